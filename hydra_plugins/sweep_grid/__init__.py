@@ -1,0 +1,83 @@
+"""What Hydra finds of sweep: a sweeper that plans, tracks and reports a grid, and the launcher that trains it as batches.
+
+Hydra imports this file at every start, so whatever is heavy stays inside methods and in the ``_`` modules beside it.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hydra.core.config_store import ConfigStore
+from hydra.core.utils import JobReturn
+from hydra.plugins.launcher import Launcher
+from hydra.plugins.sweeper import Sweeper
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig
+
+if TYPE_CHECKING:
+    from sweep.curve import Engine
+
+
+@dataclass
+class GridSweeperConf:
+    """``hydra/sweeper=grid``."""
+
+    _target_: str = "hydra_plugins.sweep_grid.GridSweeper"
+
+
+@dataclass
+class BatchLauncherConf:
+    """``hydra/launcher=batch``."""
+
+    _target_: str = "hydra_plugins.sweep_grid.BatchLauncher"
+
+
+ConfigStore.instance().store(group="hydra/sweeper", name="grid", node=GridSweeperConf, provider="sweep")
+ConfigStore.instance().store(group="hydra/launcher", name="batch", node=BatchLauncherConf, provider="sweep")
+
+
+class GridSweeper(Sweeper):
+    """Expands the grid and drives the sweep; the launcher only says where points are trained."""
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Called by Hydra with the composed configuration."""
+        from hydra.core.plugins import Plugins
+
+        self.hydra_context, self.config = hydra_context, config
+        self.launcher = Plugins.instance().instantiate_launcher(
+            hydra_context=hydra_context, task_function=task_function, config=config
+        )
+
+    def sweep(self, arguments: list[str]) -> Any:
+        """Run the sweep that the override strings ask for; exit codes other than 0 leave as ``SystemExit``."""
+        from hydra_plugins.sweep_grid._expand import expand
+        from sweep import app
+
+        asked = expand(self.hydra_context.config_loader, self.config, arguments)
+        code = app.run(asked, self._engine(), sys.argv[1:])
+        if code:
+            sys.exit(code)
+
+    def _engine(self) -> "Engine":
+        from sweep.engine import in_process
+        from sweep.errors import BadInput
+
+        if not isinstance(self.launcher, BatchLauncher):
+            raise BadInput(f"hydra/launcher: {type(self.launcher).__name__}", "batch", "leave hydra/launcher out")
+        return in_process
+
+
+class BatchLauncher(Launcher):
+    """Trains points in this process, as batches; used by :class:`GridSweeper`, which never launches jobs one by one."""
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Called by Hydra; there is nothing to set up."""
+
+    def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
+        """Refuse: another sweeper would have each point run, and tracked, as a job of its own."""
+        from sweep.errors import BadInput
+
+        raise BadInput(
+            "hydra/launcher=batch works with hydra/sweeper=grid alone", "hydra/sweeper=grid", "leave hydra/sweeper out"
+        )

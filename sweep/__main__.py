@@ -1,0 +1,54 @@
+"""The entry: ``python -m sweep``, and the console script ``sweep``."""
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from sweep.errors import BadInput
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with a code of :class:`sweep.errors.Exit`."""
+    from sweep.guard import guard
+
+    sys.argv[1:] = always_multirun(sys.argv[1:])
+    sys.exit(guard(_hydra))
+
+
+def always_multirun(arguments: Sequence[str]) -> list[str]:
+    """``arguments`` so that Hydra takes every sweep, one of a single point included, down the same road.
+
+    Raises
+    ------
+    SystemExit : with Hydra's usage and code 2, for a malformed flag.
+    """
+    from hydra._internal.utils import get_args_parser
+
+    parser = get_args_parser()
+    parsed = parser.parse_args(list(arguments))
+    asks = [flag for flag in ("cfg", "info", "shell_completion", "help", "hydra_help") if getattr(parsed, flag)]
+    if len(asks) > 1:
+        parser.error(f"only one of --{asks[0]} and --{asks[1].replace('_', '-')} can be given")
+    if parsed.resolve and not {"cfg", "help"} & set(asks):
+        parser.error("--resolve goes with --cfg or --help alone")
+    rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
+    return rest if asks else ["--multirun", *rest]
+
+
+def _hydra() -> None:
+    import hydra
+
+    from sweep import composed
+
+    composed.register()
+    hydra.main(version_base="1.3", config_path=composed.conf_folder(), config_name="config")(_task)()
+
+
+def _task(config: object) -> NoReturn:
+    raise BadInput(
+        "sweep runs its points as batches, not as Hydra jobs", "hydra/sweeper=grid", "leave hydra/sweeper out"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The story of a sweep: plan it, look what is done, train the rest, judge and track it, report."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sweep import data, plan, terminal
+from sweep.curve import Engine
+from sweep.errors import BadInput, Exit
+from sweep.execute import execute
+from sweep.settings import Settings
+
+OUTPUTS = Path("outputs")
+
+
+def run(asked: Sequence[Settings], engine: Engine, arguments: Sequence[str]) -> Exit:
+    """Run the sweep of ``asked``.
+
+    Parameters
+    ----------
+    asked : at least one point, validated; what belongs to the whole sweep is taken from the first.
+    engine : what trains.
+    arguments : the command's own, for the provenance.
+
+    Raises
+    ------
+    BadInput : nothing was trained then, and nothing stored.
+    """
+    from sweep import provenance
+    from sweep.tracking import found, sweeps
+    from sweep.tracking.store import open_store
+
+    first, wanted = asked[0], plan.make(asked, data.read)
+    check_devices(wanted)
+    if first.dry_run:
+        store = open_store(first.tracking, create=False)
+        known = found.readable(store, found.newest_attempts(store, wanted)) if store else {}
+        terminal.show_plan(wanted, {} if first.rerun else known)
+        return Exit.OK
+
+    folder = OUTPUTS / wanted.folder
+    make_folder(folder)
+    store = open_store(first.tracking)
+    assert store is not None, "open_store makes what is not there"
+    attempts = found.newest_attempts(store, wanted)
+    done = {} if first.rerun else found.readable(store, attempts)
+    todo = [point for point in wanted.points if point.key not in done]
+    terminal.announce(wanted, len(todo))
+    sweep = sweeps.begin(store, wanted, first.tracking, done, attempts, provenance.this_execution(arguments))
+    with sweep, terminal.progress(len(todo)) as tick:
+        for chunk in execute(todo, wanted.readings, engine):
+            sweep.write(chunk, tick)
+        report = sweep.publish(folder)
+    terminal.conclude(report, folder, store.ui_command)
+    return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
+
+
+def make_folder(folder: Path) -> None:
+    """Make the sweep's folder, or say why that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise BadInput(
+            f"{folder} cannot be written: {error.strerror}", "a current folder in which outputs/ can be made",
+            "change to another folder, or correct the permissions of outputs/",
+        ) from error
+
+
+def check_devices(wanted: plan.Plan) -> None:
+    """Refuse a device that this machine does not have."""
+    devices = {point.device for point in wanted.points} - {"cpu"}
+    if not devices:
+        return
+    import torch
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    for device in sorted(devices):
+        number = device.partition(":")[2]
+        if int(number or 0) >= count:
+            raise BadInput(
+                f"device={device}: torch finds {count} CUDA device(s) here", "cpu, or a device that is there",
+                "use device=cpu",
+            )

@@ -1,0 +1,77 @@
+"""From Hydra's composed configurations to typed settings; and the pieces of Hydra's setup that need code."""
+
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+
+from sweep.errors import BadInput
+from sweep.settings import KEYS, Settings, environment
+
+ENVIRONMENT_RESOLVERS = ("${sweep.env:", "${oc.env:")
+
+
+def register() -> None:
+    """Tell Hydra the schema and the resolvers that ``conf/`` names. Calling it twice does no harm."""
+    ConfigStore.instance().store(name="settings_schema", node=Settings, provider="sweep")
+    OmegaConf.register_new_resolver("sweep.env", environment, replace=True)
+    OmegaConf.register_new_resolver("sweep.keys", keys_help, replace=True)
+
+
+def conf_folder() -> str:
+    """The folder of ``conf/``: inside the package where a wheel put it, else beside the package."""
+    here = Path(__file__).resolve().parent
+    return str(here / "conf" if (here / "conf").is_dir() else here.parent / "conf")
+
+
+def without_hydra(config: DictConfig) -> DictConfig:
+    """A copy of ``config`` that holds the application's keys alone, typed as :class:`Settings`."""
+    own = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
+    typed = OmegaConf.merge(OmegaConf.structured(Settings), own)
+    assert isinstance(typed, DictConfig)
+    OmegaConf.set_struct(typed, True)
+    return typed
+
+
+def settings(config: DictConfig) -> Settings:
+    """Typed settings of a composed configuration, not yet validated.
+
+    Raises
+    ------
+    BadInput : a mandatory key has no value.
+    """
+    own = without_hydra(config)
+    missing = sorted(OmegaConf.missing_keys(own))
+    if missing:
+        raise BadInput(
+            f"{', '.join(missing)} must be given", KEYS[missing[0]].allowed if missing[0] in KEYS else "a value",
+            f"add {' '.join(f'{key}=…' for key in missing)}",
+        )
+    built = OmegaConf.to_object(own)
+    assert isinstance(built, Settings)
+    return built
+
+
+def depends(config: DictConfig) -> bool:
+    """Whether a value of ``config`` is computed from another key, so that changing one may change the other."""
+    return any(
+        isinstance(value, str) and "${" in value and not value.startswith(ENVIRONMENT_RESOLVERS)
+        for value in _leaves(OmegaConf.to_container(without_hydra(config), resolve=False))
+    )
+
+
+def keys_help() -> str:
+    """The keys with their meaning and range, as ``--help`` shows them."""
+    width = max(len(name) for name in KEYS)
+    return "\n".join(
+        f"  {name:<{width}}  {key.meaning}: {key.allowed}" for name, key in KEYS.items() if name != "data.kind"
+    )
+
+
+def _leaves(node: Any) -> list[Any]:
+    if isinstance(node, dict):
+        return [leaf for child in node.values() for leaf in _leaves(child)]
+    if isinstance(node, list):
+        return [leaf for child in node for leaf in _leaves(child)]
+    return [node]

@@ -1,0 +1,150 @@
+"""Readings: pairs of input and target with their units, where they came from, and their fingerprint.
+
+In come :class:`sweep.settings.Data`, out goes :class:`Readings`. Numbers are parsed to float64; rounding to a run's
+dtype happens in the engine.
+"""
+
+import csv
+import hashlib
+import math
+import re
+import struct
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from sweep.errors import BadInput
+from sweep.settings import Data, DType, rounded_to
+
+FAHRENHEIT_LIKE = (35.7, 55.9, 58.2, 81.9, 56.3, 48.9, 33.9, 21.8, 48.4, 60.4, 68.4)
+CELSIUS = (0.5, 14.0, 15.0, 28.0, 11.0, 8.0, 3.0, -4.0, 6.0, 13.0, 21.0)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Inputs and targets in order.
+
+    Parameters
+    ----------
+    inputs, targets : float64 values, shape ``(n_samples,)`` each, at least two, neither of them constant.
+    name : what tables and pictures call this data.
+    source : where it came from, as a person would say it.
+    input_name, target_name, input_unit, target_unit : labels; a unit is None where it is not known.
+    """
+
+    inputs: tuple[float, ...] = field(repr=False)
+    targets: tuple[float, ...] = field(repr=False)
+    name: str
+    source: str
+    input_name: str
+    target_name: str
+    input_unit: str | None = None
+    target_unit: str | None = None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of the float64 values in order; labels, units and the path are no part of it (32 hex digits)."""
+        digest = hashlib.sha256(struct.pack("<q", len(self.inputs)))
+        for column in (self.inputs, self.targets):
+            digest.update(struct.pack(f"<{len(column)}d", *column))
+        return digest.hexdigest()[:32]
+
+    def check_dtype(self, dtype: DType) -> None:
+        """Raise :class:`BadInput` where rounding to ``dtype`` makes a column infinite or constant."""
+        for role, column in (("input", self.inputs), ("target", self.targets)):
+            rounded = {rounded_to(value, dtype) for value in column}
+            if len(rounded) < 2 or not all(map(math.isfinite, rounded)):
+                raise BadInput(
+                    f"data: the {role} of {self.name} is constant or not finite once rounded to {dtype}",
+                    f"values that {dtype} can tell apart",
+                    "use dtype=float64, or centre and scale the column",
+                )
+
+
+def thermometer() -> Readings:
+    """Eleven readings of a thermometer in an unknown unit beside degrees Celsius.
+
+    References
+    ----------
+    Stevens, Antiga, Viehmann: Deep Learning with PyTorch, Manning 2020, section 5.2.
+    """
+    return Readings(
+        FAHRENHEIT_LIKE, CELSIUS, "thermometer", "Deep Learning with PyTorch, section 5.2", "t_u", "t_c", None, "°C"
+    )
+
+
+def read(data: Data) -> Readings:
+    """The readings that ``data`` names.
+
+    Raises
+    ------
+    BadInput : the file is missing, empty or cannot be read; a column is missing, constant, or has a cell that is no
+        finite number; fewer than two rows; keys given that the group does not use.
+    """
+    if data.kind == "thermometer":
+        unused = [
+            f"data.{key}"
+            for key in ("path", "input", "target", "input_unit", "target_unit")
+            if getattr(data, key) is not None
+        ]
+        if unused:
+            raise BadInput(f"{', '.join(unused)}: not used by data=thermometer", "null", "add data=csv to read a file")
+        return thermometer()
+    assert data.path is not None and data.input is not None and data.target is not None, "csv.yaml demands them"
+    return read_csv(Path(data.path), data.input, data.target, data.input_unit, data.target_unit)
+
+
+def read_csv(
+    path: Path, input_column: str, target_column: str, input_unit: str | None = None, target_unit: str | None = None
+) -> Readings:
+    """Read two columns of a CSV file with a header line (UTF-8, commas between cells)."""
+    header, rows = _rows(path)
+    for key, column in (("data.input", input_column), ("data.target", target_column)):
+        if column not in header:
+            raise BadInput(f"{key}={column}: no such column in {path}", f"one of {', '.join(header)}", f"set {key}")
+        if header.count(column) > 1:
+            raise BadInput(f"{key}={column}: {path} has that column twice", "distinct names", "rename one of them")
+    if len(rows) < 2:
+        raise BadInput(f"{path}: {len(rows)} row(s) of data", "at least 2 rows below the header", "add readings")
+    places = header.index(input_column), header.index(target_column)
+    columns = [
+        tuple(_number(row, place, line, header[place], path) for line, row in rows)
+        for place in places
+    ]
+    for name, column in zip((input_column, target_column), columns, strict=True):
+        if min(column) == max(column):
+            raise BadInput(
+                f"{path}: column {name} is constant ({column[0]:g})", "a column that varies", "choose another column"
+            )
+    return Readings(
+        columns[0], columns[1], path.stem, path.name, input_column, target_column, input_unit, target_unit
+    )
+
+
+def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Header and non-empty rows, each row with the number of its line in the file."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+    except (OSError, ValueError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadInput(f"data.path={path}: {reason}", "a readable CSV file in UTF-8", "check the path") from error
+    if not lines:
+        raise BadInput(f"data.path={path}: the file is empty", "a header line and at least 2 rows", "add readings")
+    return lines[0][1], lines[1:]
+
+
+def _number(row: list[str], place: int, line: int, column: str, path: Path) -> float:
+    cell = row[place] if place < len(row) else ""
+    try:
+        value = float(cell) if re.fullmatch(r"[-+.0-9eE]+", cell, re.ASCII) else math.nan
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise BadInput(
+            f"{path}: line {line}, column {column}: {cell[:40]!r} is not a finite number",
+            "numbers as 12, -3.5 or 1e-4 in every cell",
+            "correct the cell or leave the row out",
+        )
+    return value

@@ -1,0 +1,32 @@
+"""What a user did that cannot be run, said once and clearly; and the documented exit codes."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of every command."""
+
+    OK = 0
+    BAD_INPUT = 1
+    MALFORMED_FLAG = 2
+    POINT_FAILED = 3
+    INTERNAL = 70
+    INTERRUPTED = 130
+
+
+class BadInput(Exception):
+    """Something the user gave cannot be used; nothing was trained or stored.
+
+    Parameters
+    ----------
+    what : the key and the value it got, as ``lr=-1``, or the thing that is wrong.
+    allowed : what would be accepted.
+    next_step : what to do now.
+    """
+
+    def __init__(self, what: str, allowed: str, next_step: str) -> None:
+        super().__init__(what, allowed, next_step)
+        self.what, self.allowed, self.next_step = what, allowed, next_step
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  allowed: {self.allowed}\n  next:    {self.next_step}"

@@ -1,0 +1,50 @@
+"""The last line: whatever a command raises becomes one clear message and a documented exit code."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+from sweep.errors import BadInput, Exit
+
+TRACEBACK = "HYDRA_FULL_ERROR"
+"""Environment variable, Hydra's own: 1 shows tracebacks."""
+
+
+def guard(command: Callable[[], None]) -> int:
+    """Run ``command`` and return its exit code; ``SystemExit`` passes."""
+    wants_traceback = os.environ.get(TRACEBACK) == "1"
+    os.environ[TRACEBACK] = "1"  # Hydra would otherwise print errors itself, tracebacks included, and exit.
+    try:
+        command()
+    except BadInput as error:
+        return _say(error, Exit.BAD_INPUT, wants_traceback)
+    except KeyboardInterrupt:
+        print("\nsweep: interrupted; the same command goes on from here", file=sys.stderr)
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except Exception as error:  # Everything else is sorted here, so that no traceback reaches a user.
+        return _sort(error, wants_traceback)
+    return Exit.OK
+
+
+def _sort(error: Exception, wants_traceback: bool) -> int:
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    from sweep.explain import explain
+
+    if isinstance(error, HydraException | OmegaConfBaseException):
+        cause = error.__cause__
+        return _say(cause if isinstance(cause, BadInput) else explain(error), Exit.BAD_INPUT, wants_traceback)
+    told = f"an error of its own, {type(error).__name__}: {error}\n  next:    set {TRACEBACK}=1 for the traceback and report it"
+    return _say(told, Exit.INTERNAL, wants_traceback)
+
+
+def _say(message: object, code: Exit, wants_traceback: bool) -> int:
+    if wants_traceback:
+        traceback.print_exc()
+    print(f"sweep: {message}", file=sys.stderr)
+    return code

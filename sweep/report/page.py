@@ -1,0 +1,102 @@
+"""``report.md``: the findings as Markdown, and the tables of the terminal."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from sweep.outcome import Outcome
+from sweep.plan import Plan
+from sweep.report.findings import Findings, number, setting, table
+from sweep.stability import problems
+
+MOST_ROWS = 500
+"""Rows of a table in the page; ``runs.csv`` has them all."""
+
+
+def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a Markdown table whose columns also line up in a terminal."""
+    cells = [[_escape(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(3, *(len(row[place]) for row in cells)) for place in range(len(header))]
+    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells]
+    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
+
+
+def render(plan: Plan, runs: pd.DataFrame, findings: Findings, pictures: Sequence[tuple[str, str]]) -> str:
+    """The page.
+
+    Parameters
+    ----------
+    pictures : file name and description of each picture beside the page.
+    """
+    title = f"Sweep {plan.name}" if plan.name else f"Sweep {plan.sweep_id[:8]}"
+    lines = [f"# {_escape(title)}", "", findings.sentence, ""]
+    lines += _cut(*table(runs, findings.shown))
+    for file, description in pictures:
+        lines += ["", f"![{_escape(description)}]({file})"]
+    for outcome, heading in (
+        (Outcome.DIVERGED, "Diverged: where each left"),
+        (Outcome.UNFINISHED, "Unfinished: how much further each had to go"),
+        (Outcome.CONVERGED, "Converged"),
+    ):
+        lines += _reasons(runs[runs["outcome"] == outcome], heading, findings.shown, "reason")
+    failed = runs[runs["status"] == "FAILED"].assign(error=lambda rows: rows["error_kind"] + ": " + rows["error_message"])
+    lines += _reasons(failed, "Failed to execute", findings.shown, "error")
+    lines += _theory(plan)
+    lines += _asked(plan, findings)
+    return "\n".join(lines) + "\n"
+
+
+def _reasons(runs: pd.DataFrame, heading: str, shown: Sequence[str], column: str) -> list[str]:
+    if runs.empty:
+        return []
+    items = [f"- `{setting(run, shown)}`: {_escape(str(run[column]))}" for _, run in runs.head(MOST_ROWS).iterrows()]
+    return ["", f"## {heading}", "", *items, *_more(len(runs))]
+
+
+def _theory(plan: Plan) -> list[str]:
+    """For each data and scale: how far lr may go, and what it is to reach."""
+    theory = problems(plan.readings)
+    places = dict.fromkeys((point.data, point.scale) for point in plan.points)
+    rows = []
+    for data, scale in places:
+        curvature = theory[data].at(scale)
+        rows.append(
+            [plan.readings[data].name, *map(number, (scale, curvature.threshold, curvature.fastest_lr)),
+             *map(number, (curvature.condition, *curvature.optimum, theory[data].best_loss))]
+        )
+    header = ["data", "scale", "largest stable lr, 2/λmax", "fastest lr", "condition", "best w", "best b", "least loss"]
+    return ["", "## What theory says", "", *_cut(header, rows)]
+
+
+def _asked(plan: Plan, findings: Findings) -> list[str]:
+    """The settings that did not vary, the data, and the identity of the sweep."""
+    same = [(k, v) for k, v in plan.points[0].columns().items() if k not in findings.shown and k != "data"]
+    lines = ["", "## What was asked", ""]
+    lines += [f"- `{name}`: {number(value)}" for name, value in same]
+    lines += [f"- `outcome.tolerance`: {number(plan.tolerance)}"]
+    for fingerprint, data in plan.readings.items():
+        units = ", ".join(
+            f"{name} in {unit}" if unit else name
+            for name, unit in ((data.input_name, data.input_unit), (data.target_name, data.target_unit))
+        )
+        lines.append(
+            f"- data {_escape(data.name)}: {len(data.inputs):,} readings ({_escape(units)}) from"
+            f" {_escape(data.source)}; fingerprint `{fingerprint}`"
+        )
+    return [*lines, f"- sweep id: `{plan.sweep_id}`; the key of each point stands in `runs.csv`"]
+
+
+def _cut(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [*aligned(header, rows[:MOST_ROWS]), *_more(len(rows))]
+
+
+def _more(count: int) -> list[str]:
+    return ["", f"… and {count - MOST_ROWS:,} more in `runs.csv`."] if count > MOST_ROWS else []
+
+
+def _escape(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    text = " ".join(text.split()).replace("\\", "\\\\")
+    for mark in "|`*_<>[]":
+        text = text.replace(mark, "\\" + mark if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
+    return text

@@ -1,0 +1,213 @@
+"""The keys a user may turn: their types, ranges, meanings and the messages when a value is refused.
+
+In come composed Hydra configurations, out go typed :class:`Settings`. Defaults stand in ``conf/`` alone, where a
+user reads them; the dataclasses here declare types and no value. Of omegaconf, only this room, ``app`` and the Hydra
+plugin know anything.
+"""
+
+import math
+import os
+import re
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from sweep.errors import BadInput
+
+
+class Gradient(StrEnum):
+    """How the slope of the loss is found."""
+
+    analytic = "analytic"
+    finite_difference = "finite_difference"
+    autograd = "autograd"
+
+
+class DType(StrEnum):
+    """The number format a point trains in."""
+
+    float32 = "float32"
+    float64 = "float64"
+
+
+@dataclass
+class Init:
+    """Where descent starts."""
+
+    w: float
+    b: float
+
+
+@dataclass
+class Data:
+    """Where the readings come from (``conf/data/*.yaml``)."""
+
+    kind: str
+    path: str | None
+    input: str | None
+    target: str | None
+    input_unit: str | None
+    target_unit: str | None
+
+
+@dataclass
+class OutcomeRule:
+    """When a run counts as converged."""
+
+    tolerance: float
+
+
+@dataclass
+class Tracking:
+    """Where runs go (``conf/tracking/*.yaml``)."""
+
+    uri: str
+    experiment: str
+    tags: dict[str, str]
+
+
+@dataclass
+class Settings:
+    """One point of a sweep, together with what belongs to the sweep as a whole."""
+
+    lr: float
+    scale: float
+    epochs: int
+    init: Init
+    gradient: Gradient
+    delta: float
+    dtype: DType
+    device: str
+    data: Data
+    outcome: OutcomeRule
+    rerun: bool
+    dry_run: bool
+    name: str | None
+    tracking: Tracking
+    grid: dict[str, Any]
+
+
+PARAMETERS = tuple(field.name for field in fields(Init))
+DATA_KINDS = ("thermometer", "csv")
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: what it means, what it may be, and the check that says so."""
+
+    meaning: str
+    allowed: str
+    check: Callable[[Any, Settings], bool] = lambda value, settings: True
+
+
+def _positive(value: float, settings: Settings) -> bool:
+    rounded = rounded_to(value, settings.dtype)
+    return 0 < value < math.inf and 0 < rounded < math.inf
+
+
+def _finite(value: float, settings: Settings) -> bool:
+    return math.isfinite(value) and math.isfinite(rounded_to(value, settings.dtype))
+
+
+POSITIVE = "a finite number > 0, also once rounded to dtype"
+FINITE = "a finite number, also once rounded to dtype"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
+
+KEYS: Mapping[str, Key] = {
+    "lr": Key("learning rate: the step along the slope", POSITIVE, _positive),
+    "scale": Key("input scale: x = scale * input", POSITIVE, _positive),
+    "epochs": Key(
+        "passes over all readings, one update each",
+        "a whole number from 1 to 1,000,000,000",
+        lambda value, _: 1 <= value <= 1_000_000_000,
+    ),
+    "init.w": Key("weight that descent starts from", FINITE, _finite),
+    "init.b": Key("bias that descent starts from", FINITE, _finite),
+    "gradient": Key("how the slope of the loss is found", ", ".join(Gradient)),
+    "delta": Key("half-width of the central difference", POSITIVE, _positive),
+    "dtype": Key("number format of the training", ", ".join(DType)),
+    "device": Key("where tensors live", "cpu, cuda or cuda:N", lambda value, _: bool(DEVICE.fullmatch(value))),
+    "data": Key("the readings", f"one of the group: {', '.join(DATA_KINDS)}"),
+    "data.kind": Key("set by the group", ", ".join(DATA_KINDS), lambda value, _: value in DATA_KINDS),
+    "data.path": Key("data=csv: file to read", "a CSV file with a header line"),
+    "data.input": Key("data=csv: column of the input", "a column of that file"),
+    "data.target": Key("data=csv: column of the target", "a column of that file"),
+    "data.input_unit": Key("unit of the input, for the report", "text, or null"),
+    "data.target_unit": Key("unit of the target, for the report", "text, or null"),
+    "outcome.tolerance": Key(
+        "converged: excess loss at most this part of the target's variance",
+        "a finite number > 0",
+        lambda value, _: 0 < value < math.inf,
+    ),
+    "rerun": Key("train points again that are already done", "true, false"),
+    "dry_run": Key("list the plan and train nothing", "true, false"),
+    "name": Key(
+        "label of the sweep and of its folder",
+        "null, or 1 to 64 letters, digits, '.', '_', '-', the first a letter or digit",
+        lambda value, _: value is None or bool(NAME.fullmatch(value)),
+    ),
+    "tracking.uri": Key(
+        "MLflow store",
+        "an MLflow tracking URI: sqlite:///FILE, postgresql://…, http(s)://…",
+        lambda value, _: bool(re.match(r"[a-z][a-z0-9+]*://.", value)),
+    ),
+    "tracking.experiment": Key(
+        "MLflow experiment",
+        "1 to 256 printable characters",
+        lambda value, _: 1 <= len(value) <= 256 and value.isprintable() and bool(value.strip()),
+    ),
+    "tracking.tags": Key("further tags for every run", "a mapping of text to text, as {team: a}"),
+    "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),
+}
+
+WHOLE_SWEEP = ("outcome", "rerun", "dry_run", "name", "tracking", "grid")
+"""Keys that belong to the sweep as a whole and so cannot be an axis."""
+
+
+def rounded_to(value: float, dtype: DType) -> float:
+    """``value`` as the nearest number of ``dtype``; beyond its range, an infinity of the same sign."""
+    if dtype is DType.float64 or not math.isfinite(value):
+        return value
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def validate(settings: Settings) -> Settings:
+    """Return ``settings`` unchanged if every key is in its range.
+
+    Raises
+    ------
+    BadInput : naming the first key that is not, its value, what is allowed and what to do.
+    """
+    for name, key in KEYS.items():
+        value: Any = settings
+        for part in name.split("."):
+            value = getattr(value, part)
+        if not key.check(value, settings):
+            raise refusal(name, value)
+    for tag, text in settings.tracking.tags.items():
+        if not re.fullmatch(r"[\w.\- /]{1,250}", tag, re.ASCII) or len(text) > 5000 or tag.startswith("mlflow."):
+            raise BadInput(
+                f"tracking.tags has the tag {tag!r}",
+                "names of letters, digits, '_', '.', '-', '/' and spaces, not starting with 'mlflow.'; text up to 5,000",
+                "rename or shorten it",
+            )
+    return settings
+
+
+def refusal(key: str, value: object, next_step: str | None = None) -> BadInput:
+    """The message for a ``value`` that ``key`` cannot take."""
+    shown = str(value) if len(str(value)) <= 80 else str(value)[:80] + "…"
+    known = KEYS.get(key)
+    allowed = known.allowed if known else "see python -m sweep --help"
+    return BadInput(f"{key}={shown!s} is not allowed", allowed, next_step or f"give another {key}=…")
+
+
+def environment(name: str, default: str) -> str:
+    """The environment variable ``name``, or ``default`` where it is unset or empty (as MLflow reads it)."""
+    return os.environ.get(name) or default

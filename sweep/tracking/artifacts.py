@@ -1,0 +1,80 @@
+"""Files on a run: whole or not at all.
+
+An embedded store keeps them in a folder beside its database file and finds them from there, so a moved or copied store
+still has them; every other store keeps them wherever MLflow does.
+"""
+
+import os
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+
+class Artifacts(Protocol):
+    """Where files of runs go, by run id and a relative path with ``/``."""
+
+    def put(self, run_id: str, path: str, content: bytes) -> None:
+        """Write a file whole, in place of an earlier one."""
+
+    def get(self, run_id: str, path: str) -> bytes:
+        """Read a file; ``FileNotFoundError`` where it is not there."""
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write beside, sync, then rename: whoever looks sees the old file or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).chmod(0o644)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+class FolderArtifacts:
+    """Artifacts of an embedded store, at ``folder/<run id>/artifacts/<path>`` as MLflow lays them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, run_id: str, path: str, content: bytes) -> None:
+        """See :class:`Artifacts`."""
+        write_whole(self._folder / run_id / "artifacts" / path, content)
+
+    def get(self, run_id: str, path: str) -> bytes:
+        """See :class:`Artifacts`."""
+        return (self._folder / run_id / "artifacts" / path).read_bytes()
+
+
+class ClientArtifacts:
+    """Artifacts through MLflow's client."""
+
+    def __init__(self, client: "MlflowClient") -> None:
+        self._client = client
+
+    def put(self, run_id: str, path: str, content: bytes) -> None:
+        """See :class:`Artifacts`."""
+        place = PurePosixPath(path)
+        parent = str(place.parent) if place.parent.name else None
+        with tempfile.TemporaryDirectory() as folder:
+            local = Path(folder) / place.name
+            local.write_bytes(content)
+            self._client.log_artifact(run_id, str(local), parent)
+
+    def get(self, run_id: str, path: str) -> bytes:
+        """See :class:`Artifacts`."""
+        from mlflow.exceptions import MlflowException
+
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                return Path(self._client.download_artifacts(run_id, path, folder)).read_bytes()
+            except (MlflowException, OSError) as error:
+                raise FileNotFoundError(f"artifact {path} of run {run_id}") from error

@@ -1,0 +1,24 @@
+"""What the store knows of a point: its newest run, and where that run's exact curve stands."""
+
+from dataclasses import dataclass
+
+from sweep.curve import Failure
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a curve stands: the summary run that holds the part, the part's path there, and the row."""
+
+    run_id: str
+    part: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A run of a point, its number among the point's attempts, and its curve's place or its failure."""
+
+    run_id: str
+    number: int
+    place: Place | None = None
+    failure: Failure | None = None

@@ -1,0 +1,118 @@
+"""``plan.json`` and the data files of a summary run: a sweep's plan, with the run that stands for each point.
+
+Floats are written so that they read back exactly.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from sweep.curve import Failure
+from sweep.data import Readings
+from sweep.plan import Plan, Point
+from sweep.settings import PARAMETERS, DType, Gradient
+from sweep.tracking.attempt import Attempt, Place
+
+PATH = "plan.json"
+VERSION = 1
+
+
+def data_path(fingerprint: str) -> str:
+    """Where the readings of a fingerprint stand on the summary run."""
+    return f"data/{fingerprint}.csv"
+
+
+def write(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
+    """The plan as JSON; of a point, its settings, key, and attempt where there is one."""
+    points = []
+    for point in plan.points:
+        points.append({"key": point.key, **point.columns(), "attempt": _plain(attempts.get(point.key))})
+    labels = {
+        fingerprint: {name: value for name, value in vars(data).items() if name in _LABELS}
+        for fingerprint, data in plan.readings.items()
+    }
+    document = {
+        "version": VERSION,
+        "sweep_id": plan.sweep_id,
+        "name": plan.name,
+        "tolerance": plan.tolerance,
+        "data": labels,
+        "points": points,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=0).encode()
+
+
+def read(content: bytes, get_data: Callable[[str], bytes]) -> tuple[Plan, dict[str, Attempt]]:
+    """The plan and attempts that :func:`write` was given.
+
+    Parameters
+    ----------
+    get_data : from a path of :func:`data_path` to the file's bytes.
+
+    Raises
+    ------
+    ValueError : the document is of another version, or the readings do not have their fingerprint.
+    """
+    document = json.loads(content)
+    if document.get("version") != VERSION:
+        raise ValueError(f"plan.json is of version {document.get('version')!r}; this release reads {VERSION}")
+    readings = {}
+    for fingerprint, labels in document["data"].items():
+        readings[fingerprint] = read_data(get_data(data_path(fingerprint)), labels)
+        if readings[fingerprint].fingerprint != fingerprint:
+            raise ValueError(f"{data_path(fingerprint)}: the readings do not have the fingerprint in their name")
+    points = tuple(_point(row) for row in document["points"])
+    attempts = {row["key"]: _attempt(row["attempt"]) for row in document["points"] if row["attempt"]}
+    return Plan(points, readings, document["tolerance"], document["name"]), attempts
+
+
+def write_data(data: Readings) -> bytes:
+    """Readings as CSV with the columns ``input`` and ``target``."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["input", "target"])
+    writer.writerows((repr(u), repr(t)) for u, t in zip(data.inputs, data.targets, strict=True))
+    return text.getvalue().encode()
+
+
+def read_data(content: bytes, labels: Mapping[str, Any]) -> Readings:
+    """Readings from the bytes of :func:`write_data` and their labels."""
+    rows = list(csv.reader(io.StringIO(content.decode())))[1:]
+    inputs, targets = zip(*((float(u), float(t)) for u, t in rows), strict=True)
+    return Readings(inputs=inputs, targets=targets, **{name: labels.get(name) for name in _LABELS})
+
+
+_LABELS = ("name", "source", "input_name", "target_name", "input_unit", "target_unit")
+
+
+def _point(row: Mapping[str, Any]) -> Point:
+    return Point(
+        lr=row["lr"],
+        scale=row["scale"],
+        epochs=row["epochs"],
+        init=tuple(row[f"init.{name}"] for name in PARAMETERS),
+        gradient=Gradient(row["gradient"]),
+        delta=row["delta"],
+        dtype=DType(row["dtype"]),
+        device=row["device"],
+        data=row["data"],
+    )
+
+
+def _plain(attempt: Attempt | None) -> dict[str, Any] | None:
+    if attempt is None:
+        return None
+    failure = attempt.failure and replace(attempt.failure, traceback="")  # The run keeps it as a file of its own.
+    return asdict(replace(attempt, failure=failure))
+
+
+def _attempt(row: Mapping[str, Any]) -> Attempt:
+    return Attempt(
+        row["run_id"],
+        row["number"],
+        Place(**row["place"]) if row["place"] else None,
+        Failure(**row["failure"]) if row["failure"] else None,
+    )

@@ -1,0 +1,124 @@
+"""Read a sweep back: plan, results and provenance, from the store alone."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sweep.curve import Curve, Result
+from sweep.errors import BadInput
+from sweep.plan import Plan
+from sweep.tracking import manifest, parts
+from sweep.tracking.attempt import Attempt
+from sweep.tracking.found import search
+from sweep.tracking.store import Store
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+PROVENANCE = "provenance.json"
+
+
+@dataclass(frozen=True)
+class SweepRecord:
+    """A sweep as the store holds it.
+
+    Parameters
+    ----------
+    summary_id : the summary run.
+    plan : the points and their readings.
+    results : by key; a point without one was not run.
+    attempts : by key, the run that stands for the point.
+    executions : one mapping for each time the sweep was executed, oldest first.
+    """
+
+    summary_id: str
+    plan: Plan
+    results: Mapping[str, Result]
+    attempts: Mapping[str, Attempt]
+    executions: list[dict[str, Any]]
+
+
+def find(store: Store, which: str | None) -> str:
+    """The summary run of the sweep that ``which`` names: the start of its id, its name, or None for the latest.
+
+    Raises
+    ------
+    BadInput : there is none, or the name fits several sweeps.
+    """
+    summaries = list(search(store, "tags.kind = 'summary'"))
+    latest = sorted(summaries, key=_last_used, reverse=True)
+    if which is None and latest:
+        run_id: str = latest[0].info.run_id
+        return run_id
+    fits = [run for run in latest if which and _fits(run, which)]
+    if len(fits) == 1:
+        found: str = fits[0].info.run_id
+        return found
+    known = ", ".join(run.data.tags["sweep_id"] for run in latest[:10]) or "none yet"
+    what = "no sweep yet in this experiment" if which is None else f"sweep {which}: {len(fits)} sweeps fit"
+    raise BadInput(what, f"a sweep of this experiment: {known}", "run a sweep first, or name one by its id")
+
+
+def _last_used(run: "Run") -> int:
+    return max(run.info.start_time or 0, run.info.end_time or 0)
+
+
+def _fits(run: "Run", which: str) -> bool:
+    sweep_id, name = run.data.tags["sweep_id"], run.data.tags.get("name", "")
+    return bool(sweep_id.startswith(which) or which in (name, f"{name or 'sweep'}-{sweep_id[:8]}"))
+
+
+def load(store: Store, summary_id: str) -> SweepRecord:
+    """Read the sweep of a summary run.
+
+    Raises
+    ------
+    BadInput : its plan, data or a part is missing or damaged; the message names which.
+    """
+    try:
+        plan, attempts = manifest.read(
+            store.artifacts.get(summary_id, manifest.PATH), lambda path: store.artifacts.get(summary_id, path)
+        )
+        results = _results(store, plan, attempts)
+    except (OSError, ValueError, KeyError, TypeError, parts.DamagedPart) as error:
+        raise BadInput(
+            f"the sweep of summary run {summary_id} cannot be read: {error}",
+            "a summary run whose artifacts are all there and whole",
+            "run the sweep's command again: what is lost is trained again",
+        ) from error
+    return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
+
+
+def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:
+    """How the sweep came to be, so far."""
+    try:
+        document = json.loads(store.artifacts.get(summary_id, PROVENANCE))
+    except (OSError, ValueError):
+        return []
+    found: list[dict[str, Any]] = document.get("executions", [])
+    return found
+
+
+def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:
+    read: dict[str, list[tuple[str, Curve]]] = {}
+    results: dict[str, Result] = {}
+    for point in plan.points:
+        attempt = attempts.get(point.key)
+        if attempt is None:
+            continue
+        if attempt.place is None:
+            if attempt.failure is not None:
+                results[point.key] = attempt.failure
+            continue
+        place = attempt.place
+        if place.part not in read:
+            read[place.part] = parts.decode(place.part, store.artifacts.get(place.run_id, place.part))
+        key, curve = read[place.part][place.row]
+        if key != point.key:
+            raise parts.DamagedPart(f"{place.part}: row {place.row} is not of point {point.key}")
+        losses = curve.losses.astype(np.dtype(str(point.dtype)), copy=False)
+        results[point.key] = Curve(losses, curve.parameters, curve.final_loss, curve.stalled)
+    return results

@@ -1,0 +1,158 @@
+"""Open an experiment in an MLflow store, or say clearly why that cannot be."""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sweep.errors import BadInput
+from sweep.settings import Tracking
+from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
+from sweep.tracking.location import database_file, is_server, without_secrets
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Experiment
+
+FOLDER_TAG = "sweep.artifacts"
+"""Experiment tag: the artifacts' folder, relative to the database file."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open experiment."""
+
+    uri: str
+    client: "MlflowClient"
+    experiment_id: str
+    artifacts: Artifacts
+
+    @property
+    def ui_command(self) -> str:
+        """What a person types to look at the runs; for a server, where to look."""
+        if is_server(self.uri):
+            return f"open {without_secrets(self.uri)}"
+        return f"mlflow ui --backend-store-uri {without_secrets(self.uri)}"
+
+
+def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
+    """Open the experiment that ``tracking`` names.
+
+    Parameters
+    ----------
+    create : whether to make the store and the experiment where they do not exist; if False, return None instead.
+
+    Raises
+    ------
+    BadInput : a server or database that does not answer, an unwritable folder, a deleted experiment.
+    """
+    uri, file = tracking.uri, database_file(tracking.uri)
+    if file is not None:
+        if not file.exists() and not create:
+            return None
+        _check_file(file, uri)
+    _quiet()
+    try:
+        with _impatient():
+            from mlflow import MlflowClient
+
+            client = MlflowClient(tracking_uri=uri)
+            experiment = client.get_experiment_by_name(tracking.experiment)
+            if experiment is None:
+                if not create:
+                    return None
+                experiment = _create(client, tracking.experiment, file)
+    except Exception as error:  # Each kind of store raises its own; whatever it is, the user must hear the URI and why.
+        raise _unreachable(uri, error) from error
+    if experiment.lifecycle_stage != "active":
+        raise BadInput(
+            f"tracking.experiment={tracking.experiment}: this experiment was deleted",
+            "an experiment that is active or does not exist yet",
+            f"MLFLOW_TRACKING_URI={without_secrets(uri)} mlflow experiments restore"
+            f" --experiment-id {experiment.experiment_id}, or give another tracking.experiment=NAME",
+        )
+    return Store(uri, client, experiment.experiment_id, _artifacts(client, experiment, file))
+
+
+def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":
+    from mlflow.exceptions import MlflowException
+
+    location, tags = None, {}
+    if file is not None:
+        # Without this MLflow puts artifacts below the current folder, not beside the database.
+        location = str(file.resolve().parent / "artifacts")
+        tags[FOLDER_TAG] = "artifacts"
+    try:
+        client.create_experiment(name, artifact_location=location, tags=tags)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":  # Another sweep was quicker: use what it made.
+            raise
+    experiment = client.get_experiment_by_name(name)
+    assert experiment is not None, "created a moment ago"
+    return experiment
+
+
+def _artifacts(client: "MlflowClient", experiment: "Experiment", file: Path | None) -> Artifacts:
+    relative = experiment.tags.get(FOLDER_TAG)
+    if file is not None and relative == "artifacts":
+        return FolderArtifacts(file.resolve().parent / relative)
+    return ClientArtifacts(client)
+
+
+def _check_file(file: Path, uri: str) -> None:
+    """A folder we cannot write to, or a file that is no database, would fail deep inside SQLAlchemy."""
+    parent = file.resolve().parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        if file.exists():
+            connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=5)
+            try:
+                connection.execute("PRAGMA schema_version").fetchone()
+            finally:
+                connection.close()
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadInput(
+            f"tracking.uri={without_secrets(uri)}: {reason}", "a SQLite file in a folder you can write to",
+            "check the path and its permissions",
+        ) from error
+    if not os.access(file if file.exists() else parent, os.W_OK):
+        raise BadInput(
+            f"tracking.uri={without_secrets(uri)}: no permission to write", "a SQLite file that you can write to",
+            "check the path and its permissions",
+        )
+
+
+def _unreachable(uri: str, error: Exception) -> BadInput:
+    reason = without_secrets(" ".join(str(error).split()) or type(error).__name__)
+    return BadInput(
+        f"tracking.uri={without_secrets(uri)} cannot be used: {reason[:300]}",
+        "an MLflow store or server that answers",
+        "start the server or check the address; without tracking.uri=… runs go to outputs/mlflow.db",
+    )
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """While opening, a server that is not there is told of in seconds, not after MLflow's minutes of retries."""
+    patience = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+    before = {name: os.environ.get(name) for name in patience}
+    os.environ.update({name: value for name, value in patience.items() if before[name] is None})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+
+
+def _quiet() -> None:
+    """MLflow and alembic tell of every table they make."""
+    import mlflow  # noqa: F401  (sets up its loggers, which would undo the levels below)
+
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)

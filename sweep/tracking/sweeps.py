@@ -1,0 +1,150 @@
+"""Write a sweep into an experiment: its summary run, the parts with its curves, the runs of its points, its report.
+
+A chunk lands in this order: the part with its exact curves, then the runs that name it. Killed between the two, the
+part is never named and does no harm.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from sweep.curve import Curve, Failure, Result
+from sweep.outcome import judge
+from sweep.plan import Plan, Point
+from sweep.provenance import now
+from sweep.settings import Tracking
+from sweep.stability import problems
+from sweep.tracking import client_writer, manifest, parts, runs
+from sweep.tracking.artifacts import write_whole
+from sweep.tracking.attempt import Attempt, Place
+from sweep.tracking.found import search
+from sweep.tracking.record import SweepRecord, executions, load
+from sweep.tracking.store import Store
+
+if TYPE_CHECKING:
+    from sweep.report.publish import Report
+
+
+class SweepRun:
+    """A sweep that is being written; a context that closes the summary run however it is left.
+
+    Parameters
+    ----------
+    run_id : the summary run.
+    attempts : by key, the run that stands for each point so far.
+    known : by key, the newest attempt of each point before this execution.
+    executions : as in ``provenance.json``; the last one is this.
+    """
+
+    def __init__(
+        self, store: Store, plan: Plan, tracking: Tracking, run_id: str, attempts: Mapping[str, Attempt],
+        known: Mapping[str, Attempt], executions: Sequence[dict[str, Any]],
+    ) -> None:
+        self.store, self.plan, self.tracking, self.run_id = store, plan, tracking, run_id
+        self.attempts, self._known, self._executions = dict(attempts), known, list(executions)
+        self._problems = problems(plan.readings)
+        self._status = "KILLED"
+        self._trained = self._failed = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        status = "FAILED" if isinstance(error, Exception) else self._status
+        self.store.client.set_terminated(self.run_id, status)
+
+    def write(self, pairs: Sequence[tuple[Point, Result]], tick: Callable[[], None] = lambda: None) -> None:
+        """Put a chunk into the store; ``tick`` is called once a run."""
+        curves = [(point, result) for point, result in pairs if isinstance(result, Curve)]
+        places: dict[str, Place] = {}
+        if curves:
+            path, content = parts.encode([point.key for point, _ in curves], [curve for _, curve in curves])
+            self.store.artifacts.put(self.run_id, path, content)
+            places = {point.key: Place(self.run_id, path, row) for row, (point, _) in enumerate(curves)}
+        facts = [self._facts(point, result, places.get(point.key)) for point, result in pairs]
+        for (point, result), run_id in zip(pairs, client_writer.write(self.store, facts, tick), strict=True):
+            failure = result if isinstance(result, Failure) else None
+            self.attempts[point.key] = Attempt(run_id, self._number(point), places.get(point.key), failure)
+            self._trained, self._failed = self._trained + (not failure), self._failed + bool(failure)
+
+    def publish(self, folder: Path) -> "Report":
+        """Make the report from what the store holds, and put it on the summary run and into ``folder``."""
+        from sweep.report import publish
+
+        self._executions[-1].update(
+            ended=now(), trained=self._trained, failed=self._failed,
+            reused=len(self.attempts) - self._trained - self._failed,
+        )
+        self.keep(manifest.PATH, manifest.write(self.plan, self.attempts))
+        record = load(self.store, self.run_id)
+        report = publish.make(SweepRecord(self.run_id, record.plan, record.results, record.attempts, self._executions))
+        for name, content in report.files.items():
+            self.keep(name, content)
+            write_whole(folder / name, content)
+        for name, count in report.findings.counts.items():
+            self.store.client.log_metric(self.run_id, name.lower().replace(" ", "_"), count)
+        self._status = "FINISHED"
+        return report
+
+    def keep(self, path: str, content: bytes) -> None:
+        """Put a file on the summary run."""
+        self.store.artifacts.put(self.run_id, path, content)
+
+    def _number(self, point: Point) -> int:
+        known = self._known.get(point.key)
+        return known.number + 1 if known else 1
+
+    def _facts(self, point: Point, result: Result, place: Place | None) -> runs.Facts:
+        identity = {
+            "kind": "point",
+            "key": point.key,
+            "attempt": str(self._number(point)),
+            membership(self.plan): "true",
+            **self.tracking.tags,
+        }
+        data = self.plan.readings[point.data]
+        if place is None or isinstance(result, Failure):
+            assert isinstance(result, Failure), "a curve has a place"
+            return runs.failed(point, data, result, identity)
+        verdict = judge(result, point, self._problems[point.data], self.plan.tolerance)
+        return runs.trained(point, data, result, verdict, self.plan.tolerance, place, identity)
+
+
+def membership(plan: Plan) -> str:
+    """The tag that marks a run as a member of the sweep."""
+    return f"in_sweep.{plan.sweep_id}"
+
+
+def begin(
+    store: Store, plan: Plan, tracking: Tracking, done: Mapping[str, Attempt], known: Mapping[str, Attempt],
+    execution: dict[str, Any],
+) -> SweepRun:
+    """Open the sweep's summary run, or open it again, and put there what is known before anything trains.
+
+    Parameters
+    ----------
+    done : the attempts that are reused; their runs become members of this sweep.
+    known : the newest attempt of each key that has one.
+    execution : from :func:`sweep.provenance.this_execution`.
+    """
+    client = store.client
+    existing = next(search(store, f"tags.kind = 'summary' and tags.sweep_id = '{plan.sweep_id}'"), None)
+    if existing is None:
+        tags = {**tracking.tags, "kind": "summary", "sweep_id": plan.sweep_id, "name": plan.name or ""}
+        created = client.create_run(store.experiment_id, tags=tags, run_name=f"summary of {plan.folder}")
+        run_id: str = created.info.run_id
+    else:
+        run_id = existing.info.run_id
+        client.update_run(run_id, status="RUNNING")
+        client.set_tag(run_id, "name", plan.name or "")
+    sweep = SweepRun(store, plan, tracking, run_id, done, known, [*executions(store, run_id), execution])
+    for fingerprint, data in plan.readings.items():
+        sweep.keep(manifest.data_path(fingerprint), manifest.write_data(data))
+    sweep.keep(manifest.PATH, manifest.write(plan, done))
+    for attempt in done.values():
+        if attempt.place and attempt.place.run_id != run_id:
+            client.set_tag(attempt.run_id, membership(plan), "true")
+    return sweep
