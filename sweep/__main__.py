@@ -25,6 +25,7 @@ def always_multirun(arguments: Sequence[str]) -> list[str]:
     from hydra._internal.utils import get_args_parser
 
     parser = get_args_parser()
+    parser.prog = "python -m sweep"
     parsed = parser.parse_args(list(arguments))
     asks = [flag for flag in ("cfg", "info", "shell_completion", "help", "hydra_help") if getattr(parsed, flag)]
     if len(asks) > 1:
@@ -36,9 +37,13 @@ def always_multirun(arguments: Sequence[str]) -> list[str]:
 
 
 def _hydra() -> None:
+    import warnings
+
     import hydra
 
     from sweep import composed
+
+    warnings.filterwarnings("ignore", r"\s*Running Hydra app with --multirun")  # As every command is.
 
     composed.register()
     hydra.main(version_base="1.3", config_path=composed.conf_folder(), config_name="config")(_task)()

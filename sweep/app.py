@@ -1,5 +1,6 @@
 """The story of a sweep: plan it, look what is done, train the rest, judge and track it, report."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,20 +13,20 @@ from sweep.settings import Settings
 OUTPUTS = Path("outputs")
 
 
-def run(asked: Sequence[Settings], engine: Engine, arguments: Sequence[str]) -> Exit:
+def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     """Run the sweep of ``asked``.
 
     Parameters
     ----------
     asked : at least one point, validated; what belongs to the whole sweep is taken from the first.
     engine : what trains.
-    arguments : the command's own, for the provenance.
 
     Raises
     ------
     BadInput : nothing was trained then, and nothing stored.
     """
     from sweep import provenance
+    from sweep.composed import to_yaml
     from sweep.tracking import found, sweeps
     from sweep.tracking.store import open_store
 
@@ -38,14 +39,15 @@ def run(asked: Sequence[Settings], engine: Engine, arguments: Sequence[str]) -> 
         return Exit.OK
 
     folder = OUTPUTS / wanted.folder
-    make_folder(folder)
+    check_writable(OUTPUTS)
     store = open_store(first.tracking)
     assert store is not None, "open_store makes what is not there"
     attempts = found.newest_attempts(store, wanted)
     done = {} if first.rerun else found.readable(store, attempts)
     todo = [point for point in wanted.points if point.key not in done]
     terminal.announce(wanted, len(todo))
-    sweep = sweeps.begin(store, wanted, first.tracking, done, attempts, provenance.this_execution(arguments))
+    sweep = sweeps.begin(store, wanted, first.tracking, done, attempts, provenance.this_execution())
+    sweep.keep("config.yaml", to_yaml(first, wanted).encode())
     with sweep, terminal.progress(len(todo)) as tick:
         for chunk in execute(todo, wanted.readings, engine):
             sweep.write(chunk, tick)
@@ -54,18 +56,15 @@ def run(asked: Sequence[Settings], engine: Engine, arguments: Sequence[str]) -> 
     return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
 
 
-def make_folder(folder: Path) -> None:
-    """Make the sweep's folder, or say why that cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
+def check_writable(folder: Path) -> None:
+    """Refuse a ``folder`` that could not be made or written to."""
+    there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise BadInput(
-            f"{folder} cannot be written: {error.strerror}", "a current folder in which outputs/ can be made",
-            "change to another folder, or correct the permissions of outputs/",
-        ) from error
+            f"{folder}/ cannot be written: {there} is {'not writable' if there.is_dir() else 'a file'}",
+            "a current folder in which outputs/ can be made",
+            "change to another folder, or correct its permissions",
+        )
 
 
 def check_devices(wanted: plan.Plan) -> None:
@@ -80,6 +79,7 @@ def check_devices(wanted: plan.Plan) -> None:
         number = device.partition(":")[2]
         if int(number or 0) >= count:
             raise BadInput(
-                f"device={device}: torch finds {count} CUDA device(s) here", "cpu, or a device that is there",
+                f"device={device}: torch finds {count} CUDA device(s) here",
+                "cpu, or a device that is there",
                 "use device=cpu",
             )

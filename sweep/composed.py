@@ -1,13 +1,18 @@
 """From Hydra's composed configurations to typed settings; and the pieces of Hydra's setup that need code."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from sweep.errors import BadInput
-from sweep.settings import KEYS, Settings, environment
+from sweep.plan import Plan
+from sweep.secrets import without_secrets
+from sweep.settings import KEYS, Settings, Tracking, environment, validate
 
 ENVIRONMENT_RESOLVERS = ("${sweep.env:", "${oc.env:")
 
@@ -45,7 +50,8 @@ def settings(config: DictConfig) -> Settings:
     missing = sorted(OmegaConf.missing_keys(own))
     if missing:
         raise BadInput(
-            f"{', '.join(missing)} must be given", KEYS[missing[0]].allowed if missing[0] in KEYS else "a value",
+            f"{', '.join(missing)} must be given",
+            KEYS[missing[0]].allowed if missing[0] in KEYS else "a value",
             f"add {' '.join(f'{key}=…' for key in missing)}",
         )
     built = OmegaConf.to_object(own)
@@ -75,3 +81,34 @@ def _leaves(node: Any) -> list[Any]:
     if isinstance(node, list):
         return [leaf for child in node for leaf in _leaves(child)]
     return [node]
+
+
+def tracking(overrides: Sequence[str]) -> Tracking:
+    """The tracking settings that ``conf/``, the environment and ``overrides`` (``tracking.KEY=VALUE``) give.
+
+    Raises
+    ------
+    BadInput, or Hydra's own composition errors.
+    """
+    for override in overrides:
+        if not override.startswith(("tracking.", "tracking=")):
+            raise BadInput(
+                f"{override}: not a key of this command",
+                ", ".join(key for key in KEYS if key.startswith("tracking")),
+                "leave it out",
+            )
+    register()
+    with initialize_config_dir(conf_folder(), version_base="1.3"):
+        return validate(settings(compose("config", list(overrides)))).tracking
+
+
+def to_yaml(first: Settings, plan: Plan) -> str:
+    """The resolved configuration of a sweep: every key, with the list of its values where it varies; no secrets."""
+    values = asdict(first)
+    values["tracking"]["uri"] = without_secrets(first.tracking.uri)
+    for name in plan.varying:
+        if name != "data":
+            room, _, leaf = name.rpartition(".")
+            owner = values[room] if room else values
+            owner[leaf] = list(dict.fromkeys(point.columns()[name] for point in plan.points))
+    return OmegaConf.to_yaml(OmegaConf.create(values))

@@ -90,8 +90,7 @@ def read(data: Data) -> Readings:
         if unused:
             raise BadInput(f"{', '.join(unused)}: not used by data=thermometer", "null", "add data=csv to read a file")
         return thermometer()
-    assert data.path is not None and data.input is not None and data.target is not None, "csv.yaml demands them"
-    return read_csv(Path(data.path), data.input, data.target, data.input_unit, data.target_unit)
+    return read_csv(Path(data.path or ""), data.input or "", data.target or "", data.input_unit, data.target_unit)
 
 
 def read_csv(
@@ -107,18 +106,13 @@ def read_csv(
     if len(rows) < 2:
         raise BadInput(f"{path}: {len(rows)} row(s) of data", "at least 2 rows below the header", "add readings")
     places = header.index(input_column), header.index(target_column)
-    columns = [
-        tuple(_number(row, place, line, header[place], path) for line, row in rows)
-        for place in places
-    ]
-    for name, column in zip((input_column, target_column), columns, strict=True):
-        if min(column) == max(column):
+    columns = [tuple(_number(row, place, line, header[place], path) for line, row in rows) for place in places]
+    for name, values in zip((input_column, target_column), columns, strict=True):
+        if min(values) == max(values):
             raise BadInput(
-                f"{path}: column {name} is constant ({column[0]:g})", "a column that varies", "choose another column"
+                f"{path}: column {name} is constant ({values[0]:g})", "a column that varies", "choose another column"
             )
-    return Readings(
-        columns[0], columns[1], path.stem, path.name, input_column, target_column, input_unit, target_unit
-    )
+    return Readings(columns[0], columns[1], path.stem, path.name, input_column, target_column, input_unit, target_unit)
 
 
 def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:

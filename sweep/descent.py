@@ -107,7 +107,12 @@ class Stop:
 
 @torch.no_grad()
 def descend(
-    params: Tensor, x: Tensor, t: Tensor, lr: Tensor, epochs: Sequence[int], stops: Sequence[int],
+    params: Tensor,
+    x: Tensor,
+    t: Tensor,
+    lr: Tensor,
+    epochs: Sequence[int],
+    stops: Sequence[int],
     gradient: GradientFunction,
 ) -> tuple[Tensor, list[Stop]]:
     """Repeat ``θ ← θ − lr·∇L(θ)`` and keep every loss.

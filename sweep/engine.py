@@ -51,16 +51,17 @@ def _train(points: Sequence[Point], data: Readings) -> Iterator[Curve]:
     lr, scale, init = (torch.tensor(column, **options) for column in zip(*rows, strict=True))
     u, t = torch.tensor(data.inputs, **options), torch.tensor(data.targets, **options)
     losses, stops = descent.descend(
-        init, scale[:, None] * u, t, lr[:, None],
+        init,
+        scale[:, None] * u,
+        t,
+        lr[:, None],
         epochs=[epochs[row] for row in rows],
         stops=sorted({point.epochs for point in points}),
         gradient=descent.gradient_function(first.gradient, first.delta),
     )
     histories = losses.T.contiguous().cpu().numpy()
     row_of = {row: place for place, row in enumerate(rows)}
-    ends = {
-        stop.epoch: (stop.params.tolist(), stop.final_loss.tolist(), stop.stalled.tolist()) for stop in stops
-    }
+    ends = {stop.epoch: (stop.params.tolist(), stop.final_loss.tolist(), stop.stalled.tolist()) for stop in stops}
     for point in points:
         row = row_of[(point.lr, point.scale, point.init)]
         parameters, final_loss, stalled = ends[point.epochs]

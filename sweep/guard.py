@@ -36,11 +36,23 @@ def _sort(error: Exception, wants_traceback: bool) -> int:
 
     from sweep.explain import explain
 
-    if isinstance(error, HydraException | OmegaConfBaseException):
+    if isinstance(error, HydraException | OmegaConfBaseException) or _raised_by_hydra(error):
         cause = error.__cause__
         return _say(cause if isinstance(cause, BadInput) else explain(error), Exit.BAD_INPUT, wants_traceback)
-    told = f"an error of its own, {type(error).__name__}: {error}\n  next:    set {TRACEBACK}=1 for the traceback and report it"
+    told = (
+        f"an error of its own, {type(error).__name__}: {error}\n"
+        f"  next:    set {TRACEBACK}=1 for the traceback and report it"
+    )
     return _say(told, Exit.INTERNAL, wants_traceback)
+
+
+def _raised_by_hydra(error: Exception) -> bool:
+    """Whether the innermost frame is Hydra's: some malformed overrides end in a plain ValueError there."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
+    return name.partition(".")[0] in ("hydra", "omegaconf", "antlr4")
 
 
 def _say(message: object, code: Exit, wants_traceback: bool) -> int:

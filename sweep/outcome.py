@@ -93,7 +93,9 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
         "first_rise": _first_rise(losses, noise, problem.target_square) if outcome is Outcome.DIVERGED else None,
         "first_within": _first(losses - problem.best_loss <= allowed),
     }
-    ratio = f"lr is {point.lr / curvature.threshold:.4g} times the stability threshold 2/λmax = {curvature.threshold:.6g}"
+    ratio = (
+        f"lr is {point.lr / curvature.threshold:.4g} times the stability threshold 2/λmax = {curvature.threshold:.6g}"
+    )
     if outcome is Outcome.CONVERGED:
         reason = (
             f"within tolerance from epoch {first['first_within']}: excess loss {excess:.4g} is at most "
@@ -123,8 +125,11 @@ def _predict(point: Point, curvature: Curvature, allowed: float) -> Outcome:
 
 def _departure(curve: Curve, losses: NDArray[np.float64], first: dict[str, int | None]) -> str:
     """How a diverged run left, in words."""
-    gone = [f"{what} from epoch {first[key]}" for what, key in (("inf", "first_inf"), ("nan", "first_nan"))
-            if first[key] is not None]
+    gone = [
+        f"{what} from epoch {first[key]}"
+        for what, key in (("inf", "first_inf"), ("nan", "first_nan"))
+        if first[key] is not None
+    ]
     if gone:
         return f"the loss is {' and '.join(gone)}"
     if not all(map(math.isfinite, curve.parameters)):

@@ -3,31 +3,36 @@
 import platform
 import shlex
 import subprocess
-from collections.abc import Sequence
+import sys
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from sweep.secrets import without_secrets
+
 PACKAGES = ("torch", "numpy", "pandas", "mlflow", "hydra-core", "omegaconf", "pyarrow", "matplotlib")
 
 
-def this_execution(arguments: Sequence[str]) -> dict[str, Any]:
-    """Facts of the execution that is about to start.
-
-    Parameters
-    ----------
-    arguments : the command's own, without the program; secrets already removed.
-    """
+def this_execution() -> dict[str, Any]:
+    """Facts of the execution that is about to start."""
     from sweep import __version__
 
     return {
-        "command": shlex.join(["python", "-m", "sweep", *arguments]),
+        "command": command(),
         "started": now(),
         "commit": commit(),
         "versions": {"sweep": __version__, "python": platform.python_version(), **_versions()},
         "machine": {"system": platform.platform(), "processor": platform.machine()},
     }
+
+
+def command() -> str:
+    """The command as it was typed, without folders and secrets."""
+    program, *words = sys.orig_argv
+    if words and words[0] != "-m":
+        words[0] = Path(words[0]).name
+    return shlex.join([Path(program).name, *map(without_secrets, words)])
 
 
 def now() -> str:

@@ -159,7 +159,7 @@ KEYS: Mapping[str, Key] = {
         "1 to 256 printable characters",
         lambda value, _: 1 <= len(value) <= 256 and value.isprintable() and bool(value.strip()),
     ),
-    "tracking.tags": Key("further tags for every run", "a mapping of text to text, as {team: a}"),
+    "tracking.tags": Key("further tags for every run", "names with text: +tracking.tags.NAME=TEXT"),
     "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),
 }
 
@@ -194,7 +194,7 @@ def validate(settings: Settings) -> Settings:
         if not re.fullmatch(r"[\w.\- /]{1,250}", tag, re.ASCII) or len(text) > 5000 or tag.startswith("mlflow."):
             raise BadInput(
                 f"tracking.tags has the tag {tag!r}",
-                "names of letters, digits, '_', '.', '-', '/' and spaces, not starting with 'mlflow.'; text up to 5,000",
+                "names of letters, digits, '_', '.', '-', '/', spaces, not starting with 'mlflow.'; text up to 5,000",
                 "rename or shorten it",
             )
     return settings

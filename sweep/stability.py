@@ -164,9 +164,7 @@ class Line:
         norm = math.hypot(*steep)
         steep = (steep[0] / norm, steep[1] / norm) if norm > 0 else (1.0, 0.0)
         w = self._slope / scale
-        return Curvature(
-            (smallest, largest), ((-steep[1], steep[0]), steep), (w, t_mean - self._slope * u_mean)
-        )
+        return Curvature((smallest, largest), ((-steep[1], steep[0]), steep), (w, t_mean - self._slope * u_mean))
 
 
 def _power(base: float, exponent: int) -> float:

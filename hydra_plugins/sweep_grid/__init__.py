@@ -1,10 +1,10 @@
-"""What Hydra finds of sweep: a sweeper that plans, tracks and reports a grid, and the launcher that trains it as batches.
+"""What Hydra finds of sweep: a sweeper that plans, tracks and reports a grid, and a launcher that trains it in batches.
 
 Hydra imports this file at every start, so whatever is heavy stays inside methods and in the ``_`` modules beside it.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,9 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 if TYPE_CHECKING:
-    from sweep.curve import Engine
+    from sweep.curve import Curve, Engine
+    from sweep.data import Readings
+    from sweep.plan import Point
 
 
 @dataclass
@@ -54,18 +56,26 @@ class GridSweeper(Sweeper):
         from hydra_plugins.sweep_grid._expand import expand
         from sweep import app
 
+        assert self.hydra_context is not None, "Hydra calls setup first"
+        assert self.config is not None, "Hydra calls setup first"
         asked = expand(self.hydra_context.config_loader, self.config, arguments)
-        code = app.run(asked, self._engine(), sys.argv[1:])
+        code = app.run(asked, self._engine())
         if code:
             sys.exit(code)
 
     def _engine(self) -> "Engine":
-        from sweep.engine import in_process
         from sweep.errors import BadInput
 
         if not isinstance(self.launcher, BatchLauncher):
             raise BadInput(f"hydra/launcher: {type(self.launcher).__name__}", "batch", "leave hydra/launcher out")
         return in_process
+
+
+def in_process(points: "Sequence[Point]", readings: "Mapping[str, Readings]") -> "list[Curve]":
+    """:func:`sweep.engine.in_process`, which brings torch in only once there is something to train."""
+    from sweep import engine
+
+    return engine.in_process(points, readings)
 
 
 class BatchLauncher(Launcher):

@@ -33,11 +33,14 @@ def from_command_line(overrides: Sequence[Override]) -> list[Axis]:
             continue
         if not override.is_discrete_sweep():
             raise BadInput(
-                f"{override.input_line}: an interval has no list of values", "a list, range(…) or choice(…)",
+                f"{override.input_line}: an interval has no list of values",
+                "a list, range(…) or choice(…)",
                 f"as {key}=range(start,stop,step), or a grid file with {{from, to, points, spacing}}",
             )
         _refuse_if_endless(override)
-        axes.append(Axis((override.key_or_group,), [(_single(override, value),) for value in override.sweep_iterator()]))
+        axes.append(
+            Axis((override.key_or_group,), [(_single(override, value),) for value in override.sweep_iterator()])
+        )
     for axis in axes:
         _refuse_whole_sweep_keys(axis)
     return axes
@@ -89,7 +92,8 @@ def _axis(name: str, spec: Any) -> Axis:
     keys = tuple(values[0]) if isinstance(values[0], Mapping) else ()
     if not keys or any(not isinstance(value, Mapping) or set(value) != set(keys) for value in values):
         raise BadInput(
-            f"grid: the pairs of {name} do not all set the same keys", "mappings with the same keys, as {lr: 1, scale: 1}",
+            f"grid: the pairs of {name} do not all set the same keys",
+            "mappings with the same keys, as {lr: 1, scale: 1}",
             "complete them",
         )
     return Axis(keys, [tuple(_override(key, value[key]) for key in keys) for value in values])
@@ -135,7 +139,8 @@ def _refuse_whole_sweep_keys(axis: Axis) -> None:
     for key in axis.keys:
         if key.startswith("hydra") or key.partition(".")[0] in WHOLE_SWEEP:
             raise BadInput(
-                f"{key} belongs to the sweep as a whole and cannot be an axis", f"one value of {key}",
+                f"{key} belongs to the sweep as a whole and cannot be an axis",
+                f"one value of {key}",
                 "run one sweep for each value",
             )
 
@@ -154,7 +159,8 @@ def size(override: Override) -> int:
     assert isinstance(value, Sweep)
     if not isinstance(value, RangeSweep):
         return sum(1 for _ in override.sweep_iterator())
-    assert value.start is not None and value.stop is not None
+    assert value.start is not None, "the grammar demands it"
+    assert value.stop is not None, "the grammar demands it"
     span, step = value.stop - value.start, value.step
     numbers = (span, step)
     if not all(map(math.isfinite, numbers)) or step == 0 or span / step <= 0:

@@ -5,6 +5,7 @@ In comes the table of ``frames``; nothing here draws or writes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -54,11 +55,11 @@ def _sentence(counts: dict[str, int], runs: pd.DataFrame, shown: Sequence[str], 
     text = f"{points}: {', '.join(parts)}."
     if best is None:
         return f"{text} No run is left that did not diverge."
-    word = "Best" if runs.loc[best, "outcome"] == Outcome.CONVERGED else "Best so far, not converged"
-    return f"{text} {word}: {setting(runs.loc[best], shown)}, final loss {number(runs.loc[best, 'final_loss'])}."
+    word = "Best" if runs.iloc[best]["outcome"] == Outcome.CONVERGED else "Best so far, not converged"
+    return f"{text} {word}: {setting(runs.iloc[best], shown)}, final loss {number(runs.iloc[best]['final_loss'])}."
 
 
-def setting(run: "pd.Series[object]", shown: Sequence[str]) -> str:
+def setting(run: "pd.Series[Any]", shown: Sequence[str]) -> str:
     """The settings of a run, as a person would type them."""
     return " ".join(f"{name}={number(run[name])}" for name in shown)
 
@@ -74,7 +75,7 @@ def number(value: object) -> str:
     return str(value)
 
 
-def note(run: "pd.Series[object]") -> str:
+def note(run: "pd.Series[Any]") -> str:
     """A few words on why a run has its outcome; the whole reason stands in the table of runs."""
     if run["status"] != "FINISHED":
         return f"{run['error_kind']}: {run['error_message']}" if run["status"] == "FAILED" else "not run"

@@ -15,8 +15,19 @@ COUNTS = ("first_inf", "first_nan", "first_rise", "first_within", "predicted_epo
 """Columns of whole numbers that may be missing."""
 
 RESULT_COLUMNS = (
-    "status", "outcome", "reason", *PARAMETERS, "initial_loss", "final_loss", "excess_loss",
-    *COUNTS[:4], "threshold", "predicted", *COUNTS[4:], "error_kind", "error_message",
+    "status",
+    "outcome",
+    "reason",
+    *PARAMETERS,
+    "initial_loss",
+    "final_loss",
+    "excess_loss",
+    *COUNTS[:4],
+    "threshold",
+    "predicted",
+    *COUNTS[4:],
+    "error_kind",
+    "error_message",
 )
 
 

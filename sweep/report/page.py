@@ -17,7 +17,9 @@ def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines of a Markdown table whose columns also line up in a terminal."""
     cells = [[_escape(cell) for cell in row] for row in (header, *rows)]
     widths = [max(3, *(len(row[place]) for row in cells)) for place in range(len(header))]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
+    ]
     return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
 
 
@@ -39,7 +41,9 @@ def render(plan: Plan, runs: pd.DataFrame, findings: Findings, pictures: Sequenc
         (Outcome.CONVERGED, "Converged"),
     ):
         lines += _reasons(runs[runs["outcome"] == outcome], heading, findings.shown, "reason")
-    failed = runs[runs["status"] == "FAILED"].assign(error=lambda rows: rows["error_kind"] + ": " + rows["error_message"])
+    failed = runs[runs["status"] == "FAILED"].assign(
+        error=lambda rows: rows["error_kind"] + ": " + rows["error_message"]
+    )
     lines += _reasons(failed, "Failed to execute", findings.shown, "error")
     lines += _theory(plan)
     lines += _asked(plan, findings)
@@ -61,8 +65,11 @@ def _theory(plan: Plan) -> list[str]:
     for data, scale in places:
         curvature = theory[data].at(scale)
         rows.append(
-            [plan.readings[data].name, *map(number, (scale, curvature.threshold, curvature.fastest_lr)),
-             *map(number, (curvature.condition, *curvature.optimum, theory[data].best_loss))]
+            [
+                plan.readings[data].name,
+                *map(number, (scale, curvature.threshold, curvature.fastest_lr)),
+                *map(number, (curvature.condition, *curvature.optimum, theory[data].best_loss)),
+            ]
         )
     header = ["data", "scale", "largest stable lr, 2/λmax", "fastest lr", "condition", "best w", "best b", "least loss"]
     return ["", "## What theory says", "", *_cut(header, rows)]

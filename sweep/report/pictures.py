@@ -54,7 +54,8 @@ def map_panels(plan: Plan, runs: pd.DataFrame) -> list[Panel]:
         line = [scales[0] / 1.5, scales[0], scales[0] * 1.5]
     several = len(plan.readings) > 1
     panels = []
-    for (epochs, data), group in runs.groupby(["epochs", "fingerprint"], sort=True):
+    for epochs, data in sorted(set(zip(runs["epochs"].tolist(), runs["fingerprint"].tolist(), strict=True))):
+        group = runs[(runs["epochs"] == epochs) & (runs["fingerprint"] == data)]
         by_outcome = {outcome: group[group["outcome"] == outcome] for outcome in Outcome}
         points = {o: (g["lr"].tolist(), g["scale"].tolist()) for o, g in by_outcome.items()}
         title = f"{epochs:,} epochs" + (f", {plan.readings[data].name}" if several else "")
@@ -63,7 +64,7 @@ def map_panels(plan: Plan, runs: pd.DataFrame) -> list[Panel]:
 
 
 def draw_map(panels: Sequence[Panel]) -> bytes:
-    """lr against scale, coloured and marked by outcome, with the line 2/λmax."""
+    """Lr against scale, coloured and marked by outcome, with the line 2/λmax."""
     figure, axes = _figure(len(panels), "learning rate", "input scale")
     for axis, panel in zip(axes, panels, strict=True):
         for outcome, (lr, scale) in panel.points.items():
@@ -75,7 +76,7 @@ def draw_map(panels: Sequence[Panel]) -> bytes:
     return _png(figure)
 
 
-def curve_panels(plan: Plan, runs: pd.DataFrame, results: Mapping[str, Result]) -> dict[Outcome, list[Any]]:
+def curve_panels(runs: pd.DataFrame, results: Mapping[str, Result]) -> dict[Outcome, list[Any]]:
     """For each outcome that occurs, at most :data:`MOST_CURVES` finite curves as (epochs + 1, losses)."""
     panels: dict[Outcome, list[Any]] = {}
     for outcome in Outcome:

@@ -30,7 +30,7 @@ def make(record: SweepRecord) -> Report:
     files: dict[str, bytes] = {}
     shown: list[tuple[str, str]] = []
     panels = pictures.map_panels(plan, runs)
-    curves = pictures.curve_panels(plan, runs, record.results)
+    curves = pictures.curve_panels(runs, record.results)
     if curves:
         files["map.png"] = pictures.draw_map(panels)
         files["curves.png"] = pictures.draw_curves(curves, findings.counts)

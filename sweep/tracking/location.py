@@ -1,4 +1,4 @@
-"""Tracking URIs: which file a store lives in, and how to show a URI without its secrets."""
+"""Tracking URIs: what kind of store they name, and which file it lives in."""
 
 import re
 from pathlib import Path
@@ -13,9 +13,3 @@ def database_file(uri: str) -> Path | None:
 def is_server(uri: str) -> bool:
     """Whether ``uri`` names an MLflow tracking server."""
     return uri.startswith(("http://", "https://"))
-
-
-def without_secrets(text: str) -> str:
-    """``text`` with the user and password of any URL in it, and any query value, replaced by ``***``."""
-    text = re.sub(r"(\w+://)[^/\s@]+@", r"\1***@", text)
-    return re.sub(r"([?&][\w.-]+=)[^&\s]+", r"\1***", text)

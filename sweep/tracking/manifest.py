@@ -82,7 +82,8 @@ def read_data(content: bytes, labels: Mapping[str, Any]) -> Readings:
     """Readings from the bytes of :func:`write_data` and their labels."""
     rows = list(csv.reader(io.StringIO(content.decode())))[1:]
     inputs, targets = zip(*((float(u), float(t)) for u, t in rows), strict=True)
-    return Readings(inputs=inputs, targets=targets, **{name: labels.get(name) for name in _LABELS})
+    kept: dict[str, Any] = {name: labels.get(name) for name in _LABELS}
+    return Readings(inputs=inputs, targets=targets, **kept)
 
 
 _LABELS = ("name", "source", "input_name", "target_name", "input_unit", "target_unit")

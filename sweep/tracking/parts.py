@@ -54,7 +54,9 @@ def decode(path: str, content: bytes) -> list[tuple[str, Curve]]:
     table = pq.read_table(io.BytesIO(content)).combine_chunks()
     lists = table.column("losses").chunk(0)
     values, offsets = lists.values.to_numpy(), lists.offsets.to_numpy()
-    rest = zip(*(table.column(name).to_pylist() for name in ("key", "parameters", "final_loss", "stalled")), strict=True)
+    rest = zip(
+        *(table.column(name).to_pylist() for name in ("key", "parameters", "final_loss", "stalled")), strict=True
+    )
     return [
         (key, Curve(values[offsets[row] : offsets[row + 1]], tuple(parameters), final_loss, stalled))
         for row, (key, parameters, final_loss, stalled) in enumerate(rest)

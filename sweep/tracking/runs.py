@@ -32,7 +32,12 @@ class Facts:
 
 
 def trained(
-    point: Point, data: Readings, curve: Curve, verdict: Verdict, tolerance: float, place: Place,
+    point: Point,
+    data: Readings,
+    curve: Curve,
+    verdict: Verdict,
+    tolerance: float,
+    place: Place,
     identity: Mapping[str, str],
 ) -> Facts:
     """The facts of a point that has a curve, whatever its outcome; ``identity`` are tags that say which run it is."""

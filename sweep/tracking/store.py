@@ -2,7 +2,9 @@
 
 import logging
 import os
+import re
 import sqlite3
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.errors import BadInput
+from sweep.secrets import without_secrets
 from sweep.settings import Tracking
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
-from sweep.tracking.location import database_file, is_server, without_secrets
+from sweep.tracking.location import database_file, is_server
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -117,20 +120,26 @@ def _check_file(file: Path, uri: str) -> None:
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInput(
-            f"tracking.uri={without_secrets(uri)}: {reason}", "a SQLite file in a folder you can write to",
+            f"tracking.uri={without_secrets(uri)}: {reason}",
+            "a SQLite file in a folder you can write to",
             "check the path and its permissions",
         ) from error
     if not os.access(file if file.exists() else parent, os.W_OK):
         raise BadInput(
-            f"tracking.uri={without_secrets(uri)}: no permission to write", "a SQLite file that you can write to",
+            f"tracking.uri={without_secrets(uri)}: no permission to write",
+            "a SQLite file that you can write to",
             "check the path and its permissions",
         )
 
 
 def _unreachable(uri: str, error: Exception) -> BadInput:
     reason = without_secrets(" ".join(str(error).split()) or type(error).__name__)
+    system = re.search(
+        r"\[Errno -?\d+\] ([^\"')]+)", reason
+    )  # What the network said, from deep inside urllib3's words.
+    reason = system[1] if system else textwrap.shorten(reason, 200, placeholder=" …")
     return BadInput(
-        f"tracking.uri={without_secrets(uri)} cannot be used: {reason[:300]}",
+        f"tracking.uri={without_secrets(uri)} cannot be used: {reason}",
         "an MLflow store or server that answers",
         "start the server or check the address; without tracking.uri=… runs go to outputs/mlflow.db",
     )

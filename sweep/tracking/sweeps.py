@@ -38,8 +38,14 @@ class SweepRun:
     """
 
     def __init__(
-        self, store: Store, plan: Plan, tracking: Tracking, run_id: str, attempts: Mapping[str, Attempt],
-        known: Mapping[str, Attempt], executions: Sequence[dict[str, Any]],
+        self,
+        store: Store,
+        plan: Plan,
+        tracking: Tracking,
+        run_id: str,
+        attempts: Mapping[str, Attempt],
+        known: Mapping[str, Attempt],
+        executions: Sequence[dict[str, Any]],
     ) -> None:
         self.store, self.plan, self.tracking, self.run_id = store, plan, tracking, run_id
         self.attempts, self._known, self._executions = dict(attempts), known, list(executions)
@@ -75,7 +81,9 @@ class SweepRun:
         from sweep.report import publish
 
         self._executions[-1].update(
-            ended=now(), trained=self._trained, failed=self._failed,
+            ended=now(),
+            trained=self._trained,
+            failed=self._failed,
             reused=len(self.attempts) - self._trained - self._failed,
         )
         self.keep(manifest.PATH, manifest.write(self.plan, self.attempts))
@@ -119,7 +127,11 @@ def membership(plan: Plan) -> str:
 
 
 def begin(
-    store: Store, plan: Plan, tracking: Tracking, done: Mapping[str, Attempt], known: Mapping[str, Attempt],
+    store: Store,
+    plan: Plan,
+    tracking: Tracking,
+    done: Mapping[str, Attempt],
+    known: Mapping[str, Attempt],
     execution: dict[str, Any],
 ) -> SweepRun:
     """Open the sweep's summary run, or open it again, and put there what is known before anything trains.
