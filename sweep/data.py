@@ -19,6 +19,9 @@ from sweep.settings import Data, DType, rounded_to
 FAHRENHEIT_LIKE = (35.7, 55.9, 58.2, 81.9, 56.3, 48.9, 33.9, 21.8, 48.4, 60.4, 68.4)
 CELSIUS = (0.5, 14.0, 15.0, 28.0, 11.0, 8.0, 3.0, -4.0, 6.0, 13.0, 21.0)
 
+LARGEST, SMALLEST_SPREAD = 1e100, 1e-100
+"""Bounds on readings and on the spread of a column: the squares that theory sums stay within float64."""
+
 
 @dataclass(frozen=True)
 class Readings:
@@ -108,7 +111,7 @@ def read_csv(
     places = header.index(input_column), header.index(target_column)
     columns = [tuple(_number(row, place, line, header[place], path) for line, row in rows) for place in places]
     for name, values in zip((input_column, target_column), columns, strict=True):
-        if min(values) == max(values):
+        if max(values) - min(values) < SMALLEST_SPREAD:
             raise BadInput(
                 f"{path}: column {name} is constant ({values[0]:g})", "a column that varies", "choose another column"
             )
@@ -135,10 +138,10 @@ def _number(row: list[str], place: int, line: int, column: str, path: Path) -> f
         value = float(cell) if re.fullmatch(r"[-+.0-9eE]+", cell, re.ASCII) else math.nan
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
+    if not abs(value) <= LARGEST:
         raise BadInput(
-            f"{path}: line {line}, column {column}: {cell[:40]!r} is not a finite number",
-            "numbers as 12, -3.5 or 1e-4 in every cell",
+            f"{path}: line {line}, column {column}: {cell[:40]!r} is not a number that can be used",
+            f"finite numbers as 12, -3.5 or 1e-4 in every cell, up to {LARGEST:g}",
             "correct the cell or leave the row out",
         )
     return value

@@ -116,6 +116,11 @@ FINITE = "a finite number, also once rounded to dtype"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
 
+OWN_TAGS = ("kind", "key", "attempt", "sweep_id", "name", "predicted", "outcome*", "curve*", "error*", "final*")
+"""Tags of our own, a * standing for any end; a user's may not take their place."""
+
+TAG = re.compile(rf"(?!({'|'.join(OWN_TAGS).replace('*', '.*')})$)[A-Za-z0-9_-]{{1,250}}", re.ASCII)
+
 KEYS: Mapping[str, Key] = {
     "lr": Key("learning rate: the step along the slope", POSITIVE, _positive),
     "scale": Key("input scale: x = scale * input", POSITIVE, _positive),
@@ -191,10 +196,10 @@ def validate(settings: Settings) -> Settings:
         if not key.check(value, settings):
             raise refusal(name, value)
     for tag, text in settings.tracking.tags.items():
-        if not re.fullmatch(r"[\w.\- /]{1,250}", tag, re.ASCII) or len(text) > 5000 or tag.startswith("mlflow."):
+        if not TAG.fullmatch(tag) or len(text) > 5000:
             raise BadInput(
                 f"tracking.tags has the tag {tag!r}",
-                "names of letters, digits, '_', '.', '-', '/', spaces, not starting with 'mlflow.'; text up to 5,000",
+                f"names of 1 to 250 letters, digits, '_' and '-', none of {', '.join(OWN_TAGS)}; text up to 5,000",
                 "rename or shorten it",
             )
     return settings

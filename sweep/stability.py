@@ -73,10 +73,8 @@ class Curvature:
 
     def _weights(self, start: Sequence[float]) -> list[float]:
         offset = [a - b for a, b in zip(start, self.optimum, strict=True)]
-        return [
-            value * sum(d * o for d, o in zip(direction, offset, strict=True)) ** 2 / 2
-            for value, direction in zip(self.eigenvalues, self.directions, strict=True)
-        ]
+        along = [sum(d * o for d, o in zip(direction, offset, strict=True)) for direction in self.directions]
+        return [value * c * c / 2 for value, c in zip(self.eigenvalues, along, strict=True)]
 
 
 class Problem(Protocol):

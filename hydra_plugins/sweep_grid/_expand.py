@@ -2,19 +2,20 @@
 
 Hydra composes once for each distinct set of structural overrides (config groups, ``+``, ``++``, ``~``). A plain value
 goes through Hydra's own typed path once for each value of its axis, not once a point; the product is taken of the typed
-values. Where a value depends on another key (an interpolation), every point is composed by Hydra instead.
+values. Where a value may depend on another key (an interpolation, or a mapping set beside one of its own keys), the
+axis is taken as structural.
 """
 
 import copy
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Override, Quote, QuotedString
 from omegaconf import DictConfig, OmegaConf
 
 from hydra_plugins.sweep_grid import _axes
@@ -22,8 +23,6 @@ from hydra_plugins.sweep_grid._axes import Axis
 from sweep import composed
 from sweep.errors import BadInput
 from sweep.settings import Settings, validate
-
-Step = tuple[Override, ...]
 
 
 def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -> list[Settings]:
@@ -41,42 +40,61 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     given = OverridesParser.create(config_loader=loader).parse_overrides(list(arguments))
     grid = OmegaConf.to_container(master.grid, resolve=True)
     assert isinstance(grid, dict)
-    axes = [
-        *_axes.from_grid({str(key): value for key, value in grid.items()}, given),
-        *_axes.from_command_line(given),
-    ]
+    from_file = _axes.from_grid({str(key): value for key, value in grid.items()}, given)
+    axes = [*from_file, *_axes.from_command_line(given)]
     count = math.prod(len(axis.steps) for axis in axes)
     if count > _axes.MOST_POINTS:
         raise BadInput(f"the grid has {count:,} points", f"at most {_axes.MOST_POINTS:,}", "shorten an axis")
-    fixed = [line for override in given if not override.is_sweep_override() and (line := override.input_line)]
-    structural = [axis for axis in axes if any(_is_structural(o, loader) for step in axis.steps for o in step)]
-    if any(_interpolated(o.value()) for axis in axes for step in axis.steps for o in step) or composed.depends(master):
-        structural = axes
-    plain = [axis for axis in axes if axis not in structural]
-    # Points come axis by axis in the order asked for, whichever way each axis is taken.
-    order = {id(axis): place for place, axis in enumerate(structural + plain)}
-    places = [order[id(axis)] for axis in axes]
-    settings: dict[tuple[int, ...], Settings] = {}
-    for chosen in itertools.product(*(range(len(axis.steps)) for axis in structural)):
-        lines = [_line(o) for axis, step in zip(structural, chosen, strict=True) for o in axis.steps[step]]
-        config = loader.load_sweep_config(master, [*fixed, *lines]) if structural else master
-        for steps, point in _product(config, plain):
-            settings[chosen + steps] = validate(point)
-    by_place = sorted(settings, key=lambda steps: tuple(steps[place] for place in places))
-    return [settings[steps] for steps in by_place]
+    everything = composed.depends(master) or any("${" in str(o._value) for a in axes for step in a.steps for o in step)
+    structural = [everything or _is_structural(axis, given, axes, loader) for axis in axes]
+    plain = [axis for axis, taken in zip(axes, structural, strict=True) if not taken]
+    bases: dict[tuple[int | None, ...], _Base] = {}
+    points = []
+    for steps in itertools.product(*(range(len(axis.steps)) for axis in axes)):
+        chosen = tuple(step if taken else None for step, taken in zip(steps, structural, strict=True))
+        if chosen not in bases:
+            config = loader.load_sweep_config(master, _lines(given, axes, chosen)) if any(structural) else master
+            bases[chosen] = _Base(config, plain)
+        rest = [step for step, taken in zip(steps, structural, strict=True) if not taken]
+        points.append(validate(bases[chosen].point(rest)))
+    return points
 
 
-def _product(config: DictConfig, axes: Sequence[Axis]) -> Iterator[tuple[tuple[int, ...], Settings]]:
-    """The settings of ``config`` with every combination of plain axes, and which step of each axis made it."""
-    own = composed.without_hydra(config)
-    typed = [_typed(own, axis) for axis in axes]
-    base: Settings | None = None
-    for steps in itertools.product(*(range(len(axis)) for axis in typed)):
-        changes = {key: value for axis, step in zip(typed, steps, strict=True) for key, value in axis[step].items()}
-        if base is None:  # An axis may be what sets a mandatory key, so the base is the first point, not the config.
-            ConfigLoaderImpl._apply_overrides_to_config([o for axis in axes for o in axis.steps[0]], own)
-            base = composed.settings(own)
-        yield steps, _changed(base, changes)
+def _lines(given: Sequence[Override], axes: Sequence[Axis], chosen: Sequence[int | None]) -> list[str]:
+    """The overrides for Hydra to compose: the chosen steps and all single values, in the order of the command line."""
+    lines = {
+        axis.keys: [_line(override) for override in axis.steps[step]]
+        for axis, step in zip(axes, chosen, strict=True)
+        if step is not None
+    }
+    single = {(o.get_key_element(),): [o.input_line or ""] for o in given if not o.is_sweep_override()}
+    order = [(o.get_key_element(),) for o in given]
+    from_file = [keys for keys in lines if keys not in order]
+    both = {**lines, **single}
+    return [line for keys in dict.fromkeys([*from_file, *order]) for line in both.get(keys, [])]
+
+
+class _Base:
+    """What one composed configuration gives: the settings of any combination of plain axes' steps."""
+
+    def __init__(self, config: DictConfig, axes: Sequence[Axis]) -> None:
+        own = composed.without_hydra(config)
+        self._leaves = [_typed(own, axis) for axis in axes]
+        # An axis may be what sets a mandatory key, so the settings start from each axis's first step.
+        ConfigLoaderImpl._apply_overrides_to_config([o for axis in axes for o in axis.steps[0]], own)
+        self._first = composed.settings(own)
+
+    def point(self, steps: Sequence[int]) -> Settings:
+        """The settings with each axis at its step."""
+        point = copy.copy(self._first)
+        for leaves, step in zip(self._leaves, steps, strict=True):
+            for key, value in leaves[step].items():
+                room, _, leaf = key.rpartition(".")
+                owner = copy.copy(getattr(point, room)) if room else point
+                setattr(owner, leaf, value)
+                if room:
+                    setattr(point, room, owner)
+        return point
 
 
 def _typed(own: DictConfig, axis: Axis) -> list[dict[str, Any]]:
@@ -102,33 +120,17 @@ def _flatten(key: str, value: Any, leaves: dict[str, Any]) -> None:
         leaves[key] = value
 
 
-def _changed(base: Settings, changes: Mapping[str, Any]) -> Settings:
-    point = copy.copy(base)
-    for key, value in changes.items():
-        room, _, leaf = key.rpartition(".")
-        if room:
-            owner = copy.copy(getattr(point, room))
-            setattr(point, room, owner)
-            setattr(owner, leaf, value)
-        else:
-            setattr(point, leaf, value)
-    return point
-
-
-def _is_structural(override: Override, loader: ConfigLoader) -> bool:
-    change = override.type.name == "CHANGE" and override.package is None
-    return not change or "/" in override.key_or_group or bool(loader.get_group_options(override.key_or_group))
-
-
-def _interpolated(value: Any) -> bool:
-    return "${" in str(value)
+def _is_structural(axis: Axis, given: Sequence[Override], axes: Sequence[Axis], loader: ConfigLoader) -> bool:
+    """Whether Hydra must compose for each step of ``axis``."""
+    others = {o.key_or_group for o in given} | {key for other in axes for key in other.keys}
+    if any(a.startswith(f"{b}.") or b.startswith(f"{a}.") for a in axis.keys for b in others):
+        return True
+    if any("/" in key or loader.get_group_options(key) for key in axis.keys):
+        return True
+    overrides = [override for step in axis.steps for override in step]
+    return any(o.type.name != "CHANGE" or o.package is not None for o in overrides)
 
 
 def _line(override: Override) -> str:
-    return f"{override.get_key_element()}={Override._get_value_element_as_str(_quoted(override._value))}"
-
-
-def _quoted(value: Any) -> Any:
-    from hydra.core.override_parser.types import Quote, QuotedString
-
-    return QuotedString(value, Quote.single) if isinstance(value, str) else value
+    value = QuotedString(override._value, Quote.single) if isinstance(override._value, str) else override._value
+    return f"{override.get_key_element()}={Override._get_value_element_as_str(value)}"

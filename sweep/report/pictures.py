@@ -72,7 +72,7 @@ def draw_map(panels: Sequence[Panel]) -> bytes:
             axis.scatter(lr, scale, c=colour, marker=mark, s=48, label=outcome.lower(), linewidths=0)
         axis.plot(*panel.threshold, color="#444444", linewidth=1.2, linestyle="--", label="2/λmax")
         axis.set_title(panel.title, fontsize=10)
-    axes[0].legend(fontsize=8, framealpha=0.9)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="lower center", ncols=4, fontsize=9, frameon=False)
     return _png(figure)
 
 
@@ -121,13 +121,19 @@ def _figure(panels: int, x_label: str, y_label: str) -> "tuple[Figure, list[Axes
 
     columns = min(3, panels)
     rows = math.ceil(panels / columns)
-    figure = Figure(figsize=(0.8 + 3.6 * columns, 0.4 + 3.2 * rows), dpi=110, layout="constrained")
+    width, height = 0.4 + 4.0 * columns, 0.5 + 3.4 * rows
+    figure = Figure(figsize=(width, height), dpi=110)
     FigureCanvasAgg(figure)
+    # Margins in inches: matplotlib's own layout engines draw everything once more to find them.
+    figure.subplots_adjust(
+        left=0.75 / width, right=1 - 0.2 / width, top=1 - 0.35 / height, bottom=0.9 / height, wspace=0.28, hspace=0.36
+    )
     axes = [figure.add_subplot(rows, columns, place + 1) for place in range(panels)]
     for axis in axes:
         axis.set(xscale="log", yscale="log", xlabel=x_label, ylabel=y_label)
         axis.grid(True, which="major", color="#dddddd", linewidth=0.6)
-        axis.tick_params(labelsize=8)
+        axis.tick_params(which="both", labelsize=8)
+        axis.set_axisbelow(True)
     return figure, axes
 
 

@@ -1,0 +1,86 @@
+"""What several tests need: readings, points, and a command line that runs in a folder of its own."""
+
+import io
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+from hypothesis import settings
+
+from sweep import data
+from sweep.data import Readings
+from sweep.plan import Point
+from sweep.settings import DType, Gradient
+
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("steady")
+
+THERMOMETER = data.thermometer()
+SEED = Point(
+    lr=1e-2,
+    scale=0.1,
+    epochs=5000,
+    init=(1.0, 0.0),
+    gradient=Gradient.analytic,
+    delta=0.1,
+    dtype=DType.float32,
+    device="cpu",
+    data=THERMOMETER.fingerprint,
+)
+
+
+def point(**changes: object) -> Point:
+    """The reference's good run with ``changes``."""
+    return replace(SEED, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def readings() -> dict[str, Readings]:
+    return {THERMOMETER.fingerprint: THERMOMETER}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Said]
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """``command("lr=1", …)`` runs ``python -m sweep lr=1 …`` in this process, in an empty folder."""
+    from sweep.__main__ import main as sweep_main
+    from sweep.report.__main__ import main as report_main
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "HYDRA_FULL_ERROR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*arguments: str, module: str = "sweep") -> Said:
+        monkeypatch.setattr(sys, "argv", [module, *arguments])
+        out, err = io.StringIO(), io.StringIO()
+        try:
+            with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
+                {"sweep": sweep_main, "sweep.report": report_main}[module]()
+        finally:
+            GlobalHydra.instance().clear()
+            monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
+        code = end.value.code
+        return Said(code if isinstance(code, int) else 0, out.getvalue(), err.getvalue())
+
+    return run
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Callable[[], list[str]]:
+    """Names of all files below the test's folder."""
+    return lambda: sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())

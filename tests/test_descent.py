@@ -1,0 +1,178 @@
+"""The training loop against autograd, against itself, and against the reference's printed numbers."""
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep import descent, engine
+from sweep.curve import Curve
+from sweep.data import Readings
+from sweep.settings import DType, Gradient
+from tests.conftest import THERMOMETER, point
+
+REFERENCE = list(csv.DictReader((Path(__file__).parent / "reference/seed_losses.csv").read_text().splitlines()))
+SEEDS = {("1e-2", "1", "100"): point(lr=1e-2, scale=1.0, epochs=100),
+         ("1e-4", "1", "100"): point(lr=1e-4, scale=1.0, epochs=100),
+         ("1e-2", "0.1", "5000"): point()}  # fmt: skip
+
+
+def train(*points: object) -> list[Curve]:
+    return engine.in_process(points, {THERMOMETER.fingerprint: THERMOMETER})  # type: ignore[arg-type]
+
+
+def tensors(dtype: torch.dtype = torch.float32) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """The notebook's first state: params (1, 2), x (1, 11), t (11,)."""
+    u, t = (torch.tensor(column, dtype=dtype) for column in (THERMOMETER.inputs, THERMOMETER.targets))
+    return torch.tensor([[1.0, 0.0]], dtype=dtype), u[None], t
+
+
+def test_analytic_gradient_prints_all_117_reference_losses() -> None:
+    curves = dict(zip(SEEDS, train(*SEEDS.values()), strict=True))
+    printed = [f"{curves[r['lr'], r['scale'], r['epochs']].losses[int(r['epoch'])]:f}" for r in REFERENCE]
+    assert len(printed) == 117
+    assert printed == [row["printed_loss"] for row in REFERENCE]
+
+
+@pytest.mark.parametrize(("gradient", "tolerance"), [(Gradient.autograd, 2e-6), (Gradient.finite_difference, 2e-3)])
+def test_other_gradients_stay_near_the_analytic_one_point_by_point(gradient: Gradient, tolerance: float) -> None:
+    """Held while losses are below 1e6: beyond, w ± delta rounds to w and the central difference is zero."""
+    exact = train(*SEEDS.values())
+    other = train(*(point(lr=p.lr, scale=p.scale, epochs=p.epochs, gradient=gradient) for p in SEEDS.values()))
+    for a, b in zip(exact, other, strict=True):
+        held = np.nan_to_num(a.losses, nan=np.inf) < 1e6
+        assert held.any()
+        np.testing.assert_allclose(b.losses[held], a.losses[held], rtol=tolerance)
+
+
+def test_end_points_are_those_the_reference_prints() -> None:
+    ends = [torch.tensor(curve.parameters) for curve in train(*SEEDS.values())]
+    assert [str(end) for end in ends] == [
+        "tensor([nan, nan])", "tensor([ 0.2327, -0.0438])", "tensor([  5.3671, -17.3012])"
+    ]  # fmt: skip
+
+
+def test_first_prediction_and_first_loss_are_those_the_reference_prints() -> None:
+    params, x, t = tensors()
+    p = descent.predict(params, x)
+    assert p[0].tolist() == x[0].tolist()
+    assert f"{descent.loss(p, t).item():.4f}" == "1763.8848"
+
+
+def test_difference_quotients_and_the_step_are_those_the_reference_prints() -> None:
+    params, x, t = tensors()
+    slopes = descent.finite_difference(0.1)(params, x, t, descent.predict(params, x))
+    assert [f"{slope:.4f}" for slope in slopes[0].tolist()] == ["4517.2974", "82.5995"]
+    assert [f"{value:.4f}" for value in (params - 1e-2 * slopes)[0].tolist()] == ["-44.1730", "-0.8260"]
+
+
+@given(
+    w=st.floats(-5, 5),
+    b=st.floats(-50, 50),
+    scale=st.floats(0.01, 2),
+    samples=st.integers(2, 40),
+    seed=st.integers(0, 99),
+)
+def test_analytic_gradient_agrees_with_autograd(w: float, b: float, scale: float, samples: int, seed: int) -> None:
+    noise = torch.Generator().manual_seed(seed)
+    x = scale * torch.randn(1, samples, generator=noise, dtype=torch.float64)
+    t = 10 * torch.randn(samples, generator=noise, dtype=torch.float64)
+    params = torch.tensor([[w, b]], dtype=torch.float64)
+    p = descent.predict(params, x)
+    ours, theirs = (gradient(params, x, t, p) for gradient in (descent.analytic, descent.autograd))
+    torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-9)
+
+
+def test_central_difference_of_a_quadratic_is_its_gradient() -> None:
+    params, x, t = tensors(torch.float64)
+    p = descent.predict(params, x)
+    torch.testing.assert_close(
+        descent.finite_difference(0.1)(params, x, t, p), descent.analytic(params, x, t, p), rtol=1e-9, atol=1e-9
+    )
+
+
+def test_loss_is_the_full_mean_of_squares() -> None:
+    assert descent.loss(torch.tensor([[1.0, 3.0]]), torch.tensor([0.0, 0.0])).tolist() == [5.0]
+
+
+def test_loss_refuses_shapes_that_do_not_broadcast() -> None:
+    with pytest.raises(RuntimeError, match="size"):
+        descent.loss(torch.zeros(1, 3), torch.zeros(2))
+
+
+LRS, SCALES = st.sampled_from([1e-5, 1e-4, 3.4e-4, 1e-3, 1e-2, 3.3e-2, 0.5]), st.sampled_from([1.0, 0.1, 0.03])
+POINTS = st.lists(
+    st.builds(
+        point,
+        lr=LRS,
+        scale=SCALES,
+        epochs=st.integers(1, 60),
+        init=st.sampled_from([(1.0, 0.0), (0.5, -15.0), (-3.0, 4.0)]),
+        gradient=st.sampled_from(Gradient),
+        dtype=st.sampled_from(DType),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def bits(curve: Curve) -> tuple[object, ...]:
+    ends = np.array([*curve.parameters, curve.final_loss])
+    return curve.losses.dtype, curve.losses.tobytes(), ends.tobytes(), curve.stalled
+
+
+@given(points=POINTS)
+def test_batched_rows_equal_single_runs_bit_for_bit(points: list[object]) -> None:
+    assert [bits(curve) for curve in train(*points)] == [bits(train(one)[0]) for one in points]
+
+
+@given(points=POINTS, order=st.randoms(use_true_random=False))
+def test_the_order_of_points_does_not_matter(points: list[object], order: object) -> None:
+    places = list(range(len(points)))
+    order.shuffle(places)  # type: ignore[attr-defined]
+    straight, shuffled = train(*points), train(*(points[place] for place in places))
+    assert [bits(curve) for curve in shuffled] == [bits(straight[place]) for place in places]
+
+
+@given(lr=LRS, scale=SCALES, short=st.integers(1, 50), more=st.integers(1, 50))
+def test_a_short_run_is_the_prefix_of_a_long_one(lr: float, scale: float, short: int, more: int) -> None:
+    first, second = (train(point(lr=lr, scale=scale, epochs=count))[0] for count in (short, short + more))
+    assert first.losses.tobytes() == second.losses[:short].tobytes()
+    following = float(second.losses[short])
+    assert first.final_loss == following or (math.isnan(first.final_loss) and math.isnan(following))
+
+
+@pytest.mark.parametrize("samples", [2, 1000, 32_769, 50_001])
+@pytest.mark.parametrize("dtype", list(DType))
+def test_many_readings_leave_a_batch_equal_to_its_points(samples: int, dtype: DType) -> None:
+    """Past 32,768 readings two torch threads would split a sum differently in a batch and alone."""
+    noise = np.random.default_rng(samples)
+    many = Readings(
+        tuple(noise.normal(size=samples).tolist()), tuple(noise.normal(size=samples).tolist()), "n", "n", "x", "y"
+    )
+    data = {many.fingerprint: many}
+    points = [
+        point(lr=lr, scale=1.0, epochs=4, dtype=dtype, data=many.fingerprint) for lr in (0.01, 0.1, 0.7, 1.3, 5.0)
+    ]
+    batch = engine.in_process(points, data)
+    assert [bits(c) for c in batch] == [bits(engine.in_process([p], data)[0]) for p in points]
+
+
+def test_a_run_at_a_fixed_point_of_its_dtype_is_stalled() -> None:
+    slow, later = (point(lr=1e-6, scale=1.0, init=(0.5, -15.0), epochs=count) for count in (1000, 1300))
+    assert [curve.stalled for curve in train(slow, later)] == [False, True]
+
+
+def test_training_leaves_the_thread_count_of_torch_alone() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        train(point(epochs=3))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
