@@ -1,6 +1,7 @@
 """What several tests need: readings, points, and a command line that runs in a folder of its own."""
 
 import io
+import shutil
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
@@ -84,3 +85,22 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
 def files(tmp_path: Path) -> Callable[[], list[str]]:
     """Names of all files below the test's folder."""
     return lambda: sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite store with MLflow's tables and nothing in it; MLflow needs a second or more to make one."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("store") / "mlflow.db"
+    MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture
+def ready_store(empty_store: Path, tmp_path: Path) -> Path:
+    """``outputs/mlflow.db`` as a copy of :func:`empty_store`, for tests that are not about making one."""
+    path = tmp_path / "outputs" / "mlflow.db"
+    path.parent.mkdir()
+    shutil.copyfile(empty_store, path)
+    return path

@@ -25,7 +25,7 @@ def settings(**changes: Any) -> Settings:
 
 
 def test_keys_are_those_of_earlier_releases() -> None:
-    """A change here gives every stored run another key, so that nothing done is found again: raise KEY_SCHEMA if meant."""
+    """A change here gives every stored run another key, so that nothing done is found: raise KEY_SCHEMA if meant."""
     points = {
         "1 seed": SEED,
         "2 flat": point(lr=1e-4, scale=1.0, epochs=100),

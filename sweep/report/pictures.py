@@ -65,7 +65,7 @@ def map_panels(plan: Plan, runs: pd.DataFrame) -> list[Panel]:
 
 def draw_map(panels: Sequence[Panel]) -> bytes:
     """Lr against scale, coloured and marked by outcome, with the line 2/λmax."""
-    figure, axes = _figure(len(panels), "learning rate", "input scale")
+    figure, axes = _figure(len(panels), "learning rate", "input scale", legend=0.4)
     for axis, panel in zip(axes, panels, strict=True):
         for outcome, (lr, scale) in panel.points.items():
             colour, mark = STYLE[outcome]
@@ -115,18 +115,23 @@ def _finite(curve: Curve) -> tuple[Any, Any]:
     return places + 1, losses[:length][places[places < length]] if length else losses[:0]
 
 
-def _figure(panels: int, x_label: str, y_label: str) -> "tuple[Figure, list[Axes]]":
+def _figure(panels: int, x_label: str, y_label: str, legend: float = 0.0) -> "tuple[Figure, list[Axes]]":
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     columns = min(3, panels)
     rows = math.ceil(panels / columns)
-    width, height = 0.4 + 4.0 * columns, 0.5 + 3.4 * rows
+    width, height = 0.4 + 4.0 * columns, 0.1 + legend + 3.4 * rows
     figure = Figure(figsize=(width, height), dpi=110)
     FigureCanvasAgg(figure)
     # Margins in inches: matplotlib's own layout engines draw everything once more to find them.
     figure.subplots_adjust(
-        left=0.75 / width, right=1 - 0.2 / width, top=1 - 0.35 / height, bottom=0.9 / height, wspace=0.28, hspace=0.36
+        left=0.75 / width,
+        right=1 - 0.2 / width,
+        top=1 - 0.35 / height,
+        bottom=(0.55 + legend) / height,
+        wspace=0.28,
+        hspace=0.36,
     )
     axes = [figure.add_subplot(rows, columns, place + 1) for place in range(panels)]
     for axis in axes:

@@ -15,7 +15,7 @@ from sweep.errors import BadInput
 from sweep.secrets import without_secrets
 from sweep.settings import Tracking
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
-from sweep.tracking.location import database_file, is_server
+from sweep.tracking.location import absolute, database_file, is_server
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -63,7 +63,7 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         with _impatient():
             from mlflow import MlflowClient
 
-            client = MlflowClient(tracking_uri=uri)
+            client = MlflowClient(absolute(uri))
             experiment = client.get_experiment_by_name(tracking.experiment)
             if experiment is None:
                 if not create:

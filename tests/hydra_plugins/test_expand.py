@@ -1,7 +1,7 @@
 """The grid against Hydra's own composition of every point, and the forms a grid file may have."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +113,13 @@ def test_an_axis_may_be_what_sets_a_mandatory_key() -> None:
 
 
 @pytest.fixture
-def grid(tmp_path: Path) -> Iterator[Any]:
+def grid(tmp_path: Path) -> Any:
     def write(text: str) -> Path:
         (tmp_path / "grid").mkdir(exist_ok=True)
         (tmp_path / "grid" / "mine.yaml").write_text(text)
         return tmp_path
 
-    yield write
+    return write
 
 
 def test_the_seed_grid_is_the_references_settings_crossed() -> None:

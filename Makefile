@@ -1,0 +1,32 @@
+# Every target sets up what it needs in .venv, a private environment.
+PYTHON ?= python3
+RUN = .venv/bin
+
+.PHONY: sweep test lint clean
+
+sweep: .venv/installed
+	$(RUN)/python -m sweep -m lr=1e-2,1e-4 scale=1,0.1
+
+test: .venv/installed-dev
+	$(RUN)/python -m pytest
+
+lint: .venv/installed-dev
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "sweep needs Python 3.11 or newer; name one with: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml constraints.txt
+	$(RUN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(RUN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv

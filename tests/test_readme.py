@@ -1,0 +1,39 @@
+"""The README cannot lie: its console blocks are run, in order, in one empty folder; its facts are the code's."""
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+from sweep.errors import Exit
+from tests.conftest import Command
+
+README = Path(__file__).parent.parent / "README.md"
+BLOCK = re.compile(r"```console\n\$ python -m (\S+) ?([^\n]*)\n(.*?)```", re.DOTALL)
+
+
+def test_console_blocks_print_what_the_readme_shows(command: Command) -> None:
+    text = README.read_text()
+    assert len(BLOCK.findall(text)) >= 3
+
+    def run(match: re.Match[str]) -> str:
+        module, words, _ = match.groups()
+        said = command(*shlex.split(words), module=module)
+        assert (said.code, said.err) == (0, "")
+        return f"```console\n$ python -m {module} {words}\n{said.out}```"
+
+    found = BLOCK.sub(run, text)
+    if os.environ.get("ACCEPT") == "1":
+        README.write_text(found)
+    assert found == text, "accept with: ACCEPT=1 python -m pytest tests/test_readme.py"
+
+
+def test_every_exit_code_is_documented() -> None:
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", README.read_text(), re.MULTILINE)}
+    assert documented == set(Exit)
+
+
+def test_links_to_files_of_the_project_lead_somewhere() -> None:
+    for document in (README, *README.parent.glob("docs/*.md"), README.parent / "CONTRIBUTING.md"):
+        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+            assert target.startswith("http") or (document.parent / target).exists(), f"{document.name}: {target}"

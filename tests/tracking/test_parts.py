@@ -1,0 +1,41 @@
+"""Parts: a curve reads back with every bit, inf and nan included, or is refused."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from sweep.curve import Curve
+from sweep.tracking import parts
+
+ANY = st.floats(width=32, allow_nan=True, allow_infinity=True)
+LOSSES = st.one_of(
+    arrays.arrays(np.float32, st.integers(1, 30), elements=ANY), arrays.arrays(np.float64, st.integers(1, 30))
+)
+CURVES = st.lists(st.builds(Curve, LOSSES, st.tuples(st.floats(), st.floats()), st.floats(), st.booleans()), min_size=1)
+
+
+@given(curves=CURVES)
+def test_curves_read_back_with_every_bit(curves: list[Curve]) -> None:
+    path, content = parts.encode([str(place) for place in range(len(curves))], curves)
+    for place, (key, read) in enumerate(parts.decode(path, content)):
+        written = curves[place]
+        assert key == str(place)
+        assert read.losses.astype(written.losses.dtype).tobytes() == written.losses.tobytes()
+        assert np.array(read.parameters).tobytes() == np.array(written.parameters).tobytes()
+        assert np.array(read.final_loss).tobytes() == np.array(written.final_loss).tobytes()
+        assert read.stalled == written.stalled
+
+
+def test_a_part_is_named_by_its_content_so_it_can_never_be_changed() -> None:
+    curve = Curve(np.ones(3, np.float32), (1.0, 2.0), 3.0, False)
+    path, content = parts.encode(["a"], [curve])
+    assert parts.encode(["a"], [curve]) == (path, content)
+    assert parts.encode(["b"], [curve])[0] != path
+
+
+def test_a_damaged_part_is_refused_by_name() -> None:
+    path, content = parts.encode(["a"], [Curve(np.ones(3, np.float32), (1.0, 2.0), 3.0, False)])
+    with pytest.raises(parts.DamagedPart, match=path):
+        parts.decode(path, content[:-1] + b"?")

@@ -1,0 +1,231 @@
+"""A sweep in a real SQLite store, read with MLflow's own client: what stands there, and what a second command does."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from sweep import app, engine
+from sweep.curve import Curve
+from sweep.data import Readings
+from sweep.plan import Point
+from sweep.settings import Data, DType, Gradient, Init, OutcomeRule, Settings, Tracking
+from sweep.tracking import record
+from sweep.tracking.location import absolute
+from sweep.tracking.store import Store, open_store
+from tests.conftest import THERMOMETER, Command, point
+
+pytestmark = pytest.mark.usefixtures("ready_store")
+
+URI = "sqlite:///outputs/mlflow.db"
+FOUR = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=50")
+
+
+def opened(uri: str = URI, experiment: str = "sweep") -> Store:
+    store = open_store(Tracking(uri, experiment, {}), create=False)
+    assert store is not None
+    return store
+
+
+def runs(kind: str = "point", experiment: str = "sweep", uri: str = URI) -> list[Run]:
+    client = MlflowClient(absolute(uri))
+    found = client.get_experiment_by_name(experiment)
+    assert found is not None
+    return list(client.search_runs([found.experiment_id], f"tags.kind = '{kind}'"))
+
+
+def settings(uri: str = URI, **changes: Any) -> Settings:
+    kept = {"lr": 1e-2, "scale": 0.1, "epochs": 5, **changes}
+    thermometer = Data("thermometer", None, None, None, None, None)
+    return Settings(
+        **kept, init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
+        data=thermometer, outcome=OutcomeRule(0.001), rerun=False, dry_run=False, name=None,
+        tracking=Tracking(uri, "sweep", {}), grid={},
+    )  # fmt: skip
+
+
+def test_the_four_runs_of_the_reference_grid_stand_finished_in_the_store(command: Command) -> None:
+    assert command(*FOUR).code == 0
+    found = {(run.data.params["lr"], run.data.params["scale"]): run for run in runs()}
+    assert sorted(found) == [("0.0001", "0.1"), ("0.0001", "1.0"), ("0.01", "0.1"), ("0.01", "1.0")]
+    assert {run.info.status for run in found.values()} == {"FINISHED"}
+    assert found["0.01", "1.0"].data.tags["outcome"] == "DIVERGED"
+    assert found["0.0001", "1.0"].data.tags["outcome"] == "UNFINISHED"
+    assert {run.data.params["epochs"] for run in found.values()} == {"50"}
+    assert {run.inputs.dataset_inputs[0].dataset.digest for run in found.values()} == {THERMOMETER.fingerprint}
+
+
+def test_a_loss_curve_in_mlflow_is_the_trained_one_up_to_its_last_finite_value(command: Command) -> None:
+    command(*FOUR)
+    for run in runs():
+        lr, scale = (float(run.data.params[name]) for name in ("lr", "scale"))
+        (curve,) = engine.in_process([point(lr=lr, scale=scale, epochs=50)], {THERMOMETER.fingerprint: THERMOMETER})
+        history = sorted(MlflowClient(absolute(URI)).get_metric_history(run.info.run_id, "loss"), key=lambda m: m.step)
+        finite = [loss for loss in curve.losses.tolist() if math.isfinite(loss)]
+        assert [m.value for m in history] == finite
+        assert [m.step for m in history] == list(range(len(finite)))
+        assert len(finite) == (10 if (lr, scale) == (1e-2, 1.0) else 50)
+
+
+def test_final_values_are_metrics_where_finite_and_exact_text_always(command: Command) -> None:
+    command("lr=1e-2", "scale=1,0.1")
+    good, bad = sorted(runs(), key=lambda run: run.data.tags["outcome"])
+    assert good.data.metrics["w"] == float(good.data.tags["final_w"]) == 5.367083549499512
+    assert good.data.metrics["b"] == float(good.data.tags["final_b"]) == -17.301189422607422
+    assert good.data.metrics["log10_final_loss"] == math.log10(good.data.metrics["final_loss"])
+    assert {"w", "b", "final_loss", "log10_final_loss"}.isdisjoint(bad.data.metrics)
+    assert [bad.data.tags[f"final_{name}"] for name in ("w", "b", "loss")] == ["nan", "nan", "nan"]
+    assert bad.data.metrics["first_inf"] == 10
+
+
+def test_exact_curves_come_back_from_the_store_bit_for_bit(command: Command) -> None:
+    command(*FOUR, "dtype=float32,float64")
+    store = opened()
+    found = record.load(store, record.find(store, None))
+    assert len(found.plan.points) == 8
+    expected = engine.in_process(found.plan.points, found.plan.readings)
+    for each, curve in zip(found.plan.points, expected, strict=True):
+        result = found.results[each.key]
+        assert isinstance(result, Curve)
+        assert result.losses.dtype == curve.losses.dtype
+        assert result.losses.tobytes() == curve.losses.tobytes()
+        assert np.array(result.parameters).tobytes() == np.array(curve.parameters).tobytes()
+
+
+def test_the_same_command_trains_nothing_again_and_opens_the_same_summary_run(command: Command) -> None:
+    first, second = command(*FOUR), command(*FOUR)
+    assert "0 done already, 4 to train" in first.out
+    assert "4 done already, 0 to train" in second.out
+    assert len(runs()) == 4
+    (summary,) = runs("summary")
+    assert summary.info.status == "FINISHED"
+    assert summary.data.metrics["diverged"] == 1
+    assert first.out.splitlines()[1:] == second.out.splitlines()[1:]
+
+
+def test_an_extended_grid_trains_only_what_is_new_and_counts_reused_runs_as_members(command: Command) -> None:
+    command("lr=1e-2", "epochs=5")
+    said = command("lr=1e-2,1e-3", "epochs=5")
+    assert "1 done already, 1 to train" in said.out
+    store = opened()
+    members = MlflowClient(absolute(URI)).search_runs(
+        [store.experiment_id], f"tags.`in_sweep.{record.load(store, record.find(store, None)).plan.sweep_id}` = 'true'"
+    )
+    assert len(members) == 2
+
+
+def test_rerun_makes_a_new_attempt_which_the_plan_names(command: Command) -> None:
+    command("epochs=5")
+    said = command("epochs=5", "rerun=true")
+    assert "0 done already, 1 to train" in said.out
+    newest = max(runs(), key=lambda run: int(run.data.tags["attempt"]))
+    assert sorted(run.data.tags["attempt"] for run in runs()) == ["1", "2"]
+    store = opened()
+    attempt = record.load(store, record.find(store, None)).attempts[newest.data.tags["key"]]
+    assert (attempt.run_id, attempt.number) == (newest.info.run_id, 2)
+
+
+def test_a_run_deleted_in_mlflow_counts_as_not_done(command: Command) -> None:
+    command("epochs=5")
+    MlflowClient(absolute(URI)).delete_run(runs()[0].info.run_id)
+    assert "0 done already, 1 to train" in command("epochs=5").out
+    assert len(runs()) == 1
+
+
+def test_a_damaged_part_is_trained_again(command: Command, tmp_path: Path) -> None:
+    command("epochs=5")
+    (part,) = tmp_path.rglob("*.parquet")
+    part.write_bytes(part.read_bytes()[:-9] + b"unreadable")
+    said = command(module="sweep.report")
+    assert said.code == 1
+    assert part.name in said.err
+    assert "0 done already, 1 to train" in command("epochs=5").out
+    assert command(module="sweep.report").code == 0
+
+
+def test_a_failed_point_exits_with_3_and_keeps_its_error_on_its_run_while_others_finish(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
+        if any(each.lr == 0.5 for each in points):
+            raise MemoryError("out of | memory")
+        return engine.in_process(points, readings)
+
+    asked = [settings(lr=lr) for lr in (1e-2, 0.5, 1e-3)]
+    assert app.run(asked, fails) == 3
+    by_status = {run.info.status: run for run in runs()}
+    failed = by_status["FAILED"]
+    assert sorted(run.info.status for run in runs()) == ["FAILED", "FINISHED", "FINISHED"]
+    assert (failed.data.tags["error_kind"], failed.data.tags["error_message"]) == ("MemoryError", "out of | memory")
+    trace = opened().artifacts.get(failed.info.run_id, "traceback.txt").decode()
+    assert 'raise MemoryError("out of | memory")' in trace
+    said = capsys.readouterr()
+    assert "1 failed" in said.out
+    assert "MemoryError: out of | memory" in said.err
+    report = next(Path("outputs").glob("sweep-*/report.md")).read_text()
+    assert "Failed to execute" in report
+    assert r"MemoryError: out of \| memory" in report
+
+    assert app.run(asked, engine.in_process) == 0
+    assert "2 done already, 1 to train" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments", "expected"),
+    [
+        ({}, [], (URI, "sweep")),
+        ({"MLFLOW_TRACKING_URI": "sqlite:///env.db"}, [], ("sqlite:///env.db", "sweep")),
+        ({"MLFLOW_EXPERIMENT_NAME": "mine"}, [], (URI, "mine")),
+        (
+            {"MLFLOW_TRACKING_URI": "sqlite:///env.db", "MLFLOW_EXPERIMENT_NAME": "mine"},
+            ["tracking.uri=sqlite:///cli.db", "tracking.experiment=other"],
+            ("sqlite:///cli.db", "other"),
+        ),
+    ],
+)
+def test_the_command_line_wins_over_the_environment_and_that_over_the_default(
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    arguments: list[str],
+    expected: tuple[str, str],
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert command("epochs=2", *arguments).code == 0
+    uri, experiment = expected
+    assert len(runs("point", experiment, uri)) == 1
+    assert command(*arguments, module="sweep.report").code == 0
+
+
+def test_tags_of_the_user_stand_on_every_run(command: Command) -> None:
+    command("epochs=2", "+tracking.tags.team=blue")
+    assert [run.data.tags["team"] for run in (*runs(), *runs("summary"))] == ["blue", "blue"]
+
+
+def test_everything_lies_under_outputs_and_no_folder_is_made_a_point(command: Command, tmp_path: Path) -> None:
+    command(*FOUR)
+    assert [path.name for path in tmp_path.iterdir()] == ["outputs"]
+    assert sorted(path.name.split("-")[0] for path in (tmp_path / "outputs").iterdir()) == [
+        "artifacts",
+        "mlflow.db",
+        "sweep",
+    ]
+    assert len(list((tmp_path / "outputs" / "artifacts").iterdir())) == 1
+
+
+def test_provenance_stands_beside_the_report_and_names_every_run(command: Command) -> None:
+    command(*FOUR)
+    command(*FOUR)
+    (path,) = Path("outputs").glob("sweep-*/provenance.json")
+    found = json.loads(path.read_text())
+    assert set(found["runs"]) == {run.data.tags["key"] for run in runs()}
+    assert {each["run_id"] for each in found["runs"].values()} == {run.info.run_id for run in runs()}
+    assert [(each["trained"], each["reused"], each["failed"]) for each in found["executions"]] == [(4, 0, 0), (0, 4, 0)]
+    assert found["executions"][0]["versions"]["torch"].startswith("2.")
