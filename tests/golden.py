@@ -8,7 +8,7 @@ import pytest
 
 
 def check(path: Path, found: str) -> None:
-    """Compare ``found`` with the file at ``path``; with ``ACCEPT=1`` in the environment, make it the new golden text."""
+    """Compare ``found`` with the file at ``path``; with ``ACCEPT=1`` in the environment, make it the golden text."""
     if os.environ.get("ACCEPT") == "1":
         path.write_text(found)
     expected = path.read_text() if path.exists() else ""

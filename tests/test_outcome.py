@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sweep import engine
 from sweep.curve import Curve
+from sweep.data import Readings
 from sweep.outcome import Outcome, Verdict, judge
 from sweep.plan import Point
 from sweep.settings import DType, Gradient
@@ -144,12 +145,10 @@ def test_the_first_real_rise_is_the_first_loss_above_the_least_before() -> None:
 
 @given(seed=st.integers(0, 10_000))
 def test_a_stable_run_on_random_data_is_never_called_diverged(seed: int) -> None:
-    from sweep.data import Readings
-
     noise = np.random.default_rng(seed)
     size, offset = int(noise.integers(2, 30)), float(noise.choice([0, 1, 100, 1e4]))
-    columns = [tuple((noise.normal(size=size) + offset).tolist()) for _ in range(2)]
-    data = Readings(*columns, "random", "random", "x", "y")
+    inputs, targets = (tuple((noise.normal(size=size) + offset).tolist()) for _ in range(2))
+    data = Readings(inputs, targets, "random", "random", "x", "y")
     line, dtype = Line(data), DType(noise.choice([str(d) for d in DType]))
     lr = float(noise.uniform(0.1, 0.995)) * line.at(1.0).threshold
     run = point(lr=lr, scale=1.0, epochs=int(noise.integers(1, 400)), dtype=dtype, data=data.fingerprint)

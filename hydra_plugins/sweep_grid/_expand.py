@@ -62,7 +62,7 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
 
 def _lines(given: Sequence[Override], axes: Sequence[Axis], chosen: Sequence[int | None]) -> list[str]:
     """The overrides for Hydra to compose: the chosen steps and all single values, in the order of the command line."""
-    lines = {
+    lines: dict[tuple[str, ...], list[str]] = {
         axis.keys: [_line(override) for override in axis.steps[step]]
         for axis, step in zip(axes, chosen, strict=True)
         if step is not None
@@ -132,5 +132,6 @@ def _is_structural(axis: Axis, given: Sequence[Override], axes: Sequence[Axis], 
 
 
 def _line(override: Override) -> str:
-    value = QuotedString(override._value, Quote.single) if isinstance(override._value, str) else override._value
+    value: Any = override._value
+    value = QuotedString(value, Quote.single) if isinstance(value, str) else value
     return f"{override.get_key_element()}={Override._get_value_element_as_str(value)}"

@@ -1,5 +1,6 @@
 """The report: its words, its numbers, and that it is a function of the store alone."""
 
+import io
 import math
 import shutil
 from pathlib import Path
@@ -76,7 +77,7 @@ def test_a_report_made_again_from_a_moved_store_or_by_a_second_execution_is_the_
 
 def test_runs_csv_reads_back_exactly_inf_and_nan_included() -> None:
     made = report(*SEED_GRID)
-    read = pd.read_csv(pd.io.common.BytesIO(made.files["runs.csv"]), keep_default_na=False, dtype=str)
+    read = pd.read_csv(io.BytesIO(made.files["runs.csv"]), keep_default_na=False, dtype=str)
     assert list(read.columns) == list(made.runs.columns)
     assert read["key"].tolist() == [each.key for each in SEED_GRID]
     for text, value in zip(read["final_loss"], made.runs["final_loss"], strict=True):
