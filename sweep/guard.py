@@ -13,12 +13,12 @@ TRACEBACK = "HYDRA_FULL_ERROR"
 
 def guard(command: Callable[[], None]) -> int:
     """Run ``command`` and return its exit code; ``SystemExit`` passes."""
-    wants_traceback = os.environ.get(TRACEBACK) == "1"
+    before = os.environ.get(TRACEBACK)
     os.environ[TRACEBACK] = "1"  # Hydra would otherwise print errors itself, tracebacks included, and exit.
     try:
         command()
     except BadInput as error:
-        return _say(error, Exit.BAD_INPUT, wants_traceback)
+        return _say(error, Exit.BAD_INPUT, before == "1")
     except KeyboardInterrupt:
         print("\nsweep: interrupted; the same command goes on from here", file=sys.stderr)
         return Exit.INTERRUPTED
@@ -26,7 +26,12 @@ def guard(command: Callable[[], None]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
     except Exception as error:  # Everything else is sorted here, so that no traceback reaches a user.
-        return _sort(error, wants_traceback)
+        return _sort(error, before == "1")
+    finally:
+        if before is None:
+            del os.environ[TRACEBACK]
+        else:
+            os.environ[TRACEBACK] = before
     return Exit.OK
 
 

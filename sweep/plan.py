@@ -107,6 +107,12 @@ class Plan:
         rows = [point.columns() for point in self.points]
         return tuple(name for name in rows[0] if len({row[name] for row in rows}) > 1)
 
+    def label(self, fingerprint: str) -> str:
+        """What tables call the data of ``fingerprint``: its name, told apart where another has the same."""
+        name = self.readings[fingerprint].name
+        alone = sum(data.name == name for data in self.readings.values()) == 1
+        return name if alone else f"{name} {fingerprint[:6]}"
+
     @property
     def total_epochs(self) -> int:
         """How many updates all points ask for together."""

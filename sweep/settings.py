@@ -126,8 +126,8 @@ KEYS: Mapping[str, Key] = {
     "scale": Key("input scale: x = scale * input", POSITIVE, _positive),
     "epochs": Key(
         "passes over all readings, one update each",
-        "a whole number from 1 to 1,000,000,000",
-        lambda value, _: 1 <= value <= 1_000_000_000,
+        "a whole number from 1 to 100,000,000",
+        lambda value, _: 1 <= value <= 100_000_000,
     ),
     "init.w": Key("weight that descent starts from", FINITE, _finite),
     "init.b": Key("bias that descent starts from", FINITE, _finite),

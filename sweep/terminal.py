@@ -20,14 +20,11 @@ ALWAYS = ("lr", "scale", "epochs")
 def show_plan(plan: Plan, done: Collection[str]) -> None:
     """List the points of a plan, and which are done already."""
     names = [name for name in plan.points[0].columns() if name in ALWAYS or name in plan.varying]
-    rows = [
-        [
-            *(f"{value}" for value in (point.columns()[name] for name in names)),
-            point.key[:12],
-            "done" if point.key in done else "to do",
-        ]
-        for point in plan.points
-    ]
+    rows = []
+    for point in plan.points:
+        cells = point.columns() | {"data": plan.label(point.data)}
+        state = "done" if point.key in done else "to do"
+        rows.append([*(f"{cells[name]}" for name in names), point.key[:12], state])
     table = [[*names, "key", "state"], *rows]
     widths = [max(len(row[place]) for row in table) for place in range(len(table[0]))]
     for row in table:

@@ -74,7 +74,6 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
                 {"sweep": sweep_main, "sweep.report": report_main}[module]()
         finally:
             GlobalHydra.instance().clear()
-            monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
         code = end.value.code
         return Said(code if isinstance(code, int) else 0, out.getvalue(), err.getvalue())
 

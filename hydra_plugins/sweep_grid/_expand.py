@@ -67,7 +67,9 @@ def _lines(given: Sequence[Override], axes: Sequence[Axis], chosen: Sequence[int
         for axis, step in zip(axes, chosen, strict=True)
         if step is not None
     }
-    single = {(o.get_key_element(),): [o.input_line or ""] for o in given if not o.is_sweep_override()}
+    single: dict[tuple[str, ...], list[str]] = {
+        (o.get_key_element(),): [o.input_line or ""] for o in given if not o.is_sweep_override()
+    }
     order = [(o.get_key_element(),) for o in given]
     from_file = [keys for keys in lines if keys not in order]
     both = {**lines, **single}

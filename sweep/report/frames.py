@@ -36,7 +36,7 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
 
     Returns
     -------
-    Columns: every setting under its key (``data`` as the data's name, with ``fingerprint`` beside it); ``status``
+    Columns: every setting under its key (``data`` as its label, with ``fingerprint`` beside it); ``status``
     (FINISHED, FAILED, NOT RUN); ``outcome`` (a categorical) and ``reason``; the final parameters; ``initial_loss``,
     ``final_loss``, ``excess_loss`` in squared units of the target; the epochs and theory of
     :class:`sweep.outcome.Verdict`; ``error_kind`` and ``error_message`` of a failed point; ``key``.
@@ -46,7 +46,7 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
     for point in plan.points:
         row: dict[str, Any] = dict.fromkeys(RESULT_COLUMNS)
         row.update(point.columns())
-        row.update(data=plan.readings[point.data].name, fingerprint=point.data, key=point.key, status="NOT RUN")
+        row.update(data=plan.label(point.data), fingerprint=point.data, key=point.key, status="NOT RUN")
         result = results.get(point.key)
         if isinstance(result, Failure):
             row.update(status="FAILED", error_kind=result.kind, error_message=result.message)

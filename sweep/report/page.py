@@ -1,5 +1,6 @@
 """``report.md``: the findings as Markdown, and the tables of the terminal."""
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -66,7 +67,7 @@ def _theory(plan: Plan) -> list[str]:
         curvature = theory[data].at(scale)
         rows.append(
             [
-                plan.readings[data].name,
+                plan.label(data),
                 *map(number, (scale, curvature.threshold, curvature.fastest_lr)),
                 *map(number, (curvature.condition, *curvature.optimum, theory[data].best_loss)),
             ]
@@ -87,7 +88,7 @@ def _asked(plan: Plan, findings: Findings) -> list[str]:
             for name, unit in ((data.input_name, data.input_unit), (data.target_name, data.target_unit))
         )
         lines.append(
-            f"- data {_escape(data.name)}: {len(data.inputs):,} readings ({_escape(units)}) from"
+            f"- data {_escape(plan.label(fingerprint))}: {len(data.inputs):,} readings ({_escape(units)}) from"
             f" {_escape(data.source)}; fingerprint `{fingerprint}`"
         )
     return [*lines, f"- sweep id: `{plan.sweep_id}`; the key of each point stands in `runs.csv`"]
@@ -102,8 +103,6 @@ def _more(count: int) -> list[str]:
 
 
 def _escape(text: str) -> str:
-    """Text that Markdown shows as it is, on one line."""
-    text = " ".join(text.split()).replace("\\", "\\\\")
-    for mark in "|`*_<>[]":
-        text = text.replace(mark, "\\" + mark if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
-    return text
+    """Text that Markdown shows as it is, on one line; an underscore inside a word needs no escape."""
+    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"[\\|`*\[\]]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)

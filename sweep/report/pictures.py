@@ -58,7 +58,7 @@ def map_panels(plan: Plan, runs: pd.DataFrame) -> list[Panel]:
         group = runs[(runs["epochs"] == epochs) & (runs["fingerprint"] == data)]
         by_outcome = {outcome: group[group["outcome"] == outcome] for outcome in Outcome}
         points = {o: (g["lr"].tolist(), g["scale"].tolist()) for o, g in by_outcome.items()}
-        title = f"{epochs:,} epochs" + (f", {plan.readings[data].name}" if several else "")
+        title = f"{epochs:,} epochs" + (f", {plan.label(data)}" if several else "")
         panels.append(Panel(title, points, ([theory[data].at(s).threshold for s in line], line)))
     return panels[:MOST_PANELS]
 

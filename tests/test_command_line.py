@@ -1,0 +1,109 @@
+"""The command line as a person meets it: forms of a command, help, configuration, a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from sweep import app
+from sweep.curve import Curve
+from sweep.data import Readings
+from sweep.plan import Point
+from sweep.settings import KEYS
+from sweep.tracking.location import absolute
+from tests.conftest import Command
+from tests.tracking.test_sweeps import URI, runs, settings
+
+
+def test_without_an_argument_it_is_the_good_run_of_the_reference_by_the_same_road(
+    command: Command, ready_store: Path
+) -> None:
+    said = command()
+    assert said.code == 0
+    assert "| 0.01 | 0.1   | 5000   | CONVERGED | 2.92765    | 5.36708 | -17.3012 |" in said.out
+    assert [len(runs(kind)) for kind in ("point", "summary")] == [1, 1]
+    assert (next(Path("outputs").glob("sweep-*")) / "report.md").exists()
+
+
+def test_the_flag_for_several_runs_may_be_left_out(command: Command, ready_store: Path) -> None:
+    grid = ("lr=1e-2,1e-4", "epochs=5")
+    assert command("-m", *grid).code == 0
+    assert "2 done already, 0 to train" in command(*grid).out
+    assert "2 done already, 0 to train" in command("--multirun", *grid).out
+
+
+def test_a_grid_of_ones_own_is_found_in_the_folder_given(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "own" / "grid").mkdir(parents=True)
+    (tmp_path / "own" / "grid" / "mine.yaml").write_text("lr: {from: 1e-3, to: 1e-1, points: 3, spacing: log}\n")
+    said = command("--config-dir", "own", "grid=mine", "dry_run=true")
+    assert [line.split()[0] for line in said.out.splitlines()[1:4]] == ["0.001", "0.01", "0.1"]
+
+
+def test_duplicates_are_folded_and_the_plan_says_so(command: Command) -> None:
+    said = command("lr=1e-4,0.0001,1e-2", "dry_run=true")
+    assert "2 points, 10,000 epochs in all; 1 asked for twice and folded;" in said.out
+
+
+def test_data_sets_are_an_axis_and_told_apart_even_under_one_name(
+    command: Command, tmp_path: Path, ready_store: Path
+) -> None:
+    for folder, last in (("a", 3), ("b", 4)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "my.csv").write_text(f"x,y\n1,2\n2,{last}\n")
+    said = command("data=csv", "data.path=a/my.csv,b/my.csv", "data.input=x", "data.target=y", "epochs=5")
+    assert said.code == 0
+    header, _, first, second = said.out.splitlines()[1:5]
+    place = [cell.strip() for cell in header.split("|")].index("data")
+    names = [line.split("|")[place].strip() for line in (first, second)]
+    assert [name.split()[0] for name in names] == ["my", "my"]
+    assert names[0] != names[1]
+
+
+def test_help_shows_every_key_grid_and_exit_code(command: Command) -> None:
+    said = command("--help")
+    assert said.code == 0
+    assert all(f"  {name} " in said.out for name in KEYS if name != "data.kind")
+    assert "grid: paired, seed, threshold" in said.out
+    assert "3 some point failed" in said.out
+
+
+def test_help_and_configuration_load_no_heavy_library() -> None:
+    code = (
+        "import sys, sweep.__main__ as entry\n"
+        "sys.argv = ['sweep', *sys.argv[1:]]\n"
+        "try: entry.main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'mlflow', 'pandas', 'matplotlib', 'pyarrow', 'numpy'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)\n"
+    )
+    for flags in (["--help"], ["--cfg", "job"], ["--shell-completion", "query=bash"]):
+        done = subprocess.run([sys.executable, "-c", code, *flags], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_process_of_its_own_ends_with_the_code_and_words_that_are_documented(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
+    words = [sys.executable, "-m", "sweep"]
+    for arguments, code in ((["lr=-1"], 1), (["--nonsense"], 2), (["epochs=3", "lr=1e-2,1"], 0)):
+        done = subprocess.run(
+            [*words, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+    assert done.stderr == ""
+    assert (tmp_path / "outputs" / "mlflow.db").exists()
+
+
+def test_ctrl_c_leaves_no_run_running(command: Command, ready_store: Path) -> None:
+    def stops(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        app.run([settings()], stops)
+    (summary,) = runs("summary")
+    assert summary.info.status == "KILLED"
+    assert not MlflowClient(absolute(URI)).search_runs(["1"], "attributes.status = 'RUNNING'")
