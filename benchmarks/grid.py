@@ -33,10 +33,10 @@ class Grid:
         return f"{len(self.lr) * len(self.scale):,} points × {self.epochs:,} epochs"
 
 
-def of(points: int, epochs: int) -> Grid:
+def of(points: int, epochs: int, highest_lr: float = LR[1]) -> Grid:
     """A grid of exactly ``points`` points, as near to a square as its divisors allow."""
     short = next(n for n in range(math.isqrt(points), 0, -1) if points % n == 0)
-    return Grid(_log_spaced(*LR, points // short), _log_spaced(*SCALE, short), epochs)
+    return Grid(_log_spaced(LR[0], highest_lr, points // short), _log_spaced(*SCALE, short), epochs)
 
 
 def read(arguments: Sequence[str]) -> Grid:
