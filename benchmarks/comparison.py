@@ -112,5 +112,5 @@ def _bars(
         Bar(f"{whole}, whole process, of the floor", 2, time / floor.median(fast[0])),
         Bar(f"{whole}, whole process, of the best peer", 1 / 5, time / best if best else None),
         Bar(further, 2, 1000 * slope, "ms"),
-        Bar(f"{further}, of the best peer's", 1 / 25, slope / cheapest if cheapest else None),
+        Bar(f"{further}, of the best peer's", 1 / 25, slope / cheapest if cheapest and cheapest > 0 else None),
     ]
