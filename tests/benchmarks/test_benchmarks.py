@@ -1,0 +1,96 @@
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from benchmarks import grid, tables
+from benchmarks.arithmetic import train, train_batched
+from benchmarks.peers import FLOOR, OURS, PEERS, Peer
+from benchmarks.process import measure, python
+from benchmarks.stored import Different, check
+
+
+@pytest.mark.parametrize("points", [1, 4, 7, 36, 1000])
+def test_a_grid_has_as_many_points_as_asked_for_and_survives_its_command_line(points: int) -> None:
+    asked = grid.of(points, 5)
+    assert len(set(asked.points)) == points
+    assert grid.read(asked.arguments) == asked
+
+
+def test_the_floor_trains_what_the_peers_train() -> None:
+    asked = grid.of(12, 100)
+    losses, ends = train_batched(asked)
+    for (lr, scale), row, (w, b) in zip(asked.points, losses.tolist(), ends.tolist(), strict=True):
+        assert str((row, w, b)) == str(train(lr, scale, 100))  # Text, so that nan equals nan.
+
+
+@pytest.mark.parametrize("peer", [FLOOR, OURS, PEERS["hydra-log-batch"]], ids=lambda peer: peer.name)
+def test_each_stores_the_same_points(peer: Peer, tmp_path: Path) -> None:
+    # The other peers take long and need the extra; the benchmark itself checks every run of each.
+    peer.run(grid.of(4, 40), tmp_path)
+
+
+@pytest.fixture(scope="module")
+def floor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("floor")
+    FLOOR.run(grid.of(4, 20), folder)
+    return folder / FLOOR.store
+
+
+def test_another_grid_or_first_step_is_found_out(floor: Path) -> None:
+    check(floor, grid.of(4, 20))
+    with pytest.raises(Different, match="the first that differs: 0"):
+        check(floor, grid.of(4, 20), first_step=1)
+    with pytest.raises(Different, match="no such run"):
+        check(floor, grid.of(4, 21))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("UPDATE metrics SET value = value * 1.000001 WHERE key = 'loss' AND step = 9", "the loss at step 9"),
+        ("DELETE FROM metrics WHERE key = 'loss' AND step = 3", "loss points, should be"),
+        ("DELETE FROM latest_metrics WHERE key = 'w'", "w is None"),
+        ("UPDATE runs SET status = 'RUNNING'", "0 runs"),
+    ],
+)
+def test_a_store_that_differs_is_found_out(floor: Path, tmp_path: Path, change: str, message: str) -> None:
+    file = tmp_path / "changed.db"
+    file.write_bytes(floor.read_bytes())
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(change)
+    with pytest.raises(Different, match=message):
+        check(file, grid.of(4, 20))
+
+
+def test_a_thinned_curve_keeps_its_ends(floor: Path, tmp_path: Path) -> None:
+    file = tmp_path / "thinned.db"
+    file.write_bytes(floor.read_bytes())
+    with closing(sqlite3.connect(file)) as connection:
+        with connection:
+            connection.execute("DELETE FROM metrics WHERE key = 'loss' AND step = 3")
+        check(file, grid.of(4, 20), thinned=True)
+        with connection:
+            connection.execute("DELETE FROM metrics WHERE key = 'loss' AND step = 0")
+        with pytest.raises(Different, match="the first that differs: 0"):
+            check(file, grid.of(4, 20), thinned=True)
+
+
+def test_parts_of_ours_can_be_timed_alone(tmp_path: Path) -> None:
+    trained = measure(python("-m", "benchmarks.training", *grid.of(6, 10).arguments), tmp_path)
+    assert json.loads(trained.output).keys() == {"batched", "alone"}
+    tracked = measure(python("-m", "benchmarks.tracking", *grid.of(4, 10, highest_lr=1e-4).arguments), tmp_path)
+    assert json.loads(tracked.output)["rows"] > 40
+
+
+def test_a_program_that_fails_is_not_timed(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="exited with 3"):
+        measure(python("-c", "raise SystemExit(3)"), tmp_path)
+
+
+def test_a_bar_says_whether_it_holds() -> None:
+    assert tables.Bar("a", 2, 1.5).cells == ("a", "2", "1.5", "yes")
+    assert tables.Bar("a", 1 / 25, 1 / 20).cells == ("a", "1/25", "1/20", "NO")
+    assert tables.Bar("a", 2, None, "ms").cells == ("a", "2 ms", "not measured", "?")
