@@ -45,10 +45,7 @@ class Curvature:
 
     def excess(self, start: Sequence[float], lr: float, epochs: int) -> float:
         """``L − L*`` after ``epochs`` updates from ``start``, in exact arithmetic: ``Σ ½λᵢcᵢ²(1 − lr·λᵢ)^2k``."""
-        return sum(
-            weight * _power(abs(1 - lr * value), 2 * epochs)
-            for weight, value in zip(self._weights(start), self.eigenvalues, strict=True)
-        )
+        return _decayed(self._modes(start, lr), epochs)
 
     def epochs_until(self, start: Sequence[float], lr: float, excess: float) -> int | None:
         """The fewest updates from ``start`` after which ``L − L* <= excess``; None where theory knows of none.
@@ -57,24 +54,36 @@ class Curvature:
         ----------
         start : parameters, finite. lr : > 0. excess : > 0, in squared units of the target.
         """
-        if self.excess(start, lr, 0) <= excess:
+        modes = self._modes(start, lr)
+        if _decayed(modes, 0) <= excess:
             return 0
         if not lr < self.threshold:
             return None
         low, high = 0, 1
-        while self.excess(start, lr, high) > excess:
-            low, high = high, high * 2
+        while _decayed(modes, high) > excess:
+            low, high = high, high * 4
             if high > 1 << 62:
                 return None
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (low, middle) if self.excess(start, lr, middle) <= excess else (middle, high)
+            low, high = (low, middle) if _decayed(modes, middle) <= excess else (middle, high)
         return high
 
-    def _weights(self, start: Sequence[float]) -> list[float]:
+    def _modes(self, start: Sequence[float], lr: float) -> list[tuple[float, float]]:
+        """Of each direction: its part of the excess loss at ``start``, and the factor that an update puts on it."""
         offset = [a - b for a, b in zip(start, self.optimum, strict=True)]
         along = [sum(d * o for d, o in zip(direction, offset, strict=True)) for direction in self.directions]
-        return [value * c * c / 2 for value, c in zip(self.eigenvalues, along, strict=True)]
+        return [
+            (value * c * c / 2, (1 - lr * value) * (1 - lr * value))
+            for value, c in zip(self.eigenvalues, along, strict=True)
+        ]
+
+
+def _decayed(modes: Sequence[tuple[float, float]], epochs: int) -> float:
+    try:
+        return sum(part * factor**epochs for part, factor in modes)
+    except OverflowError:
+        return math.inf
 
 
 class Problem(Protocol):
@@ -115,6 +124,11 @@ class Line:
         return math.fsum(self._u) / self._n, math.fsum(self._t) / self._n
 
     @cached_property
+    def _square(self) -> float:
+        """``Σu²/n``."""
+        return math.fsum(u * u for u in self._u) / self._n
+
+    @cached_property
     def _spread(self) -> float:
         """``Σ(u − ū)²``."""
         u_mean, _ = self._means
@@ -152,7 +166,7 @@ class Line:
 
     def _curvature(self, scale: float) -> Curvature:
         u_mean, t_mean = self._means
-        a = 2 * scale * scale * (math.fsum(u * u for u in self._u) / self._n)
+        a = 2 * scale * scale * self._square
         b, d = 2 * scale * u_mean, 2.0
         determinant = 4 * scale * scale * self._spread / self._n
         largest = ((a + d) + math.hypot(a - d, 2 * b)) / 2
@@ -163,13 +177,6 @@ class Line:
         steep = (steep[0] / norm, steep[1] / norm) if norm > 0 else (1.0, 0.0)
         w = self._slope / scale
         return Curvature((smallest, largest), ((-steep[1], steep[0]), steep), (w, t_mean - self._slope * u_mean))
-
-
-def _power(base: float, exponent: int) -> float:
-    try:
-        return base**exponent
-    except OverflowError:
-        return math.inf
 
 
 def problems(readings: Mapping[str, Readings]) -> dict[str, Problem]:

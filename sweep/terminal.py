@@ -62,7 +62,7 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
 
 def conclude(report: "Report", folder: Path, ui_command: str) -> None:
     """The table, the sentence, and where to look further."""
-    from sweep.report.findings import table
+    from sweep.report.findings import records, table
     from sweep.report.page import aligned
 
     header, rows = table(report.runs.head(MOST_ROWS), report.findings.shown)
@@ -70,7 +70,7 @@ def conclude(report: "Report", folder: Path, ui_command: str) -> None:
     if len(report.runs) > MOST_ROWS:
         print(f"… and {len(report.runs) - MOST_ROWS:,} more in {folder / 'runs.csv'}")
     print(report.findings.sentence)
-    for _, run in report.runs[report.runs["status"] == "FAILED"].iterrows():
+    for run in records(report.runs[report.runs["status"] == "FAILED"]):
         print(f"failed: {run['key'][:12]}: {run['error_kind']}: {run['error_message']}", file=sys.stderr)
     print(f"Report:  {folder / 'report.md'}")
     print(f"Compare: {ui_command}")

@@ -3,7 +3,7 @@
 In comes the table of ``frames``; nothing here draws or writes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,11 +55,17 @@ def _sentence(counts: dict[str, int], runs: pd.DataFrame, shown: Sequence[str], 
     text = f"{points}: {', '.join(parts)}."
     if best is None:
         return f"{text} No run is left that did not diverge."
-    word = "Best" if runs.iloc[best]["outcome"] == Outcome.CONVERGED else "Best so far, not converged"
-    return f"{text} {word}: {setting(runs.iloc[best], shown)}, final loss {number(runs.iloc[best]['final_loss'])}."
+    run = records(runs.iloc[[best]])[0]
+    word = "Best" if run["outcome"] == Outcome.CONVERGED else "Best so far, not converged"
+    return f"{text} {word}: {setting(run, shown)}, final loss {number(run['final_loss'])}."
 
 
-def setting(run: "pd.Series[Any]", shown: Sequence[str]) -> str:
+def records(runs: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as mappings, which are read many times faster than pandas' own."""
+    return [{str(name): value for name, value in row.items()} for row in runs.to_dict("records")]
+
+
+def setting(run: Mapping[str, Any], shown: Sequence[str]) -> str:
     """The settings of a run, as a person would type them."""
     return " ".join(f"{name}={number(run[name])}" for name in shown)
 
@@ -75,7 +81,7 @@ def number(value: object) -> str:
     return str(value)
 
 
-def note(run: "pd.Series[Any]") -> str:
+def note(run: Mapping[str, Any]) -> str:
     """A few words on why a run has its outcome; the whole reason stands in the table of runs."""
     if run["status"] != "FINISHED":
         return f"{run['error_kind']}: {run['error_message']}" if run["status"] == "FAILED" else "not run"
@@ -95,7 +101,7 @@ def table(runs: pd.DataFrame, shown: Sequence[str]) -> tuple[list[str], list[lis
     """Header and rows of the table by setting: what varies, the outcome, the end, and a note."""
     header = [*shown, "outcome", "final loss", *PARAMETERS, "note"]
     rows = []
-    for _, run in runs.iterrows():
+    for run in records(runs):
         ends = [number(run[name]) if run["status"] == "FINISHED" else "" for name in ("final_loss", *PARAMETERS)]
         outcome = str(run["outcome"]) if run["status"] == "FINISHED" else str(run["status"])
         rows.append([*(number(run[name]) for name in shown), outcome, *ends, note(run)])

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sweep.outcome import Outcome
 from sweep.plan import Plan
-from sweep.report.findings import Findings, number, setting, table
+from sweep.report.findings import Findings, number, records, setting, table
 from sweep.stability import problems
 
 MOST_ROWS = 500
@@ -33,7 +33,7 @@ def render(plan: Plan, runs: pd.DataFrame, findings: Findings, pictures: Sequenc
     """
     title = f"Sweep {plan.name}" if plan.name else f"Sweep {plan.sweep_id[:8]}"
     lines = [f"# {_escape(title)}", "", findings.sentence, ""]
-    lines += _cut(*table(runs, findings.shown))
+    lines += [*aligned(*table(runs.head(MOST_ROWS), findings.shown)), *_more(len(runs))]
     for file, description in pictures:
         lines += ["", f"![{_escape(description)}]({file})"]
     for outcome, heading in (
@@ -54,7 +54,7 @@ def render(plan: Plan, runs: pd.DataFrame, findings: Findings, pictures: Sequenc
 def _reasons(runs: pd.DataFrame, heading: str, shown: Sequence[str], column: str) -> list[str]:
     if runs.empty:
         return []
-    items = [f"- `{setting(run, shown)}`: {_escape(str(run[column]))}" for _, run in runs.head(MOST_ROWS).iterrows()]
+    items = [f"- `{setting(run, shown)}`: {_escape(str(run[column]))}" for run in records(runs.head(MOST_ROWS))]
     return ["", f"## {heading}", "", *items, *_more(len(runs))]
 
 
@@ -63,7 +63,7 @@ def _theory(plan: Plan) -> list[str]:
     theory = problems(plan.readings)
     places = dict.fromkeys((point.data, point.scale) for point in plan.points)
     rows = []
-    for data, scale in places:
+    for data, scale in list(places)[:MOST_ROWS]:
         curvature = theory[data].at(scale)
         rows.append(
             [
@@ -73,7 +73,7 @@ def _theory(plan: Plan) -> list[str]:
             ]
         )
     header = ["data", "scale", "largest stable lr, 2/λmax", "fastest lr", "condition", "best w", "best b", "least loss"]
-    return ["", "## What theory says", "", *_cut(header, rows)]
+    return ["", "## What theory says", "", *aligned(header, rows), *_more(len(places), "")]
 
 
 def _asked(plan: Plan, findings: Findings) -> list[str]:
@@ -94,12 +94,8 @@ def _asked(plan: Plan, findings: Findings) -> list[str]:
     return [*lines, f"- sweep id: `{plan.sweep_id}`; the key of each point stands in `runs.csv`"]
 
 
-def _cut(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    return [*aligned(header, rows[:MOST_ROWS]), *_more(len(rows))]
-
-
-def _more(count: int) -> list[str]:
-    return ["", f"… and {count - MOST_ROWS:,} more in `runs.csv`."] if count > MOST_ROWS else []
+def _more(count: int, where: str = " in `runs.csv`") -> list[str]:
+    return ["", f"… and {count - MOST_ROWS:,} more{where}."] if count > MOST_ROWS else []
 
 
 def _escape(text: str) -> str:

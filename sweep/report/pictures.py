@@ -89,12 +89,17 @@ def curve_panels(runs: pd.DataFrame, results: Mapping[str, Result]) -> dict[Outc
 
 def draw_curves(panels: Mapping[Outcome, Sequence[Any]], counts: Mapping[str, int]) -> bytes:
     """Loss against epoch on log axes, a panel an outcome; diverged curves end, with a mark, where they left."""
+    from matplotlib.collections import LineCollection
+
     figure, axes = _figure(len(panels), "epoch + 1", "loss")
     for axis, (outcome, curves) in zip(axes, panels.items(), strict=True):
         colour, mark = STYLE[outcome]
-        for epochs, losses in curves:
-            axis.plot(epochs, losses, color=colour, linewidth=1.2, alpha=max(0.15, min(0.9, 8 / len(curves))))
-            axis.plot(epochs[-1:], losses[-1:], color=colour, marker=mark, markersize=5, linestyle="")
+        alpha = max(0.15, min(0.9, 8 / len(curves)))
+        lines = [np.column_stack(curve) for curve in curves]
+        axis.add_collection(LineCollection(lines, colors=colour, linewidths=1.2, alpha=alpha))
+        ends = np.concatenate([line[-1:] for line in lines])
+        axis.scatter(ends[:, 0], ends[:, 1], c=colour, marker=mark, s=28, linewidths=0, zorder=3)
+        axis.autoscale_view()
         count = counts[str(outcome)]
         part = f", {len(curves)} drawn" if len(curves) < count else ""
         axis.set_title(f"{outcome.lower()} ({count:,}{part})", fontsize=10)
