@@ -2,9 +2,12 @@
 
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from sweep.errors import BadInput
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+    from sweep.curve import Curve
 
 
 def main() -> NoReturn:
@@ -46,13 +49,14 @@ def _hydra() -> None:
     warnings.filterwarnings("ignore", r"\s*Running Hydra app with --multirun")  # As every command is.
 
     composed.register()
-    hydra.main(version_base="1.3", config_path=composed.conf_folder(), config_name="config")(_task)()
+    hydra.main(version_base="1.3", config_path=composed.conf_folder(), config_name="config")(train)()
 
 
-def _task(config: object) -> NoReturn:
-    raise BadInput(
-        "sweep runs its points as batches, not as Hydra jobs", "hydra/sweeper=grid", "leave hydra/sweeper out"
-    )
+def train(config: "DictConfig") -> "Curve":
+    """The task function, which only a launcher other than ours calls."""
+    from sweep import job
+
+    return job.train(config)
 
 
 if __name__ == "__main__":

@@ -48,5 +48,5 @@ class Failure:
 
 Result = Curve | Failure
 
-Engine = Callable[[Sequence[Point], Mapping[str, Readings]], list[Curve]]
-"""Trains points, given the readings of each fingerprint; one curve a point, in order. May raise for a whole chunk."""
+Engine = Callable[[Sequence[Point], Mapping[str, Readings]], Sequence[Result]]
+"""Trains points, given the readings of each fingerprint; one result a point, in order. May raise for a whole chunk."""

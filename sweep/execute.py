@@ -47,10 +47,10 @@ def chunks(points: Sequence[Point], readings: Mapping[str, Readings]) -> Iterato
 
 def _isolate(chunk: Sequence[Point], readings: Mapping[str, Readings], engine: Engine) -> list[Result]:
     try:
-        curves = list(engine(chunk, readings))
-        if len(curves) != len(chunk):
-            raise RuntimeError(f"the engine returned {len(curves)} curves for {len(chunk)} points")
-        return list(curves)
+        results = list(engine(chunk, readings))
+        if len(results) != len(chunk):
+            raise RuntimeError(f"the engine returned {len(results)} results for {len(chunk)} points")
+        return results
     except Exception as error:  # An engine may raise anything; it is kept on the run of the point that raised it.
         if len(chunk) == 1:
             return [Failure.of(error)]

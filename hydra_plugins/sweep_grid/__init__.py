@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sweep.curve import Curve, Engine
     from sweep.data import Readings
     from sweep.plan import Point
+    from sweep.settings import Settings
 
 
 @dataclass
@@ -59,16 +60,17 @@ class GridSweeper(Sweeper):
         assert self.hydra_context is not None, "Hydra calls setup first"
         assert self.config is not None, "Hydra calls setup first"
         asked = expand(self.hydra_context.config_loader, self.config, arguments)
-        code = app.run(asked, self._engine())
+        code = app.run(asked, self._engine(asked))
         if code:
             sys.exit(code)
 
-    def _engine(self) -> "Engine":
-        from sweep.errors import BadInput
+    def _engine(self, asked: "Sequence[Settings]") -> "Engine":
+        if isinstance(self.launcher, BatchLauncher):
+            return in_process
+        from hydra_plugins.sweep_grid import _jobs
 
-        if not isinstance(self.launcher, BatchLauncher):
-            raise BadInput(f"hydra/launcher: {type(self.launcher).__name__}", "batch", "leave hydra/launcher out")
-        return in_process
+        assert self.launcher is not None, "setup made it"
+        return _jobs.engine(self.launcher, asked)
 
 
 def in_process(points: "Sequence[Point]", readings: "Mapping[str, Readings]") -> "list[Curve]":

@@ -1,0 +1,63 @@
+"""Hydra's own launchers train the points too, and leave the same runs, curves and report as the batches do."""
+
+from pathlib import Path
+
+import pytest
+from mlflow.entities import Run
+
+from hydra_plugins.sweep_grid import _jobs
+from sweep.settings import Data, DType, Gradient
+from tests.conftest import Command, point
+from tests.hydra_plugins.test_expand import by_hydra
+from tests.tracking.test_sweeps import runs
+
+
+def scientific(run: Run) -> tuple[object, ...]:
+    tags = {k: v for k, v in run.data.tags.items() if not k.startswith(("mlflow.", "curve_run"))}
+    return run.info.status, run.data.params, run.data.metrics, tags
+
+
+@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+def test_a_launcher_of_hydra_leaves_the_same_rows_and_report(
+    command: Command, ready_store: Path, tmp_path: Path, launcher: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grid = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=40")
+    said = command(*grid, f"hydra/launcher={launcher}")
+    assert (said.code, said.err) == (0, "")
+    theirs = {run.data.tags["key"]: scientific(run) for run in runs()}
+    (folder,) = (tmp_path / "outputs").glob("sweep-*")
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "provenance.json"}
+
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    command(*grid)
+    assert theirs == {run.data.tags["key"]: scientific(run) for run in runs()}
+    (folder,) = (elsewhere / "outputs").glob("sweep-*")
+    assert files == {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "provenance.json"}
+
+
+def test_a_job_that_raises_is_a_failed_point_and_the_others_finish(
+    command: Command, ready_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sweep import job
+
+    def fails(config: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(job, "train", fails)
+    said = command("epochs=3,4", "hydra/launcher=basic")
+    assert said.code == 3
+    assert [run.data.tags["error_kind"] for run in runs()] == ["MemoryError", "MemoryError"]
+
+
+def test_the_overrides_of_a_job_compose_to_its_point() -> None:
+    own = point(
+        lr=0.1 + 0.2, init=(-1.5, 1e-7), gradient=Gradient.autograd, dtype=DType.float64, device="cuda:1", epochs=7
+    )
+    source = Data("csv", "it's, a {file}.csv", "x y", "$t", None, "m/s")
+    (settings,) = by_hydra([_jobs.overrides(own, source)])
+    assert (settings.lr, settings.epochs, settings.device) == (own.lr, 7, "cuda:1")
+    assert (settings.init.w, settings.init.b) == own.init
+    assert (settings.gradient, settings.dtype) == (own.gradient, own.dtype)
+    assert settings.data == source
