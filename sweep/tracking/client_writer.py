@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from sweep.data import Readings
 from sweep.tracking.location import is_server
 from sweep.tracking.runs import Facts, Written
 from sweep.tracking.store import Store
@@ -32,7 +33,7 @@ def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> lis
 
 
 def _write(store: Store, facts: Facts) -> Written:
-    from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+    from mlflow.entities import Metric, Param
 
     client, now = store.client, time.time_ns() // 1_000_000
     created = client.create_run(store.experiment_id, start_time=now, tags=facts.tags, run_name=facts.name)
@@ -44,9 +45,21 @@ def _write(store: Store, facts: Facts) -> Written:
     client.log_batch(run_id, metrics[:BATCH], params)
     for start in range(BATCH, len(metrics), BATCH):
         client.log_batch(run_id, metrics[start : start + BATCH])
-    dataset = Dataset(facts.data.name, facts.data.fingerprint, "sweep", facts.data.source)
-    client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+    _log_dataset(store, run_id, facts.data)
     if facts.traceback:
         store.artifacts.put(run_id, "traceback.txt", facts.traceback.encode())
     client.set_terminated(run_id, facts.status, time.time_ns() // 1_000_000)
     return Written(run_id, int(facts.tags["attempt"]))
+
+
+def _log_dataset(store: Store, run_id: str, data: Readings) -> None:
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+    from mlflow.exceptions import MlflowException
+
+    dataset = Dataset(data.name, data.fingerprint, "sweep", data.source)
+    inputs = [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])]
+    try:
+        store.client.log_inputs(run_id, inputs)
+    except MlflowException:
+        # Of several calls that bring a new dataset at once, MLflow refuses all but one; then it is there.
+        store.client.log_inputs(run_id, inputs)

@@ -7,19 +7,23 @@ killed process loses no transaction that was committed. (What a power failure ma
 """
 
 import hashlib
-import time
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import repeat
-from typing import Any
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
+from sweep.tracking.artifacts import FolderArtifacts
+from sweep.tracking.database_rows import Datasets, Entry, artifact_uri, rows_of
 from sweep.tracking.database_tables import TABLES, engine_of, put
 from sweep.tracking.runs import Facts, Written
 from sweep.tracking.store import Store
+
+if TYPE_CHECKING:
+    from mlflow.entities import Experiment
 
 RUNS = 200
 POINTS = 200_000
@@ -27,19 +31,6 @@ POINTS = 200_000
 
 RACES = 10
 """Times that other sweeps may write runs of the same transaction before this one gives up."""
-
-Datasets = Mapping[tuple[str, str], str]
-"""From a dataset's name and digest to its id."""
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A run to be: its facts, id and attempt, and whether another sweep has written it already."""
-
-    facts: Facts
-    run_id: str
-    number: int
-    stands: bool
 
 
 def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> list[Written]:
@@ -73,19 +64,18 @@ def _groups(facts: Sequence[Facts]) -> Iterator[Sequence[Facts]]:
         yield facts[start:]
 
 
-def _land(store: Store, group: Sequence[Facts]) -> list[_Entry]:
+def _land(store: Store, group: Sequence[Facts]) -> list[Entry]:
     engine = engine_of(store)
     assert engine is not None, "chosen for database stores only"
-    location = store.client.get_experiment(store.experiment_id).artifact_location
+    experiment = store.client.get_experiment(store.experiment_id)
     for _ in range(RACES):
         with engine.connect() as connection:
             entries = _entries(connection, store.experiment_id, group)
             known = _datasets(connection, store.experiment_id)
         new = [entry for entry in entries if not entry.stands]
         for entry in new:
-            if entry.facts.traceback:
-                store.artifacts.put(entry.run_id, "traceback.txt", entry.facts.traceback.encode())
-        rows = _rows(new, int(store.experiment_id), location, known)
+            _put_traceback(store, experiment, entry)
+        rows = rows_of(new, experiment, known, engine.dialect)
         try:
             # Nothing is read in it: a SQLite transaction that begins by reading cannot wait for another's lock.
             with engine.begin() as connection:
@@ -99,10 +89,10 @@ def _land(store: Store, group: Sequence[Facts]) -> list[_Entry]:
     raise lost
 
 
-def _entries(connection: Connection, experiment_id: str, group: Sequence[Facts]) -> list[_Entry]:
+def _entries(connection: Connection, experiment_id: str, group: Sequence[Facts]) -> list[Entry]:
     """Ids and attempts that are free, or taken by a run that stands."""
     runs = TABLES["runs"].c
-    entries: list[_Entry | None] = [None] * len(group)
+    entries: list[Entry | None] = [None] * len(group)
     numbers = {place: int(facts.tags["attempt"]) for place, facts in enumerate(group)}
     while numbers:
         ids = {place: derived_id(experiment_id, group[place].tags["key"], number) for place, number in numbers.items()}
@@ -114,7 +104,7 @@ def _entries(connection: Connection, experiment_id: str, group: Sequence[Facts])
         for place, run_id in ids.items():
             if there.get(run_id, True):
                 facts = replace(group[place], tags={**group[place].tags, "attempt": str(numbers[place])})
-                entries[place] = _Entry(facts, run_id, numbers.pop(place), run_id in there)
+                entries[place] = Entry(facts, run_id, numbers.pop(place), run_id in there)
             else:  # Deleted in MLflow, or made unfinished: its id cannot be had again.
                 numbers[place] += 1
     return [entry for entry in entries if entry]
@@ -127,58 +117,25 @@ def _datasets(connection: Connection, experiment_id: str) -> Datasets:
     return {(name, digest): dataset_id for name, digest, dataset_id in found}
 
 
-def _join(store: Store, entries: Sequence[_Entry]) -> None:
+def _put_traceback(store: Store, experiment: "Experiment", entry: Entry) -> None:
+    """Before the run is there, so that none is ever seen without it; MLflow's client would first look for the run."""
+    content, name = entry.facts.traceback.encode(), "traceback.txt"
+    if not content:
+        return
+    if isinstance(store.artifacts, FolderArtifacts):
+        store.artifacts.put(entry.run_id, name, content)
+        return
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    with tempfile.TemporaryDirectory() as folder:
+        local = Path(folder) / name
+        local.write_bytes(content)
+        get_artifact_repository(artifact_uri(experiment, entry.run_id)).log_artifact(str(local))  # type: ignore[no-untyped-call]
+
+
+def _join(store: Store, entries: Sequence[Entry]) -> None:
     """Make runs that another sweep has written members of this one too."""
     for entry in entries:
         for name, value in entry.facts.tags.items():
             if name.startswith("in_sweep."):
                 store.client.set_tag(entry.run_id, name, value)
-
-
-def _rows(
-    entries: Sequence[_Entry], experiment_id: int, location: str, known: Datasets
-) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of each table, as MLflow's SqlAlchemyStore has them after its public calls."""
-    from mlflow.utils.uri import append_to_uri_path
-
-    rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
-    ids = dict(known)
-    first = time.time_ns() // 1_000_000 - len(entries)
-    # Runs are a millisecond apart, in order: pages sort by time, and an index that begins with it grows at its end.
-    for at, entry in enumerate(entries, start=first):
-        facts, run_id = entry.facts, entry.run_id
-        uri = append_to_uri_path(location, run_id, "artifacts")  # type: ignore[no-untyped-call]
-        rows["runs"].append(
-            (
-                run_id,
-                facts.name,
-                "UNKNOWN",
-                "",
-                "",
-                "unknown",
-                facts.status,
-                at,
-                at,
-                None,
-                "",
-                "active",
-                uri,
-                experiment_id,
-            )
-        )
-        tags = {**facts.tags, "mlflow.runName": facts.name}
-        rows["tags"] += [(name, value, run_id) for name, value in tags.items()]
-        rows["params"] += [(name, value, run_id) for name, value in facts.params.items()]
-        finals = [(name, value, at, 0, False, run_id) for name, value in facts.metrics.items()]
-        epochs, losses = facts.epochs.tolist(), facts.losses.tolist()
-        loss = list(zip(repeat("loss"), losses, repeat(at), epochs, repeat(False), repeat(run_id), strict=False))
-        rows["metrics"] += [*loss, *finals]
-        rows["latest_metrics"] += [*loss[-1:], *finals]
-        data, input_id = facts.data, uuid.uuid4().hex
-        dataset = (data.name, data.fingerprint)
-        if dataset not in ids:
-            ids[dataset] = uuid.uuid4().hex
-            rows["datasets"].append((ids[dataset], experiment_id, *dataset, "sweep", data.source, None, None))
-        rows["inputs"].append((input_id, "DATASET", ids[dataset], "RUN", run_id, 0))
-        rows["input_tags"].append((input_id, "mlflow.data.context", "training"))
-    return rows

@@ -51,6 +51,7 @@ def on_network(file: Path, mounts: Path = Path("/proc/self/mountinfo")) -> bool:
 def _settings(connection: object, record: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA cache_size = -65536")  # KiB: the indexes of a transaction's rows, touched all over.
     cursor.execute("PRAGMA busy_timeout = 20000")  # ms: as MLflow's sessions set it.
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
