@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from sweep.curve import Curve, Failure
 from sweep.data import Readings
@@ -210,12 +211,18 @@ def test_ids_follow_from_experiment_key_and_attempt(tmp_path: Path) -> None:
     assert database_writer.write(stores[0], again, nothing)[0].run_id not in {each.run_id for each in written[0]}
 
 
-def test_many_runs_land_in_several_transactions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_writer, "RUNS", 2)
-    monkeypatch.setattr(database_writer, "POINTS", 8)
+@pytest.mark.parametrize(("bound", "most"), [("RUNS", 2), ("POINTS", 10)])
+def test_many_runs_land_in_several_transactions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(database_writer, bound, most)
     store = a_store(tmp_path, "many")
-    written = database_writer.write(store, EVERY_KIND, nothing)
-    assert len({each.run_id for each in written}) == len(EVERY_KIND) == len(query(store, "SELECT 1 FROM runs"))
+    facts = [facts_of(point(0.001 * number), [5.0] * 5) for number in range(1, 6)]
+    with pytest.raises(IntegrityError):
+        database_writer.write(store, [*facts, replace(EVERY_KIND[0], status="NONSENSE")], nothing)
+    assert len(query(store, "SELECT 1 FROM runs")) == 4  # The fifth shared a transaction with what cannot be written.
+    database_writer.write(store, facts, nothing)
+    assert len(query(store, "SELECT 1 FROM runs")) == len(facts)
 
 
 class Interrupting(FolderArtifacts):
@@ -263,8 +270,6 @@ def test_two_sweeps_that_write_the_same_runs_at_once_leave_one_of_each(tmp_path:
 
 
 def test_a_transaction_lands_whole_or_not_at_all(tmp_path: Path) -> None:
-    from sqlalchemy.exc import IntegrityError
-
     store = a_store(tmp_path, "whole")
     with pytest.raises(IntegrityError):
         database_writer.write(store, [*EVERY_KIND, replace(facts_of(point(0.9), [1.0]), status="NONSENSE")], nothing)
@@ -337,8 +342,9 @@ def test_the_driver_keeps_a_write_ahead_log_and_syncs_it_less(tmp_path: Path) ->
 def test_a_network_file_system_is_told_by_the_table_of_mounts(tmp_path: Path) -> None:
     mounts = tmp_path / "mountinfo"
     mounts.write_text(
-        "1 0 8:1 / / rw shared:1 - ext4 /dev/a rw\n2 1 0:9 / /net/my\\040home rw - nfs4 server:/home rw\n"
+        "2 1 0:9 / /net/my\\040home rw - nfs4 server:/home rw\n"
         "3 2 0:8 / /net/my\\040home/local rw - xfs /dev/b rw\n"
+        "1 0 8:1 / / rw shared:1 - ext4 /dev/a rw\n"
     )
     assert sqlite_file.on_network(Path("/net/my home/outputs/mlflow.db"), mounts)
     assert not sqlite_file.on_network(Path("/net/my home/local/mlflow.db"), mounts)
