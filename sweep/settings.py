@@ -65,6 +65,7 @@ class Tracking:
 
     uri: str
     experiment: str
+    curve_points: int
     tags: dict[str, str]
 
 
@@ -163,6 +164,11 @@ KEYS: Mapping[str, Key] = {
         "MLflow experiment",
         "1 to 256 printable characters",
         lambda value, _: 1 <= len(value) <= 256 and value.isprintable() and bool(value.strip()),
+    ),
+    "tracking.curve_points": Key(
+        "most epochs of a curve that MLflow shows; beyond, evenly spaced on a log axis",
+        "a whole number from 10 to 1,000,000",
+        lambda value, _: 10 <= value <= 1_000_000,
     ),
     "tracking.tags": Key("further tags for every run", "names with text: +tracking.tags.NAME=TEXT"),
     "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),

@@ -1,41 +1,65 @@
-"""Write runs through MLflow's public client: for any store, a run at a time."""
+"""Write runs through MLflow's public client: for any store, a run at a time; to a server, a few runs side by side."""
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-from sweep.tracking.runs import Facts
+from sweep.data import Readings
+from sweep.tracking.location import is_server
+from sweep.tracking.runs import Facts, Written
 from sweep.tracking.store import Store
 
 BATCH = 1000
 """Metrics a call, MLflow's own limit."""
 
+THREADS = 8
+"""Runs under way at once to a server, where most of a run's time is waiting for its answers."""
 
-def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> list[str]:
-    """Create, fill and close a run for each of ``facts``, in order; ``tick`` is called once a run.
+
+def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> list[Written]:
+    """Create, fill and close a run for each of ``facts``; ``tick`` is called once a run, in this thread.
 
     Returns
     -------
-    The runs' ids.
+    What was written, in the order of ``facts``.
     """
-    return [_write(store, each, tick) for each in facts]
+    written: list[Written] = []
+    # More threads never help a SQLite file: it has one lock.
+    with ThreadPoolExecutor(THREADS if is_server(store.uri) else 1) as pool:
+        for each in pool.map(lambda each: _write(store, each), facts):
+            written.append(each)
+            tick()
+    return written
 
 
-def _write(store: Store, facts: Facts, tick: Callable[[], None]) -> str:
-    from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+def _write(store: Store, facts: Facts) -> Written:
+    from mlflow.entities import Metric, Param
 
     client, now = store.client, time.time_ns() // 1_000_000
     created = client.create_run(store.experiment_id, start_time=now, tags=facts.tags, run_name=facts.name)
     run_id: str = created.info.run_id
-    metrics = [Metric("loss", loss, now, epoch) for epoch, loss in facts.losses]
+    curve = zip(facts.epochs.tolist(), facts.losses.tolist(), strict=True)
+    metrics = [Metric("loss", loss, now, epoch) for epoch, loss in curve]
     metrics += [Metric(name, value, now, 0) for name, value in facts.metrics.items()]
     params = [Param(name, value) for name, value in facts.params.items()]
     client.log_batch(run_id, metrics[:BATCH], params)
     for start in range(BATCH, len(metrics), BATCH):
         client.log_batch(run_id, metrics[start : start + BATCH])
-    dataset = Dataset(facts.data.name, facts.data.fingerprint, "sweep", facts.data.source)
-    client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+    _log_dataset(store, run_id, facts.data)
     if facts.traceback:
         store.artifacts.put(run_id, "traceback.txt", facts.traceback.encode())
     client.set_terminated(run_id, facts.status, time.time_ns() // 1_000_000)
-    tick()
-    return run_id
+    return Written(run_id, int(facts.tags["attempt"]))
+
+
+def _log_dataset(store: Store, run_id: str, data: Readings) -> None:
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+    from mlflow.exceptions import MlflowException
+
+    dataset = Dataset(data.name, data.fingerprint, "sweep", data.source)
+    inputs = [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])]
+    try:
+        store.client.log_inputs(run_id, inputs)
+    except MlflowException:
+        # Of several calls that bring a new dataset at once, MLflow refuses all but one; then it is there.
+        store.client.log_inputs(run_id, inputs)

@@ -7,6 +7,8 @@ from sweep.curve import Failure
 from sweep.plan import Plan
 from sweep.tracking import parts
 from sweep.tracking.attempt import Attempt, Place
+from sweep.tracking.database_reader import point_runs
+from sweep.tracking.database_tables import difference, engine_of
 from sweep.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -29,22 +31,26 @@ def search(store: Store, condition: str) -> Iterator["Run"]:
 def newest_attempts(store: Store, plan: Plan) -> dict[str, Attempt]:
     """For each key of ``plan`` that the experiment knows: its newest attempt. A run deleted in MLflow is not known."""
     wanted = {point.key for point in plan.points}
-    found: dict[str, Attempt] = {}
+    engine = engine_of(store)
+    runs = point_runs(engine, store.experiment_id) if engine and not difference(engine) else _point_runs(store)
+    newest: dict[str, tuple[int, str, str, Mapping[str, str]]] = {}
+    for run_id, status, tags in runs:
+        key, number = tags.get("key", ""), int(tags.get("attempt", "1"))
+        if key in wanted and status in ("FINISHED", "FAILED") and (key not in newest or newest[key][0] < number):
+            newest[key] = number, run_id, status, tags
+    return {key: _attempt(*run) for key, run in newest.items()}
+
+
+def _point_runs(store: Store) -> Iterator[tuple[str, str, Mapping[str, str]]]:
     for run in search(store, "tags.kind = 'point'"):
-        tags: Mapping[str, str] = run.data.tags
-        key = tags.get("key", "")
-        if key not in wanted or run.info.status not in ("FINISHED", "FAILED"):
-            continue
-        number = int(tags.get("attempt", "1"))
-        if key in found and found[key].number >= number:
-            continue
-        place = failure = None
-        if run.info.status == "FINISHED":
-            place = Place(tags["curve_run"], tags["curve_part"], int(tags["curve_row"]))
-        else:
-            failure = Failure(tags.get("error_kind", "unknown"), tags.get("error_message", ""))
-        found[key] = Attempt(run.info.run_id, number, place, failure)
-    return found
+        yield run.info.run_id, run.info.status, run.data.tags
+
+
+def _attempt(number: int, run_id: str, status: str, tags: Mapping[str, str]) -> Attempt:
+    if status == "FINISHED":
+        place = Place(tags["curve_run"], tags["curve_part"], int(tags["curve_row"]))
+        return Attempt(run_id, number, place)
+    return Attempt(run_id, number, failure=Failure(tags.get("error_kind", "unknown"), tags.get("error_message", "")))
 
 
 def readable(store: Store, attempts: Mapping[str, Attempt]) -> dict[str, Attempt]:

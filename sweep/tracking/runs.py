@@ -4,31 +4,49 @@ Tags and metrics are what MLflow's pages show, a display copy; the truth for a c
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sweep.curve import Curve, Failure
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.curve import Curve, Failure, Floats
 from sweep.data import Readings
 from sweep.outcome import Verdict
 from sweep.plan import Point
 from sweep.settings import PARAMETERS
 from sweep.tracking.attempt import Place
+from sweep.tracking.display import shown
 
 TAG_LIMIT = 5000
+
+_NO_CURVE = (np.array([], dtype=np.int64), np.array([], dtype=np.float64))
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A run as it will stand in the store; ``losses`` are (epoch, loss) of the metric ``loss``."""
+    """A run as it will stand in the store.
+
+    ``losses`` are the metric ``loss`` at the steps ``epochs``, both of shape ``(n_shown,)``; every number is finite.
+    """
 
     name: str
     status: str
     params: dict[str, str]
     tags: dict[str, str]
     metrics: dict[str, float]
-    losses: list[tuple[int, float]]
+    epochs: NDArray[np.int64]
+    losses: Floats
     data: Readings
     traceback: str = ""
+
+
+class Written(NamedTuple):
+    """A run that stands in the store: its id, and its number among the point's attempts."""
+
+    run_id: str
+    number: int
 
 
 def trained(
@@ -39,8 +57,15 @@ def trained(
     tolerance: float,
     place: Place,
     identity: Mapping[str, str],
+    curve_points: int,
 ) -> Facts:
-    """The facts of a point that has a curve, whatever its outcome; ``identity`` are tags that say which run it is."""
+    """The facts of a point that has a curve, whatever its outcome.
+
+    Parameters
+    ----------
+    identity : tags that say which run it is.
+    curve_points : most epochs of the curve that MLflow gets to show.
+    """
     finals = {
         **dict(zip(PARAMETERS, curve.parameters, strict=True)),
         "final_loss": curve.final_loss,
@@ -66,13 +91,17 @@ def trained(
         "curve_part": place.part,
         "curve_row": str(place.row),
     }
+    epochs = shown(curve.losses, curve_points)
+    if len(epochs) and epochs[-1] >= len(epochs):
+        tags["curve_points"] = f"{len(epochs)} of {epochs[-1] + 1} epochs"
     return Facts(
         _name(point),
         "FINISHED",
         _params(point),
         tags,
         {name: value for name, value in metrics.items() if math.isfinite(value)},
-        list(_finite_losses(curve)),
+        epochs,
+        curve.losses[epochs],
         data,
     )
 
@@ -81,7 +110,7 @@ def failed(point: Point, data: Readings, failure: Failure, identity: Mapping[str
     """The facts of a point whose training raised."""
     tags = {**identity, "error_kind": failure.kind, "error_message": failure.message[:TAG_LIMIT]}
     metrics = {"log10_lr": math.log10(point.lr)}
-    return Facts(_name(point), "FAILED", _params(point), tags, metrics, [], data, failure.traceback)
+    return Facts(_name(point), "FAILED", _params(point), tags, metrics, *_NO_CURVE, data, failure.traceback)
 
 
 def _name(point: Point) -> str:
@@ -90,11 +119,3 @@ def _name(point: Point) -> str:
 
 def _params(point: Point) -> dict[str, str]:
     return {name: str(value) for name, value in point.columns().items()}
-
-
-def _finite_losses(curve: Curve) -> Iterator[tuple[int, float]]:
-    """Up to the last finite loss: MLflow drops a whole curve whose latest value is nan (mlflow#16555)."""
-    for epoch, loss in enumerate(curve.losses.tolist()):
-        if not math.isfinite(loss):
-            return
-        yield epoch, loss

@@ -78,7 +78,18 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
             f"MLFLOW_TRACKING_URI={without_secrets(uri)} mlflow experiments restore"
             f" --experiment-id {experiment.experiment_id}, or give another tracking.experiment=NAME",
         )
-    return Store(uri, client, experiment.experiment_id, _artifacts(client, experiment, file))
+    store = Store(uri, client, experiment.experiment_id, _artifacts(client, experiment, file))
+    if create and file is not None:
+        _quicken(store, file)
+    return store
+
+
+def _quicken(store: Store, file: Path) -> None:
+    from sweep.tracking import database_tables, sqlite_file
+
+    engine = database_tables.engine_of(store)
+    if engine is not None:
+        sqlite_file.quicken(engine, file)
 
 
 def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":

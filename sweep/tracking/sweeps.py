@@ -15,12 +15,13 @@ from sweep.plan import Plan, Point
 from sweep.provenance import now
 from sweep.settings import Tracking
 from sweep.stability import problems
-from sweep.tracking import client_writer, manifest, parts, runs
+from sweep.tracking import manifest, parts, runs
 from sweep.tracking.artifacts import write_whole
 from sweep.tracking.attempt import Attempt, Place
 from sweep.tracking.found import search
 from sweep.tracking.record import SweepRecord, executions, load
 from sweep.tracking.store import Store
+from sweep.tracking.writers import writer_for
 
 if TYPE_CHECKING:
     from sweep.report.publish import Report
@@ -50,6 +51,7 @@ class SweepRun:
         self.store, self.plan, self.tracking, self.run_id = store, plan, tracking, run_id
         self.attempts, self._known, self._executions = dict(attempts), known, list(executions)
         self._problems = problems(plan.readings)
+        self._write = writer_for(store)
         self._status = "KILLED"
         self._trained = self._failed = 0
 
@@ -71,9 +73,9 @@ class SweepRun:
             self.store.artifacts.put(self.run_id, path, content)
             places = {point.key: Place(self.run_id, path, row) for row, (point, _) in enumerate(curves)}
         facts = [self._facts(point, result, places.get(point.key)) for point, result in pairs]
-        for (point, result), run_id in zip(pairs, client_writer.write(self.store, facts, tick), strict=True):
+        for (point, result), written in zip(pairs, self._write(self.store, facts, tick), strict=True):
             failure = result if isinstance(result, Failure) else None
-            self.attempts[point.key] = Attempt(run_id, self._number(point), places.get(point.key), failure)
+            self.attempts[point.key] = Attempt(*written, places.get(point.key), failure)
             self._trained, self._failed = self._trained + (not failure), self._failed + bool(failure)
 
     def publish(self, folder: Path) -> "Report":
@@ -107,18 +109,19 @@ class SweepRun:
 
     def _facts(self, point: Point, result: Result, place: Place | None) -> runs.Facts:
         identity = {
+            **self.tracking.tags,  # First: what a run is cannot be renamed.
             "kind": "point",
             "key": point.key,
             "attempt": str(self._number(point)),
             membership(self.plan): "true",
-            **self.tracking.tags,
         }
         data = self.plan.readings[point.data]
         if place is None or isinstance(result, Failure):
             assert isinstance(result, Failure), "a curve has a place"
             return runs.failed(point, data, result, identity)
         verdict = judge(result, point, self._problems[point.data], self.plan.tolerance)
-        return runs.trained(point, data, result, verdict, self.plan.tolerance, place, identity)
+        limit = self.tracking.curve_points
+        return runs.trained(point, data, result, verdict, self.plan.tolerance, place, identity, limit)
 
 
 def membership(plan: Plan) -> str:

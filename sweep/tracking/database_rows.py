@@ -1,0 +1,89 @@
+"""The rows that runs are in MLflow's tables, as its SqlAlchemyStore has them after its public calls."""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Dialect
+
+from sweep.tracking.database_tables import TABLES
+from sweep.tracking.runs import Facts
+
+if TYPE_CHECKING:
+    from mlflow.entities import Experiment
+
+Datasets = Mapping[tuple[str, str], str]
+"""From a dataset's name and digest to its id."""
+
+Rows = dict[str, list[tuple[Any, ...]]]
+"""Of each table of :data:`COLUMNS`, the rows to insert."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A run to be: its facts, id and attempt, and whether another sweep has written it already."""
+
+    facts: Facts
+    run_id: str
+    number: int
+    stands: bool
+
+
+def artifact_uri(experiment: "Experiment", run_id: str) -> str:
+    """Where MLflow looks for the artifacts of a run."""
+    from mlflow.utils.uri import append_to_uri_path
+
+    uri: str = append_to_uri_path(experiment.artifact_location, run_id, "artifacts")  # type: ignore[no-untyped-call]
+    return uri
+
+
+def rows_of(entries: Sequence[Entry], experiment: "Experiment", known: Datasets, dialect: Dialect) -> Rows:
+    """The rows of each table.
+
+    Parameters
+    ----------
+    known : the experiment's datasets so far; what is not among them becomes a row too.
+    dialect : the rows are for its driver.
+    """
+    # The sqlite3 module binds a False at twice the cost of a 0.
+    no = False if dialect.supports_native_boolean else 0
+    rows: Rows = {name: [] for name in TABLES}
+    datasets = dict(known)
+    # Runs are a millisecond apart, in order: pages sort by time, and an index that begins with it grows at its end.
+    first = time.time_ns() // 1_000_000 - len(entries)
+    for at, entry in enumerate(entries, start=first):
+        _add_run(rows, entry, experiment, at)
+        _add_metrics(rows, entry, at, no)
+        _add_dataset(rows, entry, int(experiment.experiment_id), datasets)
+    return rows
+
+
+def _add_run(rows: Rows, entry: Entry, experiment: "Experiment", at: int) -> None:
+    facts, run_id, uri = entry.facts, entry.run_id, artifact_uri(experiment, entry.run_id)
+    source, version, life = ("UNKNOWN", "", "", "unknown"), "", "active"
+    row = (run_id, facts.name, *source, facts.status, at, at, None, version, life, uri, int(experiment.experiment_id))
+    rows["runs"].append(row)
+    tags = {**facts.tags, "mlflow.runName": facts.name}
+    rows["tags"] += [(name, value, run_id) for name, value in tags.items()]
+    rows["params"] += [(name, value, run_id) for name, value in facts.params.items()]
+
+
+def _add_metrics(rows: Rows, entry: Entry, at: int, no: int) -> None:
+    facts, run_id = entry.facts, entry.run_id
+    points = zip(facts.losses.tolist(), facts.epochs.tolist(), strict=True)
+    curve = [("loss", loss, at, epoch, no, run_id) for loss, epoch in points]
+    single = [(name, value, at, 0, no, run_id) for name, value in facts.metrics.items()]
+    rows["metrics"] += [*curve, *single]
+    rows["latest_metrics"] += [*curve[-1:], *single]
+
+
+def _add_dataset(rows: Rows, entry: Entry, experiment_id: int, datasets: dict[tuple[str, str], str]) -> None:
+    data, input_id = entry.facts.data, uuid.uuid4().hex
+    dataset = (data.name, data.fingerprint)
+    if dataset not in datasets:
+        datasets[dataset] = uuid.uuid4().hex
+        rows["datasets"].append((datasets[dataset], experiment_id, *dataset, "sweep", data.source, None, None))
+    rows["inputs"].append((input_id, "DATASET", datasets[dataset], "RUN", entry.run_id, 0))
+    rows["input_tags"].append((input_id, "mlflow.data.context", "training"))

@@ -1,0 +1,141 @@
+"""Write runs straight into the tables of MLflow's database: many a transaction, each of them finished from the start.
+
+A run's rows equal those that the public client writes (a test compares them), and its id is a hash of experiment, key
+and attempt: the primary key is the lock against writing a run twice. All runs of a transaction land, or none does; a
+killed process loses no transaction that was committed. (What a power failure may do to a SQLite file:
+:mod:`sweep.tracking.sqlite_file`.)
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
+
+from sweep.tracking.artifacts import FolderArtifacts
+from sweep.tracking.database_rows import Datasets, Entry, artifact_uri, rows_of
+from sweep.tracking.database_tables import TABLES, engine_of, put
+from sweep.tracking.runs import Facts, Written
+from sweep.tracking.store import Store
+
+if TYPE_CHECKING:
+    from mlflow.entities import Experiment
+
+RUNS = 200
+POINTS = 200_000
+"""Most runs and most points of curves in a transaction: what bounds memory, and how long others wait for the lock."""
+
+RACES = 10
+"""Times that other sweeps may write runs of the same transaction before this one gives up."""
+
+
+def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> list[Written]:
+    """Put a run for each of ``facts`` into the store, in order; ``tick`` is called once a run.
+
+    A run that another sweep has written meanwhile stands as it is. An attempt whose run was deleted in MLflow is
+    passed over for the next.
+    """
+    written: list[Written] = []
+    for group in _groups(facts):
+        entries = _land(store, group)
+        for entry in entries:
+            written.append(Written(entry.run_id, entry.number))
+            tick()
+    return written
+
+
+def derived_id(experiment_id: str, key: str, number: int) -> str:
+    """The id (32 hex digits) of a point's attempt."""
+    return hashlib.sha256(f"{experiment_id}/{key}/{number}".encode()).hexdigest()[:32]
+
+
+def _groups(facts: Sequence[Facts]) -> Iterator[Sequence[Facts]]:
+    start = points = 0
+    for place, each in enumerate(facts):
+        if place > start and (place - start >= RUNS or points + len(each.epochs) > POINTS):
+            yield facts[start:place]
+            start, points = place, 0
+        points += len(each.epochs)
+    if facts:
+        yield facts[start:]
+
+
+def _land(store: Store, group: Sequence[Facts]) -> list[Entry]:
+    engine = engine_of(store)
+    assert engine is not None, "chosen for database stores only"
+    experiment = store.client.get_experiment(store.experiment_id)
+    for _ in range(RACES):
+        with engine.connect() as connection:
+            entries = _entries(connection, store.experiment_id, group)
+            known = _datasets(connection, store.experiment_id)
+        new = [entry for entry in entries if not entry.stands]
+        for entry in new:
+            _put_traceback(store, experiment, entry)
+        rows = rows_of(new, experiment, known, engine.dialect)
+        try:
+            # Nothing is read in it: a SQLite transaction that begins by reading cannot wait for another's lock.
+            with engine.begin() as connection:
+                for name, values in rows.items():
+                    put(connection, name, values)
+        except IntegrityError as error:  # Another sweep was quicker with a run or a dataset: look again.
+            lost = error
+            continue
+        _join(store, [entry for entry in entries if entry.stands])
+        return entries
+    raise lost
+
+
+def _entries(connection: Connection, experiment_id: str, group: Sequence[Facts]) -> list[Entry]:
+    """Ids and attempts that are free, or taken by a run that stands."""
+    runs = TABLES["runs"].c
+    entries: list[Entry | None] = [None] * len(group)
+    numbers = {place: int(facts.tags["attempt"]) for place, facts in enumerate(group)}
+    while numbers:
+        ids = {place: derived_id(experiment_id, group[place].tags["key"], number) for place, number in numbers.items()}
+        query = select(runs.run_uuid, runs.status, runs.lifecycle_stage).where(runs.run_uuid.in_(ids.values()))
+        there = {
+            run_id: stage == "active" and status in ("FINISHED", "FAILED")
+            for run_id, status, stage in connection.execute(query)
+        }
+        for place, run_id in ids.items():
+            if there.get(run_id, True):
+                facts = replace(group[place], tags={**group[place].tags, "attempt": str(numbers[place])})
+                entries[place] = Entry(facts, run_id, numbers.pop(place), run_id in there)
+            else:  # Deleted in MLflow, or made unfinished: its id cannot be had again.
+                numbers[place] += 1
+    return [entry for entry in entries if entry]
+
+
+def _datasets(connection: Connection, experiment_id: str) -> Datasets:
+    datasets = TABLES["datasets"].c
+    query = select(datasets.name, datasets.digest, datasets.dataset_uuid)
+    found = connection.execute(query.where(datasets.experiment_id == int(experiment_id)))
+    return {(name, digest): dataset_id for name, digest, dataset_id in found}
+
+
+def _put_traceback(store: Store, experiment: "Experiment", entry: Entry) -> None:
+    """Before the run is there, so that none is ever seen without it; MLflow's client would first look for the run."""
+    content, name = entry.facts.traceback.encode(), "traceback.txt"
+    if not content:
+        return
+    if isinstance(store.artifacts, FolderArtifacts):
+        store.artifacts.put(entry.run_id, name, content)
+        return
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    with tempfile.TemporaryDirectory() as folder:
+        local = Path(folder) / name
+        local.write_bytes(content)
+        get_artifact_repository(artifact_uri(experiment, entry.run_id)).log_artifact(str(local))  # type: ignore[no-untyped-call]
+
+
+def _join(store: Store, entries: Sequence[Entry]) -> None:
+    """Make runs that another sweep has written members of this one too."""
+    for entry in entries:
+        for name, value in entry.facts.tags.items():
+            if name.startswith("in_sweep."):
+                store.client.set_tag(entry.run_id, name, value)

@@ -1,0 +1,45 @@
+"""Which epochs of a curve MLflow shows: a display copy; the exact curve stands in its part."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.curve import Floats
+
+
+def shown(losses: Floats, limit: int) -> NDArray[np.int64]:
+    """The epochs to show of a curve, ascending.
+
+    Every epoch up to the last finite loss, because MLflow drops a whole curve whose latest value is nan (mlflow#16555).
+    Where that is more than ``limit``, :func:`thinned` of them.
+
+    Parameters
+    ----------
+    losses : shape ``(epochs,)``.
+    limit : most epochs to show, at least 2.
+    """
+    finite = np.isfinite(losses)
+    count = len(losses) if finite.all() else int(np.argmin(finite))
+    return thinned(count, limit) if count > limit else np.arange(count)
+
+
+@lru_cache(maxsize=64)
+def thinned(count: int, limit: int) -> NDArray[np.int64]:
+    """``limit`` of the epochs from 0 to ``count - 1``, evenly spaced on a log axis.
+
+    The first and the last are among them. At the start, where even spacing would be less than an epoch, every epoch is.
+
+    Parameters
+    ----------
+    count : more than ``limit``.
+    limit : at least 2.
+    """
+    place, epochs = 1, [0]  # Places count from 1: a log axis has no 0.
+    for left in range(limit - 1, 0, -1):
+        # What an epoch a point takes at the start leaves fewer points for the rest, hence a new ratio at each.
+        place = max(place + 1, round(place * (count / place) ** (1 / left)))
+        epochs.append(place - 1)
+    fixed = np.array(epochs)
+    fixed.flags.writeable = False
+    return fixed
