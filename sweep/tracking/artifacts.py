@@ -23,8 +23,13 @@ class Artifacts(Protocol):
         """Read a file; ``FileNotFoundError`` where it is not there."""
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside, sync, then rename: whoever looks sees the old file or the new one."""
+def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write beside, sync, then rename: whoever looks sees the old file or the new one.
+
+    Parameters
+    ----------
+    replace : if False, a file that is there already stays as it is, however late it came.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     try:
@@ -33,10 +38,24 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(beside).chmod(0o644)
-        Path(beside).replace(path)
+        if replace or not _link(Path(beside), path):
+            Path(beside).replace(path)
+        else:
+            Path(beside).unlink()
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def _link(beside: Path, path: Path) -> bool:
+    """Give ``beside`` the name ``path`` too, unless that is taken; False on a file system without hard links."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        return True
+    except OSError:
+        return path.exists()
+    return True
 
 
 class FolderArtifacts:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, column, insert, inspect, table
 
 if TYPE_CHECKING:
-    from sweep.tracking.store import Store
+    from mlflow import MlflowClient
 
 _METRIC = ("key", "value", "timestamp", "step", "is_nan", "run_uuid")
 
@@ -53,9 +53,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 TABLES = {name: table(name, *map(column, columns)) for name, columns in COLUMNS.items()}
 
 
-def engine_of(store: "Store") -> Engine | None:
+def engine_of(client: "MlflowClient") -> Engine | None:
     """The engine of MLflow's own database store; None where runs go elsewhere, as to a server."""
-    backend = getattr(getattr(store.client, "_tracking_client", None), "store", None)
+    backend = getattr(getattr(client, "_tracking_client", None), "store", None)
     engine = getattr(backend, "engine", None)
     return engine if isinstance(engine, Engine) else None
 

@@ -65,7 +65,7 @@ def _groups(facts: Sequence[Facts]) -> Iterator[Sequence[Facts]]:
 
 
 def _land(store: Store, group: Sequence[Facts]) -> list[Entry]:
-    engine = engine_of(store)
+    engine = engine_of(store.client)
     assert engine is not None, "chosen for database stores only"
     experiment = store.client.get_experiment(store.experiment_id)
     for _ in range(RACES):

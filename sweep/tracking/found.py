@@ -31,7 +31,7 @@ def search(store: Store, condition: str) -> Iterator["Run"]:
 def newest_attempts(store: Store, plan: Plan) -> dict[str, Attempt]:
     """For each key of ``plan`` that the experiment knows: its newest attempt. A run deleted in MLflow is not known."""
     wanted = {point.key for point in plan.points}
-    engine = engine_of(store)
+    engine = engine_of(store.client)
     runs = point_runs(engine, store.experiment_id) if engine and not difference(engine) else _point_runs(store)
     newest: dict[str, tuple[int, str, str, Mapping[str, str]]] = {}
     for run_id, status, tags in runs:

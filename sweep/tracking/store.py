@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sweep.errors import BadInput
 from sweep.secrets import without_secrets
 from sweep.settings import Tracking
+from sweep.tracking import fresh, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.location import absolute, database_file, is_server
 
@@ -63,6 +64,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         with _impatient():
             from mlflow import MlflowClient
 
+            if file is not None and not file.exists():
+                fresh.make(file)
             client = MlflowClient(absolute(uri))
             experiment = client.get_experiment_by_name(tracking.experiment)
             if experiment is None:
@@ -80,16 +83,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         )
     store = Store(uri, client, experiment.experiment_id, _artifacts(client, experiment, file))
     if create and file is not None:
-        _quicken(store, file)
+        sqlite_file.quicken(client, file)
     return store
-
-
-def _quicken(store: Store, file: Path) -> None:
-    from sweep.tracking import database_tables, sqlite_file
-
-    engine = database_tables.engine_of(store)
-    if engine is not None:
-        sqlite_file.quicken(engine, file)
 
 
 def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":

@@ -17,7 +17,7 @@ def writer_for(store: Store) -> Writer:
     """The fastest writer that ``store`` takes; one line on stderr where its tables are not those that we know."""
     if is_server(store.uri):
         return client_writer.write
-    engine = engine_of(store)
+    engine = engine_of(store.client)
     words = difference(engine) if engine else "MLflow does not open it through SQLAlchemy"
     if not words:
         return database_writer.write

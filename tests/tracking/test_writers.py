@@ -299,7 +299,7 @@ def test_tables_unlike_those_known_are_written_through_the_client(
     store = a_store(tmp_path, "changed")
     assert writer_for(store) is database_writer.write
     assert capsys.readouterr().err == ""
-    engine = engine_of(store)
+    engine = engine_of(store.client)
     assert engine is not None
     with engine.begin() as connection:
         connection.exec_driver_sql(change)
@@ -320,7 +320,7 @@ def test_both_ways_to_find_attempts_agree(tmp_path: Path) -> None:
     store.client.create_run(store.experiment_id, tags={"kind": "summary", "key": points[4].key})
     plan = Plan(tuple(points), READINGS, 1e-3)
     by_tables = found.newest_attempts(store, plan)
-    engine = engine_of(store)
+    engine = engine_of(store.client)
     assert engine is not None
     tabled = {run: (status, tags) for run, status, tags in database_reader.point_runs(engine, store.experiment_id)}
     with engine.begin() as connection:
@@ -332,7 +332,7 @@ def test_both_ways_to_find_attempts_agree(tmp_path: Path) -> None:
 
 
 def test_the_driver_keeps_a_write_ahead_log_and_syncs_it_less(tmp_path: Path) -> None:
-    engine = engine_of(a_store(tmp_path, "log"))
+    engine = engine_of(a_store(tmp_path, "log").client)
     assert engine is not None
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
