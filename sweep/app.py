@@ -8,6 +8,7 @@ from sweep import data, plan, terminal
 from sweep.curve import Engine
 from sweep.errors import BadInput, Exit
 from sweep.execute import execute
+from sweep.interruption import watched
 from sweep.settings import Settings
 
 OUTPUTS = Path("outputs")
@@ -24,6 +25,7 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     Raises
     ------
     BadInput : nothing was trained then, and nothing stored.
+    Interrupted : a signal came; what was done until then is stored and reported.
     """
     from sweep import provenance
     from sweep.composed import to_yaml
@@ -46,13 +48,20 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     done = {} if first.rerun else found.readable(store, attempts)
     todo = [point for point in wanted.points if point.key not in done]
     terminal.announce(wanted, len(todo))
-    sweep = sweeps.begin(store, wanted, first.tracking, done, attempts, provenance.this_execution())
-    sweep.keep("config.yaml", to_yaml(first, wanted).encode())
-    with sweep, terminal.progress(len(todo)) as tick:
-        for chunk in execute(todo, wanted.readings, engine):
-            sweep.write(chunk, tick)
+    execution = provenance.this_execution()
+    with watched() as watch, sweeps.opened(store, wanted, first.tracking, done, attempts, execution) as sweep:
+        sweep.keep("config.yaml", to_yaml(first, wanted).encode())
+
+        def train() -> None:
+            with terminal.progress(len(todo)) as tick:
+                for chunk in execute(todo, wanted.readings, engine):
+                    with watch.whole():
+                        sweep.write(chunk, tick)
+
+        watch.until_signal(train)
         report = sweep.publish(folder)
-    terminal.conclude(report, folder, store.ui_command)
+        terminal.conclude(report, folder, store.ui_command)
+        watch.check()
     return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
 
 

@@ -12,6 +12,7 @@ class Exit(IntEnum):
     POINT_FAILED = 3
     INTERNAL = 70
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class BadInput(Exception):

@@ -1,6 +1,7 @@
 """The last line: whatever a command raises becomes one clear message and a documented exit code."""
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -19,9 +20,9 @@ def guard(command: Callable[[], None]) -> int:
         command()
     except BadInput as error:
         return _say(error, Exit.BAD_INPUT, before == "1")
-    except KeyboardInterrupt:
-        print("\nsweep: interrupted; the same command goes on from here", file=sys.stderr)
-        return Exit.INTERRUPTED
+    except KeyboardInterrupt as error:
+        print("sweep: interrupted; the same command goes on from here", file=sys.stderr)
+        return 128 + getattr(error, "signal", signal.SIGINT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK

@@ -117,7 +117,10 @@ FINITE = "a finite number, also once rounded to dtype"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
 
-OWN_TAGS = ("kind", "key", "attempt", "sweep_id", "name", "predicted", "outcome*", "curve*", "error*", "final*")
+OWN_TAGS = (
+    *("kind", "key", "attempt", "sweep_id", "name", "heartbeat", "predicted", "versions", "git_dirty"),
+    *("outcome*", "curve*", "error*", "final*"),
+)
 """Tags of our own, a * standing for any end; a user's may not take their place."""
 
 TAG = re.compile(rf"(?!({'|'.join(OWN_TAGS).replace('*', '.*')})$)[A-Za-z0-9_-]{{1,250}}", re.ASCII)

@@ -5,6 +5,7 @@ still has exactly them, and nothing else here may be used where it does not.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, column, insert, inspect, table
@@ -60,6 +61,7 @@ def engine_of(client: "MlflowClient") -> Engine | None:
     return engine if isinstance(engine, Engine) else None
 
 
+@lru_cache(maxsize=8)
 def difference(engine: Engine) -> str:
     """What in the database is not as :data:`COLUMNS` has it, in words; empty where nothing is."""
     there = {

@@ -7,7 +7,6 @@ beside the file and belong to it.
 
 import os
 from pathlib import Path
-
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event
