@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from sweep.curve import Curve
 from sweep.data import Readings
 from sweep.interruption import Interrupted, watched
 from sweep.plan import Point
+from sweep.tracking import summary
 from sweep.tracking.location import absolute
 from tests.conftest import Command
 from tests.tracking.test_sweeps import runs, settings

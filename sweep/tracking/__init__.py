@@ -1,10 +1,10 @@
 """Into and out of MLflow: the only room that knows it.
 
-``location`` reads tracking URIs, ``store`` opens an experiment (``fresh`` makes a SQLite file, ``sqlite_file`` sets it up).
-``sweeps`` writes a sweep: ``summary`` its one summary run, ``parts`` the exact curves, ``runs`` what stands on a point's
-run, ``display`` what MLflow shows of a curve. ``writers`` chooses how runs are written: ``database_*`` straight into the
-tables, ``client_writer`` through the public API. ``found`` says what is there already, ``record`` reads a sweep back,
-``manifest`` is its plan as a file, ``artifacts`` moves files.
+``location`` reads tracking URIs, ``store`` opens an experiment (``fresh`` makes a SQLite file, ``sqlite_file`` sets it
+up). ``sweeps`` writes a sweep: ``summary`` its one summary run, ``parts`` the exact curves, ``runs`` what stands on the
+run of a point, ``display`` what MLflow shows of a curve. ``writers`` chooses how runs are written: ``database_*``
+straight into the tables, ``client_writer`` through the public API. ``found`` says what is there already, ``record``
+reads a sweep back, ``manifest`` is its plan as a file, ``artifacts`` moves files.
 """
 
 import os
