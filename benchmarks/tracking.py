@@ -52,7 +52,7 @@ def _write(grid: Grid, uri: str) -> float:
     from sweep.tracking import sweeps
     from sweep.tracking.store import open_store
 
-    plan, tracking = ours.plan(grid), Tracking(uri, "bench", 1000, {})
+    plan, tracking = ours.plan(grid), Tracking(uri, "bench", 1000, {}, 60.0)
     chunks = list(execute(plan.points, plan.readings, in_process))
     store = open_store(tracking)
     assert store is not None, "made where it is not there"

@@ -25,11 +25,13 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     Raises
     ------
     BadInput : nothing was trained then, and nothing stored.
+    StoreAway : the store failed for longer than it may; what was trained waits under ``outputs/``.
     Interrupted : a signal came; what was done until then is stored and reported.
     """
-    from sweep import provenance
+    from sweep import provenance, sync
     from sweep.composed import to_yaml
     from sweep.tracking import found, sweeps
+    from sweep.tracking.spool import Spool
     from sweep.tracking.store import open_store
 
     first, wanted = asked[0], plan.make(asked, data.read)
@@ -41,24 +43,30 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
         return Exit.OK
 
     folder = OUTPUTS / wanted.folder
-    check_writable(OUTPUTS)
+    check_writable(folder)
+    for line in sync.deliver_all(OUTPUTS, first.tracking, wanted.sweep_id):
+        print(line)
     store = open_store(first.tracking)
     assert store is not None, "open_store makes what is not there"
     attempts = found.newest_attempts(store, wanted)
-    done = {} if first.rerun else found.readable(store, attempts)
-    todo = [point for point in wanted.points if point.key not in done]
+    whole = found.readable(store, attempts)
+    todo = [point for point in wanted.points if first.rerun or point.key not in whole]
     terminal.announce(wanted, len(todo))
     execution = provenance.this_execution()
-    with watched() as watch, sweeps.opened(store, wanted, first.tracking, done, attempts, execution) as sweep:
+    spool = Spool(OUTPUTS, wanted, first.tracking, attempts, execution)
+    with watched() as watch, sweeps.opened(store, wanted, first.tracking, whole, attempts, execution) as sweep:
         sweep.keep("config.yaml", to_yaml(first, wanted).encode())
+
+        write = spool.behind(sweep.write)
 
         def train() -> None:
             with terminal.progress(len(todo)) as tick:
                 for chunk in execute(todo, wanted.readings, engine):
                     with watch.whole():
-                        sweep.write(chunk, tick)
+                        write(chunk, tick)
 
         watch.until_signal(train)
+        spool.check()
         report = sweep.publish(folder)
         terminal.conclude(report, folder, store.ui_command)
         watch.check()

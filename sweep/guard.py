@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from sweep.errors import BadInput, Exit
+from sweep.errors import BadInput, Exit, StoreAway
 
 TRACEBACK = "HYDRA_FULL_ERROR"
 """Environment variable, Hydra's own: 1 shows tracebacks."""
@@ -20,6 +20,8 @@ def guard(command: Callable[[], None]) -> int:
         command()
     except BadInput as error:
         return _say(error, Exit.BAD_INPUT, before == "1")
+    except StoreAway as error:
+        return _say(error, Exit.STORE_AWAY, before == "1")
     except KeyboardInterrupt as error:
         print("sweep: interrupted; the same command goes on from here", file=sys.stderr)
         return 128 + getattr(error, "signal", signal.SIGINT)

@@ -67,6 +67,7 @@ class Tracking:
     experiment: str
     curve_points: int
     tags: dict[str, str]
+    patience: float
 
 
 @dataclass
@@ -172,6 +173,11 @@ KEYS: Mapping[str, Key] = {
         "most epochs of a curve that MLflow shows; beyond, evenly spaced on a log axis",
         "a whole number from 10 to 1,000,000",
         lambda value, _: 10 <= value <= 1_000_000,
+    ),
+    "tracking.patience": Key(
+        "seconds that a store which fails is tried again, before results are kept in outputs/spool",
+        "a number from 0 to 86,400",
+        lambda value, _: 0 <= value <= 86_400,
     ),
     "tracking.tags": Key("further tags for every run", "names with text: +tracking.tags.NAME=TEXT"),
     "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),

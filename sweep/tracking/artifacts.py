@@ -9,8 +9,14 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
+from sweep.tracking.patience import patiently
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+
+class Missing(FileNotFoundError):
+    """The run has no such file."""
 
 
 class Artifacts(Protocol):
@@ -59,14 +65,18 @@ def _link(beside: Path, path: Path) -> bool:
 
 
 class FolderArtifacts:
-    """Artifacts of an embedded store, at ``folder/<run id>/artifacts/<path>`` as MLflow lays them."""
+    """Artifacts of an embedded store, at ``folder/<run id>/artifacts/<path>`` as MLflow lays them.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    A full disk is waited for, for ``patience`` seconds.
+    """
+
+    def __init__(self, folder: Path, patience: float) -> None:
+        self._folder, self._patience = folder, patience
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
         """See :class:`Artifacts`."""
-        write_whole(self._folder / run_id / "artifacts" / path, content)
+        place = self._folder / run_id / "artifacts" / path
+        patiently(lambda: write_whole(place, content), self._patience)
 
     def get(self, run_id: str, path: str) -> bytes:
         """See :class:`Artifacts`."""
@@ -74,10 +84,10 @@ class FolderArtifacts:
 
 
 class ClientArtifacts:
-    """Artifacts through MLflow's client."""
+    """Artifacts through MLflow's client, tried again for ``patience`` seconds."""
 
-    def __init__(self, client: "MlflowClient") -> None:
-        self._client = client
+    def __init__(self, client: "MlflowClient", patience: float) -> None:
+        self._client, self._patience = client, patience
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
         """See :class:`Artifacts`."""
@@ -86,14 +96,22 @@ class ClientArtifacts:
         with tempfile.TemporaryDirectory() as folder:
             local = Path(folder) / place.name
             local.write_bytes(content)
-            self._client.log_artifact(run_id, str(local), parent)
+            patiently(lambda: self._client.log_artifact(run_id, str(local), parent), self._patience)
 
     def get(self, run_id: str, path: str) -> bytes:
         """See :class:`Artifacts`."""
+        return patiently(lambda: self._get(run_id, path), self._patience, Missing)
+
+    def _get(self, run_id: str, path: str) -> bytes:
         from mlflow.exceptions import MlflowException
 
+        parent = str(PurePosixPath(path).parent)
         with tempfile.TemporaryDirectory() as folder:
             try:
                 return Path(self._client.download_artifacts(run_id, path, folder)).read_bytes()
-            except (MlflowException, OSError) as error:
-                raise FileNotFoundError(f"artifact {path} of run {run_id}") from error
+            except (MlflowException, OSError):
+                # What a store raises for a file that is not there is as various as stores are; a listing is not.
+                listed = self._client.list_artifacts(run_id, None if parent == "." else parent)
+                if all(each.path != path for each in listed):
+                    raise Missing(f"artifact {path} of run {run_id}") from None
+                raise

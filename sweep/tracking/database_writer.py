@@ -10,6 +10,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sweep.tracking.artifacts import FolderArtifacts
 from sweep.tracking.database_rows import Datasets, Entry, artifact_uri, rows_of, running_rows
 from sweep.tracking.database_tables import TABLES, engine_of, put
+from sweep.tracking.patience import patiently
 from sweep.tracking.runs import Facts, Written
 from sweep.tracking.store import Store
 
@@ -37,11 +39,11 @@ def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> lis
     """Put a run for each of ``facts`` into the store, in order; ``tick`` is called once a run.
 
     A run that another sweep has written meanwhile stands as it is. An attempt whose run was deleted in MLflow is
-    passed over for the next.
+    passed over for the next. A group of runs is tried again while the store fails.
     """
     written: list[Written] = []
     for group in _groups(facts):
-        entries = _land(store, group)
+        entries = patiently(partial(_land, store, group), store.patience)
         for entry in entries:
             written.append(Written(entry.run_id, entry.number))
             tick()

@@ -34,6 +34,7 @@ class Store:
     client: "MlflowClient"
     experiment_id: str
     artifacts: Artifacts
+    patience: float
 
     @property
     def ui_command(self) -> str:
@@ -81,7 +82,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
             f"MLFLOW_TRACKING_URI={without_secrets(uri)} mlflow experiments restore"
             f" --experiment-id {experiment.experiment_id}, or give another tracking.experiment=NAME",
         )
-    store = Store(uri, client, experiment.experiment_id, _artifacts(client, experiment, file))
+    artifacts = _artifacts(client, experiment, file, tracking.patience)
+    store = Store(uri, client, experiment.experiment_id, artifacts, tracking.patience)
     if create and file is not None:
         sqlite_file.quicken(client, file)
     return store
@@ -105,11 +107,11 @@ def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment
     return experiment
 
 
-def _artifacts(client: "MlflowClient", experiment: "Experiment", file: Path | None) -> Artifacts:
+def _artifacts(client: "MlflowClient", experiment: "Experiment", file: Path | None, patience: float) -> Artifacts:
     relative = experiment.tags.get(FOLDER_TAG)
     if file is not None and relative == "artifacts":
-        return FolderArtifacts(file.resolve().parent / relative)
-    return ClientArtifacts(client)
+        return FolderArtifacts(file.resolve().parent / relative, patience)
+    return ClientArtifacts(client, patience)
 
 
 def _check_file(file: Path, uri: str) -> None:
@@ -166,8 +168,8 @@ def _impatient() -> Iterator[None]:
 
 
 def _quiet() -> None:
-    """MLflow and alembic tell of every table they make."""
+    """MLflow and alembic tell of every table they make, and of what they raise, with a traceback."""
     import mlflow  # noqa: F401  (sets up its loggers, which would undo the levels below)
 
     for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.CRITICAL)

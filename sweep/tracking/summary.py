@@ -7,13 +7,15 @@ in the experiment closes what no longer beats.
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from sweep.errors import StoreAway
 from sweep.plan import Plan
 from sweep.tracking import database_writer
 from sweep.tracking.found import search
+from sweep.tracking.patience import patiently
 from sweep.tracking.store import Store
 from sweep.tracking.writers import is_known_database
 
@@ -34,19 +36,28 @@ def running(store: Store, plan: Plan, tags: Mapping[str, str]) -> Iterator[str]:
     Parameters
     ----------
     tags : of the user's, for the run.
+
+    Raises
+    ------
+    StoreAway
     """
-    run_id = _open(store, plan, tags)
-    status = "KILLED"
+    run_id = patiently(lambda: _open(store, plan, tags), store.patience)
     try:
-        _close_stale(store, run_id)
+        patiently(lambda: _close_stale(store, run_id), store.patience)
         with _beating(store, run_id):
             yield run_id
-        status = "FINISHED"
-    except Exception:
-        status = "FAILED"
+    except StoreAway:
+        with suppress(StoreAway):  # It is told of already.
+            _close(store, run_id, "KILLED", patience=0)
         raise
-    finally:
-        store.client.set_terminated(run_id, status)
+    except BaseException as error:
+        _close(store, run_id, "FAILED" if isinstance(error, Exception) else "KILLED", store.patience)
+        raise
+    _close(store, run_id, "FINISHED", store.patience)
+
+
+def _close(store: Store, run_id: str, status: str, patience: float) -> None:
+    patiently(lambda: store.client.set_terminated(run_id, status), patience)
 
 
 def find(store: Store, sweep_id: str) -> "Run | None":

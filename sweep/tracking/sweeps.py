@@ -4,6 +4,7 @@ A chunk lands in this order: the part with its exact curves, then the runs that 
 part is never named and does no harm.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from sweep.stability import problems
 from sweep.tracking import manifest, parts, runs, summary
 from sweep.tracking.artifacts import write_whole
 from sweep.tracking.attempt import Attempt, Place
+from sweep.tracking.patience import patiently
 from sweep.tracking.record import SweepRecord, executions, load
 from sweep.tracking.store import Store
 from sweep.tracking.writers import add_tag, writer_for
@@ -76,7 +78,7 @@ class SweepRun:
             ended=now(),
             trained=self._trained,
             failed=self._failed,
-            reused=len(self.attempts) - self._trained - self._failed,
+            reused=sum(each.place is not None for each in self.attempts.values()) - self._trained,
         )
         self.keep(manifest.PATH, manifest.write(self.plan, self.attempts))
         record = load(self.store, self.run_id)
@@ -84,9 +86,15 @@ class SweepRun:
         for name, content in report.files.items():
             self.keep(name, content)
             write_whole(folder / name, content)
-        for name, count in report.findings.counts.items():
-            self.store.client.log_metric(self.run_id, name.lower().replace(" ", "_"), count)
+        self._log_counts(report.findings.counts)
         return report
+
+    def _log_counts(self, counts: Mapping[str, int]) -> None:
+        from mlflow.entities import Metric
+
+        at = time.time_ns() // 1_000_000
+        metrics = [Metric(name.lower().replace(" ", "_"), count, at, 0) for name, count in counts.items()]
+        patiently(lambda: self.store.client.log_batch(self.run_id, metrics), self.store.patience)
 
     def keep(self, path: str, content: bytes) -> None:
         """Put a file on the summary run."""
@@ -124,7 +132,7 @@ def opened(
     store: Store,
     plan: Plan,
     tracking: Tracking,
-    done: Mapping[str, Attempt],
+    whole: Mapping[str, Attempt],
     known: Mapping[str, Attempt],
     execution: dict[str, Any],
 ) -> Iterator[SweepRun]:
@@ -132,15 +140,16 @@ def opened(
 
     Parameters
     ----------
-    done : the attempts that are reused; their runs become members of this sweep.
-    known : the newest attempt of each key that has one.
+    whole : the attempts with a curve that can be read; they stand until a newer one does, as members of this sweep.
+    known : the newest attempt of each key that has one; of a point that failed, its failure stands until it is tried.
     execution : from :func:`sweep.provenance.this_execution`.
     """
+    standing = {key: each for key, each in known.items() if each.failure} | dict(whole)
     with summary.running(store, plan, tracking.tags) as run_id:
-        sweep = SweepRun(store, plan, tracking, run_id, done, known, [*executions(store, run_id), execution])
+        sweep = SweepRun(store, plan, tracking, run_id, standing, known, [*executions(store, run_id), execution])
         for fingerprint, data in plan.readings.items():
             sweep.keep(manifest.data_path(fingerprint), manifest.write_data(data))
-        sweep.keep(manifest.PATH, manifest.write(plan, done))
-        reused = [each.run_id for each in done.values() if each.place and each.place.run_id != run_id]
-        add_tag(store, reused, membership(plan), "true")
+        sweep.keep(manifest.PATH, manifest.write(plan, standing))
+        reused = [each.run_id for each in whole.values() if each.place and each.place.run_id != run_id]
+        patiently(lambda: add_tag(store, reused, membership(plan), "true"), store.patience)
         yield sweep

@@ -29,7 +29,7 @@ FOUR = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=50")
 
 
 def opened(uri: str = URI, experiment: str = "sweep") -> Store:
-    store = open_store(Tracking(uri, experiment, 1000, {}), create=False)
+    store = open_store(Tracking(uri, experiment, 1000, {}, 60.0), create=False)
     assert store is not None
     return store
 
@@ -47,7 +47,7 @@ def settings(uri: str = URI, **changes: Any) -> Settings:
     return Settings(
         **kept, init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
         data=thermometer, outcome=OutcomeRule(0.001), rerun=False, dry_run=False, name=None,
-        tracking=Tracking(uri, "sweep", 1000, {}), grid={},
+        tracking=Tracking(uri, "sweep", 1000, {}, 60.0), grid={},
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ EVERY_KIND = [
 
 
 def opened(uri: str, experiment: str = "sweep") -> Store:
-    store = open_store(Tracking(uri, experiment, LIMIT, {}))
+    store = open_store(Tracking(uri, experiment, LIMIT, {}, 60.0))
     assert store is not None
     return store
 
@@ -229,7 +229,7 @@ class Interrupting(FolderArtifacts):
     """Artifacts whose first ``put``, between looking and inserting, lets another sweep go first."""
 
     def __init__(self, folder: Path, store: Store, other: list[Facts]) -> None:
-        super().__init__(folder)
+        super().__init__(folder, 0.0)
         self.store, self.other = store, other
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
