@@ -110,5 +110,5 @@ def to_yaml(first: Settings, plan: Plan) -> str:
         if name != "data":
             room, _, leaf = name.rpartition(".")
             owner = values[room] if room else values
-            owner[leaf] = list(dict.fromkeys(point.columns()[name] for point in plan.points))
+            owner[leaf] = list(plan.values[name])
     return OmegaConf.to_yaml(OmegaConf.create(values))

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.curve import Curve
-from sweep.plan import Point
-from sweep.settings import DType
-from sweep.stability import Curvature, Problem
+from sweep.plan import Point, exact
+from sweep.settings import DType, Gradient
+from sweep.stability import FARTHEST, Curvature, Problem
 
 
 class Outcome(StrEnum):
@@ -93,24 +93,26 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
         "first_rise": _first_rise(losses, noise, problem.target_square) if outcome is Outcome.DIVERGED else None,
         "first_within": _first(losses - problem.best_loss <= allowed),
     }
-    ratio = (
-        f"lr is {point.lr / curvature.threshold:.4g} times the stability threshold 2/λmax = {curvature.threshold:.6g}"
-    )
     if outcome is Outcome.CONVERGED:
         reason = (
             f"within tolerance from epoch {first['first_within']}: excess loss {excess:.4g} is at most "
-            f"{tolerance:g} of the target's variance {problem.target_variance:.4g}"
+            f"{exact(tolerance)} of the target's variance {problem.target_variance:.4g}"
         )
     elif outcome is Outcome.DIVERGED:
-        reason = f"{_departure(curve, losses, first)}; {ratio}"
+        reason = _departure(curve, losses, first)
     else:
-        reason = _unfinished(curve, point, excess, problem.target_variance, tolerance, needed, ratio)
+        reason = (
+            f"{_remaining(curve, point, needed, point.lr < curvature.threshold)}; excess loss {excess:.4g} is "
+            f"{excess / problem.target_variance:.4g} of the target's variance, tolerance {exact(tolerance)}"
+        )
+    predicted = _predict(point, curvature, allowed)
+    doubt = "" if predicted is outcome else f"; theory predicts {predicted}"
     return Verdict(
         outcome,
-        reason,
+        f"{reason}; {_ratio(point.lr, curvature.threshold)}{doubt}",
         excess,
         threshold=curvature.threshold,
-        predicted=_predict(point, curvature, allowed),
+        predicted=predicted,
         predicted_epochs=curvature.epochs_until(point.init, point.lr, allowed),
         epochs_needed=needed,
         **first,
@@ -121,6 +123,14 @@ def _predict(point: Point, curvature: Curvature, allowed: float) -> Outcome:
     if curvature.excess(point.init, point.lr, point.epochs) <= allowed:
         return Outcome.CONVERGED
     return Outcome.UNFINISHED if point.lr < curvature.threshold else Outcome.DIVERGED
+
+
+def _ratio(lr: float, threshold: float) -> str:
+    times = lr / threshold if threshold else math.inf  # 0 where the curvature is beyond float64.
+    return (
+        f"lr is {f'{times:.4g} times' if times < math.inf else 'far beyond'} "
+        f"the stability threshold 2/λmax = {threshold:.6g}"
+    )
 
 
 def _departure(curve: Curve, losses: NDArray[np.float64], first: dict[str, int | None]) -> str:
@@ -137,19 +147,26 @@ def _departure(curve: Curve, losses: NDArray[np.float64], first: dict[str, int |
     return f"the loss rises from epoch {first['first_rise']}: {losses[0]:.6g} at the start, {losses[-1]:.6g} at the end"
 
 
-def _unfinished(
-    curve: Curve, point: Point, excess: float, variance: float, tolerance: float, needed: int | None, ratio: str
-) -> str:
-    distance = f"excess loss {excess:.4g} is {excess / variance:.4g} of the target's variance, tolerance {tolerance:g}"
+def _remaining(curve: Curve, point: Point, needed: int | None, stable: bool) -> str:
+    """How far an unfinished run still has to go, in words."""
     if curve.stalled:
-        way_out = "a larger lr" if point.dtype is DType.float64 else "dtype=float64 or a larger lr"
         return (
             f"stalled: the last update changed no bit of the {point.dtype} parameters, so more epochs will not help, "
-            f"{way_out} would; {distance}; {ratio}"
+            f"{_way_out(point)}"
         )
-    if needed is None:
-        return f"not within tolerance and not yet rising; {distance}; {ratio}: theory promises no end"
-    return f"still descending: about {needed:,} more epochs to go at this lr; {distance}"
+    if needed is not None:
+        return f"still descending: about {needed:,} more epochs to go at this lr"
+    if stable:
+        return f"still descending: more than {FARTHEST:.2g} more epochs to go at this lr"
+    return "not within tolerance and not yet rising, but theory promises no end"
+
+
+def _way_out(point: Point) -> str:
+    """What may move a run that stands still: where slopes are differences, those may have rounded to nothing."""
+    ways = ["dtype=float64"] * (point.dtype is not DType.float64) + ["a larger lr"]
+    if point.gradient is not Gradient.finite_difference:
+        return f"{' or '.join(ways)} would"
+    return f"{', '.join(['gradient=analytic', 'a larger delta', *ways[:-1]])} or {ways[-1]} may"
 
 
 def _first(true: NDArray[np.bool_]) -> int | None:

@@ -12,6 +12,10 @@ from functools import cached_property
 from sweep.data import Readings
 from sweep.settings import PARAMETERS, Data, DType, Gradient, Settings
 
+ALWAYS_SHOWN = ("lr", "scale", "epochs")
+
+Value = float | int | str | None
+
 KEY_SCHEMA = 1
 """Part of every key. Raise it only when a run's numbers change although its settings do not."""
 
@@ -55,8 +59,11 @@ class Point:
         }
         return hashlib.sha256(json.dumps(canonical, sort_keys=True).encode()).hexdigest()[:32]
 
-    def columns(self) -> dict[str, float | int | str]:
-        """Every setting under the name a user gives it, but ``data`` as its fingerprint and ``device`` as its type."""
+    def columns(self) -> dict[str, Value]:
+        """Every setting under the name a user gives it, but ``data`` as its fingerprint and ``device`` as its type.
+
+        ``delta`` is None where the gradient does not use it.
+        """
         starts = {f"init.{name}": value for name, value in zip(PARAMETERS, self.init, strict=True)}
         return {
             "lr": self.lr,
@@ -64,11 +71,18 @@ class Point:
             "epochs": self.epochs,
             **starts,
             "gradient": str(self.gradient),
-            "delta": self.delta,
+            "delta": self.delta if self.gradient is Gradient.finite_difference else None,
             "dtype": str(self.dtype),
             "device": self.device.partition(":")[0],
             "data": self.data,
         }
+
+
+def exact(value: Value) -> str:
+    """A setting's value as a person would type it, so that it reads back exactly; nothing for None."""
+    if value is None:
+        return ""
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True)
@@ -103,9 +117,29 @@ class Plan:
 
     @cached_property
     def varying(self) -> tuple[str, ...]:
-        """The settings that differ between points, in the order of :meth:`Point.columns`."""
+        """The settings that differ between the points that use them, in the order of :meth:`Point.columns`."""
+        return tuple(name for name, values in self.values.items() if len(values) > 1)
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The settings that tell points apart in tables and names: lr, scale and epochs, and whatever else varies."""
+        return tuple(name for name in self.values if name in ALWAYS_SHOWN or name in self.varying)
+
+    @cached_property
+    def fixed(self) -> dict[str, Value]:
+        """The value of each setting that is not shown; None where no point uses it."""
+        return {name: next(iter(values), None) for name, values in self.values.items() if name not in self.shown}
+
+    @cached_property
+    def values(self) -> dict[str, tuple[Value, ...]]:
+        """The distinct values of each setting in the order asked for, those of points that do not use it left out."""
         rows = [point.columns() for point in self.points]
-        return tuple(name for name in rows[0] if len({row[name] for row in rows}) > 1)
+        return {name: tuple(dict.fromkeys(v for row in rows if (v := row[name]) is not None)) for name in rows[0]}
+
+    def setting(self, point: Point) -> str:
+        """The settings that tell ``point`` from the others, as a person would type them."""
+        values = point.columns() | {"data": self.label(point.data)}
+        return " ".join(f"{name}={exact(values[name])}" for name in self.shown if values[name] is not None)
 
     def label(self, fingerprint: str) -> str:
         """What tables call the data of ``fingerprint``: its name, told apart where another has the same."""

@@ -12,6 +12,9 @@ from typing import Protocol
 
 from sweep.data import Readings
 
+FARTHEST = 1 << 62
+"""How many updates theory looks ahead."""
+
 
 @dataclass(frozen=True)
 class Curvature:
@@ -48,7 +51,9 @@ class Curvature:
         return _decayed(self._modes(start, lr), epochs)
 
     def epochs_until(self, start: Sequence[float], lr: float, excess: float) -> int | None:
-        """The fewest updates from ``start`` after which ``L − L* <= excess``; None where theory knows of none.
+        """The fewest updates from ``start`` after which ``L − L* <= excess``.
+
+        None where lr is not below the threshold, or where there are more than :data:`FARTHEST`.
 
         Parameters
         ----------
@@ -60,9 +65,9 @@ class Curvature:
         if not lr < self.threshold:
             return None
         low, high = 0, 1
-        while _decayed(modes, high) > excess:
+        while not _decayed(modes, high) <= excess:  # Not >, which is false of nan.
             low, high = high, high * 4
-            if high > 1 << 62:
+            if high > FARTHEST:
                 return None
         while high - low > 1:
             middle = (low + high) // 2
@@ -74,7 +79,8 @@ class Curvature:
         offset = [a - b for a, b in zip(start, self.optimum, strict=True)]
         along = [sum(d * o for d, o in zip(direction, offset, strict=True)) for direction in self.directions]
         return [
-            (value * c * c / 2, (1 - lr * value) * (1 - lr * value))
+            # An eigenvalue of 0 is one too small for float64: its part of the loss is not 0, but not known.
+            (value * c * c / 2 if value else math.nan, (1 - lr * value) * (1 - lr * value))
             for value, c in zip(self.eigenvalues, along, strict=True)
         ]
 

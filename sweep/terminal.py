@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.plan import Plan
+from sweep.plan import Plan, exact
 
 if TYPE_CHECKING:
     from sweep.report.publish import Report
@@ -14,18 +14,15 @@ if TYPE_CHECKING:
 MOST_ROWS = 40
 """Rows of the table at the end; of a larger sweep the terminal shows the first ones and names the file with all."""
 
-ALWAYS = ("lr", "scale", "epochs")
-
 
 def show_plan(plan: Plan, done: Collection[str]) -> None:
     """List the points of a plan, and which are done already."""
-    names = [name for name in plan.points[0].columns() if name in ALWAYS or name in plan.varying]
     rows = []
     for point in plan.points:
         cells = point.columns() | {"data": plan.label(point.data)}
         state = "done" if point.key in done else "to do"
-        rows.append([*(f"{cells[name]}" for name in names), point.key[:12], state])
-    table = [[*names, "key", "state"], *rows]
+        rows.append([*(exact(cells[name]) for name in plan.shown), point.key[:12], state])
+    table = [[*plan.shown, "key", "state"], *rows]
     widths = [max(len(row[place]) for row in table) for place in range(len(table[0]))]
     for row in table:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -65,7 +62,7 @@ def conclude(report: "Report", folder: Path, ui_command: str) -> None:
     from sweep.report.findings import records, table
     from sweep.report.page import aligned
 
-    header, rows = table(report.runs.head(MOST_ROWS), report.findings.shown)
+    header, rows = table(report.runs.head(MOST_ROWS), report.plan.shown)
     print("\n".join(aligned(header, rows)))
     if len(report.runs) > MOST_ROWS:
         print(f"… and {len(report.runs) - MOST_ROWS:,} more in {folder / 'runs.csv'}")

@@ -131,6 +131,13 @@ def test_batched_rows_equal_single_runs_bit_for_bit(points: list[object]) -> Non
     assert [bits(curve) for curve in train(*points)] == [bits(train(one)[0]) for one in points]
 
 
+def test_points_with_different_deltas_are_not_trained_with_one() -> None:
+    central = [point(gradient=Gradient.finite_difference, delta=delta, epochs=30) for delta in (0.1, 10.0)]
+    batch = [bits(curve) for curve in train(*central)]
+    assert batch == [bits(train(one)[0]) for one in central]
+    assert batch[0] != batch[1]
+
+
 @given(points=POINTS, order=st.randoms(use_true_random=False))
 def test_the_order_of_points_does_not_matter(points: list[object], order: object) -> None:
     places = list(range(len(points)))

@@ -1,10 +1,11 @@
 """The verdict against theory, against hand-made curves at its borders, and against the reference's runs."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sweep import engine
@@ -12,7 +13,7 @@ from sweep.curve import Curve
 from sweep.data import Readings
 from sweep.outcome import Outcome, Verdict, judge
 from sweep.plan import Point
-from sweep.settings import DType, Gradient
+from sweep.settings import DType, Gradient, rounded_to
 from sweep.stability import Line
 from tests.conftest import THERMOMETER, point
 
@@ -93,6 +94,48 @@ def test_a_stalled_run_is_told_so_and_promised_no_epochs() -> None:
     assert found.epochs_needed is None
 
 
+def test_a_run_whose_differences_round_to_nothing_is_told_of_its_delta() -> None:
+    found = verdict(point(init=(1e7, 0.0), lr=1e-10, epochs=5, gradient=Gradient.finite_difference))
+    assert "gradient=analytic, a larger delta, dtype=float64 or a larger lr may" in found.reason
+
+
+def test_a_stable_run_that_is_too_slow_to_count_is_not_told_that_it_never_ends() -> None:
+    found = verdict(point(lr=1e-40, epochs=5, dtype=DType.float64, init=(0.0, 0.0)))
+    assert found.epochs_needed is None
+    assert "more than 4.6e+18 more epochs to go" in found.reason
+    assert "promises no end" not in found.reason
+
+
+EXTREME = st.one_of(
+    st.sampled_from([5e-324, 1e-300, 1e-160, 1e-40, 1e-8, 1e-3, 0.033, 1.0, 1e8, 1e38, 1e160, 1e300, 1.7e308]),
+    st.floats(5e-324, 1.7e308, exclude_min=False),
+)
+
+
+@settings(max_examples=400)
+@given(
+    lr=EXTREME,
+    scale=EXTREME,
+    init=st.tuples(*[st.one_of(EXTREME, EXTREME.map(lambda v: -v), st.just(0.0))] * 2),
+    epochs=st.integers(1, 30),
+    gradient=st.sampled_from(Gradient),
+    delta=EXTREME,
+    dtype=st.sampled_from(DType),
+    tolerance=EXTREME,
+)
+def test_a_verdict_never_raises_whatever_the_settings(tolerance: float, **changes: Any) -> None:
+    if changes["dtype"] is DType.float32:
+        for name in ("lr", "scale", "delta"):
+            assume(0 < rounded_to(changes[name], DType.float32) < math.inf)
+        assume(all(math.isfinite(rounded_to(value, DType.float32)) for value in changes["init"]))
+    run = point(**changes)
+    (curve,) = engine.in_process([run], {THERMOMETER.fingerprint: THERMOMETER})
+    found = judge(curve, run, LINE, tolerance)
+    assert found.outcome in Outcome
+    assert "inf times" not in found.reason
+    assert found.reason.count("None") == 0
+
+
 def test_a_run_just_above_the_threshold_that_is_still_below_its_start_has_diverged() -> None:
     curvature = LINE.at(0.1)
     flat, steep = curvature.directions
@@ -137,6 +180,12 @@ def test_a_rise_that_rounding_explains_is_no_divergence() -> None:
 def test_a_rise_long_before_the_end_that_fell_again_is_no_divergence() -> None:
     losses = [80.0, 50.0, 70.0, *np.linspace(69, 40, 37).tolist()]
     assert made(losses, 39.0).outcome is Outcome.UNFINISHED
+
+
+@pytest.mark.parametrize(("last_low", "outcome"), [(98, Outcome.UNFINISHED), (99, Outcome.DIVERGED)])
+def test_a_rise_counts_when_it_lies_in_the_last_tenth(last_low: int, outcome: Outcome) -> None:
+    losses = [80.0] + [40.0] * last_low + [50.0] * (109 - last_low)
+    assert made(losses, 50.0).outcome is outcome  # 110 epochs: the loss 11 updates before the end has index 99.
 
 
 def test_the_first_real_rise_is_the_first_loss_above_the_least_before() -> None:

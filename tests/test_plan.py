@@ -100,5 +100,35 @@ def test_a_file_is_read_once_however_many_points_use_it() -> None:
 
 
 def test_settings_that_differ_between_points_are_told() -> None:
-    points = (SEED, point(lr=1e-4, init=(1.0, 2.0)))
-    assert Plan(points, {THERMOMETER.fingerprint: THERMOMETER}, 0.001).varying == ("lr", "init.b")
+    points = (SEED, point(lr=1e-5, init=(1.0, 2.0)))
+    made = Plan(points, {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
+    assert made.varying == ("lr", "init.b")
+    assert made.shown == ("lr", "scale", "epochs", "init.b")
+    assert [made.setting(each) for each in points] == [
+        "lr=0.01 scale=0.1 epochs=5000 init.b=0",
+        "lr=1e-05 scale=0.1 epochs=5000 init.b=2",
+    ]
+    assert made.fixed == {
+        "init.w": 1.0, "gradient": "analytic", "delta": None, "dtype": "float32", "device": "cpu", "data": SEED.data,
+    }  # fmt: skip
+
+
+def test_delta_is_told_only_of_points_that_use_it() -> None:
+    central = [point(gradient=Gradient.finite_difference, delta=delta) for delta in (0.1, 0.5)]
+    readings = {THERMOMETER.fingerprint: THERMOMETER}
+    assert Plan((SEED, central[0]), readings, 0.001).varying == ("gradient",)
+    assert Plan((SEED, central[0]), readings, 0.001).fixed["delta"] == 0.1
+    both = Plan((SEED, *central), readings, 0.001)
+    assert both.varying == ("gradient", "delta")
+    assert both.setting(SEED) == "lr=0.01 scale=0.1 epochs=5000 gradient=analytic"
+    assert both.setting(central[1]).endswith("gradient=finite_difference delta=0.5")
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_setting_is_written_so_that_it_reads_back_exactly(value: float) -> None:
+    assert float(plan.exact(value)) == value
+
+
+@pytest.mark.parametrize(("value", "text"), [(5000, "5000"), (5000.0, "5000"), (0.01, "0.01"), (1e-5, "1e-05")])
+def test_a_setting_is_written_as_a_person_would_type_it(value: float, text: str) -> None:
+    assert plan.exact(value) == text

@@ -35,7 +35,7 @@ def engine(launcher: Launcher, asked: Sequence[Settings]) -> Engine:
 
 def overrides(point: Point, source: Data) -> list[str]:
     """The override strings that make Hydra compose ``point``."""
-    own = {name: value for name, value in point.columns().items() if name != "data"}
+    own = {name: value for name, value in point.columns().items() if name != "data" and value is not None}
     own |= {"device": point.device} | {f"init.{n}": v for n, v in zip(PARAMETERS, point.init, strict=True)}
     lines = [f"data={source.kind}", *(f"{name}={_text(value)}" for name, value in own.items())]
     given = ((field.name, getattr(source, field.name)) for field in fields(source) if field.name != "kind")

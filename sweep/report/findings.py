@@ -10,11 +10,9 @@ from typing import Any
 import pandas as pd
 
 from sweep.outcome import Outcome
-from sweep.plan import Plan
+from sweep.plan import Plan, exact
 from sweep.settings import PARAMETERS
-
-ALWAYS = ("lr", "scale", "epochs")
-"""Settings that tables show even where they do not vary."""
+from sweep.stability import FARTHEST
 
 
 @dataclass(frozen=True)
@@ -24,13 +22,11 @@ class Findings:
     Parameters
     ----------
     counts : points by outcome, then FAILED and NOT RUN where there are any.
-    shown : the settings that tables have a column for.
     best : place in the table of the run with the least final loss among those that did not diverge; None without one.
     sentence : the whole in one sentence.
     """
 
     counts: dict[str, int]
-    shown: tuple[str, ...]
     best: int | None
     sentence: str
 
@@ -45,8 +41,7 @@ def find(plan: Plan, runs: pd.DataFrame) -> Findings:
     best = None
     if len(standing):
         best = int(standing.sort_values(["final_loss", "epochs"], kind="stable").index[0])
-    shown = tuple(name for name in plan.points[0].columns() if name in ALWAYS or name in plan.varying)
-    return Findings(counts, shown, best, _sentence(counts, runs, shown, best))
+    return Findings(counts, best, _sentence(counts, runs, plan.shown, best))
 
 
 def _sentence(counts: dict[str, int], runs: pd.DataFrame, shown: Sequence[str], best: int | None) -> str:
@@ -67,18 +62,19 @@ def records(runs: pd.DataFrame) -> list[dict[str, Any]]:
 
 def setting(run: Mapping[str, Any], shown: Sequence[str]) -> str:
     """The settings of a run, as a person would type them."""
-    return " ".join(f"{name}={number(run[name])}" for name in shown)
+    return " ".join(f"{name}={value}" for name in shown if (value := asked(run, name)))
+
+
+def asked(run: Mapping[str, Any], name: str) -> str:
+    """The value of a setting, exact; nothing where the run does not use it."""
+    return "" if pd.isna(run[name]) else exact(run[name])
 
 
 def number(value: object) -> str:
-    """A value for reading: floats to six significant digits, whole numbers with commas, nothing for nothing."""
+    """A result for reading: floats to six significant digits, nothing for nothing."""
     if value is None or value is pd.NA:
         return ""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, int):
-        return f"{value}"
-    return str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def note(run: Mapping[str, Any]) -> str:
@@ -94,7 +90,9 @@ def note(run: Mapping[str, Any]) -> str:
         return f"rises from epoch {run['first_rise']}"
     if not pd.isna(run["epochs_needed"]):
         return f"about {int(run['epochs_needed']):,} epochs to go"
-    return "stalled" if str(run["reason"]).startswith("stalled") else "theory promises no end"
+    if str(run["reason"]).startswith("stalled"):
+        return "stalled"
+    return f"more than {FARTHEST:.2g} epochs to go" if run["lr"] < run["threshold"] else "theory promises no end"
 
 
 def table(runs: pd.DataFrame, shown: Sequence[str]) -> tuple[list[str], list[list[str]]]:
@@ -104,5 +102,5 @@ def table(runs: pd.DataFrame, shown: Sequence[str]) -> tuple[list[str], list[lis
     for run in records(runs):
         ends = [number(run[name]) if run["status"] == "FINISHED" else "" for name in ("final_loss", *PARAMETERS)]
         outcome = str(run["outcome"]) if run["status"] == "FINISHED" else str(run["status"])
-        rows.append([*(number(run[name]) for name in shown), outcome, *ends, note(run)])
+        rows.append([*(asked(run, name) for name in shown), outcome, *ends, note(run)])
     return header, rows

@@ -36,7 +36,8 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
 
     Returns
     -------
-    Columns: every setting under its key (``data`` as its label, with ``fingerprint`` beside it); ``status``
+    Columns: every setting under its key (``data`` as its label, with ``fingerprint`` beside it; ``delta`` nan where it
+    is not used); ``status``
     (FINISHED, FAILED, NOT RUN); ``outcome`` (a categorical) and ``reason``; the final parameters; ``initial_loss``,
     ``final_loss``, ``excess_loss`` in squared units of the target; the epochs and theory of
     :class:`sweep.outcome.Verdict`; ``error_kind`` and ``error_message`` of a failed point; ``key``.
@@ -67,7 +68,7 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
         frame[name] = frame[name].astype("Int64")
     for name in ("outcome", "predicted"):
         frame[name] = pd.Categorical(frame[name].map(str, na_action="ignore"), [str(outcome) for outcome in Outcome])
-    for name in (*PARAMETERS, "initial_loss", "final_loss", "excess_loss", "threshold"):
+    for name in ("delta", *PARAMETERS, "initial_loss", "final_loss", "excess_loss", "threshold"):
         frame[name] = frame[name].astype("float64")
     return frame
 
@@ -79,6 +80,8 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     for name in frame.columns:
         if pd.api.types.is_float_dtype(frame[name].dtype):
             text[name] = [repr(float(value)) for value in frame[name]]
+            if name == "delta":
+                text.loc[frame[name].isna(), name] = ""
             if name in RESULT_COLUMNS:
                 text.loc[~finished, name] = ""
     content: str = text.to_csv(index=False, na_rep="", lineterminator="\n")

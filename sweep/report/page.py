@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sweep.outcome import Outcome
-from sweep.plan import Plan
+from sweep.plan import Plan, exact
 from sweep.report.findings import Findings, number, records, setting, table
 from sweep.stability import problems
 
@@ -33,7 +33,7 @@ def render(plan: Plan, runs: pd.DataFrame, findings: Findings, pictures: Sequenc
     """
     title = f"Sweep {plan.name}" if plan.name else f"Sweep {plan.sweep_id[:8]}"
     lines = [f"# {_escape(title)}", "", findings.sentence, ""]
-    lines += [*aligned(*table(runs.head(MOST_ROWS), findings.shown)), *_more(len(runs))]
+    lines += [*aligned(*table(runs.head(MOST_ROWS), plan.shown)), *_more(len(runs))]
     for file, description in pictures:
         lines += ["", f"![{_escape(description)}]({file})"]
     for outcome, heading in (
@@ -41,13 +41,13 @@ def render(plan: Plan, runs: pd.DataFrame, findings: Findings, pictures: Sequenc
         (Outcome.UNFINISHED, "Unfinished: how much further each had to go"),
         (Outcome.CONVERGED, "Converged"),
     ):
-        lines += _reasons(runs[runs["outcome"] == outcome], heading, findings.shown, "reason")
+        lines += _reasons(runs[runs["outcome"] == outcome], heading, plan.shown, "reason")
     failed = runs[runs["status"] == "FAILED"].assign(
         error=lambda rows: rows["error_kind"] + ": " + rows["error_message"]
     )
-    lines += _reasons(failed, "Failed to execute", findings.shown, "error")
+    lines += _reasons(failed, "Failed to execute", plan.shown, "error")
     lines += _theory(plan)
-    lines += _asked(plan, findings)
+    lines += _asked(plan)
     return "\n".join(lines) + "\n"
 
 
@@ -68,7 +68,8 @@ def _theory(plan: Plan) -> list[str]:
         rows.append(
             [
                 plan.label(data),
-                *map(number, (scale, curvature.threshold, curvature.fastest_lr)),
+                exact(scale),
+                *map(number, (curvature.threshold, curvature.fastest_lr)),
                 *map(number, (curvature.condition, *curvature.optimum, theory[data].best_loss)),
             ]
         )
@@ -76,12 +77,11 @@ def _theory(plan: Plan) -> list[str]:
     return ["", "## What theory says", "", *aligned(header, rows), *_more(len(places), "")]
 
 
-def _asked(plan: Plan, findings: Findings) -> list[str]:
+def _asked(plan: Plan) -> list[str]:
     """The settings that did not vary, the data, and the identity of the sweep."""
-    same = [(k, v) for k, v in plan.points[0].columns().items() if k not in findings.shown and k != "data"]
     lines = ["", "## What was asked", ""]
-    lines += [f"- `{name}`: {number(value)}" for name, value in same]
-    lines += [f"- `outcome.tolerance`: {number(plan.tolerance)}"]
+    lines += [f"- `{name}`: {exact(v)}" for name, v in plan.fixed.items() if v is not None and name != "data"]
+    lines += [f"- `outcome.tolerance`: {exact(plan.tolerance)}"]
     for fingerprint, data in plan.readings.items():
         units = ", ".join(
             f"{name} in {unit}" if unit else name

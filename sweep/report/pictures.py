@@ -116,8 +116,8 @@ def _finite(curve: Curve) -> tuple[Any, Any]:
     losses = np.append(curve.losses, curve.final_loss)
     finite = np.isfinite(losses)
     length = len(losses) if finite.all() else int(np.argmin(finite))
-    places = np.unique(np.geomspace(1, max(1, length), 400).round().astype(int)) - 1
-    return places + 1, losses[:length][places[places < length]] if length else losses[:0]
+    places = np.unique(np.geomspace(1, length, 400).round().astype(int)) - 1 if length else np.arange(0)
+    return places + 1, losses[places]
 
 
 def _figure(panels: int, x_label: str, y_label: str, legend: float = 0.0) -> "tuple[Figure, list[Axes]]":

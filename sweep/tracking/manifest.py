@@ -29,7 +29,8 @@ def write(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
     """The plan as JSON; of a point, its settings, key, and attempt where there is one."""
     points = []
     for point in plan.points:
-        points.append({"key": point.key, **point.columns(), "attempt": _plain(attempts.get(point.key))})
+        settings = point.columns() | {"delta": point.delta}
+        points.append({"key": point.key, **settings, "attempt": _plain(attempts.get(point.key))})
     labels = {
         fingerprint: {name: value for name, value in vars(data).items() if name in _LABELS}
         for fingerprint, data in plan.readings.items()

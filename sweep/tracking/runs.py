@@ -50,6 +50,7 @@ class Written(NamedTuple):
 
 
 def trained(
+    name: str,
     point: Point,
     data: Readings,
     curve: Curve,
@@ -63,6 +64,7 @@ def trained(
 
     Parameters
     ----------
+    name : what MLflow calls the run.
     identity : tags that say which run it is.
     curve_points : most epochs of the curve that MLflow gets to show.
     """
@@ -95,7 +97,7 @@ def trained(
     if len(epochs) and epochs[-1] >= len(epochs):
         tags["curve_points"] = f"{len(epochs)} of {epochs[-1] + 1} epochs"
     return Facts(
-        _name(point),
+        name,
         "FINISHED",
         _params(point),
         tags,
@@ -106,16 +108,12 @@ def trained(
     )
 
 
-def failed(point: Point, data: Readings, failure: Failure, identity: Mapping[str, str]) -> Facts:
+def failed(name: str, point: Point, data: Readings, failure: Failure, identity: Mapping[str, str]) -> Facts:
     """The facts of a point whose training raised."""
     tags = {**identity, "error_kind": failure.kind, "error_message": failure.message[:TAG_LIMIT]}
     metrics = {"log10_lr": math.log10(point.lr)}
-    return Facts(_name(point), "FAILED", _params(point), tags, metrics, *_NO_CURVE, data, failure.traceback)
-
-
-def _name(point: Point) -> str:
-    return f"lr={point.lr:g} scale={point.scale:g} epochs={point.epochs}"
+    return Facts(name, "FAILED", _params(point), tags, metrics, *_NO_CURVE, data, failure.traceback)
 
 
 def _params(point: Point) -> dict[str, str]:
-    return {name: str(value) for name, value in point.columns().items()}
+    return {name: str(value) for name, value in point.columns().items() if value is not None}

@@ -27,6 +27,9 @@ from sweep.tracking.writers import add_tag, writer_for
 if TYPE_CHECKING:
     from sweep.report.publish import Report
 
+NAME_LIMIT = 250
+"""Characters of a run's name in MLflow's tables."""
+
 
 class SweepRun:
     """A sweep that is being written.
@@ -113,13 +116,13 @@ class SweepRun:
             "attempt": str(self._number(point)),
             membership(self.plan): "true",
         }
-        data = self.plan.readings[point.data]
+        name, data = self.plan.setting(point)[:NAME_LIMIT], self.plan.readings[point.data]
         if place is None or isinstance(result, Failure):
             assert isinstance(result, Failure), "a curve has a place"
-            return runs.failed(point, data, result, identity)
+            return runs.failed(name, point, data, result, identity)
         verdict = judge(result, point, self._problems[point.data], self.plan.tolerance)
         limit = self.tracking.curve_points
-        return runs.trained(point, data, result, verdict, self.plan.tolerance, place, identity, limit)
+        return runs.trained(name, point, data, result, verdict, self.plan.tolerance, place, identity, limit)
 
 
 def membership(plan: Plan) -> str:

@@ -14,6 +14,7 @@ from sweep.curve import Curve, Failure
 from sweep.plan import Plan, Point
 from sweep.report import findings, frames, page, pictures
 from sweep.report.publish import Report, make
+from sweep.settings import DType, Gradient
 from sweep.tracking.record import SweepRecord
 from tests import golden
 from tests.conftest import THERMOMETER, Command, point
@@ -119,8 +120,36 @@ def test_without_a_converged_run_the_best_so_far_is_named_as_such() -> None:
 
 def test_any_setting_that_varies_has_a_column() -> None:
     made = report(point(epochs=5), point(epochs=5, init=(1.0, 2.0)))
-    header, _ = findings.table(made.runs, made.findings.shown)
+    header, _ = findings.table(made.runs, made.plan.shown)
     assert header[:4] == ["lr", "scale", "epochs", "init.b"]
+
+
+def test_settings_stand_exactly_and_results_to_six_digits() -> None:
+    made = report(point(epochs=5, lr=0.0100000001), point(epochs=5, lr=0.0100000002))
+    header, rows = findings.table(made.runs, made.plan.shown)
+    assert [row[0] for row in rows] == ["0.0100000001", "0.0100000002"]
+    assert rows[0][header.index("final loss")] == f"{made.runs['final_loss'].tolist()[0]:.6g}"
+
+
+def test_delta_is_empty_where_it_is_not_used() -> None:
+    central = (point(epochs=5, gradient=Gradient.finite_difference, delta=delta) for delta in (0.1, 0.2))
+    made = report(point(epochs=5), *central)
+    header, rows = findings.table(made.runs, made.plan.shown)
+    assert [row[header.index("delta")] for row in rows] == ["", "0.1", "0.2"]
+    read = pd.read_csv(io.BytesIO(made.files["runs.csv"]), keep_default_na=False, dtype=str)
+    assert read["delta"].tolist() == ["", "0.1", "0.2"]
+
+
+def test_a_sweep_whose_first_loss_is_not_finite_has_a_report() -> None:
+    made = report(point(init=(1e25, 0.0), epochs=5))
+    assert "the loss is inf from epoch 0" in made.files["report.md"].decode()
+
+
+def test_a_stable_but_hopelessly_slow_run_is_told_apart_from_one_that_theory_gives_no_end() -> None:
+    slow = report(point(lr=1e-40, epochs=5, dtype=DType.float64, init=(0.0, 0.0)))
+    assert findings.note(findings.records(slow.runs)[0]) == "more than 4.6e+18 epochs to go"
+    above = report(point(lr=0.03298, epochs=1, init=(5.4, 0.0)))
+    assert findings.note(findings.records(above.runs)[0]) == "theory promises no end"
 
 
 def test_outcomes_are_categorical_and_epochs_whole_numbers_that_may_be_missing() -> None:

@@ -53,11 +53,11 @@ def facts_of(point: Point, losses: Sequence[float] | None, attempt: int = 1) -> 
     data = READINGS[point.data]
     if losses is None:
         failure = Failure("ValueError", "it's “bad”", "Traceback …\nValueError: it's “bad”\n")
-        return failed(point, data, failure, identity)
+        return failed("a name", point, data, failure, identity)
     curve = Curve(np.array(losses), (1.0, losses[-1]), losses[-1], False)
     verdict = judge(curve, point, problems(READINGS)[point.data], 1e-3)
     place = Place("a" * 32, "curves/part.parquet", 0)
-    return trained(point, data, curve, verdict, 1e-3, place, identity, LIMIT)
+    return trained("a name", point, data, curve, verdict, 1e-3, place, identity, LIMIT)
 
 
 EVERY_KIND = [
