@@ -31,6 +31,7 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     from sweep import provenance, sync
     from sweep.composed import to_yaml
     from sweep.tracking import found, sweeps
+    from sweep.tracking.spool import FOLDER as SPOOL
     from sweep.tracking.spool import Spool
     from sweep.tracking.store import open_store
 
@@ -43,7 +44,8 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
         return Exit.OK
 
     folder = OUTPUTS / wanted.folder
-    check_writable(folder)
+    for place in (OUTPUTS, folder, OUTPUTS / SPOOL):
+        check_writable(place)
     for line in sync.deliver_all(OUTPUTS, first.tracking, wanted.sweep_id):
         print(line)
     store = open_store(first.tracking)
@@ -79,8 +81,8 @@ def check_writable(folder: Path) -> None:
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise BadInput(
             f"{folder}/ cannot be written: {there} is {'not writable' if there.is_dir() else 'a file'}",
-            "a current folder in which outputs/ can be made",
-            "change to another folder, or correct its permissions",
+            "a folder that can be made or written",
+            "change to another folder, or correct what is in the way",
         )
 
 

@@ -132,12 +132,13 @@ def _check_file(file: Path, uri: str) -> None:
             "a SQLite file in a folder you can write to",
             "check the path and its permissions",
         ) from error
-    if not os.access(file if file.exists() else parent, os.W_OK):
-        raise BadInput(
-            f"tracking.uri={without_secrets(uri)}: no permission to write",
-            "a SQLite file that you can write to",
-            "check the path and its permissions",
-        )
+    for place in (file if file.exists() else parent, parent / "artifacts"):
+        if (place.exists() and not os.access(place, os.W_OK)) or (place.name == "artifacts" and place.is_file()):
+            raise BadInput(
+                f"tracking.uri={without_secrets(uri)}: {place.name} cannot be written",
+                "a SQLite file, with a folder artifacts/ beside it, that you can write to",
+                "check the path and its permissions",
+            )
 
 
 def _unreachable(uri: str, error: Exception) -> BadInput:
