@@ -5,22 +5,24 @@ import os
 import re
 import sqlite3
 import textwrap
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.errors import BadInput
+from sweep.errors import BadInput, StoreAway
 from sweep.secrets import without_secrets
 from sweep.settings import Tracking
 from sweep.tracking import fresh, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.location import absolute, database_file, is_server
+from sweep.tracking.patience import patiently
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
+
+OPENING = 3.0
+"""Seconds at most that opening is tried again: whoever mistyped an address should hear of it soon."""
 
 FOLDER_TAG = "sweep.artifacts"
 """Experiment tag: the artifacts' folder, relative to the database file."""
@@ -62,19 +64,14 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         _check_file(file, uri)
     _quiet()
     try:
-        with _impatient():
-            from mlflow import MlflowClient
-
-            if file is not None and not file.exists():
-                fresh.make(file)
-            client = MlflowClient(absolute(uri))
-            experiment = client.get_experiment_by_name(tracking.experiment)
-            if experiment is None:
-                if not create:
-                    return None
-                experiment = _create(client, tracking.experiment, file)
+        client, experiment = patiently(
+            lambda: _experiment(tracking, file, create=create), min(tracking.patience, OPENING)
+        )
     except Exception as error:  # Each kind of store raises its own; whatever it is, the user must hear the URI and why.
-        raise _unreachable(uri, error) from error
+        cause = error.__cause__ if isinstance(error, StoreAway) else None
+        raise _unreachable(uri, cause or error) from error
+    if experiment is None:
+        return None
     if experiment.lifecycle_stage != "active":
         raise BadInput(
             f"tracking.experiment={tracking.experiment}: this experiment was deleted",
@@ -87,6 +84,16 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     if create and file is not None:
         sqlite_file.quicken(client, file)
     return store
+
+
+def _experiment(tracking: Tracking, file: Path | None, *, create: bool) -> "tuple[MlflowClient, Experiment | None]":
+    from mlflow import MlflowClient
+
+    if file is not None and not file.exists():
+        fresh.make(file)
+    client = MlflowClient(absolute(tracking.uri))
+    experiment = client.get_experiment_by_name(tracking.experiment)
+    return client, _create(client, tracking.experiment, file) if experiment is None and create else experiment
 
 
 def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":
@@ -141,7 +148,7 @@ def _check_file(file: Path, uri: str) -> None:
             )
 
 
-def _unreachable(uri: str, error: Exception) -> BadInput:
+def _unreachable(uri: str, error: BaseException) -> BadInput:
     reason = without_secrets(" ".join(str(error).split()) or type(error).__name__)
     system = re.search(
         r"\[Errno -?\d+\] ([^\"')]+)", reason
@@ -152,20 +159,6 @@ def _unreachable(uri: str, error: Exception) -> BadInput:
         "an MLflow store or server that answers",
         "start the server or check the address; without tracking.uri=… runs go to outputs/mlflow.db",
     )
-
-
-@contextmanager
-def _impatient() -> Iterator[None]:
-    """While opening, a server that is not there is told of in seconds, not after MLflow's minutes of retries."""
-    patience = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
-    before = {name: os.environ.get(name) for name in patience}
-    os.environ.update({name: value for name, value in patience.items() if before[name] is None})
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
 
 
 def _quiet() -> None:

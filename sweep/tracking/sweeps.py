@@ -22,7 +22,8 @@ from sweep.tracking.attempt import Attempt, Place
 from sweep.tracking.patience import patiently
 from sweep.tracking.record import SweepRecord, executions, load
 from sweep.tracking.store import Store
-from sweep.tracking.writers import add_tag, writer_for
+from sweep.tracking.surplus import settle
+from sweep.tracking.writers import add_tag, is_known_database, writer_for
 
 if TYPE_CHECKING:
     from sweep.report.publish import Report
@@ -58,6 +59,7 @@ class SweepRun:
         self._write = writer_for(store)
         self._source = source_tags(self._executions[-1])
         self._trained = self._failed = 0
+        self._began = time.time_ns() // 1_000_000
 
     def write(self, pairs: Sequence[tuple[Point, Result]], tick: Callable[[], None] = lambda: None) -> None:
         """Put a chunk into the store; ``tick`` is called once a run."""
@@ -83,6 +85,8 @@ class SweepRun:
             failed=self._failed,
             reused=sum(each.place is not None for each in self.attempts.values()) - self._trained,
         )
+        if not is_known_database(self.store):
+            self.attempts = settle(self.store, self.plan, self.attempts, membership(self.plan), self._began)
         self.keep(manifest.PATH, manifest.write(self.plan, self.attempts))
         record = load(self.store, self.run_id)
         report = publish.make(SweepRecord(self.run_id, record.plan, record.results, record.attempts, self._executions))
@@ -154,5 +158,5 @@ def opened(
             sweep.keep(manifest.data_path(fingerprint), manifest.write_data(data))
         sweep.keep(manifest.PATH, manifest.write(plan, standing))
         reused = [each.run_id for each in whole.values() if each.place and each.place.run_id != run_id]
-        patiently(lambda: add_tag(store, reused, membership(plan), "true"), store.patience)
+        add_tag(store, reused, membership(plan), "true")
         yield sweep

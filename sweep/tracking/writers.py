@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from sweep.tracking import client_writer, database_writer
 from sweep.tracking.database_tables import difference, engine_of
 from sweep.tracking.location import is_server
+from sweep.tracking.patience import patiently
 from sweep.tracking.runs import Facts, Written
 from sweep.tracking.store import Store
 
@@ -33,7 +35,7 @@ def writer_for(store: Store) -> Writer:
 def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None:
     """Set a tag on many runs that do not have it yet; those that do stay as they are."""
     if is_known_database(store):
-        database_writer.add_tag(store, run_ids, name, value)
-    else:
-        for run_id in run_ids:
-            store.client.set_tag(run_id, name, value)
+        patiently(lambda: database_writer.add_tag(store, run_ids, name, value), store.patience)
+        return
+    for run_id in run_ids:
+        patiently(partial(store.client.set_tag, run_id, name, value), store.patience)
