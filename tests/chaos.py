@@ -23,7 +23,7 @@ LOSSES_A_CHUNK = 300
 
 @dataclass
 class Count:
-    """What was seen; ``ends`` counts sweeps that got to their end, ``different`` those that were not as the calm one."""
+    """What was seen; ``ends`` counts sweeps that got to their end, ``different`` those that are not as the calm one."""
 
     kills: int = 0
     ends: int = 0
