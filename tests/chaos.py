@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 GRID = ("lr=range(1,13)", "scale=1e-3,1e-2", "epochs=40,41", "tracking.patience=20")
-LOSSES_A_CHUNK = 300
+LOSSES_A_CHUNK = 90
 
 
 @dataclass
