@@ -29,7 +29,8 @@ def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     todo = [point for point in plan.points if point.key not in done]
     print(_counts(plan, len(todo)))
-    print(f"The store grows by {size.readable(size.estimate(todo, curve_points))} at most.")
+    if todo:
+        print(f"The store grows by {size.readable(size.estimate(todo, curve_points))} at most.")
     print("Nothing was trained: dry_run=true.")
 
 
