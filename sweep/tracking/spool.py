@@ -61,7 +61,13 @@ class Spool:
                         f"The store fails: {away.reason}\nResults are kept in {self.folder}/ from here on.",
                         file=sys.stderr,
                     )
-            return self.keep(pairs, tick)
+            try:
+                return self.keep(pairs, tick)
+            except OSError as error:
+                raise StoreAway(
+                    f"{self._reason}; and {self.folder}/ cannot keep results: {error.strerror}",
+                    "free some space; the same command then goes on from what the store has",
+                ) from error
 
         return write_or_keep
 

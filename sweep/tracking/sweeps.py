@@ -7,6 +7,7 @@ part is never named and does no harm.
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,7 @@ class SweepRun:
         report = publish.make(SweepRecord(self.run_id, record.plan, record.results, record.attempts, self._executions))
         for name, content in report.files.items():
             self.keep(name, content)
-            write_whole(folder / name, content)
+            patiently(partial(write_whole, folder / name, content), self.store.patience)
         self._log_counts(report.findings.counts)
         return report
 
