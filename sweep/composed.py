@@ -1,6 +1,6 @@
 """From Hydra's composed configurations to typed settings; and the pieces of Hydra's setup that need code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,13 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from sweep.errors import BadInput
+from sweep.explain import unknown_key
 from sweep.plan import Plan
 from sweep.secrets import without_secrets
 from sweep.settings import KEYS, Settings, Tracking, environment, validate
+
+OPEN = ("tracking.tags", "grid")
+"""Keys below which a user names keys of his own."""
 
 ENVIRONMENT_RESOLVERS = ("${sweep.env:", "${oc.env:")
 
@@ -44,7 +48,7 @@ def settings(config: DictConfig) -> Settings:
 
     Raises
     ------
-    BadInput : a mandatory key has no value.
+    BadInput : a mandatory key has no value, or there is a key that the schema does not have.
     """
     own = without_hydra(config)
     missing = sorted(OmegaConf.missing_keys(own))
@@ -54,6 +58,9 @@ def settings(config: DictConfig) -> Settings:
             KEYS[missing[0]].allowed if missing[0] in KEYS else "a value",
             f"add {' '.join(f'{key}=…' for key in missing)}",
         )
+    for key, _ in _leaves(OmegaConf.to_container(own, resolve=False)):
+        if key not in KEYS and not key.startswith(OPEN):  # A + adds any key below one of the schema's.
+            raise unknown_key(key)
     built = OmegaConf.to_object(own)
     assert isinstance(built, Settings)
     return built
@@ -63,7 +70,7 @@ def depends(config: DictConfig) -> bool:
     """Whether a value of ``config`` is computed from another key, so that changing one may change the other."""
     return any(
         isinstance(value, str) and "${" in value and not value.startswith(ENVIRONMENT_RESOLVERS)
-        for value in _leaves(OmegaConf.to_container(without_hydra(config), resolve=False))
+        for _, value in _leaves(OmegaConf.to_container(without_hydra(config), resolve=False))
     )
 
 
@@ -75,12 +82,13 @@ def keys_help() -> str:
     )
 
 
-def _leaves(node: Any) -> list[Any]:
-    if isinstance(node, dict):
-        return [leaf for child in node.values() for leaf in _leaves(child)]
-    if isinstance(node, list):
-        return [leaf for child in node for leaf in _leaves(child)]
-    return [node]
+def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Full key and value of everything in ``node`` that holds nothing below it."""
+    if isinstance(node, dict | list) and node:
+        for name, child in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from _leaves(child, f"{key}.{name}" if key else str(name))
+    else:
+        yield key, node
 
 
 def tracking(overrides: Sequence[str]) -> Tracking:

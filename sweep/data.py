@@ -9,6 +9,7 @@ import hashlib
 import math
 import re
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,9 @@ from sweep.settings import Data, DType, rounded_to
 
 FAHRENHEIT_LIKE = (35.7, 55.9, 58.2, 81.9, 56.3, 48.9, 33.9, 21.8, 48.4, 60.4, 68.4)
 CELSIUS = (0.5, 14.0, 15.0, 28.0, 11.0, 8.0, 3.0, -4.0, 6.0, 13.0, 21.0)
+
+COLUMNS, UNITS = ("path", "input", "target"), ("input_unit", "target_unit")
+"""Fields of :class:`Data` that a CSV file needs, and that it may have."""
 
 LARGEST, SMALLEST_SPREAD = 1e100, 1e-100
 """Bounds on readings and on the spread of a column: the squares that theory sums stay within float64."""
@@ -76,23 +80,33 @@ def thermometer() -> Readings:
     )
 
 
+def refuse_unused(sources: Sequence[Data]) -> None:
+    """Raise :class:`BadInput` where a key is given that none of a sweep's ``sources`` reads."""
+    if any(source.kind == "csv" for source in sources):
+        return
+    unused = [key for key in COLUMNS + UNITS if any(getattr(source, key) is not None for source in sources)]
+    if unused:
+        names = ", ".join(f"data.{key}" for key in unused)
+        raise BadInput(f"{names}: not used by data=thermometer", "null", "add data=csv to read a file")
+
+
 def read(data: Data) -> Readings:
     """The readings that ``data`` names.
 
     Raises
     ------
     BadInput : the file is missing, empty or cannot be read; a column is missing, constant, or has a cell that is no
-        finite number; fewer than two rows; keys given that the group does not use.
+        finite number; a row has more or fewer cells than the header; fewer than two rows.
     """
     if data.kind == "thermometer":
-        unused = [
-            f"data.{key}"
-            for key in ("path", "input", "target", "input_unit", "target_unit")
-            if getattr(data, key) is not None
-        ]
-        if unused:
-            raise BadInput(f"{', '.join(unused)}: not used by data=thermometer", "null", "add data=csv to read a file")
         return thermometer()
+    absent = [f"data.{key}" for key in COLUMNS if not getattr(data, key)]
+    if absent:
+        raise BadInput(
+            f"{', '.join(absent)} must be given",
+            "data=csv data.path=FILE data.input=COLUMN data.target=COLUMN",
+            f"add {' '.join(f'{key}=…' for key in absent)}",
+        )
     return read_csv(Path(data.path or ""), data.input or "", data.target or "", data.input_unit, data.target_unit)
 
 
@@ -129,11 +143,19 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         raise BadInput(f"data.path={path}: {reason}", "a readable CSV file in UTF-8", "check the path") from error
     if not lines:
         raise BadInput(f"data.path={path}: the file is empty", "a header line and at least 2 rows", "add readings")
-    return lines[0][1], lines[1:]
+    (_, header), *rows = lines
+    for line, row in rows:
+        if len(row) != len(header):
+            raise BadInput(
+                f"{path}: line {line} has {len(row)} cells, the header has {len(header)}",
+                "as many cells in every row as in the header, with commas between them",
+                "correct the row; a cell that holds a comma needs quotes around it",
+            )
+    return header, rows
 
 
 def _number(row: list[str], place: int, line: int, column: str, path: Path) -> float:
-    cell = row[place] if place < len(row) else ""
+    cell = row[place]
     try:
         value = float(cell) if re.fullmatch(r"[-+.0-9eE]+", cell, re.ASCII) else math.nan
     except ValueError:

@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from sweep.secrets import without_secrets
+
 
 class Exit(IntEnum):
     """Exit codes of every command."""
@@ -31,7 +33,8 @@ class BadInput(Exception):
         self.what, self.allowed, self.next_step = what, allowed, next_step
 
     def __str__(self) -> str:
-        return f"{self.what}\n  allowed: {self.allowed}\n  next:    {self.next_step}"
+        lines = (without_secrets(self.what), f"  allowed: {self.allowed}", f"  next:    {self.next_step}")
+        return "\n".join(map(_printable, lines))
 
 
 class StoreAway(Exception):
@@ -49,3 +52,8 @@ class StoreAway(Exception):
 
     def __str__(self) -> str:
         return f"the store does not take what is written: {self.reason}\n  next:    {self.next_step}"
+
+
+def _printable(line: str) -> str:
+    """``line`` with its control characters as escapes: a value from a file must not move the cursor."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)

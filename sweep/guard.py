@@ -1,5 +1,7 @@
 """The last line: whatever a command raises becomes one clear message and a documented exit code."""
 
+import io
+import logging
 import os
 import signal
 import sys
@@ -16,8 +18,15 @@ def guard(command: Callable[[], None]) -> int:
     """Run ``command`` and return its exit code; ``SystemExit`` passes."""
     before = os.environ.get(TRACEBACK)
     os.environ[TRACEBACK] = "1"  # Hydra would otherwise print errors itself, tracebacks included, and exit.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # A terminal may lack a character; no sweep fails for that.
+    logging.raiseExceptions = False  # A log that cannot be written (--info is one) is no traceback.
     try:
-        command()
+        try:
+            command()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # Python would do it last, after the exit code is settled.
     except BadInput as error:
         return _say(error, Exit.BAD_INPUT, before == "1")
     except StoreAway as error:
@@ -25,9 +34,6 @@ def guard(command: Callable[[], None]) -> int:
     except KeyboardInterrupt as error:
         print("sweep: interrupted; the same command goes on from here", file=sys.stderr)
         return 128 + getattr(error, "signal", signal.SIGINT)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
     except Exception as error:  # Everything else is sorted here, so that no traceback reaches a user.
         return _sort(error, before == "1")
     finally:
@@ -39,28 +45,32 @@ def guard(command: Callable[[], None]) -> int:
 
 
 def _sort(error: Exception, wants_traceback: bool) -> int:
-    from hydra.errors import HydraException
-    from omegaconf.errors import OmegaConfBaseException
-
     from sweep.explain import explain
 
-    if isinstance(error, HydraException | OmegaConfBaseException) or _raised_by_hydra(error):
-        cause = error.__cause__
-        return _say(cause if isinstance(cause, BadInput) else explain(error), Exit.BAD_INPUT, wants_traceback)
-    told = (
+    lost = _stdout_error() if isinstance(error, OSError) and error.errno else None
+    if lost is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # For what Python still has to flush.
+        if isinstance(lost, BrokenPipeError):
+            return Exit.OK
+        return _say(f"standard output cannot be written: {lost.strerror}", Exit.BAD_INPUT, wants_traceback)
+    told = explain(error)
+    if told is not None:
+        return _say(told, Exit.BAD_INPUT, wants_traceback)
+    return _say(
         f"an error of its own, {type(error).__name__}: {error}\n"
-        f"  next:    set {TRACEBACK}=1 for the traceback and report it"
+        f"  next:    set {TRACEBACK}=1 for the traceback and report it",
+        Exit.INTERNAL,
+        wants_traceback,
     )
-    return _say(told, Exit.INTERNAL, wants_traceback)
 
 
-def _raised_by_hydra(error: Exception) -> bool:
-    """Whether the innermost frame is Hydra's: some malformed overrides end in a plain ValueError there."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    name = trace.tb_frame.f_globals.get("__name__", "") if trace is not None else ""
-    return name.partition(".")[0] in ("hydra", "omegaconf", "antlr4")
+def _stdout_error() -> OSError | None:
+    """What writing to standard output raises: an error deep in a command does not say what it was writing to."""
+    try:
+        print(flush=True)
+    except OSError as error:
+        return error
+    return None
 
 
 def _say(message: object, code: Exit, wants_traceback: bool) -> int:

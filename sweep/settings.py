@@ -113,9 +113,17 @@ def _finite(value: float, settings: Settings) -> bool:
     return math.isfinite(value) and math.isfinite(rounded_to(value, settings.dtype))
 
 
+def _text(value: str | None, settings: Settings) -> bool:
+    return value is None or bool(TEXT.fullmatch(value))
+
+
 POSITIVE = "a finite number > 0, also once rounded to dtype"
 FINITE = "a finite number, also once rounded to dtype"
+TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
+"""Text on one line that every store and page can hold: no control characters, and none that UTF-8 has not."""
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+STORE = re.compile(r"(?!sqlite)[a-z][a-z0-9+]*://.+|sqlite(\+\w+)?:///(?!:memory:|file:)[^?].*", re.ASCII)
 DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
 
 OWN_TAGS = (
@@ -131,7 +139,7 @@ KEYS: Mapping[str, Key] = {
     "scale": Key("input scale: x = scale * input", POSITIVE, _positive),
     "epochs": Key(
         "passes over all readings, one update each",
-        "a whole number from 1 to 100,000,000",
+        "a whole number from 1 to 100,000,000, in digits",
         lambda value, _: 1 <= value <= 100_000_000,
     ),
     "init.w": Key("weight that descent starts from", FINITE, _finite),
@@ -142,11 +150,11 @@ KEYS: Mapping[str, Key] = {
     "device": Key("where tensors live", "cpu, cuda or cuda:N", lambda value, _: bool(DEVICE.fullmatch(value))),
     "data": Key("the readings", f"one of the group: {', '.join(DATA_KINDS)}"),
     "data.kind": Key("set by the group", ", ".join(DATA_KINDS), lambda value, _: value in DATA_KINDS),
-    "data.path": Key("data=csv: file to read", "a CSV file with a header line"),
-    "data.input": Key("data=csv: column of the input", "a column of that file"),
-    "data.target": Key("data=csv: column of the target", "a column of that file"),
-    "data.input_unit": Key("unit of the input, for the report", "text, or null"),
-    "data.target_unit": Key("unit of the target, for the report", "text, or null"),
+    "data.path": Key("data=csv: file to read", "a CSV file with a header line; its path on one line, in UTF-8", _text),
+    "data.input": Key("data=csv: column of the input", "a column of that file, on one line", _text),
+    "data.target": Key("data=csv: column of the target", "a column of that file, on one line", _text),
+    "data.input_unit": Key("unit of the input, for the report", "text on one line, or null", _text),
+    "data.target_unit": Key("unit of the target, for the report", "text on one line, or null", _text),
     "outcome.tolerance": Key(
         "converged: excess loss at most this part of the target's variance",
         "a finite number > 0",
@@ -161,8 +169,8 @@ KEYS: Mapping[str, Key] = {
     ),
     "tracking.uri": Key(
         "MLflow store",
-        "an MLflow tracking URI: sqlite:///FILE, postgresql://…, http(s)://…",
-        lambda value, _: bool(re.match(r"[a-z][a-z0-9+]*://.", value)),
+        "sqlite:///FILE (not one in memory, which ends with the command), postgresql://…, http(s)://…",
+        lambda value, settings: bool(STORE.fullmatch(value)) and _text(value, settings),
     ),
     "tracking.experiment": Key(
         "MLflow experiment",
@@ -182,6 +190,9 @@ KEYS: Mapping[str, Key] = {
     "tracking.tags": Key("further tags for every run", "names with text: +tracking.tags.NAME=TEXT"),
     "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),
 }
+
+VARIABLES = {"tracking.uri": "MLFLOW_TRACKING_URI", "tracking.experiment": "MLFLOW_EXPERIMENT_NAME"}
+"""The environment variable that ``conf/`` reads for a key."""
 
 WHOLE_SWEEP = ("outcome", "rerun", "dry_run", "name", "tracking", "grid")
 """Keys that belong to the sweep as a whole and so cannot be an axis."""
@@ -211,21 +222,28 @@ def validate(settings: Settings) -> Settings:
         if not key.check(value, settings):
             raise refusal(name, value)
     for tag, text in settings.tracking.tags.items():
-        if not TAG.fullmatch(tag) or len(text) > 5000:
+        if not TAG.fullmatch(tag) or len(text) > 5000 or not TEXT.fullmatch(text):
             raise BadInput(
                 f"tracking.tags has the tag {tag!r}",
-                f"names of 1 to 250 letters, digits, '_' and '-', none of {', '.join(OWN_TAGS)}; text up to 5,000",
+                f"names of 1 to 250 letters, digits, '_' and '-', none of {', '.join(OWN_TAGS)}; a line up to 5,000",
                 "rename or shorten it",
             )
     return settings
 
 
-def refusal(key: str, value: object, next_step: str | None = None) -> BadInput:
+def refusal(key: str, value: object) -> BadInput:
     """The message for a ``value`` that ``key`` cannot take."""
     shown = str(value) if len(str(value)) <= 80 else str(value)[:80] + "…"
-    known = KEYS.get(key)
+    known, source = KEYS.get(key), source_of(key, value)
     allowed = known.allowed if known else "see python -m sweep --help"
-    return BadInput(f"{key}={shown!s} is not allowed", allowed, next_step or f"give another {key}=…")
+    next_step = f"give another {key}=…" if source == key else f"correct {source}, or give {key}=…"
+    return BadInput(f"{source}={shown} is not allowed", allowed, next_step)
+
+
+def source_of(key: str, value: object) -> str:
+    """What a message blames for ``value``: ``key``, or the environment variable that says the same."""
+    variable = VARIABLES.get(key)
+    return variable if variable and os.environ.get(variable) == value else key
 
 
 def environment(name: str, default: str) -> str:

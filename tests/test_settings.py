@@ -71,6 +71,10 @@ def test_rounding_agrees_with_the_c_float(value: float) -> None:
         ("name=../up", "name=../up"),
         ("name='a b'", "name=a b"),
         ("tracking.uri=mlruns", "tracking.uri=mlruns"),
+        ("tracking.uri=sqlite:///:memory:", "not one in memory, which ends with the command"),
+        ("tracking.uri=sqlite://", "tracking.uri=sqlite://"),
+        ("tracking.uri=sqlite:///file::memory:", "tracking.uri=sqlite:///file::memory:"),
+        ("tracking.uri=sqlite://me:secret@h", "tracking.uri=sqlite://***@h"),
         ("tracking.experiment=''", "tracking.experiment="),
         ("+tracking.tags.kind=1", "tag 'kind'"),
         ("tracking.tags.team=a", "+tracking.tags.team"),
@@ -83,10 +87,22 @@ def test_rounding_agrees_with_the_c_float(value: float) -> None:
         ("outcome.tolerance=0.1,0.2", "outcome.tolerance belongs to the sweep as a whole"),
         ("~lr", "lr must be given"),
         ("lr", "lr"),
-        ("=1", "string"),
+        ("=1", "a group got a value that is no name"),
+        ("lr==1", "lr==1 cannot be read"),
+        ("name=été", "name='…'"),
+        ("lr=range(a,b)", "mismatch type"),
+        ("lr=glob(*)", "lr=glob(*) has no values"),
+        ("+lr=3", "lr is there already"),
+        ("+init.c=3", "init.c: no such key"),
+        ("+init._target_=os.system", "init._target_: no such key"),
+        ("~lr=1", "leave ~lr out"),
+        ("hydra/launcher=nope", "hydra/launcher=nope: no such hydra/launcher"),
+        ("data.kind=csv", "data.path, data.input, data.target must be given"),
+        ("data.target_unit='a\x1bb'", r"data.target_unit=a\x1bb"),
+        ("+tracking.tags.a='\udcff'", "tag 'a'"),
         ("lr=interval(0,1)", "lr=interval(0,1)"),
-        ("lr=range(0,1,1e-9)", "1,000,000,000 values"),
-        ("lr=range(1,0,1)", "0 values"),
+        ("lr=range(0,1,1e-9)", "1,000,000,000 points: up to 268,000 GB in the store and 555.6 hours or more"),
+        ("lr=range(1,0,1)", "lr=range(1,0,1) has no values"),
         ("hydra.foo=1", "hydra.foo"),
     ],
 )
@@ -123,6 +139,36 @@ def test_all_mandatory_keys_of_a_group_are_asked_for_at_once(command: Command) -
     assert "data.input, data.path, data.target must be given" in command("data=csv").err
 
 
+@pytest.mark.parametrize(
+    "name", ["..", "../up", "/etc/x", "a/b", "a\\b", "a\nb", "a\n", "'", "", "é", "…", ".x", "-x", 300 * "a"]
+)
+def test_a_name_cannot_lead_out_of_outputs(command: Command, tmp_path: Path, name: str) -> None:
+    text = name.replace("\\", r"\\").replace("'", r"\'")
+    said = command(f"name='{text}'", "epochs=1")
+    assert (said.code, "letters, digits" in said.err) == (1, True)
+    assert not list(tmp_path.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "key"),
+    [("MLFLOW_TRACKING_URI", "mlruns", "tracking.uri"), ("MLFLOW_EXPERIMENT_NAME", "a\nb", "tracking.experiment")],
+)
+def test_a_bad_value_from_the_environment_is_told_by_the_name_of_its_variable(
+    command: Command, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, key: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    shown = value.replace("\n", r"\n")
+    said = command("epochs=1")
+    assert said.err.startswith(f"sweep: {variable}={shown} is not allowed\n")
+    assert said.err.endswith(f"next:    correct {variable}, or give {key}=…\n")
+    assert command(f"{key}=''", "epochs=1").err.startswith(f"sweep: {key}= is not allowed\n")
+
+
+def test_cfg_and_help_show_one_point_and_say_what_lists_several(command: Command) -> None:
+    said = command("--cfg", "job", "lr=1,2")
+    assert (said.code, "dry_run=true lists the points" in said.err) == (1, True)
+
+
 @pytest.mark.parametrize("flags", [["--foo"], ["--cfg"], ["--cfg", "job", "--info"], ["--resolve"]])
 def test_a_malformed_flag_exits_with_2_and_the_usage(command: Command, flags: list[str]) -> None:
     said = command(*flags)
@@ -148,3 +194,8 @@ def test_an_empty_environment_variable_counts_as_unset(
 
 def test_bad_input_says_what_is_allowed_and_what_next() -> None:
     assert str(BadInput("lr=-1", "> 0", "try 1")) == "lr=-1\n  allowed: > 0\n  next:    try 1"
+
+
+def test_bad_input_moves_no_cursor_and_tells_no_secret() -> None:
+    error = BadInput("x=\x1b[2J\nhttp://me:pw@host", "\u202e", "a\tb")
+    assert str(error) == "x=\\x1b[2J\\nhttp://***@host\n  allowed: \\u202e\n  next:    a\\tb"

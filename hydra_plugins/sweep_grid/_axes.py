@@ -1,32 +1,49 @@
 """Axes: what the command line and a grid file ask to vary, as lists of Hydra overrides with one value each."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property, partial
 from typing import Any
 
-from hydra.core.override_parser.types import Override, OverrideType, RangeSweep, Sweep, ValueType
+from hydra.core.override_parser.types import Override, OverrideType, RangeSweep, ValueType
 
 from sweep.errors import BadInput
-from sweep.settings import WHOLE_SWEEP
+from sweep.explain import unknown_key
+from sweep.settings import KEYS, WHOLE_SWEEP, Settings
 
-MOST_POINTS = 10_000_000
-"""A grid beyond this is refused before it is expanded: at about 250 bytes a curve point, no store would hold it."""
-
-SPACED = {"from", "to", "points", "spacing"}
+SPACED = ("from", "to", "points", "spacing")
+PLAIN_KEYS = {*KEYS, *(key.partition(".")[0] for key in KEYS)}
+WHOLE_NUMBERS = {field.name for field in fields(Settings) if field.type is int}
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a grid: ``steps`` holds, for each of its values, the overrides that set it (several where paired)."""
+    """One axis of a grid.
+
+    Parameters
+    ----------
+    keys : what it sets, several where paired.
+    size : how many steps it has, known without making them.
+    make : makes the steps.
+    """
 
     keys: tuple[str, ...]
-    steps: Sequence[tuple[Override, ...]]
+    size: int
+    make: Callable[[], Iterable[tuple[Override, ...]]]
+
+    @cached_property
+    def steps(self) -> Sequence[tuple[Override, ...]]:
+        """For each value of the axis, the overrides that set it."""
+        return list(self.make())
 
 
 def from_command_line(overrides: Sequence[Override]) -> list[Axis]:
     """The axes among ``overrides``; of a key given twice the last wins, as in Hydra."""
     last = {override.get_key_element(): override for override in overrides}
+    keys = [override.key_or_group for override in last.values()]
     axes = []
     for key, override in last.items():
         if not override.is_sweep_override():
@@ -37,20 +54,22 @@ def from_command_line(overrides: Sequence[Override]) -> list[Axis]:
                 "a list, range(…) or choice(…)",
                 f"as {key}=range(start,stop,step), or a grid file with {{from, to, points, spacing}}",
             )
-        _refuse_if_endless(override)
-        axes.append(
-            Axis((override.key_or_group,), [(_single(override, value),) for value in override.sweep_iterator()])
-        )
-    for axis in axes:
+        axis = Axis((override.key_or_group,), size(override), partial(_singles, override))
+        if keys.count(override.key_or_group) > 1:
+            raise BadInput(f"{override.key_or_group} is given in two forms", f"{key}=… alone", "leave the other out")
+        if axis.size == 0:
+            raise BadInput(f"{override.input_line} has no values", "an axis of 1 value or more", "correct it")
         _refuse_whole_sweep_keys(axis)
+        axes.append(axis)
     return axes
 
 
 def from_grid(grid: Mapping[str, Any], given: Sequence[Override]) -> list[Axis]:
     """The axes of a grid file that the command line leaves standing.
 
-    A list is an axis of its key; a list of mappings a paired axis, whose name is only a label; a mapping with ``from``,
-    ``to``, ``points`` and ``spacing`` a spaced axis; anything else a single value.
+    A list is an axis of its key; a list of mappings a paired axis, whose name is only a label, or a key that holds
+    those in the mappings; a mapping with ``from``, ``to``, ``points`` and ``spacing`` a spaced axis; another mapping
+    holds the axes of the keys below its name; anything else is a single value.
 
     Raises
     ------
@@ -58,9 +77,12 @@ def from_grid(grid: Mapping[str, Any], given: Sequence[Override]) -> list[Axis]:
     """
     on_command_line = {override.key_or_group for override in given}
     axes = []
-    for name, spec in grid.items():
-        axis = _axis(str(name), spec)
+    for name, spec in _flat(grid):
+        axis = _axis(name, spec)
         _refuse_whole_sweep_keys(axis)
+        for key in axis.keys:
+            if key not in PLAIN_KEYS:
+                raise unknown_key(key)
         overridden = [key for key in axis.keys if key in on_command_line]
         if not overridden:
             axes.append(axis)
@@ -79,45 +101,72 @@ def from_grid(grid: Mapping[str, Any], given: Sequence[Override]) -> list[Axis]:
     return axes
 
 
+def _flat(grid: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """``init: {w: [0, 1]}`` is ``init.w: [0, 1]``."""
+    for name, spec in grid.items():
+        if isinstance(spec, dict) and any(f"{name}.{key}" in KEYS for key in spec):
+            yield from ((f"{name}.{key}", below) for key, below in spec.items())
+        else:
+            yield name, spec
+
+
 def _axis(name: str, spec: Any) -> Axis:
-    if isinstance(spec, Mapping):
-        return Axis((name,), [(_override(name, value),) for value in _spaced(name, spec)])
-    values = spec if isinstance(spec, Sequence) and not isinstance(spec, str) else [spec]
-    if not values:
+    if isinstance(spec, dict):
+        start, stop, points, log = _spaced(name, spec)
+        return Axis((name,), points, lambda: ((_override(name, v),) for v in _values(name, start, stop, points, log)))
+    values = spec if isinstance(spec, list) else [spec]
+    if any(isinstance(value, dict) for value in values):
+        return _paired(name, values)
+    if not values or any(isinstance(value, list) for value in values):
         raise _malformed(name, spec)
-    if not any(isinstance(value, Mapping) for value in values):
-        if any(isinstance(value, Sequence) and not isinstance(value, str) for value in values):
-            raise _malformed(name, spec)
-        return Axis((name,), [(_override(name, value),) for value in values])
-    keys = tuple(values[0]) if isinstance(values[0], Mapping) else ()
-    if not keys or any(not isinstance(value, Mapping) or set(value) != set(keys) for value in values):
+    return Axis((name,), len(values), lambda: [(_override(name, value),) for value in values])
+
+
+def _paired(name: str, values: Sequence[Any]) -> Axis:
+    """An axis whose entries set several keys; below a key that an entry sets itself, as ``data``, each may differ."""
+    entries = [
+        {(full if (full := f"{name}.{key}") in KEYS else str(key)): below for key, below in value.items()}
+        for value in values
+        if isinstance(value, dict)
+    ]
+    common = [{key for key in entry if key.rpartition(".")[0] not in entry} for entry in entries]
+    if len(entries) < len(values) or not common[0] or any(keys != common[0] for keys in common):
         raise BadInput(
             f"grid: the pairs of {name} do not all set the same keys",
-            "mappings with the same keys, as {lr: 1, scale: 1}",
+            "mappings with the same keys, as {lr: 1, scale: 1}; those below a group that each mapping chooses may"
+            " differ, as {data: thermometer} and {data: csv, data.path: my.csv}",
             "complete them",
         )
-    return Axis(keys, [tuple(_override(key, value[key]) for key in keys) for value in values])
+    keys = tuple(dict.fromkeys(key for entry in entries for key in entry))
+    return Axis(keys, len(entries), lambda: [tuple(_override(*pair) for pair in entry.items()) for entry in entries])
 
 
-def _spaced(name: str, spec: Mapping[str, Any]) -> Iterator[float]:
-    """Values from ``from`` to ``to``, both included, to 12 significant digits, so that decades are exact."""
-    numbers = [spec.get("from"), spec.get("to"), spec.get("points")]
-    if set(spec) != SPACED or not all(isinstance(n, int | float) and math.isfinite(n) for n in numbers):
-        raise _malformed(name, dict(spec))
-    start, stop, points, spacing = float(spec["from"]), float(spec["to"]), spec["points"], spec["spacing"]
-    if not isinstance(points, int) or not 2 <= points <= MOST_POINTS or spacing not in ("log", "linear"):
-        raise _malformed(name, dict(spec))
-    if spacing == "log" and not (start > 0 and stop > 0):
-        raise _malformed(name, dict(spec))
+def _spaced(name: str, spec: Mapping[str, Any]) -> tuple[float, float, int, bool]:
+    """Start, stop, number of points and whether the spacing is log."""
+    if set(spec) != set(SPACED):
+        raise _malformed(name, spec)
+    start, stop, points, spacing = (spec[key] for key in SPACED)
+    if (
+        not all(type(end) in (int, float) and abs(end) <= sys.float_info.max for end in (start, stop))
+        or not (type(points) is int and points >= 2)
+        or not (spacing == "linear" or (spacing == "log" and start > 0 and stop > 0))
+    ):
+        raise _malformed(name, spec)
+    return float(start), float(stop), points, spacing == "log"
+
+
+def _values(name: str, start: float, stop: float, points: int, log: bool) -> Iterator[float]:
+    """Both ends included; to 12 significant digits, so that decades are exact; whole for a key that takes no others."""
     for step in range(points):
         part = step / (points - 1)
-        value = start * (stop / start) ** part if spacing == "log" else start + (stop - start) * part
-        yield float(f"{value:.12g}")
+        value = float(f"{start * (stop / start) ** part if log else start + (stop - start) * part:.12g}")
+        yield round(value) if name in WHOLE_NUMBERS else value
 
 
 def _malformed(name: str, spec: object) -> BadInput:
+    shown = textwrap.shorten(str(spec), 80, placeholder=" …")
     return BadInput(
-        f"grid: {name}: {spec} is no axis",
+        f"grid: {name}: {shown} is no axis",
         "a list of values; a list of mappings for keys that go together; or"
         " {from: 1e-5, to: 1e-1, points: 41, spacing: log} (or linear; at least 2 points; log needs both > 0)",
         "correct the grid file",
@@ -128,11 +177,11 @@ def _override(key: str, value: Any) -> Override:
     return Override(OverrideType.CHANGE, key, ValueType.ELEMENT, value, input_line=f"{key}={value}")
 
 
-def _single(sweep: Override, value: Any) -> Override:
-    text = Override._get_value_element_as_str(value)
-    return Override(
-        sweep.type, sweep.key_or_group, ValueType.ELEMENT, value, sweep.package, f"{sweep.get_key_element()}={text}"
-    )
+def _singles(sweep: Override) -> Iterator[tuple[Override]]:
+    kind, key, package, name = sweep.type, sweep.key_or_group, sweep.package, sweep.get_key_element()
+    for value in sweep.sweep_iterator():
+        text = Override._get_value_element_as_str(value)
+        yield (Override(kind, key, ValueType.ELEMENT, value, package, f"{name}={text}"),)
 
 
 def _refuse_whole_sweep_keys(axis: Axis) -> None:
@@ -145,18 +194,9 @@ def _refuse_whole_sweep_keys(axis: Axis) -> None:
             )
 
 
-def _refuse_if_endless(override: Override) -> None:
-    count = size(override)
-    if not 0 < count <= MOST_POINTS:
-        raise BadInput(
-            f"{override.input_line} has {count:,} values", f"1 to {MOST_POINTS:,} values", "use a larger step"
-        )
-
-
 def size(override: Override) -> int:
     """How many values a sweep override has, without expanding it; 0 for a range that never reaches its end."""
     value = override.value()
-    assert isinstance(value, Sweep)
     if not isinstance(value, RangeSweep):
         return sum(1 for _ in override.sweep_iterator())
     assert value.start is not None, "the grammar demands it"

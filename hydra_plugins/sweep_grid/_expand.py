@@ -20,9 +20,15 @@ from omegaconf import DictConfig, OmegaConf
 
 from hydra_plugins.sweep_grid import _axes
 from hydra_plugins.sweep_grid._axes import Axis
-from sweep import composed
+from sweep import composed, data
 from sweep.errors import BadInput
 from sweep.settings import Settings, validate
+
+MOST_POINTS = 1_000_000
+"""A larger grid is refused before it is expanded: this many points take 1.5 GB of memory, as a plan alone."""
+
+RUN_BYTES, CURVE_POINT_BYTES, RUN_SECONDS = 8_000, 260, 0.002
+"""What a run, and each point of its curve, take in a SQLite store; what a run takes at the least to train and track."""
 
 
 def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -> list[Settings]:
@@ -42,22 +48,33 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     assert isinstance(grid, dict)
     from_file = _axes.from_grid({str(key): value for key, value in grid.items()}, given)
     axes = [*from_file, *_axes.from_command_line(given)]
-    count = math.prod(len(axis.steps) for axis in axes)
-    if count > _axes.MOST_POINTS:
-        raise BadInput(f"the grid has {count:,} points", f"at most {_axes.MOST_POINTS:,}", "shorten an axis")
+    _refuse_if_too_large(math.prod(axis.size for axis in axes), master)
     everything = composed.depends(master) or any("${" in str(o._value) for a in axes for step in a.steps for o in step)
     structural = [everything or _is_structural(axis, given, axes, loader) for axis in axes]
     plain = [axis for axis, taken in zip(axes, structural, strict=True) if not taken]
     bases: dict[tuple[int | None, ...], _Base] = {}
     points = []
-    for steps in itertools.product(*(range(len(axis.steps)) for axis in axes)):
+    for steps in itertools.product(*(range(axis.size) for axis in axes)):
         chosen = tuple(step if taken else None for step, taken in zip(steps, structural, strict=True))
         if chosen not in bases:
             config = loader.load_sweep_config(master, _lines(given, axes, chosen)) if any(structural) else master
             bases[chosen] = _Base(config, plain)
         rest = [step for step, taken in zip(steps, structural, strict=True) if not taken]
         points.append(validate(bases[chosen].point(rest)))
+    data.refuse_unused([point.data for point in points])
     return points
+
+
+def _refuse_if_too_large(count: int, master: DictConfig) -> None:
+    if count <= MOST_POINTS:
+        return
+    size = count * (RUN_BYTES + master.tracking.curve_points * CURVE_POINT_BYTES)
+    hours = count * RUN_SECONDS / 3600
+    raise BadInput(
+        f"the grid has {count:,} points: up to {size / 1e9:,.0f} GB in the store and {hours:,.1f} hours or more",
+        f"at most {MOST_POINTS:,} points",
+        "shorten an axis, or take larger steps",
+    )
 
 
 def _lines(given: Sequence[Override], axes: Sequence[Axis], chosen: Sequence[int | None]) -> list[str]:

@@ -13,7 +13,7 @@ def main() -> NoReturn:
     parser = argparse.ArgumentParser(
         prog="python -m sweep.report",
         description="Write a sweep's report again, from the store alone.",
-        epilog="Exit codes: 0 written, 1 bad input, 2 malformed flag.",
+        epilog="Exit codes: 0 written, 1 bad input, or output that cannot be written, 2 malformed flag.",
     )
     parser.add_argument(
         "words",

@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import shlex
 import sqlite3
 import textwrap
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sweep.errors import BadInput, StoreAway
 from sweep.secrets import without_secrets
-from sweep.settings import Tracking
+from sweep.settings import KEYS, Tracking, source_of
 from sweep.tracking import fresh, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.location import absolute, database_file, is_server
@@ -43,7 +44,7 @@ class Store:
         """What a person types to look at the runs; for a server, where to look."""
         if is_server(self.uri):
             return f"open {without_secrets(self.uri)}"
-        return f"mlflow ui --backend-store-uri {without_secrets(self.uri)}"
+        return f"mlflow ui --backend-store-uri {shlex.quote(without_secrets(self.uri))}"
 
 
 def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
@@ -74,9 +75,10 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         return None
     if experiment.lifecycle_stage != "active":
         raise BadInput(
-            f"tracking.experiment={tracking.experiment}: this experiment was deleted",
+            f"{source_of('tracking.experiment', tracking.experiment)}={tracking.experiment}: "
+            "this experiment was deleted",
             "an experiment that is active or does not exist yet",
-            f"MLFLOW_TRACKING_URI={without_secrets(uri)} mlflow experiments restore"
+            f"MLFLOW_TRACKING_URI={shlex.quote(without_secrets(uri))} mlflow experiments restore"
             f" --experiment-id {experiment.experiment_id}, or give another tracking.experiment=NAME",
         )
     artifacts = _artifacts(client, experiment, file, tracking.patience)
@@ -135,14 +137,14 @@ def _check_file(file: Path, uri: str) -> None:
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInput(
-            f"tracking.uri={without_secrets(uri)}: {reason}",
+            f"{_given(uri)}: {reason}",
             "a SQLite file in a folder you can write to",
             "check the path and its permissions",
         ) from error
     for place in (file if file.exists() else parent, parent / "artifacts"):
         if (place.exists() and not os.access(place, os.W_OK)) or (place.name == "artifacts" and place.is_file()):
             raise BadInput(
-                f"tracking.uri={without_secrets(uri)}: {place.name} cannot be written",
+                f"{_given(uri)}: {place.name} cannot be written",
                 "a SQLite file, with a folder artifacts/ beside it, that you can write to",
                 "check the path and its permissions",
             )
@@ -154,11 +156,26 @@ def _unreachable(uri: str, error: BaseException) -> BadInput:
         r"\[Errno -?\d+\] ([^\"')]+)", reason
     )  # What the network said, from deep inside urllib3's words.
     reason = system[1] if system else textwrap.shorten(reason, 200, placeholder=" …")
+    kind = re.split(r"[+:]", uri)[0]
+    if kind == "sqlite":
+        allowed, next_step = "a SQLite file that MLflow can read and write", "check the file, or name another"
+    elif kind in ("postgresql", "mysql", "mssql"):
+        allowed = "a database that answers, with its driver installed here"
+        next_step = "start it, check address, user and password, or pip install the driver"
+    elif is_server(uri):
+        allowed, next_step = "an MLflow server that answers", "start the server or check the address"
+    else:
+        reason = "MLflow has closed its file store" if kind == "file" else f"MLflow knows no store {kind}://"
+        allowed, next_step = KEYS["tracking.uri"].allowed, "name a store of one of these kinds"
     return BadInput(
-        f"tracking.uri={without_secrets(uri)} cannot be used: {reason}",
-        "an MLflow store or server that answers",
-        "start the server or check the address; without tracking.uri=… runs go to outputs/mlflow.db",
+        f"{_given(uri)} cannot be used: {reason}",
+        allowed,
+        f"{next_step}; by default runs go to sqlite:///outputs/mlflow.db",
     )
+
+
+def _given(uri: str) -> str:
+    return f"{source_of('tracking.uri', uri)}={without_secrets(uri)}"
 
 
 def _quiet() -> None:

@@ -105,6 +105,21 @@ def test_groups_may_be_an_axis_among_plain_ones(tmp_path: Path) -> None:
     fields = [f"data.{key}" for key in ("path", "input", "target")]
     points = expanded("lr=1,2", "data=thermometer,csv", *(f"{field}=x" for field in fields))
     assert [(p.lr, p.data.kind) for p in points] == [(1, "thermometer"), (1, "csv"), (2, "thermometer"), (2, "csv")]
+    assert {p.data.kind for p in expanded("data=glob(*)", *(f"{field}=x" for field in fields))} == {
+        "csv",
+        "thermometer",
+    }
+
+
+def test_keys_that_no_data_of_the_sweep_reads_are_refused() -> None:
+    with pytest.raises(BadInput, match=r"data\.path: not used by data=thermometer"):
+        expanded("data.path=null,a.csv")
+
+
+def test_a_key_given_in_two_forms_is_no_axis() -> None:
+    for other in ("++lr=3", "~lr", "++lr=3,4"):
+        with pytest.raises(BadInput, match="lr is given in two forms"):
+            expanded("lr=1,2", other)
 
 
 def test_an_axis_may_be_what_sets_a_mandatory_key() -> None:
@@ -141,6 +156,20 @@ def test_a_linear_axis_is_evenly_spaced(grid: Any) -> None:
     assert [p.init.w for p in points] == [-1, -0.5, 0, 0.5, 1]
 
 
+@pytest.mark.parametrize(("spacing", "expected"), [("log", [1, 3, 10, 32, 100]), ("linear", [1, 26, 50, 75, 100])])
+def test_a_spaced_axis_of_a_whole_number_is_rounded(grid: Any, spacing: str, expected: list[int]) -> None:
+    text = f"epochs: {{from: 1, to: 100, points: 5, spacing: {spacing}}}"
+    assert [p.epochs for p in expanded("grid=mine", extra=grid(text))] == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["init: [{w: 1, b: 2}, {w: 3, b: 2}]", "any: [{init.w: 1, init.b: 2}, {init.w: 3, init.b: 2}]",
+             "init: {w: [1, 3], b: 2}"]
+)  # fmt: skip
+def test_keys_below_another_may_be_written_below_it(grid: Any, text: str) -> None:
+    assert [(p.init.w, p.init.b) for p in expanded("grid=mine", extra=grid(text))] == [(1, 2), (3, 2)]
+
+
 def test_a_paired_axis_sets_its_keys_together_and_is_crossed_with_the_others() -> None:
     points = expanded("grid=paired", "epochs=1,2")
     assert [(p.lr, p.scale, p.epochs) for p in points] == [
@@ -170,9 +199,27 @@ def test_groups_and_mandatory_keys_may_stand_in_a_grid_file(grid: Any) -> None:
     assert [(p.data.kind, p.data.path, p.data.input) for p in points] == [("csv", "a.csv", "x"), ("csv", "b.csv", "y")]
 
 
+def test_a_pair_may_choose_groups_that_need_different_keys(grid: Any) -> None:
+    csv = "{data: csv, data.path: a.csv, data.input: x, data.target: y}"
+    points = expanded("grid=mine", "lr=1,2", extra=grid(f"readings: [{{data: thermometer}}, {csv}]"))
+    thermometer, own = ("thermometer", None), ("csv", "a.csv")
+    assert [(p.data.kind, p.data.path) for p in points] == [thermometer, thermometer, own, own]
+    assert [p.lr for p in points] == [1, 2, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("lr: {from: 1, to: .nan, points: 3, spacing: linear}", "is no axis"),
+        ("lr: {from: true, to: 2, points: 3, spacing: linear}", "is no axis"),
+        (f"lr: {{from: 1, to: 1{400 * '0'}, points: 3, spacing: linear}}", "is no axis"),
+        ("lr: {from: 1, to: 2, points: 90000000, spacing: log}", "90,000,000 points"),
+        ("lr: [1, {lr: 2}]", "the pairs of lr do not all set the same keys"),
+        ("p:\n - {data: csv, data.path: a}\n - {data.path: b}", "the pairs of p do not all set the same keys"),
+        ("lrr: [1]", "lrr: no such key"),
+        ("+lr: [1]", "+lr: no such key"),
+        ("'': [1]", ": no such key"),
+        ("hydra.job.name: [a]", "hydra.job.name belongs to the sweep as a whole"),
         ("lr: []", "lr: [] is no axis"),
         ("lr: [[1, 2]]", "is no axis"),
         ("lr: {from: 0, to: 1, points: 3, spacing: log}", "is no axis"),
@@ -192,5 +239,7 @@ def test_a_malformed_grid_file_is_told_what_an_axis_is(grid: Any, text: str, mes
 
 
 def test_a_grid_too_large_to_store_is_refused_before_it_is_expanded() -> None:
-    with pytest.raises(BadInput, match="90,000,000 points"):
+    with pytest.raises(BadInput, match=r"90,000,000 points: up to 24,120 GB in the store and 50\.0 hours"):
         expanded("lr=range(0.1,1,0.001)", "init.w=range(0,100,0.001)")
+    with pytest.raises(BadInput, match="1,000,000,000,000,000,000 points"):
+        expanded("lr=range(0,1,1e-9)", "init.w=range(0,1,1e-9)")

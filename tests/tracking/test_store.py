@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,35 @@ def test_a_store_that_cannot_be_reached_is_named_without_its_secrets(
     assert said.err.startswith(f"sweep: tracking.uri={uri.replace('user:secret', '***')} cannot be used")
     assert "secret" not in said.err
     assert not list(tmp_path.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("http://127.0.0.1:9", "start the server or check the address"),
+        ("postgresql://127.0.0.1:9/x", "check address, user and password, or pip install the driver"),
+        ("sqlite+none:///x.db", "check the file, or name another"),
+        ("file:///tmp/none", "MLflow has closed its file store"),
+        ("foo://x", "MLflow knows no store foo://"),
+    ],
+)
+def test_the_way_out_fits_the_kind_of_store(
+    command: Command, monkeypatch: pytest.MonkeyPatch, uri: str, words: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    said = command("epochs=2")
+    assert said.err.startswith(f"sweep: MLFLOW_TRACKING_URI={uri} cannot be used: ")
+    assert words in said.err
+    assert ("server" in said.err) == uri.startswith("http")
+
+
+def test_the_command_for_the_ui_can_be_pasted(command: Command, empty_store: Path, tmp_path: Path) -> None:
+    (tmp_path / "my dir").mkdir()
+    shutil.copyfile(empty_store, tmp_path / "my dir" / "x.db")
+    uri = "sqlite:///my dir/x.db?timeout=3"
+    said = command(f"tracking.uri='{uri}'", "epochs=2")
+    told = said.out.split("Compare: ")[1].strip()
+    assert shlex.split(told) == ["mlflow", "ui", "--backend-store-uri", uri]
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(command: Command, tmp_path: Path) -> None:
@@ -106,6 +136,9 @@ def test_the_file_of_a_store_is_read_from_its_uri(uri: str, file: str | None) ->
         ("postgresql://me:pw@host:5/db", "postgresql://***@host:5/db"),
         ("https://token@host/x?key=abc&b=2", "https://***@host/x?key=***&b=***"),
         ("sqlite:///outputs/mlflow.db", "sqlite:///outputs/mlflow.db"),
+        ("sqlite:///my dir/x.db?timeout=3&mode=rw", "sqlite:///my dir/x.db?timeout=3&mode=rw"),
+        ("sqlite:///x.db http://a:b@c", "sqlite:///x.db http://***@c"),
+        ("sqlite+pysqlcipher://:pw@/x.db?cipher=aes", "sqlite+pysqlcipher://***@/x.db?cipher=***"),
         ("failed for http://a:b@c and http://d:e@f", "failed for http://***@c and http://***@f"),
     ],
 )
