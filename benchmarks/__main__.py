@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import comparison, grid, machine, scaling, startup, tables, tracking, training
+from benchmarks import columnar, comparison, grid, machine, scaling, startup, tables, tracking, training
 from benchmarks.peers import PEERS
 from benchmarks.progress import say
 from benchmarks.tables import Section
@@ -56,6 +56,7 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
             (100, 1000) if quick else (100, 1000, 5000),
             folder / "scaling",
         )
+        parts["columnar"] = lambda: columnar.section(grid.of(1000 if quick else 100_000, 1000), folder / "columnar")
     return parts
 
 

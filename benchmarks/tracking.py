@@ -52,15 +52,15 @@ def _write(grid: Grid, uri: str) -> float:
     from sweep.tracking import sweeps
     from sweep.tracking.store import open_store
 
-    plan, tracking = ours.plan(grid), Tracking(uri, "bench", 1000, {})
+    plan, tracking = ours.plan(grid), Tracking(uri, "bench", 1000, {}, 60.0)
     chunks = list(execute(plan.points, plan.readings, in_process))
     store = open_store(tracking)
     assert store is not None, "made where it is not there"
-    sweep = sweeps.begin(store, plan, tracking, {}, {}, provenance.this_execution())
-    start = time.perf_counter()
-    for chunk in chunks:
-        sweep.write(chunk)
-    return time.perf_counter() - start
+    with sweeps.opened(store, plan, tracking, {}, {}, provenance.this_execution()) as sweep:
+        start = time.perf_counter()
+        for chunk in chunks:
+            sweep.write(chunk)
+        return time.perf_counter() - start
 
 
 def _rows(file: Path) -> dict[str, list[tuple[Any, ...]]]:

@@ -8,6 +8,7 @@ from sweep import data, plan, terminal
 from sweep.curve import Engine
 from sweep.errors import BadInput, Exit
 from sweep.execute import execute
+from sweep.interruption import watched
 from sweep.settings import Settings
 
 OUTPUTS = Path("outputs")
@@ -24,10 +25,14 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     Raises
     ------
     BadInput : nothing was trained then, and nothing stored.
+    StoreAway : the store failed for longer than it may; what was trained waits under ``outputs/``.
+    Interrupted : a signal came; what was done until then is stored and reported.
     """
-    from sweep import provenance
+    from sweep import provenance, sync
     from sweep.composed import to_yaml
     from sweep.tracking import found, sweeps
+    from sweep.tracking.spool import FOLDER as SPOOL
+    from sweep.tracking.spool import Spool
     from sweep.tracking.store import open_store
 
     first, wanted = asked[0], plan.make(asked, data.read)
@@ -35,24 +40,38 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     if first.dry_run:
         store = open_store(first.tracking, create=False)
         known = found.readable(store, found.newest_attempts(store, wanted)) if store else {}
-        terminal.show_plan(wanted, {} if first.rerun else known)
+        terminal.show_plan(wanted, {} if first.rerun else known, first.tracking.curve_points)
         return Exit.OK
 
     folder = OUTPUTS / wanted.folder
-    check_writable(OUTPUTS)
+    for place in (OUTPUTS, folder, OUTPUTS / SPOOL):
+        check_writable(place)
+    for line in sync.deliver_all(OUTPUTS, first.tracking, wanted.sweep_id):
+        print(line)
     store = open_store(first.tracking)
     assert store is not None, "open_store makes what is not there"
     attempts = found.newest_attempts(store, wanted)
-    done = {} if first.rerun else found.readable(store, attempts)
-    todo = [point for point in wanted.points if point.key not in done]
+    whole = found.readable(store, attempts)
+    todo = [point for point in wanted.points if first.rerun or point.key not in whole]
     terminal.announce(wanted, len(todo))
-    sweep = sweeps.begin(store, wanted, first.tracking, done, attempts, provenance.this_execution())
-    sweep.keep("config.yaml", to_yaml(first, wanted).encode())
-    with sweep, terminal.progress(len(todo)) as tick:
-        for chunk in execute(todo, wanted.readings, engine):
-            sweep.write(chunk, tick)
+    execution = provenance.this_execution()
+    spool = Spool(OUTPUTS, wanted, first.tracking, attempts, execution)
+    with watched() as watch, sweeps.opened(store, wanted, first.tracking, whole, attempts, execution) as sweep:
+        sweep.keep("config.yaml", to_yaml(first, wanted).encode())
+
+        write = spool.behind(sweep.write)
+
+        def train() -> None:
+            with terminal.progress(len(todo)) as tick:
+                for chunk in execute(todo, wanted.readings, engine):
+                    with watch.whole():
+                        write(chunk, tick)
+
+        watch.until_signal(train)
+        spool.check()
         report = sweep.publish(folder)
-    terminal.conclude(report, folder, store.ui_command)
+        terminal.conclude(report, folder, store.ui_command)
+        watch.check()
     return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
 
 
@@ -62,8 +81,8 @@ def check_writable(folder: Path) -> None:
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise BadInput(
             f"{folder}/ cannot be written: {there} is {'not writable' if there.is_dir() else 'a file'}",
-            "a current folder in which outputs/ can be made",
-            "change to another folder, or correct its permissions",
+            "a folder that can be made or written",
+            "change to another folder, or correct what is in the way",
         )
 
 

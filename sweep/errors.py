@@ -10,8 +10,10 @@ class Exit(IntEnum):
     BAD_INPUT = 1
     MALFORMED_FLAG = 2
     POINT_FAILED = 3
+    STORE_AWAY = 4
     INTERNAL = 70
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class BadInput(Exception):
@@ -30,3 +32,20 @@ class BadInput(Exception):
 
     def __str__(self) -> str:
         return f"{self.what}\n  allowed: {self.allowed}\n  next:    {self.next_step}"
+
+
+class StoreAway(Exception):
+    """The store took nothing for as long as patience lasted, or refused.
+
+    Parameters
+    ----------
+    reason : in the store's own words.
+    next_step : what to do once it is back.
+    """
+
+    def __init__(self, reason: str, next_step: str = "the same command goes on from here, once the store is back"):
+        super().__init__(reason, next_step)
+        self.reason, self.next_step = reason, next_step
+
+    def __str__(self) -> str:
+        return f"the store does not take what is written: {self.reason}\n  next:    {self.next_step}"

@@ -1,11 +1,12 @@
 """The last line: whatever a command raises becomes one clear message and a documented exit code."""
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 
-from sweep.errors import BadInput, Exit
+from sweep.errors import BadInput, Exit, StoreAway
 
 TRACEBACK = "HYDRA_FULL_ERROR"
 """Environment variable, Hydra's own: 1 shows tracebacks."""
@@ -19,9 +20,11 @@ def guard(command: Callable[[], None]) -> int:
         command()
     except BadInput as error:
         return _say(error, Exit.BAD_INPUT, before == "1")
-    except KeyboardInterrupt:
-        print("\nsweep: interrupted; the same command goes on from here", file=sys.stderr)
-        return Exit.INTERRUPTED
+    except StoreAway as error:
+        return _say(error, Exit.STORE_AWAY, before == "1")
+    except KeyboardInterrupt as error:
+        print("sweep: interrupted; the same command goes on from here", file=sys.stderr)
+        return 128 + getattr(error, "signal", signal.SIGINT)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK

@@ -4,6 +4,7 @@ import platform
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,6 +26,15 @@ def this_execution() -> dict[str, Any]:
         "versions": {"sweep": __version__, "python": platform.python_version(), **_versions()},
         "machine": {"system": platform.platform(), "processor": platform.machine()},
     }
+
+
+def source_tags(execution: Mapping[str, Any]) -> dict[str, str]:
+    """What a point's run keeps of the execution that trained it, as tags; ``git_dirty`` is of the same checkout."""
+    commit, versions = execution["commit"], execution["versions"]
+    tags = {"versions": ", ".join(f"{name} {number}" for name, number in versions.items())}
+    if commit:
+        tags |= {"mlflow.source.git.commit": commit.rstrip("+"), "git_dirty": str(commit.endswith("+")).lower()}
+    return tags
 
 
 def command() -> str:

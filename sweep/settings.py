@@ -67,6 +67,7 @@ class Tracking:
     experiment: str
     curve_points: int
     tags: dict[str, str]
+    patience: float
 
 
 @dataclass
@@ -117,7 +118,10 @@ FINITE = "a finite number, also once rounded to dtype"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
 
-OWN_TAGS = ("kind", "key", "attempt", "sweep_id", "name", "predicted", "outcome*", "curve*", "error*", "final*")
+OWN_TAGS = (
+    *("kind", "key", "attempt", "sweep_id", "name", "heartbeat", "predicted", "versions", "git_dirty"),
+    *("outcome*", "curve*", "error*", "final*"),
+)
 """Tags of our own, a * standing for any end; a user's may not take their place."""
 
 TAG = re.compile(rf"(?!({'|'.join(OWN_TAGS).replace('*', '.*')})$)[A-Za-z0-9_-]{{1,250}}", re.ASCII)
@@ -169,6 +173,11 @@ KEYS: Mapping[str, Key] = {
         "most epochs of a curve that MLflow shows; beyond, evenly spaced on a log axis",
         "a whole number from 10 to 1,000,000",
         lambda value, _: 10 <= value <= 1_000_000,
+    ),
+    "tracking.patience": Key(
+        "seconds that a store which fails is tried again, before results are kept in outputs/spool",
+        "a number from 0 to 86,400",
+        lambda value, _: 0 <= value <= 86_400,
     ),
     "tracking.tags": Key("further tags for every run", "names with text: +tracking.tags.NAME=TEXT"),
     "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sweep import size
 from sweep.plan import Plan, exact
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ MOST_ROWS = 40
 """Rows of the table at the end; of a larger sweep the terminal shows the first ones and names the file with all."""
 
 
-def show_plan(plan: Plan, done: Collection[str]) -> None:
-    """List the points of a plan, and which are done already."""
+def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
+    """List the points of a plan, which are done already, and how large the store becomes at most."""
     rows = []
     for point in plan.points:
         cells = point.columns() | {"data": plan.label(point.data)}
@@ -26,7 +27,10 @@ def show_plan(plan: Plan, done: Collection[str]) -> None:
     widths = [max(len(row[place]) for row in table) for place in range(len(table[0]))]
     for row in table:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    print(_counts(plan, sum(point.key not in done for point in plan.points)))
+    todo = [point for point in plan.points if point.key not in done]
+    print(_counts(plan, len(todo)))
+    if todo:
+        print(f"The store grows by {size.readable(size.estimate(todo, curve_points))} at most.")
     print("Nothing was trained: dry_run=true.")
 
 

@@ -65,6 +65,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """``command("lr=1", …)`` runs ``python -m sweep lr=1 …`` in this process, in an empty folder."""
     from sweep.__main__ import main as sweep_main
     from sweep.report.__main__ import main as report_main
+    from sweep.sync import main as sync_main
 
     monkeypatch.chdir(tmp_path)
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "HYDRA_FULL_ERROR"):
@@ -75,7 +76,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
         out, err = io.StringIO(), io.StringIO()
         try:
             with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
-                {"sweep": sweep_main, "sweep.report": report_main}[module]()
+                {"sweep": sweep_main, "sweep.report": report_main, "sweep.sync": sync_main}[module]()
         finally:
             GlobalHydra.instance().clear()
         code = end.value.code

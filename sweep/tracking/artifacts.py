@@ -9,8 +9,14 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
+from sweep.tracking.patience import patiently
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+
+class Missing(FileNotFoundError):
+    """The run has no such file."""
 
 
 class Artifacts(Protocol):
@@ -23,8 +29,13 @@ class Artifacts(Protocol):
         """Read a file; ``FileNotFoundError`` where it is not there."""
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside, sync, then rename: whoever looks sees the old file or the new one."""
+def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write beside, sync, then rename: whoever looks sees the old file or the new one.
+
+    Parameters
+    ----------
+    replace : if False, a file that is there already stays as it is, however late it came.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     try:
@@ -33,21 +44,39 @@ def write_whole(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(beside).chmod(0o644)
-        Path(beside).replace(path)
+        if replace or not _link(Path(beside), path):
+            Path(beside).replace(path)
+        else:
+            Path(beside).unlink()
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
 
 
-class FolderArtifacts:
-    """Artifacts of an embedded store, at ``folder/<run id>/artifacts/<path>`` as MLflow lays them."""
+def _link(beside: Path, path: Path) -> bool:
+    """Give ``beside`` the name ``path`` too, unless that is taken; False on a file system without hard links."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        return True
+    except OSError:
+        return path.exists()
+    return True
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+
+class FolderArtifacts:
+    """Artifacts of an embedded store, at ``folder/<run id>/artifacts/<path>`` as MLflow lays them.
+
+    A full disk is waited for, for ``patience`` seconds.
+    """
+
+    def __init__(self, folder: Path, patience: float) -> None:
+        self._folder, self._patience = folder, patience
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
         """See :class:`Artifacts`."""
-        write_whole(self._folder / run_id / "artifacts" / path, content)
+        place = self._folder / run_id / "artifacts" / path
+        patiently(lambda: write_whole(place, content), self._patience)
 
     def get(self, run_id: str, path: str) -> bytes:
         """See :class:`Artifacts`."""
@@ -55,10 +84,10 @@ class FolderArtifacts:
 
 
 class ClientArtifacts:
-    """Artifacts through MLflow's client."""
+    """Artifacts through MLflow's client, tried again for ``patience`` seconds."""
 
-    def __init__(self, client: "MlflowClient") -> None:
-        self._client = client
+    def __init__(self, client: "MlflowClient", patience: float) -> None:
+        self._client, self._patience = client, patience
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
         """See :class:`Artifacts`."""
@@ -67,14 +96,22 @@ class ClientArtifacts:
         with tempfile.TemporaryDirectory() as folder:
             local = Path(folder) / place.name
             local.write_bytes(content)
-            self._client.log_artifact(run_id, str(local), parent)
+            patiently(lambda: self._client.log_artifact(run_id, str(local), parent), self._patience)
 
     def get(self, run_id: str, path: str) -> bytes:
         """See :class:`Artifacts`."""
+        return patiently(lambda: self._get(run_id, path), self._patience, Missing)
+
+    def _get(self, run_id: str, path: str) -> bytes:
         from mlflow.exceptions import MlflowException
 
+        parent = str(PurePosixPath(path).parent)
         with tempfile.TemporaryDirectory() as folder:
             try:
                 return Path(self._client.download_artifacts(run_id, path, folder)).read_bytes()
-            except (MlflowException, OSError) as error:
-                raise FileNotFoundError(f"artifact {path} of run {run_id}") from error
+            except (MlflowException, OSError):
+                # What a store raises for a file that is not there is as various as stores are; a listing is not.
+                listed = self._client.list_artifacts(run_id, None if parent == "." else parent)
+                if all(each.path != path for each in listed):
+                    raise Missing(f"artifact {path} of run {run_id}") from None
+                raise

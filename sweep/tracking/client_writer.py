@@ -1,13 +1,19 @@
 """Write runs through MLflow's public client: for any store, a run at a time; to a server, a few runs side by side."""
 
+import itertools
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from sweep.data import Readings
 from sweep.tracking.location import is_server
+from sweep.tracking.patience import patiently
 from sweep.tracking.runs import Facts, Written
 from sweep.tracking.store import Store
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
 
 BATCH = 1000
 """Metrics a call, MLflow's own limit."""
@@ -33,11 +39,36 @@ def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> lis
 
 
 def _write(store: Store, facts: Facts) -> Written:
+    tries = itertools.count()
+
+    def one_try() -> Written:
+        # A create whose answer was lost may have been heard: look before creating again.
+        run = (_begun(store, facts) if next(tries) else None) or _create(store, facts)
+        _fill(store, run, facts)
+        return Written(run.info.run_id, int(facts.tags["attempt"]))
+
+    return patiently(one_try, store.patience)
+
+
+def _begun(store: Store, facts: Facts) -> "Run | None":
+    condition = " and ".join(f"tags.{name} = '{facts.tags[name]}'" for name in ("kind", "key", "attempt"))
+    runs = store.client.search_runs([store.experiment_id], condition, order_by=["attributes.start_time ASC"])
+    return runs[0] if runs else None
+
+
+def _create(store: Store, facts: Facts) -> "Run":
+    now = time.time_ns() // 1_000_000
+    run = store.client.create_run(store.experiment_id, start_time=now, tags=facts.tags, run_name=facts.name)
+    if not run.info.run_id:
+        raise ConnectionError("the server's answer was cut")
+    return run
+
+
+def _fill(store: Store, run: "Run", facts: Facts) -> None:
+    """Everything but the tags; doing it twice leaves the same, as MLflow ignores exact duplicates."""
     from mlflow.entities import Metric, Param
 
-    client, now = store.client, time.time_ns() // 1_000_000
-    created = client.create_run(store.experiment_id, start_time=now, tags=facts.tags, run_name=facts.name)
-    run_id: str = created.info.run_id
+    client, run_id, now = store.client, run.info.run_id, run.info.start_time
     curve = zip(facts.epochs.tolist(), facts.losses.tolist(), strict=True)
     metrics = [Metric("loss", loss, now, epoch) for epoch, loss in curve]
     metrics += [Metric(name, value, now, 0) for name, value in facts.metrics.items()]
@@ -49,7 +80,6 @@ def _write(store: Store, facts: Facts) -> Written:
     if facts.traceback:
         store.artifacts.put(run_id, "traceback.txt", facts.traceback.encode())
     client.set_terminated(run_id, facts.status, time.time_ns() // 1_000_000)
-    return Written(run_id, int(facts.tags["attempt"]))
 
 
 def _log_dataset(store: Store, run_id: str, data: Readings) -> None:

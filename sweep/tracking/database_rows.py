@@ -60,11 +60,26 @@ def rows_of(entries: Sequence[Entry], experiment: "Experiment", known: Datasets,
     return rows
 
 
+def running_rows(run_id: str, name: str, tags: Mapping[str, str], experiment: "Experiment") -> Rows:
+    """The rows of a run that has begun and has tags alone."""
+    at = time.time_ns() // 1_000_000
+    all_tags = {**tags, "mlflow.runName": name}
+    return {
+        "runs": [_run_row(run_id, name, "RUNNING", at, None, experiment)],
+        "tags": [(key, value, run_id) for key, value in all_tags.items()],
+    }
+
+
+def _run_row(
+    run_id: str, name: str, status: str, start: int, end: int | None, experiment: "Experiment"
+) -> tuple[Any, ...]:
+    source, version, life, uri = ("UNKNOWN", "", "", "unknown"), "", "active", artifact_uri(experiment, run_id)
+    return (run_id, name, *source, status, start, end, None, version, life, uri, int(experiment.experiment_id))
+
+
 def _add_run(rows: Rows, entry: Entry, experiment: "Experiment", at: int) -> None:
-    facts, run_id, uri = entry.facts, entry.run_id, artifact_uri(experiment, entry.run_id)
-    source, version, life = ("UNKNOWN", "", "", "unknown"), "", "active"
-    row = (run_id, facts.name, *source, facts.status, at, at, None, version, life, uri, int(experiment.experiment_id))
-    rows["runs"].append(row)
+    facts, run_id = entry.facts, entry.run_id
+    rows["runs"].append(_run_row(run_id, facts.name, facts.status, at, at, experiment))
     tags = {**facts.tags, "mlflow.runName": facts.name}
     rows["tags"] += [(name, value, run_id) for name, value in tags.items()]
     rows["params"] += [(name, value, run_id) for name, value in facts.params.items()]

@@ -5,12 +5,13 @@ still has exactly them, and nothing else here may be used where it does not.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, column, insert, inspect, table
 
 if TYPE_CHECKING:
-    from sweep.tracking.store import Store
+    from mlflow import MlflowClient
 
 _METRIC = ("key", "value", "timestamp", "step", "is_nan", "run_uuid")
 
@@ -53,13 +54,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 TABLES = {name: table(name, *map(column, columns)) for name, columns in COLUMNS.items()}
 
 
-def engine_of(store: "Store") -> Engine | None:
+def engine_of(client: "MlflowClient") -> Engine | None:
     """The engine of MLflow's own database store; None where runs go elsewhere, as to a server."""
-    backend = getattr(getattr(store.client, "_tracking_client", None), "store", None)
+    backend = getattr(getattr(client, "_tracking_client", None), "store", None)
     engine = getattr(backend, "engine", None)
     return engine if isinstance(engine, Engine) else None
 
 
+@lru_cache(maxsize=8)
 def difference(engine: Engine) -> str:
     """What in the database is not as :data:`COLUMNS` has it, in words; empty where nothing is."""
     there = {

@@ -8,17 +8,19 @@ killed process loses no transaction that was committed. (What a power failure ma
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from sweep.tracking.artifacts import FolderArtifacts
-from sweep.tracking.database_rows import Datasets, Entry, artifact_uri, rows_of
+from sweep.tracking.database_rows import Datasets, Entry, artifact_uri, rows_of, running_rows
 from sweep.tracking.database_tables import TABLES, engine_of, put
+from sweep.tracking.patience import patiently
 from sweep.tracking.runs import Facts, Written
 from sweep.tracking.store import Store
 
@@ -37,11 +39,11 @@ def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> lis
     """Put a run for each of ``facts`` into the store, in order; ``tick`` is called once a run.
 
     A run that another sweep has written meanwhile stands as it is. An attempt whose run was deleted in MLflow is
-    passed over for the next.
+    passed over for the next. A group of runs is tried again while the store fails.
     """
     written: list[Written] = []
     for group in _groups(facts):
-        entries = _land(store, group)
+        entries = patiently(partial(_land, store, group), store.patience)
         for entry in entries:
             written.append(Written(entry.run_id, entry.number))
             tick()
@@ -65,8 +67,7 @@ def _groups(facts: Sequence[Facts]) -> Iterator[Sequence[Facts]]:
 
 
 def _land(store: Store, group: Sequence[Facts]) -> list[Entry]:
-    engine = engine_of(store)
-    assert engine is not None, "chosen for database stores only"
+    engine = _engine(store)
     experiment = store.client.get_experiment(store.experiment_id)
     for _ in range(RACES):
         with engine.connect() as connection:
@@ -135,7 +136,50 @@ def _put_traceback(store: Store, experiment: "Experiment", entry: Entry) -> None
 
 def _join(store: Store, entries: Sequence[Entry]) -> None:
     """Make runs that another sweep has written members of this one too."""
-    for entry in entries:
-        for name, value in entry.facts.tags.items():
-            if name.startswith("in_sweep."):
-                store.client.set_tag(entry.run_id, name, value)
+    tags = {name for entry in entries for name in entry.facts.tags if name.startswith("in_sweep.")}
+    for name in tags:
+        add_tag(store, [entry.run_id for entry in entries], name, "true")
+
+
+def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None:
+    """Set a tag on the runs that do not have it yet."""
+    engine, tags = _engine(store), TABLES["tags"].c
+    for start in range(0, len(run_ids), RUNS):
+        some = run_ids[start : start + RUNS]
+        for _ in range(RACES):
+            with engine.connect() as connection:
+                query = select(tags.run_uuid).where(tags.key == name, tags.run_uuid.in_(some))
+                there = set(connection.execute(query).scalars())
+            try:
+                with engine.begin() as connection:
+                    put(connection, "tags", [(name, value, run_id) for run_id in some if run_id not in there])
+                break
+            except IntegrityError as error:  # Another sweep was quicker with one of them: look again.
+                lost = error
+        else:
+            raise lost
+
+
+def create_running(store: Store, name: str, run_name: str, tags: Mapping[str, str]) -> str:
+    """A run that is RUNNING, with an id derived from ``name``; the same run for all who ask at once."""
+    engine, experiment = _engine(store), store.client.get_experiment(store.experiment_id)
+    for number in range(1, 1000):
+        run_id = derived_id(store.experiment_id, name, number)
+        try:
+            with engine.begin() as connection:
+                for table, rows in running_rows(run_id, run_name, tags, experiment).items():
+                    put(connection, table, rows)
+            return run_id
+        except IntegrityError:
+            with engine.connect() as connection:
+                runs = TABLES["runs"].c
+                stage = connection.execute(select(runs.lifecycle_stage).where(runs.run_uuid == run_id)).scalar_one()
+            if stage == "active":
+                return run_id
+    raise RuntimeError(f"all attempts at {run_name} were deleted")
+
+
+def _engine(store: Store) -> Engine:
+    engine = engine_of(store.client)
+    assert engine is not None, "chosen for database stores only"
+    return engine

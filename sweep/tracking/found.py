@@ -1,6 +1,7 @@
 """Find what an experiment holds already: runs by a condition, and the newest attempt at each point of a plan."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sweep.curve import Failure
@@ -9,10 +10,12 @@ from sweep.tracking import parts
 from sweep.tracking.attempt import Attempt, Place
 from sweep.tracking.database_reader import point_runs
 from sweep.tracking.database_tables import difference, engine_of
+from sweep.tracking.patience import patiently
 from sweep.tracking.store import Store
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
+    from mlflow.store.entities.paged_list import PagedList
 
 PAGE = 1000
 
@@ -21,17 +24,21 @@ def search(store: Store, condition: str) -> Iterator["Run"]:
     """Active runs of the experiment that meet ``condition``, newest first."""
     token: str | None = None
     while True:
-        page = store.client.search_runs([store.experiment_id], condition, max_results=PAGE, page_token=token)
+        page = patiently(partial(_page, store, condition, token), store.patience)
         yield from page
         token = page.token
         if not token:
             return
 
 
+def _page(store: Store, condition: str, token: str | None) -> "PagedList[Run]":
+    return store.client.search_runs([store.experiment_id], condition, max_results=PAGE, page_token=token)
+
+
 def newest_attempts(store: Store, plan: Plan) -> dict[str, Attempt]:
     """For each key of ``plan`` that the experiment knows: its newest attempt. A run deleted in MLflow is not known."""
     wanted = {point.key for point in plan.points}
-    engine = engine_of(store)
+    engine = engine_of(store.client)
     runs = point_runs(engine, store.experiment_id) if engine and not difference(engine) else _point_runs(store)
     newest: dict[str, tuple[int, str, str, Mapping[str, str]]] = {}
     for run_id, status, tags in runs:

@@ -7,20 +7,27 @@ beside the file and belong to it.
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
+
+from sweep.tracking.database_tables import engine_of
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "lustre", "gpfs", "beegfs", "glusterfs", "fuse.")
 """How names of file systems begin on which several machines may open a file: SQLite's log needs memory they share."""
 
 
-def quicken(engine: Engine, file: Path) -> None:
-    """Set the log and the syncing for ``engine``; on a network file system SQLite's defaults stay.
+def quicken(client: "MlflowClient", file: Path) -> None:
+    """Set the log and the syncing for ``client``'s connections; on a network file system SQLite's defaults stay.
 
     Network file systems are told by Linux's table of mounts; where there is none, ``file`` counts as local.
     """
-    if on_network(file) or event.contains(engine, "connect", _settings):
+    engine = engine_of(client)
+    if engine is None or on_network(file) or event.contains(engine, "connect", _settings):
         return
     event.listen(engine, "connect", _settings)
     engine.dispose()  # Connections from before, when MLflow opened the store.

@@ -5,21 +5,24 @@ import os
 import re
 import sqlite3
 import textwrap
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.errors import BadInput
+from sweep.errors import BadInput, StoreAway
 from sweep.secrets import without_secrets
 from sweep.settings import Tracking
+from sweep.tracking import fresh, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.location import absolute, database_file, is_server
+from sweep.tracking.patience import patiently
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
+
+OPENING = 3.0
+"""Seconds at most that opening is tried again: whoever mistyped an address should hear of it soon."""
 
 FOLDER_TAG = "sweep.artifacts"
 """Experiment tag: the artifacts' folder, relative to the database file."""
@@ -33,6 +36,7 @@ class Store:
     client: "MlflowClient"
     experiment_id: str
     artifacts: Artifacts
+    patience: float
 
     @property
     def ui_command(self) -> str:
@@ -60,17 +64,14 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         _check_file(file, uri)
     _quiet()
     try:
-        with _impatient():
-            from mlflow import MlflowClient
-
-            client = MlflowClient(absolute(uri))
-            experiment = client.get_experiment_by_name(tracking.experiment)
-            if experiment is None:
-                if not create:
-                    return None
-                experiment = _create(client, tracking.experiment, file)
+        client, experiment = patiently(
+            lambda: _experiment(tracking, file, create=create), min(tracking.patience, OPENING)
+        )
     except Exception as error:  # Each kind of store raises its own; whatever it is, the user must hear the URI and why.
-        raise _unreachable(uri, error) from error
+        cause = error.__cause__ if isinstance(error, StoreAway) else None
+        raise _unreachable(uri, cause or error) from error
+    if experiment is None:
+        return None
     if experiment.lifecycle_stage != "active":
         raise BadInput(
             f"tracking.experiment={tracking.experiment}: this experiment was deleted",
@@ -78,18 +79,21 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
             f"MLFLOW_TRACKING_URI={without_secrets(uri)} mlflow experiments restore"
             f" --experiment-id {experiment.experiment_id}, or give another tracking.experiment=NAME",
         )
-    store = Store(uri, client, experiment.experiment_id, _artifacts(client, experiment, file))
+    artifacts = _artifacts(client, experiment, file, tracking.patience)
+    store = Store(uri, client, experiment.experiment_id, artifacts, tracking.patience)
     if create and file is not None:
-        _quicken(store, file)
+        sqlite_file.quicken(client, file)
     return store
 
 
-def _quicken(store: Store, file: Path) -> None:
-    from sweep.tracking import database_tables, sqlite_file
+def _experiment(tracking: Tracking, file: Path | None, *, create: bool) -> "tuple[MlflowClient, Experiment | None]":
+    from mlflow import MlflowClient
 
-    engine = database_tables.engine_of(store)
-    if engine is not None:
-        sqlite_file.quicken(engine, file)
+    if file is not None and not file.exists():
+        fresh.make(file)
+    client = MlflowClient(absolute(tracking.uri))
+    experiment = client.get_experiment_by_name(tracking.experiment)
+    return client, _create(client, tracking.experiment, file) if experiment is None and create else experiment
 
 
 def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":
@@ -110,11 +114,11 @@ def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment
     return experiment
 
 
-def _artifacts(client: "MlflowClient", experiment: "Experiment", file: Path | None) -> Artifacts:
+def _artifacts(client: "MlflowClient", experiment: "Experiment", file: Path | None, patience: float) -> Artifacts:
     relative = experiment.tags.get(FOLDER_TAG)
     if file is not None and relative == "artifacts":
-        return FolderArtifacts(file.resolve().parent / relative)
-    return ClientArtifacts(client)
+        return FolderArtifacts(file.resolve().parent / relative, patience)
+    return ClientArtifacts(client, patience)
 
 
 def _check_file(file: Path, uri: str) -> None:
@@ -135,15 +139,16 @@ def _check_file(file: Path, uri: str) -> None:
             "a SQLite file in a folder you can write to",
             "check the path and its permissions",
         ) from error
-    if not os.access(file if file.exists() else parent, os.W_OK):
-        raise BadInput(
-            f"tracking.uri={without_secrets(uri)}: no permission to write",
-            "a SQLite file that you can write to",
-            "check the path and its permissions",
-        )
+    for place in (file if file.exists() else parent, parent / "artifacts"):
+        if (place.exists() and not os.access(place, os.W_OK)) or (place.name == "artifacts" and place.is_file()):
+            raise BadInput(
+                f"tracking.uri={without_secrets(uri)}: {place.name} cannot be written",
+                "a SQLite file, with a folder artifacts/ beside it, that you can write to",
+                "check the path and its permissions",
+            )
 
 
-def _unreachable(uri: str, error: Exception) -> BadInput:
+def _unreachable(uri: str, error: BaseException) -> BadInput:
     reason = without_secrets(" ".join(str(error).split()) or type(error).__name__)
     system = re.search(
         r"\[Errno -?\d+\] ([^\"')]+)", reason
@@ -156,23 +161,9 @@ def _unreachable(uri: str, error: Exception) -> BadInput:
     )
 
 
-@contextmanager
-def _impatient() -> Iterator[None]:
-    """While opening, a server that is not there is told of in seconds, not after MLflow's minutes of retries."""
-    patience = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
-    before = {name: os.environ.get(name) for name in patience}
-    os.environ.update({name: value for name, value in patience.items() if before[name] is None})
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-
-
 def _quiet() -> None:
-    """MLflow and alembic tell of every table they make."""
+    """MLflow and alembic tell of every table they make, and of what they raise, with a traceback."""
     import mlflow  # noqa: F401  (sets up its loggers, which would undo the levels below)
 
     for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -4,24 +4,27 @@ A chunk lands in this order: the part with its exact curves, then the runs that 
 part is never named and does no harm.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from sweep.curve import Curve, Failure, Result
 from sweep.outcome import judge
 from sweep.plan import Plan, Point
-from sweep.provenance import now
+from sweep.provenance import now, source_tags
 from sweep.settings import Tracking
 from sweep.stability import problems
-from sweep.tracking import manifest, parts, runs
+from sweep.tracking import manifest, parts, runs, summary
 from sweep.tracking.artifacts import write_whole
 from sweep.tracking.attempt import Attempt, Place
-from sweep.tracking.found import search
+from sweep.tracking.patience import patiently
 from sweep.tracking.record import SweepRecord, executions, load
 from sweep.tracking.store import Store
-from sweep.tracking.writers import writer_for
+from sweep.tracking.surplus import settle
+from sweep.tracking.writers import add_tag, is_known_database, writer_for
 
 if TYPE_CHECKING:
     from sweep.report.publish import Report
@@ -31,7 +34,7 @@ NAME_LIMIT = 250
 
 
 class SweepRun:
-    """A sweep that is being written; a context that closes the summary run however it is left.
+    """A sweep that is being written.
 
     Parameters
     ----------
@@ -55,17 +58,9 @@ class SweepRun:
         self.attempts, self._known, self._executions = dict(attempts), known, list(executions)
         self._problems = problems(plan.readings)
         self._write = writer_for(store)
-        self._status = "KILLED"
+        self._source = source_tags(self._executions[-1])
         self._trained = self._failed = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        status = "FAILED" if isinstance(error, Exception) else self._status
-        self.store.client.set_terminated(self.run_id, status)
+        self._began = time.time_ns() // 1_000_000
 
     def write(self, pairs: Sequence[tuple[Point, Result]], tick: Callable[[], None] = lambda: None) -> None:
         """Put a chunk into the store; ``tick`` is called once a run."""
@@ -89,18 +84,25 @@ class SweepRun:
             ended=now(),
             trained=self._trained,
             failed=self._failed,
-            reused=len(self.attempts) - self._trained - self._failed,
+            reused=sum(each.place is not None for each in self.attempts.values()) - self._trained,
         )
+        if not is_known_database(self.store):
+            self.attempts = settle(self.store, self.plan, self.attempts, membership(self.plan), self._began)
         self.keep(manifest.PATH, manifest.write(self.plan, self.attempts))
         record = load(self.store, self.run_id)
         report = publish.make(SweepRecord(self.run_id, record.plan, record.results, record.attempts, self._executions))
         for name, content in report.files.items():
             self.keep(name, content)
-            write_whole(folder / name, content)
-        for name, count in report.findings.counts.items():
-            self.store.client.log_metric(self.run_id, name.lower().replace(" ", "_"), count)
-        self._status = "FINISHED"
+            patiently(partial(write_whole, folder / name, content), self.store.patience)
+        self._log_counts(report.findings.counts)
         return report
+
+    def _log_counts(self, counts: Mapping[str, int]) -> None:
+        from mlflow.entities import Metric
+
+        at = time.time_ns() // 1_000_000
+        metrics = [Metric(name.lower().replace(" ", "_"), count, at, 0) for name, count in counts.items()]
+        patiently(lambda: self.store.client.log_batch(self.run_id, metrics), self.store.patience)
 
     def keep(self, path: str, content: bytes) -> None:
         """Put a file on the summary run."""
@@ -113,6 +115,7 @@ class SweepRun:
     def _facts(self, point: Point, result: Result, place: Place | None) -> runs.Facts:
         identity = {
             **self.tracking.tags,  # First: what a run is cannot be renamed.
+            **self._source,
             "kind": "point",
             "key": point.key,
             "attempt": str(self._number(point)),
@@ -132,37 +135,29 @@ def membership(plan: Plan) -> str:
     return f"in_sweep.{plan.sweep_id}"
 
 
-def begin(
+@contextmanager
+def opened(
     store: Store,
     plan: Plan,
     tracking: Tracking,
-    done: Mapping[str, Attempt],
+    whole: Mapping[str, Attempt],
     known: Mapping[str, Attempt],
     execution: dict[str, Any],
-) -> SweepRun:
-    """Open the sweep's summary run, or open it again, and put there what is known before anything trains.
+) -> Iterator[SweepRun]:
+    """The sweep's summary run, begun or opened again, with what is known before anything trains; closed however left.
 
     Parameters
     ----------
-    done : the attempts that are reused; their runs become members of this sweep.
-    known : the newest attempt of each key that has one.
+    whole : the attempts with a curve that can be read; they stand until a newer one does, as members of this sweep.
+    known : the newest attempt of each key that has one; of a point that failed, its failure stands until it is tried.
     execution : from :func:`sweep.provenance.this_execution`.
     """
-    client = store.client
-    existing = next(search(store, f"tags.kind = 'summary' and tags.sweep_id = '{plan.sweep_id}'"), None)
-    if existing is None:
-        tags = {**tracking.tags, "kind": "summary", "sweep_id": plan.sweep_id, "name": plan.name or ""}
-        created = client.create_run(store.experiment_id, tags=tags, run_name=f"summary of {plan.folder}")
-        run_id: str = created.info.run_id
-    else:
-        run_id = existing.info.run_id
-        client.update_run(run_id, status="RUNNING")
-        client.set_tag(run_id, "name", plan.name or "")
-    sweep = SweepRun(store, plan, tracking, run_id, done, known, [*executions(store, run_id), execution])
-    for fingerprint, data in plan.readings.items():
-        sweep.keep(manifest.data_path(fingerprint), manifest.write_data(data))
-    sweep.keep(manifest.PATH, manifest.write(plan, done))
-    for attempt in done.values():
-        if attempt.place and attempt.place.run_id != run_id:
-            client.set_tag(attempt.run_id, membership(plan), "true")
-    return sweep
+    standing = {key: each for key, each in known.items() if each.failure} | dict(whole)
+    with summary.running(store, plan, tracking.tags) as run_id:
+        sweep = SweepRun(store, plan, tracking, run_id, standing, known, [*executions(store, run_id), execution])
+        for fingerprint, data in plan.readings.items():
+            sweep.keep(manifest.data_path(fingerprint), manifest.write_data(data))
+        sweep.keep(manifest.PATH, manifest.write(plan, standing))
+        reused = [each.run_id for each in whole.values() if each.place and each.place.run_id != run_id]
+        add_tag(store, reused, membership(plan), "true")
+        yield sweep

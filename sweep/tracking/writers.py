@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from sweep.tracking import client_writer, database_writer
 from sweep.tracking.database_tables import difference, engine_of
 from sweep.tracking.location import is_server
+from sweep.tracking.patience import patiently
 from sweep.tracking.runs import Facts, Written
 from sweep.tracking.store import Store
 
@@ -13,13 +15,27 @@ Writer = Callable[[Store, Sequence[Facts], Callable[[], None]], list[Written]]
 """Puts runs into a store, in order, calling its last argument once a run."""
 
 
+def is_known_database(store: Store) -> bool:
+    """Whether ``store`` is a database whose tables are those that we know."""
+    engine = None if is_server(store.uri) else engine_of(store.client)
+    return engine is not None and not difference(engine)
+
+
 def writer_for(store: Store) -> Writer:
     """The fastest writer that ``store`` takes; one line on stderr where its tables are not those that we know."""
-    if is_server(store.uri):
-        return client_writer.write
-    engine = engine_of(store)
-    words = difference(engine) if engine else "MLflow does not open it through SQLAlchemy"
-    if not words:
+    if is_known_database(store):
         return database_writer.write
-    print(f"The store is not laid out as expected ({words}): writing runs one by one, slower.", file=sys.stderr)
+    if not is_server(store.uri):
+        engine = engine_of(store.client)
+        words = difference(engine) if engine else "MLflow does not open it through SQLAlchemy"
+        print(f"The store is not laid out as expected ({words}): writing runs one by one, slower.", file=sys.stderr)
     return client_writer.write
+
+
+def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None:
+    """Set a tag on many runs that do not have it yet; those that do stay as they are."""
+    if is_known_database(store):
+        patiently(lambda: database_writer.add_tag(store, run_ids, name, value), store.patience)
+        return
+    for run_id in run_ids:
+        patiently(partial(store.client.set_tag, run_id, name, value), store.patience)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -14,6 +15,7 @@ import pytest
 from mlflow import MlflowClient
 
 from tests.conftest import Command
+from tests.tracking.proxy import FAULTS, faulty
 
 
 def free_port() -> int:
@@ -63,13 +65,56 @@ def test_a_sweep_into_a_server_is_tracked_reported_and_reused(command: Command, 
     assert sorted(run.data.tags["outcome"] for run in runs) == ["DIVERGED"] + ["UNFINISHED"] * 3
     (outputs,) = (tmp_path / "outputs").iterdir()
     written = {path.name: path.read_bytes() for path in outputs.iterdir()}
-    assert sorted(written) == ["curves.png", "map.png", "provenance.json", "report.md", "runs.csv"]
+    made = ["curves.svg", "fit.svg", "map.svg", "report.html", "report.md", "runs.csv"]
+    assert sorted(written) == sorted([*made, "provenance.json"])
     assert f"Compare: open {server}" in first.out
     assert "4 done already, 0 to train" in command(*grid).out
     assert command(f"tracking.uri={server}", module="sweep.report").code == 0
-    assert {name: (outputs / name).read_bytes() for name in ("report.md", "runs.csv")} == {
-        name: written[name] for name in ("report.md", "runs.csv")
-    }
+    assert {name: (outputs / name).read_bytes() for name in made} == {name: written[name] for name in made}
+
+
+def test_faults_on_the_way_to_a_server_cost_nothing_and_double_nothing(
+    command: Command, tmp_path: Path, server: str
+) -> None:
+    """Compared with the same sweep without faults, in another experiment of the same server."""
+    grid = ("lr=1e-2,1e-3,1e-4", "scale=1,0.1", "epochs=30,31")
+    assert command(*grid, f"tracking.uri={server}", "tracking.experiment=calm").code == 0
+    calm = files_of(tmp_path)
+    with faulty(server, part=0.15, seed=1) as proxy:
+        address = f"http://127.0.0.1:{proxy.server_port}"
+        said = command(*grid, f"tracking.uri={address}", "tracking.experiment=storm")
+    assert (said.code, said.err) == (0, "")
+    assert min(proxy.hits[fault] for fault in FAULTS) > 0, proxy.hits
+    assert files_of(tmp_path) == calm
+    assert facts_of(server, "storm") == facts_of(server, "calm")
+    assert len(facts_of(server, "storm")) == 12
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """The report as it lies under ``outputs/``, which is a function of the sweep."""
+    (outputs,) = (folder / "outputs").glob("sweep-*")
+    return {path.name: path.read_bytes() for path in outputs.iterdir() if path.name != "provenance.json"}
+
+
+def facts_of(server: str, experiment: str) -> list[Any]:
+    """What stands on the runs of points, but for ids, times and where curves stand."""
+    client = MlflowClient(server)
+    found = client.get_experiment_by_name(experiment)
+    assert found is not None
+    everything = client.search_runs([found.experiment_id])
+    assert {run.info.status for run in everything} == {"FINISHED"}
+    return sorted(
+        (
+            run.info.run_name,
+            sorted(run.data.params.items()),
+            sorted(run.data.metrics.items()),
+            sorted(item for item in run.data.tags.items() if not item[0].startswith("curve_")),
+            [(each.step, each.value) for each in client.get_metric_history(run.info.run_id, "loss")],
+            [each.dataset.digest for each in (run.inputs.dataset_inputs if run.inputs else [])],
+        )
+        for run in everything
+        if run.data.tags["kind"] == "point"
+    )
 
 
 def test_a_server_that_went_away_is_told_of_and_nothing_is_written(

@@ -57,6 +57,17 @@ def test_outputs_that_cannot_be_written_are_refused_before_anything_is_stored(co
     assert not (tmp_path / "elsewhere.db").exists()
 
 
+@pytest.mark.parametrize("place", ["outputs/artifacts", "outputs/spool"])
+def test_a_file_where_a_folder_is_needed_is_refused_before_anything_is_stored(
+    command: Command, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "outputs").mkdir()
+    (tmp_path / place).write_text("in the way")
+    said = command("epochs=2")
+    assert (said.code, "cannot be written" in said.err) == (1, True)
+    assert [path.name for path in (tmp_path / "outputs").iterdir()] == [Path(place).name]
+
+
 def test_a_dry_run_lists_keys_and_what_is_done_and_makes_nothing(command: Command, tmp_path: Path) -> None:
     said = command("lr=1e-2,1e-4", "epochs=5", "dry_run=true")
     assert said.code == 0

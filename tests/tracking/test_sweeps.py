@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from sweep import app, engine
+from sweep import app, engine, provenance
 from sweep.curve import Curve
 from sweep.data import Readings
 from sweep.plan import Point
@@ -28,7 +29,7 @@ FOUR = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=50")
 
 
 def opened(uri: str = URI, experiment: str = "sweep") -> Store:
-    store = open_store(Tracking(uri, experiment, 1000, {}), create=False)
+    store = open_store(Tracking(uri, experiment, 1000, {}, 60.0), create=False)
     assert store is not None
     return store
 
@@ -46,7 +47,7 @@ def settings(uri: str = URI, **changes: Any) -> Settings:
     return Settings(
         **kept, init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
         data=thermometer, outcome=OutcomeRule(0.001), rerun=False, dry_run=False, name=None,
-        tracking=Tracking(uri, "sweep", 1000, {}), grid={},
+        tracking=Tracking(uri, "sweep", 1000, {}, 60.0), grid={},
     )  # fmt: skip
 
 
@@ -221,6 +222,16 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_default(
 def test_tags_of_the_user_stand_on_every_run(command: Command) -> None:
     command("epochs=2", "+tracking.tags.team=blue")
     assert [run.data.tags["team"] for run in (*runs(), *runs("summary"))] == ["blue", "blue"]
+
+
+def test_a_run_names_the_commit_and_versions_that_trained_it(command: Command) -> None:
+    command("epochs=2")
+    (run,) = runs()
+    assert f"torch {torch.__version__}" in run.data.tags["versions"]
+    commit = provenance.commit()
+    if commit is not None:
+        assert run.data.tags["mlflow.source.git.commit"] == commit.rstrip("+")
+        assert run.data.tags["git_dirty"] == str(commit.endswith("+")).lower()
 
 
 def test_everything_lies_under_outputs_and_no_folder_is_made_a_point(command: Command, tmp_path: Path) -> None:

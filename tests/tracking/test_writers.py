@@ -28,7 +28,7 @@ from sweep.stability import problems
 from sweep.tracking import client_writer, database_reader, database_writer, found, sqlite_file
 from sweep.tracking.artifacts import FolderArtifacts
 from sweep.tracking.attempt import Place
-from sweep.tracking.database_tables import COLUMNS, engine_of
+from sweep.tracking.database_tables import COLUMNS, difference, engine_of
 from sweep.tracking.runs import Facts, failed, trained
 from sweep.tracking.store import Store, open_store
 from sweep.tracking.writers import Writer, writer_for
@@ -71,7 +71,7 @@ EVERY_KIND = [
 
 
 def opened(uri: str, experiment: str = "sweep") -> Store:
-    store = open_store(Tracking(uri, experiment, LIMIT, {}))
+    store = open_store(Tracking(uri, experiment, LIMIT, {}, 60.0))
     assert store is not None
     return store
 
@@ -229,7 +229,7 @@ class Interrupting(FolderArtifacts):
     """Artifacts whose first ``put``, between looking and inserting, lets another sweep go first."""
 
     def __init__(self, folder: Path, store: Store, other: list[Facts]) -> None:
-        super().__init__(folder)
+        super().__init__(folder, 0.0)
         self.store, self.other = store, other
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
@@ -299,10 +299,11 @@ def test_tables_unlike_those_known_are_written_through_the_client(
     store = a_store(tmp_path, "changed")
     assert writer_for(store) is database_writer.write
     assert capsys.readouterr().err == ""
-    engine = engine_of(store)
+    engine = engine_of(store.client)
     assert engine is not None
     with engine.begin() as connection:
         connection.exec_driver_sql(change)
+    difference.cache_clear()  # A store is looked at once a process.
     assert writer_for(store) is client_writer.write
     assert capsys.readouterr().err.count("\n") == 1
     writer_for(store)
@@ -320,7 +321,7 @@ def test_both_ways_to_find_attempts_agree(tmp_path: Path) -> None:
     store.client.create_run(store.experiment_id, tags={"kind": "summary", "key": points[4].key})
     plan = Plan(tuple(points), READINGS, 1e-3)
     by_tables = found.newest_attempts(store, plan)
-    engine = engine_of(store)
+    engine = engine_of(store.client)
     assert engine is not None
     tabled = {run: (status, tags) for run, status, tags in database_reader.point_runs(engine, store.experiment_id)}
     with engine.begin() as connection:
@@ -332,7 +333,7 @@ def test_both_ways_to_find_attempts_agree(tmp_path: Path) -> None:
 
 
 def test_the_driver_keeps_a_write_ahead_log_and_syncs_it_less(tmp_path: Path) -> None:
-    engine = engine_of(a_store(tmp_path, "log"))
+    engine = engine_of(a_store(tmp_path, "log").client)
     assert engine is not None
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"

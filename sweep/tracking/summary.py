@@ -1,0 +1,114 @@
+"""The summary run of a sweep: one however many start together, and the only run that is ever RUNNING.
+
+While its sweep works, its tag ``heartbeat`` holds the time. A process that is killed leaves it RUNNING; the next sweep
+in the experiment closes what no longer beats.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sweep.errors import StoreAway
+from sweep.plan import Plan
+from sweep.tracking import database_writer
+from sweep.tracking.found import search
+from sweep.tracking.patience import patiently
+from sweep.tracking.store import Store
+from sweep.tracking.writers import is_known_database
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+BEAT = 10.0
+"""Seconds between two heartbeats."""
+
+STALE = 90.0
+"""Seconds without a heartbeat after which a sweep counts as killed; clocks of several machines may differ by some."""
+
+
+@contextmanager
+def running(store: Store, plan: Plan, tags: Mapping[str, str]) -> Iterator[str]:
+    """The id of the sweep's summary run, RUNNING and beating; then FINISHED, FAILED after an error, else KILLED.
+
+    Parameters
+    ----------
+    tags : of the user's, for the run.
+
+    Raises
+    ------
+    StoreAway
+    """
+    run_id = patiently(lambda: _open(store, plan, tags), store.patience)
+    try:
+        patiently(lambda: _close_stale(store, run_id), store.patience)
+        with _beating(store, run_id):
+            yield run_id
+    except StoreAway:
+        with suppress(StoreAway):  # It is told of already.
+            _close(store, run_id, "KILLED", patience=0)
+        raise
+    except BaseException as error:
+        _close(store, run_id, "FAILED" if isinstance(error, Exception) else "KILLED", store.patience)
+        raise
+    _close(store, run_id, "FINISHED", store.patience)
+
+
+def _close(store: Store, run_id: str, status: str, patience: float) -> None:
+    patiently(lambda: store.client.set_terminated(run_id, status), patience)
+
+
+def find(store: Store, sweep_id: str) -> "Run | None":
+    """The summary run of a sweep; None where there is none yet."""
+    return next(search(store, f"tags.kind = 'summary' and tags.sweep_id = '{sweep_id}'"), None)
+
+
+def _open(store: Store, plan: Plan, tags: Mapping[str, str]) -> str:
+    from mlflow.entities import RunTag
+
+    own = {**tags, "kind": "summary", "sweep_id": plan.sweep_id, "name": plan.name or "", "heartbeat": _now()}
+    name = f"summary of {plan.folder}"
+    existing = find(store, plan.sweep_id)
+    if existing is not None:
+        run_id: str = existing.info.run_id
+    elif is_known_database(store):
+        run_id = database_writer.create_running(store, plan.sweep_id, name, own)
+    else:
+        run_id = store.client.create_run(store.experiment_id, tags=own, run_name=name).info.run_id
+    store.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in own.items()])
+    store.client.update_run(run_id, status="RUNNING", name=name)
+    return run_id
+
+
+def _close_stale(store: Store, own: str) -> None:
+    for run in search(store, "tags.kind = 'summary' and attributes.status = 'RUNNING'"):
+        beat = run.data.tags.get("heartbeat")
+        last = datetime.fromisoformat(beat).timestamp() if beat else run.info.start_time / 1000
+        if run.info.run_id != own and time.time() - last > STALE:
+            store.client.set_terminated(run.info.run_id, "KILLED")
+
+
+@contextmanager
+def _beating(store: Store, run_id: str) -> Iterator[None]:
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(BEAT):
+            try:
+                store.client.set_tag(run_id, "heartbeat", _now())
+            except Exception:  # The store is away for a while; what the sweep itself writes tells the user.
+                continue
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,57 @@
+"""One run a point and attempt where no store forbids a second: over http, and in databases whose tables we do not know.
+
+A create whose answer was lost is repeated, a killed sweep leaves a run that it had not closed, and two sweeps that
+overlap both write. At its end a sweep looks at all runs of its points: of several with the same key and attempt the
+earliest stands, and the others are deleted in MLflow, as is what an earlier execution left unfinished.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sweep.plan import Plan
+from sweep.tracking.attempt import Attempt
+from sweep.tracking.found import search
+from sweep.tracking.patience import patiently
+from sweep.tracking.store import Store
+from sweep.tracking.writers import add_tag
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+
+def settle(
+    store: Store, plan: Plan, attempts: Mapping[str, Attempt], membership: str, began: int
+) -> dict[str, Attempt]:
+    """Delete what is surplus, and return ``attempts`` with the runs that stand.
+
+    Parameters
+    ----------
+    membership : the tag of this sweep's runs.
+    began : when this execution did, in ms since 1970: what is unfinished from before then was left by a killed one.
+    """
+    keys = {point.key for point in plan.points}
+    finished: dict[tuple[str, int], list[Run]] = defaultdict(list)
+    for run in search(store, "tags.kind = 'point'"):
+        key, number = run.data.tags.get("key", ""), int(run.data.tags.get("attempt", "1"))
+        if key not in keys:
+            continue
+        if run.info.status in ("FINISHED", "FAILED"):
+            finished[key, number].append(run)
+        elif membership in run.data.tags and run.info.start_time < began:
+            _delete(store, run)
+    standing = dict(attempts)
+    for (key, number), runs in finished.items():
+        first, *others = sorted(runs, key=lambda run: (run.info.start_time, run.info.run_id))
+        for run in others:
+            _delete(store, run)
+        attempt = attempts.get(key)
+        if attempt and attempt.number == number and attempt.run_id != first.info.run_id:
+            standing[key] = replace(attempt, run_id=first.info.run_id)
+            add_tag(store, [first.info.run_id], membership, "true")
+    return standing
+
+
+def _delete(store: Store, run: "Run") -> None:
+    patiently(lambda: store.client.delete_run(run.info.run_id), store.patience)

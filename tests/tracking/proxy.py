@@ -1,0 +1,104 @@
+"""A proxy on loopback that spoils some of the requests on their way to a server, as networks do."""
+
+import http.client
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+FAULTS = ("refuse", "delay", "500", "cut answer", "cut after commit")
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Passes a request on, or does to it what the server's dice say."""
+
+    protocol_version = "HTTP/1.1"
+    server: "Proxy"
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def handle_any(self) -> None:
+        """Every method."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fault = self.server.draw()
+        if fault == "refuse":
+            self._cut()
+        elif fault == "500":
+            self._answer(500, [("Content-Type", "text/plain")], b"made to fail")
+        else:
+            self._pass_on(body, fault)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
+
+    def _pass_on(self, body: bytes, fault: str) -> None:
+        if fault == "delay":
+            time.sleep(0.3)
+        upstream = http.client.HTTPConnection(self.server.host, self.server.port)
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
+        upstream.request(self.command, self.path, body, headers)
+        answer = upstream.getresponse()
+        content = answer.read()
+        kept = [
+            (name, value)
+            for name, value in answer.getheaders()
+            if name.lower() not in ("connection", "transfer-encoding", "content-length", "date", "server")
+        ]
+        upstream.close()
+        if fault == "cut after commit":
+            self._cut()
+        else:
+            self._answer(answer.status, kept, content, half=fault == "cut answer")
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes, half: bool = False) -> None:
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content[: len(content) // 2] if half else content)
+        if half:
+            self._cut()
+
+    def _cut(self) -> None:
+        self.close_connection = True
+        self.wfile.flush()
+        self.connection.shutdown(2)
+
+
+class Proxy(ThreadingHTTPServer):
+    """Spoils a part of the requests; ``hits`` counts what was done."""
+
+    daemon_threads = True
+
+    def __init__(self, target: str, part: float, seed: int) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        place = urlsplit(target)
+        self.host, self.port = place.hostname or "", place.port or 0
+        self.part, self.hits = part, Counter[str]()
+        self._dice, self._lock = random.Random(seed), threading.Lock()
+
+    def draw(self) -> str:
+        """A fault, or nothing."""
+        with self._lock:
+            fault = self._dice.choice(FAULTS) if self._dice.random() < self.part else ""
+            self.hits[fault] += 1
+        return fault
+
+    def handle_error(self, *_: object) -> None:
+        """A client that went away is what proxies live with."""
+
+
+@contextmanager
+def faulty(target: str, part: float, seed: int) -> Iterator[Proxy]:
+    """A proxy before ``target``; its address is ``server_address``."""
+    with Proxy(target, part, seed) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        try:
+            yield proxy
+        finally:
+            proxy.shutdown()

@@ -1,0 +1,138 @@
+"""A store that fails in the middle of a sweep: a table of it is taken away; what it did not take is delivered later."""
+
+import shutil
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sweep import app, data, engine, plan, provenance, sync
+from sweep.curve import Curve
+from sweep.data import Readings
+from sweep.errors import Exit, StoreAway
+from sweep.plan import Point
+from sweep.settings import Settings
+from sweep.tracking.spool import Spool, read
+from tests.conftest import Command
+from tests.tracking.test_sweeps import runs, settings
+
+pytestmark = pytest.mark.usefixtures("ready_store")
+
+FILES = ("report.html", "report.md", "runs.csv")
+
+
+def asked() -> list[Settings]:
+    points = [settings(lr=lr) for lr in (1e-2, 1e-3, 1e-4)]
+    for each in points:
+        each.tracking.patience = 0.2
+    return points
+
+
+@pytest.fixture
+def chunked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chunk a point."""
+    monkeypatch.setattr("sweep.execute.CHUNK_LOSSES", 1)
+
+
+def rename(table: str, name: str) -> None:
+    with closing(sqlite3.connect("outputs/mlflow.db")) as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
+
+
+def run_until_the_store_breaks() -> None:
+    """One of three points lands; the store breaks while the second trains, which fails; then it is whole again."""
+
+    def train(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
+        if points[0].lr == 1e-3:
+            rename("params", "gone")
+            raise ValueError("made to fail")
+        return engine.in_process(points, readings)
+
+    with pytest.raises(StoreAway, match="2 results wait in outputs/spool"):
+        app.run(asked(), train)
+    rename("gone", "params")
+
+
+def report() -> dict[str, bytes]:
+    (folder,) = Path("outputs").glob("sweep-*")
+    return {name: (folder / name).read_bytes() for name in FILES}
+
+
+@pytest.mark.usefixtures("chunked")
+def test_what_a_failing_store_does_not_take_waits_and_is_delivered_once(
+    command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_until_the_store_breaks()
+    assert "no such table: params" in capsys.readouterr().err
+    assert [run.data.params["lr"] for run in runs()] == ["0.01"]
+    assert Path("outputs/spool").stat().st_mode & 0o077 == 0
+    (spool,) = Path("outputs/spool").iterdir()
+    kept = tmp_path / "kept"
+    shutil.copytree(spool, kept)
+
+    sync.sync([])
+    assert "2 of 2 results were new" in capsys.readouterr().out
+    assert sorted((run.data.params["lr"], run.info.status) for run in runs()) == [
+        ("0.0001", "FINISHED"),
+        ("0.001", "FAILED"),
+        ("0.01", "FINISHED"),
+    ]
+    assert [run.info.status for run in runs("summary")] == ["FINISHED"]
+    assert not spool.exists()
+    delivered = report()
+    assert b"1 failed" in delivered["report.md"]
+
+    shutil.copytree(kept, spool)  # As after a kill between the delivery and its end.
+    sync.sync([])
+    assert "0 of 2 results were new" in capsys.readouterr().out
+    assert len(runs()) == 3
+    assert report() == delivered
+    sync.sync([])
+    assert "Nothing waits" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("chunked")
+def test_the_same_command_delivers_first_and_trains_what_is_left(command: Command) -> None:
+    run_until_the_store_breaks()
+    trained: list[float] = []
+
+    def train(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
+        trained.extend(point.lr for point in points)
+        return engine.in_process(points, readings)
+
+    assert app.run(asked(), train) is Exit.OK
+    assert trained == [1e-3]  # The one that failed is tried again.
+    resumed = report()
+    shutil.rmtree("outputs/artifacts")
+    for name in ("mlflow.db", "mlflow.db-wal", "mlflow.db-shm"):
+        Path("outputs", name).unlink(missing_ok=True)
+    assert command("lr=1e-2,1e-3,1e-4", "epochs=5").code == 0
+    assert report() == resumed
+
+
+@pytest.mark.usefixtures("chunked")
+def test_a_damaged_file_of_a_spool_is_named_and_the_rest_delivered(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_until_the_store_breaks()
+    (damaged,) = Path("outputs/spool").glob("*/failures/*.json")
+    damaged.write_bytes(damaged.read_bytes().replace(b"made to fail", b"made to fall"))
+    sync.sync([])
+    out = capsys.readouterr().out
+    assert "1 of 1 results were new" in out
+    assert str(damaged) in out
+    assert len(runs()) == 2
+
+
+def test_a_password_is_not_kept_and_asked_for(command: Command) -> None:
+    (point,) = asked()[:1]
+    point.tracking.uri = "http://me:secret@127.0.0.1:9"
+    wanted = plan.make([point], data.read)
+    spool = Spool(Path("outputs"), wanted, point.tracking, {}, provenance.this_execution())
+    spool.keep([(wanted.points[0], engine.in_process(wanted.points, wanted.readings)[0])], lambda: None)
+    assert all(b"secret" not in path.read_bytes() for path in spool.folder.rglob("*") if path.is_file())
+    assert read(spool.folder).results.keys() == {wanted.points[0].key}
+    said = command(module="sweep.sync")
+    assert (said.code, "no password is kept" in said.err) == (1, True)
