@@ -2,5 +2,6 @@
 
 Values first: ``runs`` judges each run anew, ``frames`` tabulates them, ``findings`` and ``theory`` say what they show,
 ``panels`` and ``fit`` what is drawn, and ``contents`` puts it all into sections. Then thin steps: ``axes``, ``drawing``
-and ``pictures`` draw SVG, ``markdown`` and ``page`` write ``report.md`` and ``report.html``, ``publish`` gathers the files.
+and ``pictures`` draw SVG, ``markdown`` and ``page`` write ``report.md`` and ``report.html`` with ``escape`` between what
+comes from outside and the files, and ``publish`` gathers them.
 """

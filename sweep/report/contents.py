@@ -9,7 +9,7 @@ from sweep.report.findings import Findings, number
 from sweep.report.fit import Fit, fits
 from sweep.report.panels import curve_panels, epochs_panel, map_panels
 from sweep.report.pictures import Picture, draw_curves, draw_epochs, draw_fits, draw_map
-from sweep.report.runs import Run
+from sweep.report.runs import Run, counted
 from sweep.settings import PARAMETERS
 from sweep.stability import problems
 
@@ -70,6 +70,7 @@ def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Sectio
     known, unknown = theory.places(plan)
     made = [
         Section("Failed to execute", _failed(runs)),
+        Section("Each data set", _each_data(plan, runs, findings)),
         Section("What to try next", _next(theory.steps(plan, runs, known))),
         Section("Where descent converges", _map(plan, runs)),
         Section("Loss curves", _curves(plan, runs)),
@@ -84,6 +85,21 @@ def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Sectio
 def _failed(runs: Sequence[Run]) -> list[Block]:
     rows = [[run.setting, run.failure.kind, run.failure.message] for run in runs if run.failure]
     return _table("Points whose training raised", ["setting", "error", "message"], rows) if rows else []
+
+
+def _each_data(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Block]:
+    if len(plan.readings) == 1:
+        return []
+    rows = []
+    for data in plan.readings:
+        counts = counted([run for run in runs if run.point.data == data])
+        best = findings.best.get(data)
+        end = number(best.curve.final_loss) if best and best.curve else ""
+        rows.append(
+            [plan.label(data), *(f"{counts.get(s, 0):,}" for s in findings.counts), best.setting if best else "", end]
+        )
+    header = ["data", *(state.lower() for state in findings.counts), "best setting", "its final loss"]
+    return _table("Outcomes, and the run with the least final loss that did not diverge", header, rows)
 
 
 def _next(steps: Sequence[theory.Step]) -> list[Block]:

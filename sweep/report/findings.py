@@ -12,6 +12,9 @@ from sweep.report.runs import Run, counted
 from sweep.settings import PARAMETERS
 from sweep.stability import FARTHEST
 
+MOST_PRAISED = 3
+"""Data sets whose best setting the sentence names; more have a table."""
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -40,9 +43,12 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
                 best[run.point.data] = run
     parts = [f"{count:,} {state.lower()}" for state, count in counts.items() if count]
     points = "1 point" if len(runs) == 1 else f"{len(runs):,} points"
-    sentences = [f"{points}: {', '.join(parts)}.", *(_praise(plan, run) for run in best.values())]
+    over = f" over {len(plan.readings):,} data sets" if len(plan.readings) > 1 else ""
+    sentences = [f"{points}{over}: {', '.join(parts)}."]
     if not best:
         sentences.append("No run is left that did not diverge.")
+    elif len(plan.readings) <= MOST_PRAISED:
+        sentences += [_praise(plan, run) for run in best.values()]
     return Findings(counts, best, " ".join(sentences))
 
 

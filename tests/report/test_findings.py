@@ -4,9 +4,11 @@ import pytest
 
 from sweep.plan import Plan
 from sweep.report import findings
+from sweep.report.contents import Table, sections
 from sweep.report.escape import in_code, in_csv, in_html, in_markdown
 from sweep.report.findings import find, note, table
 from sweep.report.markdown import aligned
+from sweep.report.runs import judged
 from sweep.settings import DType
 from tests.conftest import THERMOMETER, point
 from tests.report.made import OTHER, sweep
@@ -21,7 +23,6 @@ def test_the_best_setting_is_the_least_final_loss_that_did_not_diverge() -> None
 
 def test_of_runs_that_end_alike_the_shortest_is_best() -> None:
     plan, runs = sweep(*(point(epochs=epochs, scale=0.02, lr=0.3) for epochs in (9000, 8000)))
-    assert runs[0].curve == runs[0].curve
     assert len({run.curve.final_loss for run in runs if run.curve}) == 1
     assert find(plan, runs).best[THERMOMETER.fingerprint].point.epochs == 8000
 
@@ -33,6 +34,9 @@ def test_without_a_converged_run_the_best_so_far_is_named_as_such() -> None:
 def test_each_data_set_has_a_best_of_its_own() -> None:
     plan, runs = sweep(point(epochs=5), point(epochs=5, data=OTHER.fingerprint), data=(THERMOMETER, OTHER))
     assert [run.number for run in find(plan, runs).best.values()] == [1, 2]
+    (table,) = next(part for part in sections(plan, runs, find(plan, runs)) if part.heading == "Each data set").blocks
+    assert isinstance(table, Table)
+    assert [row[:4] for row in table.rows] == [["thermometer", "0", "1", "0"], ["other", "0", "1", "0"]]
 
 
 def test_any_setting_that_varies_has_a_column() -> None:
@@ -83,8 +87,5 @@ def test_text_from_outside_is_escaped_for_the_file_it_stands_in() -> None:
 
 
 def test_a_point_that_was_not_run_is_told_as_such() -> None:
-    plan = Plan((point(),), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
-    from sweep.report.runs import judged
-
-    (run,) = judged(plan, {})
+    (run,) = judged(Plan((point(),), {THERMOMETER.fingerprint: THERMOMETER}, 0.001), {})
     assert (run.state, note(run), findings.ends(run)) == ("NOT RUN", "not run", ["", "", ""])

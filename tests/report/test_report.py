@@ -126,7 +126,9 @@ def test_a_sweep_over_several_data_sets_has_findings_for_each() -> None:
     made = report(*points, data=(THERMOMETER, OTHER))
     for page in ("report.md", "report.html"):
         text = made.files[page].decode()
+        assert "4 points over 2 data sets: 1 converged, 1 unfinished, 2 diverged. Best" in text
         assert "Best for other: lr=0.05 scale=1 epochs=400 data=other" in text
+        assert "Each data set" in text
         assert "No run" not in text
         assert "litres in l" in text
     assert "t_c in °C" in made.files["fit.svg"].decode()
