@@ -1,68 +1,23 @@
-"""What the report says, section by section, as values that Markdown and HTML show alike."""
+"""What the report says, section by section: from findings, theory, panels and fit to blocks."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sweep.plan import Plan, Value, exact
 from sweep.report import theory
+from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
 from sweep.report.findings import Findings, number
 from sweep.report.fit import Fit, fits
 from sweep.report.panels import curve_panels, epochs_panel, map_panels
-from sweep.report.pictures import Picture, draw_curves, draw_epochs, draw_fits, draw_map
+from sweep.report.pictures import draw_curves, draw_epochs, draw_fits, draw_map
 from sweep.report.runs import Run, counted
 from sweep.settings import PARAMETERS
 from sweep.stability import problems
-
-MOST_ROWS = 500
-"""Rows of a table or list. Every run stands in ``runs.csv``, and in the table of all runs of ``report.html``."""
 
 MOST_TIMED = 20
 """Rows of the table of predicted and observed epochs: those that differ most."""
 
 MOST_VALUES = 12
 """Values of a setting that are listed."""
-
-
-@dataclass(frozen=True)
-class Text:
-    """A paragraph."""
-
-    words: str
-
-
-@dataclass(frozen=True)
-class Items:
-    """A list, each item some settings as a person would type them, or nothing, and what is said of them."""
-
-    rows: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table; the first cell of a row names the row."""
-
-    caption: str
-    header: list[str]
-    rows: list[list[str]]
-
-
-@dataclass(frozen=True)
-class AllRuns:
-    """The table of all runs."""
-
-    plan: Plan
-    runs: Sequence[Run]
-
-
-Block = Text | Items | Table | Picture | AllRuns
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading and what stands under it."""
-
-    heading: str
-    blocks: list[Block]
 
 
 def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Section]:
@@ -103,7 +58,7 @@ def _each_data(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Bloc
 
 
 def _next(steps: Sequence[theory.Step]) -> list[Block]:
-    return [Items([(step.setting, step.promise) for step in steps])] if steps else []
+    return [Items([(step.setting, step.promise) for step in steps[:MOST_ROWS]])] if steps else []
 
 
 def _map(plan: Plan, runs: Sequence[Run]) -> list[Block]:
@@ -218,8 +173,3 @@ def _table(caption: str, header: list[str], rows: list[list[str]]) -> list[Block
 def _not_drawn(names: Sequence[str]) -> list[Block]:
     more = f"; and {len(names) - MOST_ROWS:,} more" if len(names) > MOST_ROWS else ""
     return [Text(f"Not drawn: {'; '.join(names[:MOST_ROWS])}{more}.")] if names else []
-
-
-def pictures(made: Iterable[Section]) -> list[Picture]:
-    """The pictures of a report."""
-    return [block for section in made for block in section.blocks if isinstance(block, Picture)]

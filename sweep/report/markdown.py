@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from sweep.outcome import Outcome
-from sweep.report.contents import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
+from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
 from sweep.report.escape import in_code, in_markdown
 from sweep.report.findings import table
 from sweep.report.pictures import Picture

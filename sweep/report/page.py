@@ -10,7 +10,7 @@ from importlib.resources import files
 from string import Template
 
 from sweep.plan import Plan
-from sweep.report.contents import AllRuns, Block, Items, Section, Table, Text
+from sweep.report.blocks import AllRuns, Block, Items, Section, Table, Text
 from sweep.report.escape import in_html
 from sweep.report.findings import Findings, asked, ends, error, number
 from sweep.report.pictures import Picture, style

@@ -8,7 +8,8 @@ import pandas as pd
 
 from sweep.plan import Plan
 from sweep.report import frames, markdown, page
-from sweep.report.contents import pictures, sections
+from sweep.report.blocks import pictures
+from sweep.report.contents import sections
 from sweep.report.findings import Findings, find
 from sweep.report.runs import Run, judged
 from sweep.tracking.record import PROVENANCE, SweepRecord

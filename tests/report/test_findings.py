@@ -4,7 +4,8 @@ import pytest
 
 from sweep.plan import Plan
 from sweep.report import findings
-from sweep.report.contents import Table, sections
+from sweep.report.blocks import Table
+from sweep.report.contents import sections
 from sweep.report.escape import in_code, in_csv, in_html, in_markdown
 from sweep.report.findings import find, note, table
 from sweep.report.markdown import aligned

@@ -5,7 +5,8 @@ import pytest
 
 from sweep.curve import Curve, Failure
 from sweep.report import panels
-from sweep.report.contents import pictures, sections
+from sweep.report.blocks import pictures
+from sweep.report.contents import sections
 from sweep.report.findings import find
 from sweep.report.fit import FAHRENHEIT, fits
 from sweep.report.panels import curve_panels, epochs_panel, map_panels

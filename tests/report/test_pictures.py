@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from sweep.plan import Point
 from sweep.report.axes import MOST_TICKS, Axis
-from sweep.report.contents import pictures, sections
+from sweep.report.blocks import pictures
+from sweep.report.contents import sections
 from sweep.report.drawing import mark
 from sweep.report.findings import find
 from sweep.report.pictures import Picture

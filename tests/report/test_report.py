@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from sweep.curve import Failure
-from sweep.report import contents
+from sweep.report.blocks import MOST_ROWS
 from sweep.report.publish import make
 from sweep.settings import DType, Gradient
 from sweep.tracking.record import SweepRecord
@@ -116,9 +116,9 @@ def test_outcomes_are_categorical_and_epochs_whole_numbers_that_may_be_missing()
 
 
 def test_long_tables_are_cut_and_say_so_but_the_page_has_every_run() -> None:
-    made = report(*(point(lr=0.001 * (1 + place), epochs=1) for place in range(contents.MOST_ROWS + 3)))
+    made = report(*(point(lr=0.001 * (1 + place), epochs=1) for place in range(MOST_ROWS + 3)))
     assert made.files["report.md"].decode().count("… and 3 more in `runs.csv`.") == 1
-    assert made.files["report.html"].decode().count('<th scope="row">') > contents.MOST_ROWS + 3
+    assert made.files["report.html"].decode().count('<th scope="row">') > MOST_ROWS + 3
 
 
 def test_a_sweep_over_several_data_sets_has_findings_for_each() -> None:
