@@ -10,9 +10,7 @@ from benchmarks import grid as grids
 from benchmarks.process import measure, python
 from benchmarks.tables import Bar, Section, seconds, table
 
-IMPORTS = (
-    "import hydra, torch, mlflow, mlflow.store.tracking.sqlalchemy_store, pandas, matplotlib.pyplot, pyarrow.parquet"
-)
+IMPORTS = "import hydra, torch, mlflow, mlflow.store.tracking.sqlalchemy_store, pandas, pyarrow.parquet"
 FOUR = ("lr=1e-2,1e-4", "scale=1,0.1")
 
 

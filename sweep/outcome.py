@@ -35,7 +35,7 @@ class Verdict:
     excess : final loss over the least loss there is, in squared units of the target; may be inf or nan.
     first_inf, first_nan, first_rise, first_within : the epoch at which the loss was first that, the final loss
         counting as epoch ``epochs``; None where it never was (``first_rise`` is told of diverged runs alone).
-    threshold : 2/λmax at the point's scale.
+    threshold, threshold_ratio : 2/λmax at the point's scale, and lr over it; 0 and inf where curvature overflows.
     predicted : the outcome in exact arithmetic.
     predicted_epochs : updates from the start until within tolerance, by theory; None where there are none.
     epochs_needed : further updates until within tolerance, from where the run ended; None where theory promises none,
@@ -50,6 +50,7 @@ class Verdict:
     first_rise: int | None
     first_within: int | None
     threshold: float
+    threshold_ratio: float
     predicted: Outcome
     predicted_epochs: int | None
     epochs_needed: int | None
@@ -105,13 +106,15 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
             f"{_remaining(curve, point, needed, point.lr < curvature.threshold)}; excess loss {excess:.4g} is "
             f"{excess / problem.target_variance:.4g} of the target's variance, tolerance {exact(tolerance)}"
         )
-    predicted = _predict(point, curvature, allowed)
+    threshold, predicted = curvature.threshold, _predict(point, curvature, allowed)
+    times = point.lr / threshold if threshold else math.inf
     doubt = "" if predicted is outcome else f"; theory predicts {predicted}"
     return Verdict(
         outcome,
-        f"{reason}; {_ratio(point.lr, curvature.threshold)}{doubt}",
+        f"{reason}; lr is {_above(times)} the stability threshold 2/λmax = {threshold:.6g}{doubt}",
         excess,
-        threshold=curvature.threshold,
+        threshold=threshold,
+        threshold_ratio=times,
         predicted=predicted,
         predicted_epochs=curvature.epochs_until(point.init, point.lr, allowed),
         epochs_needed=needed,
@@ -125,12 +128,8 @@ def _predict(point: Point, curvature: Curvature, allowed: float) -> Outcome:
     return Outcome.UNFINISHED if point.lr < curvature.threshold else Outcome.DIVERGED
 
 
-def _ratio(lr: float, threshold: float) -> str:
-    times = lr / threshold if threshold else math.inf  # 0 where the curvature is beyond float64.
-    return (
-        f"lr is {f'{times:.4g} times' if times < math.inf else 'far beyond'} "
-        f"the stability threshold 2/λmax = {threshold:.6g}"
-    )
+def _above(times: float) -> str:
+    return f"{times:.4g} times" if times < math.inf else "far beyond"
 
 
 def _departure(curve: Curve, losses: NDArray[np.float64], first: dict[str, int | None]) -> str:

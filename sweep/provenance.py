@@ -12,7 +12,7 @@ from typing import Any
 
 from sweep.secrets import without_secrets
 
-PACKAGES = ("torch", "numpy", "pandas", "mlflow", "hydra-core", "omegaconf", "pyarrow", "matplotlib")
+PACKAGES = ("torch", "numpy", "pandas", "mlflow", "hydra-core", "omegaconf", "pyarrow")
 
 
 def this_execution() -> dict[str, Any]:

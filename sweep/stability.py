@@ -41,11 +41,6 @@ class Curvature:
         """``λmax/λmin``: how much slower the flat direction is than the steep one."""
         return self.eigenvalues[-1] / self.eigenvalues[0] if self.eigenvalues[0] else math.inf
 
-    @property
-    def fastest_lr(self) -> float:
-        """``2/(λmin + λmax)``: the lr whose slowest direction shrinks fastest."""
-        return 2 / (self.eigenvalues[0] + self.eigenvalues[-1])
-
     def excess(self, start: Sequence[float], lr: float, epochs: int) -> float:
         """``L − L*`` after ``epochs`` updates from ``start``, in exact arithmetic: ``Σ ½λᵢcᵢ²(1 − lr·λᵢ)^2k``."""
         return _decayed(self._modes(start, lr), epochs)
@@ -73,6 +68,19 @@ class Curvature:
             middle = (low + high) // 2
             low, high = (low, middle) if _decayed(modes, middle) <= excess else (middle, high)
         return high
+
+    def fastest(self, start: Sequence[float], excess: float) -> tuple[float, int] | None:
+        """The lr for which :meth:`epochs_until` is least, and that number; None where there is none.
+
+        Tried are whole percents of the threshold, rounded to three digits, from its half on: up to there a larger lr
+        shrinks every direction faster.
+        """
+        tried = [float(f"{self.threshold * percent / 100:.3g}") for percent in range(50, 100)]
+        counted = [(epochs, lr) for lr in tried if lr and (epochs := self.epochs_until(start, lr, excess)) is not None]
+        if not counted:
+            return None
+        epochs, lr = min(counted)
+        return lr, epochs
 
     def _modes(self, start: Sequence[float], lr: float) -> list[tuple[float, float]]:
         """Of each direction: its part of the excess loss at ``start``, and the factor that an update puts on it."""
@@ -106,6 +114,10 @@ class Problem(Protocol):
     @property
     def target_square(self) -> float:
         """Mean of the squared target."""
+
+    @property
+    def evenest_scale(self) -> float:
+        """The input scale, to three digits, at which the condition is least."""
 
     def at(self, scale: float) -> Curvature:
         """The curvature at an input scale > 0."""
@@ -163,6 +175,11 @@ class Line:
     def target_square(self) -> float:
         """Mean of the squared target."""
         return math.fsum(t * t for t in self._t) / self._n
+
+    @cached_property
+    def evenest_scale(self) -> float:
+        """``1/√(Σu²/n)``: of ``H = 2·[[s²·Σu²/n, s·ū], [s·ū, 1]]``, trace²/determinant is least there."""
+        return float(f"{1 / math.sqrt(self._square):.3g}")
 
     def at(self, scale: float) -> Curvature:
         """Curvature for ``x = scale·u``, from ``H = (2/n)·[[Σx², Σx], [Σx, n]]``."""

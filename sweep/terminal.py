@@ -63,15 +63,15 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
 
 def conclude(report: "Report", folder: Path, ui_command: str) -> None:
     """The table, the sentence, and where to look further."""
-    from sweep.report.findings import records, table
-    from sweep.report.page import aligned
+    from sweep.report.findings import error, table
+    from sweep.report.markdown import aligned
 
-    header, rows = table(report.runs.head(MOST_ROWS), report.plan.shown)
+    header, rows = table(report.plan, report.runs[:MOST_ROWS])
     print("\n".join(aligned(header, rows)))
     if len(report.runs) > MOST_ROWS:
         print(f"… and {len(report.runs) - MOST_ROWS:,} more in {folder / 'runs.csv'}")
     print(report.findings.sentence)
-    for run in records(report.runs[report.runs["status"] == "FAILED"]):
-        print(f"failed: {run['key'][:12]}: {run['error_kind']}: {run['error_message']}", file=sys.stderr)
-    print(f"Report:  {folder / 'report.md'}")
+    for run in (run for run in report.runs if run.failure):
+        print(f"failed: {run.point.key[:12]}: {error(run)}", file=sys.stderr)
+    print(f"Report:  {folder / 'report.html'}")
     print(f"Compare: {ui_command}")

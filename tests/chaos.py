@@ -45,7 +45,6 @@ def main() -> None:
 
 def run(folder: Path, kills: int, seed: int) -> Count:
     """Disturb sweeps in ``folder`` until there were ``kills``."""
-    import matplotlib.backends.backend_agg
     import mlflow.store.tracking.sqlalchemy_store
     import pandas
     import torch
@@ -53,7 +52,7 @@ def run(folder: Path, kills: int, seed: int) -> Count:
     import sweep.app
     import sweep.execute  # noqa: F401  (all of them: for the forks)
 
-    del matplotlib, mlflow, pandas, torch
+    del mlflow, pandas, torch
     dice, count = random.Random(seed), Count()
     calm = folder / "calm"
     start = time.monotonic()

@@ -13,7 +13,6 @@ from itertools import takewhile
 from pathlib import Path
 
 import hydra  # noqa: F401  (the same imports as ours)
-import matplotlib.pyplot  # noqa: F401
 import mlflow
 import pandas  # noqa: F401
 

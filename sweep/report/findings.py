@@ -1,106 +1,117 @@
-"""What a sweep found, as values: counts, the best setting, and of each setting the few words that matter.
+"""What a sweep found, as values: counts, the best setting of each data set, and of each run the few words that matter.
 
-In comes the table of ``frames``; nothing here draws or writes.
+In come the plan and the judged runs; nothing here draws or writes.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
 
 from sweep.outcome import Outcome
 from sweep.plan import Plan, exact
+from sweep.report.runs import Run, counted
 from sweep.settings import PARAMETERS
 from sweep.stability import FARTHEST
+
+MOST_PRAISED = 3
+"""Data sets whose best setting the sentence names; more have a table."""
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What the report says.
+    """What the report says first.
 
     Parameters
     ----------
-    counts : points by outcome, then FAILED and NOT RUN where there are any.
-    best : place in the table of the run with the least final loss among those that did not diverge; None without one.
-    sentence : the whole in one sentence.
+    counts : runs by outcome, then FAILED and NOT RUN where there are any.
+    best : by data set, the run with the least final loss among those that did not diverge, where there is one.
+    sentence : the whole in a sentence or two.
     """
 
     counts: dict[str, int]
-    best: int | None
+    best: Mapping[str, Run]
     sentence: str
 
 
-def find(plan: Plan, runs: pd.DataFrame) -> Findings:
-    """Findings of a sweep, from its plan and the table of its runs."""
-    counts = {str(outcome): int((runs["outcome"] == outcome).sum()) for outcome in Outcome}
-    for status in ("FAILED", "NOT RUN"):
-        if count := int((runs["status"] == status).sum()):
-            counts[status] = count
-    standing = runs[runs["outcome"].isin([Outcome.CONVERGED, Outcome.UNFINISHED])]
-    best = None
-    if len(standing):
-        best = int(standing.sort_values(["final_loss", "epochs"], kind="stable").index[0])
-    return Findings(counts, best, _sentence(counts, runs, plan.shown, best))
-
-
-def _sentence(counts: dict[str, int], runs: pd.DataFrame, shown: Sequence[str], best: int | None) -> str:
-    parts = [f"{count:,} {name.lower()}" for name, count in counts.items() if count]
+def find(plan: Plan, runs: Sequence[Run]) -> Findings:
+    """Findings of a sweep, from its plan and its runs."""
+    counts = counted(runs)
+    best: dict[str, Run] = {}
+    for run in runs:
+        if run.verdict and run.verdict.outcome is not Outcome.DIVERGED:
+            leader = best.setdefault(run.point.data, run)
+            if _end(run) < _end(leader):
+                best[run.point.data] = run
+    parts = [f"{count:,} {state.lower()}" for state, count in counts.items() if count]
     points = "1 point" if len(runs) == 1 else f"{len(runs):,} points"
-    text = f"{points}: {', '.join(parts)}."
-    if best is None:
-        return f"{text} No run is left that did not diverge."
-    run = records(runs.iloc[[best]])[0]
-    word = "Best" if run["outcome"] == Outcome.CONVERGED else "Best so far, not converged"
-    return f"{text} {word}: {setting(run, shown)}, final loss {number(run['final_loss'])}."
+    over = f" over {len(plan.readings):,} data sets" if len(plan.readings) > 1 else ""
+    sentences = [f"{points}{over}: {', '.join(parts)}."]
+    if not best:
+        sentences.append("No run is left that did not diverge.")
+    elif len(plan.readings) <= MOST_PRAISED:
+        sentences += [_praise(plan, run) for run in best.values()]
+    return Findings(counts, best, " ".join(sentences))
 
 
-def records(runs: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows as mappings, which are read many times faster than pandas' own."""
-    return [{str(name): value for name, value in row.items()} for row in runs.to_dict("records")]
+def _end(run: Run) -> tuple[float, int]:
+    """What makes a run better than another: a lesser final loss, then fewer epochs."""
+    assert run.curve is not None, "it has a verdict"
+    return run.curve.final_loss, run.point.epochs
 
 
-def setting(run: Mapping[str, Any], shown: Sequence[str]) -> str:
-    """The settings of a run, as a person would type them."""
-    return " ".join(f"{name}={value}" for name in shown if (value := asked(run, name)))
+def _praise(plan: Plan, run: Run) -> str:
+    of = f" for {plan.label(run.point.data)}" if len(plan.readings) > 1 else ""
+    word = "Best" if run.state == Outcome.CONVERGED else "Best so far, not converged"
+    return f"{word}{of}: {run.setting}, final loss {number(_end(run)[0])}."
 
 
-def asked(run: Mapping[str, Any], name: str) -> str:
-    """The value of a setting, exact; nothing where the run does not use it."""
-    return "" if pd.isna(run[name]) else exact(run[name])
-
-
-def number(value: object) -> str:
+def number(value: float | int | None) -> str:
     """A result for reading: floats to six significant digits, nothing for nothing."""
-    if value is None or value is pd.NA:
+    if value is None:
         return ""
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def note(run: Mapping[str, Any]) -> str:
-    """A few words on why a run has its outcome; the whole reason stands in the table of runs."""
-    if run["status"] != "FINISHED":
-        return f"{run['error_kind']}: {run['error_message']}" if run["status"] == "FAILED" else "not run"
-    if run["outcome"] == Outcome.CONVERGED:
-        return f"within tolerance from epoch {run['first_within']}"
-    if run["outcome"] == Outcome.DIVERGED:
-        if not pd.isna(run["first_inf"]) or not pd.isna(run["first_nan"]):
-            epochs = [int(e) for e in (run["first_inf"], run["first_nan"]) if not pd.isna(e)]
-            return f"left the finite numbers at epoch {min(epochs)}"
-        return f"rises from epoch {run['first_rise']}"
-    if not pd.isna(run["epochs_needed"]):
-        return f"about {int(run['epochs_needed']):,} epochs to go"
-    if str(run["reason"]).startswith("stalled"):
+def error(run: Run) -> str:
+    """The kind and message of a failed run's error."""
+    return f"{run.failure.kind}: {run.failure.message}" if run.failure else ""
+
+
+def note(run: Run) -> str:
+    """A few words on why a run has its outcome; its reason says it in full."""
+    verdict, curve = run.verdict, run.curve
+    if verdict is None or curve is None:
+        return error(run) or "not run"
+    if verdict.outcome is Outcome.CONVERGED:
+        return f"within tolerance from epoch {verdict.first_within}"
+    if verdict.outcome is Outcome.DIVERGED:
+        left = departure(run)
+        return f"rises from epoch {verdict.first_rise}" if left is None else f"left the finite numbers at epoch {left}"
+    if verdict.epochs_needed is not None:
+        return f"about {verdict.epochs_needed:,} epochs to go"
+    if curve.stalled:
         return "stalled"
-    return f"more than {FARTHEST:.2g} epochs to go" if run["lr"] < run["threshold"] else "theory promises no end"
+    return f"more than {FARTHEST:.2g} epochs to go" if verdict.threshold_ratio < 1 else "theory promises no end"
 
 
-def table(runs: pd.DataFrame, shown: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+def departure(run: Run) -> int | None:
+    """The first epoch at which a run's loss was inf or nan, if ever."""
+    gone = [run.verdict.first_inf, run.verdict.first_nan] if run.verdict else []
+    return min((epoch for epoch in gone if epoch is not None), default=None)
+
+
+def table(plan: Plan, runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the table by setting: what varies, the outcome, the end, and a note."""
-    header = [*shown, "outcome", "final loss", *PARAMETERS, "note"]
-    rows = []
-    for run in records(runs):
-        ends = [number(run[name]) if run["status"] == "FINISHED" else "" for name in ("final_loss", *PARAMETERS)]
-        outcome = str(run["outcome"]) if run["status"] == "FINISHED" else str(run["status"])
-        rows.append([*(asked(run, name) for name in shown), outcome, *ends, note(run)])
-    return header, rows
+    rows = [[*asked(plan, run), run.state, *ends(run), note(run)] for run in runs]
+    return [*plan.shown, "outcome", "final loss", *PARAMETERS, "note"], rows
+
+
+def asked(plan: Plan, run: Run) -> list[str]:
+    """The settings of a run that tables show, exact; nothing where the run does not use one."""
+    values = run.point.columns() | {"data": plan.label(run.point.data)}
+    return [exact(values[name]) for name in plan.shown]
+
+
+def ends(run: Run) -> list[str]:
+    """Final loss and parameters, for reading; nothing where there are none."""
+    curve = run.curve
+    return [number(value) for value in (curve.final_loss, *curve.parameters)] if curve else [""] * (1 + len(PARAMETERS))

@@ -1,104 +1,135 @@
-"""``report.md``: the findings as Markdown, and the tables of the terminal."""
+"""``report.html``: one file with all it needs, which asks nothing of the network and stores nothing.
 
-import re
-from collections.abc import Sequence
+Style and script stand in files beside this one; the page names their hashes, so that a browser runs no other.
+"""
 
-import pandas as pd
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from string import Template
 
-from sweep.outcome import Outcome
-from sweep.plan import Plan, exact
-from sweep.report.findings import Findings, number, records, setting, table
-from sweep.stability import problems
+from sweep.plan import Plan
+from sweep.report.blocks import AllRuns, Block, Items, Section, Table, Text
+from sweep.report.escape import in_html
+from sweep.report.findings import Findings, asked, ends, error, number
+from sweep.report.pictures import Picture, style
+from sweep.report.runs import Run
+from sweep.settings import PARAMETERS
 
-MOST_ROWS = 500
-"""Rows of a table in the page; ``runs.csv`` has them all."""
+FIRST_ROWS = 200
+"""Rows of the table of all runs that show before anyone asks for more; as in ``page.js``."""
 
-
-def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a Markdown table whose columns also line up in a terminal."""
-    cells = [[_escape(cell) for cell in row] for row in (header, *rows)]
-    widths = [max(3, *(len(row[place]) for row in cells)) for place in range(len(header))]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
-    ]
-    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
+MOST_CHOICES = 50
+"""Values of a setting up to which it has a filter of its own."""
 
 
-def render(plan: Plan, runs: pd.DataFrame, findings: Findings, pictures: Sequence[tuple[str, str]]) -> str:
-    """The page.
-
-    Parameters
-    ----------
-    pictures : file name and description of each picture beside the page.
-    """
-    title = f"Sweep {plan.name}" if plan.name else f"Sweep {plan.sweep_id[:8]}"
-    lines = [f"# {_escape(title)}", "", findings.sentence, ""]
-    lines += [*aligned(*table(runs.head(MOST_ROWS), plan.shown)), *_more(len(runs))]
-    for file, description in pictures:
-        lines += ["", f"![{_escape(description)}]({file})"]
-    for outcome, heading in (
-        (Outcome.DIVERGED, "Diverged: where each left"),
-        (Outcome.UNFINISHED, "Unfinished: how much further each had to go"),
-        (Outcome.CONVERGED, "Converged"),
-    ):
-        lines += _reasons(runs[runs["outcome"] == outcome], heading, plan.shown, "reason")
-    failed = runs[runs["status"] == "FAILED"].assign(
-        error=lambda rows: rows["error_kind"] + ": " + rows["error_message"]
+def render(title: str, findings: Findings, sections: Iterable[Section]) -> str:
+    """The page."""
+    styles, script = style() + _asset("page.css"), _asset("page.js")
+    counts = (_count(state, count) for state, count in findings.counts.items())
+    return Template(_asset("page.html")).substitute(
+        title=in_html(title),
+        style=styles,
+        style_hash=_digest(styles),
+        script=script,
+        script_hash=_digest(script),
+        sentence=in_html(findings.sentence),
+        counts="".join(counts),
+        sections="\n".join(_section(section) for section in sections),
     )
-    lines += _reasons(failed, "Failed to execute", plan.shown, "error")
-    lines += _theory(plan)
-    lines += _asked(plan)
-    return "\n".join(lines) + "\n"
 
 
-def _reasons(runs: pd.DataFrame, heading: str, shown: Sequence[str], column: str) -> list[str]:
-    if runs.empty:
-        return []
-    items = [f"- `{setting(run, shown)}`: {_escape(str(run[column]))}" for run in records(runs.head(MOST_ROWS))]
-    return ["", f"## {heading}", "", *items, *_more(len(runs))]
+def _asset(name: str) -> str:
+    return files("sweep.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _theory(plan: Plan) -> list[str]:
-    """For each data and scale: how far lr may go, and what it is to reach."""
-    theory = problems(plan.readings)
-    places = dict.fromkeys((point.data, point.scale) for point in plan.points)
-    rows = []
-    for data, scale in list(places)[:MOST_ROWS]:
-        curvature = theory[data].at(scale)
-        rows.append(
-            [
-                plan.label(data),
-                exact(scale),
-                *map(number, (curvature.threshold, curvature.fastest_lr)),
-                *map(number, (curvature.condition, *curvature.optimum, theory[data].best_loss)),
-            ]
-        )
-    header = ["data", "scale", "largest stable lr, 2/λmax", "fastest lr", "condition", "best w", "best b", "least loss"]
-    return ["", "## What theory says", "", *aligned(header, rows), *_more(len(places), "")]
+def _digest(text: str) -> str:
+    """As a Content-Security-Policy names what it allows."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _asked(plan: Plan) -> list[str]:
-    """The settings that did not vary, the data, and the identity of the sweep."""
-    lines = ["", "## What was asked", ""]
-    lines += [f"- `{name}`: {exact(v)}" for name, v in plan.fixed.items() if v is not None and name != "data"]
-    lines += [f"- `outcome.tolerance`: {exact(plan.tolerance)}"]
-    for fingerprint, data in plan.readings.items():
-        units = ", ".join(
-            f"{name} in {unit}" if unit else name
-            for name, unit in ((data.input_name, data.input_unit), (data.target_name, data.target_unit))
-        )
-        lines.append(
-            f"- data {_escape(plan.label(fingerprint))}: {len(data.inputs):,} readings ({_escape(units)}) from"
-            f" {_escape(data.source)}; fingerprint `{fingerprint}`"
-        )
-    return [*lines, f"- sweep id: `{plan.sweep_id}`; the key of each point stands in `runs.csv`"]
+def _count(state: str, count: int) -> str:
+    return f'<li><b>{count:,}</b> <span class="state {_kind(state)}">{state.lower()}</span></li>'
 
 
-def _more(count: int, where: str = " in `runs.csv`") -> list[str]:
-    return ["", f"… and {count - MOST_ROWS:,} more{where}."] if count > MOST_ROWS else []
+def _kind(state: str) -> str:
+    return state.replace(" ", "-")
 
 
-def _escape(text: str) -> str:
-    """Text that Markdown shows as it is, on one line; an underscore inside a word needs no escape."""
-    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"[\\|`*\[\]]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
+def _section(section: Section) -> str:
+    return "\n".join(["<section>", f"<h2>{section.heading}</h2>", *map(_block, section.blocks), "</section>"])
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Text(words):
+            return f"<p>{in_html(words)}</p>"
+        case Items(rows):
+            return f"<ul>{''.join(_item(code, words) for code, words in rows)}</ul>"
+        case Table(caption, header, rows):
+            heads = "".join(f'<th scope="col">{in_html(name)}' for name in header)
+            lines = "\n".join(_row(row) for row in rows)
+            return (
+                f'<div class="scroll" role="region" tabindex="0" aria-label="{in_html(caption)}"><table>'
+                f"<caption>{in_html(caption)}</caption>\n<thead><tr>{heads}</thead>\n<tbody>{lines}</tbody></table></div>"
+            )
+        case Picture():
+            one = ' class="one"' if len(block.panels) == 1 else ""
+            return (
+                f'<figure{one}>\n<div class="panels">\n{chr(10).join(block.panels)}\n</div>\n{block.key()}\n'
+                f"<figcaption>{in_html(block.alt[:1].upper() + block.alt[1:])}.</figcaption></figure>"
+            )
+        case AllRuns(plan, runs):
+            return _all_runs(plan, runs)
+
+
+def _item(code: str, words: str) -> str:
+    return f"<li><code>{in_html(code)}</code>: {in_html(words)}</li>" if code else f"<li>{in_html(words)}</li>"
+
+
+def _row(cells: Sequence[str]) -> str:
+    first, *rest = map(in_html, cells)
+    return f'<tr><th scope="row">{first}{"".join(f"<td>{cell}" for cell in rest)}'
+
+
+def _all_runs(plan: Plan, runs: Sequence[Run]) -> str:
+    header = ["run", *plan.shown, "outcome", "final loss", *PARAMETERS, "reason", "lr / threshold"]
+    header += ["predicted outcome", "epochs to tolerance", "predicted epochs", "key"]
+    rows = [[str(run.number), *asked(plan, run), run.state, *ends(run), *_why(run)] for run in runs]
+    heads = "".join(f'<th scope="col" aria-sort="none"><button type="button">{in_html(n)}</button>' for n in header)
+    lines = [_run(row, header.index("outcome"), hidden=place >= FIRST_ROWS) for place, row in enumerate(rows)]
+    choices = [name for name in (*plan.varying, "outcome", "predicted outcome") if name in header]
+    filters = [_filter(name, header.index(name), [row[header.index(name)] for row in rows]) for name in choices]
+    return (
+        '<div class="filters"><div><label for="search">search</label><input id="search" type="search"></div>'
+        f'{"".join(filters)}</div>\n<p id="shown" role="status"></p>\n'
+        '<div class="tall" role="region" tabindex="0" aria-label="All runs"><table id="runs">\n'
+        f"<thead><tr>{heads}</thead>\n<tbody>\n{chr(10).join(lines)}\n</tbody></table></div>\n"
+        '<p><button id="more" class="more" type="button" hidden>Show more</button></p>'
+    )
+
+
+def _why(run: Run) -> list[str]:
+    """Of a run, why it has its outcome, how it lies to the threshold, what theory predicted, and its key."""
+    key = run.point.key[:12]
+    if run.verdict is None:
+        return [error(run) or "not run", "", "", "", "", key]
+    v = run.verdict
+    epochs = [number(v.first_within), number(v.predicted_epochs)]
+    return [v.reason, number(v.threshold_ratio), str(v.predicted), *epochs, key]
+
+
+def _run(cells: Sequence[str], state: int, hidden: bool) -> str:
+    line = [f"<td>{in_html(cell)}" for cell in cells[1:]]
+    line[state - 1] = f'<td class="state {_kind(cells[state])}">{cells[state]}'
+    return f'<tr{" hidden" * hidden}><th scope="row">{cells[0]}{"".join(line)}'
+
+
+def _filter(name: str, column: int, values: Iterable[str]) -> str:
+    choices = list(dict.fromkeys(value for value in values if value))
+    if not 2 <= len(choices) <= MOST_CHOICES:
+        return ""
+    options = "".join(f"<option>{in_html(value)}" for value in choices)
+    place = f'id="by-{column}" data-column="{column}"'
+    return f'<div><label for="by-{column}">{in_html(name)}</label><select {place}><option>all{options}</select></div>'

@@ -1,153 +1,171 @@
-"""Pictures of a sweep: the map of outcomes and the loss curves. Drawing only; what is drawn is computed before.
+"""The pictures of a report, from the values of ``panels`` and ``fit``: how they look, not what is in them."""
 
-The bytes of a picture depend on what it shows and on matplotlib's release, on nothing else.
-"""
-
-import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from importlib.resources import files
 
-import numpy as np
-import pandas as pd
+from sweep.report import fit
+from sweep.report.axes import Axis
+from sweep.report.drawing import Frame, Size, mark, marks, path
+from sweep.report.escape import in_html
+from sweep.report.panels import CurvePanel, EpochsPanel, MapPanel, Mark
+from sweep.report.runs import STATES
 
-from sweep.curve import Curve, Result
-from sweep.outcome import Outcome
-from sweep.plan import Plan
-from sweep.stability import problems
+LEGEND_HEIGHT = 28
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+COLUMNS = 3
 
-STYLE = {
-    Outcome.CONVERGED: ("#0072B2", "o"),
-    Outcome.UNFINISHED: ("#E69F00", "^"),
-    Outcome.DIVERGED: ("#D55E00", "X"),
-}
-"""Colour and mark of an outcome; the colours are told apart by every kind of colour vision.
-
-References: Okabe and Ito: Color Universal Design, 2008."""
-
-MOST_PANELS = 6
-MOST_CURVES = 200
-"""Curves a panel; of more, evenly many are drawn, and the title says so."""
+LINES = {"best run": "fitted", "least squares": "theory", "known relation": "theory second"}
+"""How the lines through readings are drawn."""
 
 
 @dataclass(frozen=True)
-class Panel:
-    """One panel of the map: the points of one number of epochs and one data set, with theory's line over them."""
+class Picture:
+    """A picture as SVG.
 
-    title: str
-    points: Mapping[Outcome, tuple[list[float], list[float]]]
-    threshold: tuple[list[float], list[float]]
+    Parameters
+    ----------
+    name : of its file.
+    alt : what it shows, in a sentence.
+    panels : one SVG element each, all of one ``size``.
+    legend : what stands for what: a state or a kind of line, and its meaning.
+    """
 
+    name: str
+    alt: str
+    panels: list[str]
+    size: Size
+    legend: list[tuple[str, str]]
 
-def map_panels(plan: Plan, runs: pd.DataFrame) -> list[Panel]:
-    """The panels of the map, at most :data:`MOST_PANELS`: (lr, scale) of each outcome, and 2/λmax over the scales."""
-    theory = problems(plan.readings)
-    scales = sorted({point.scale for point in plan.points})
-    if len(scales) > 1:
-        line = list(np.geomspace(scales[0] / 1.5, scales[-1] * 1.5, 60))
-    else:
-        line = [scales[0] / 1.5, scales[0], scales[0] * 1.5]
-    several = len(plan.readings) > 1
-    panels = []
-    for epochs, data in sorted(set(zip(runs["epochs"].tolist(), runs["fingerprint"].tolist(), strict=True))):
-        group = runs[(runs["epochs"] == epochs) & (runs["fingerprint"] == data)]
-        by_outcome = {outcome: group[group["outcome"] == outcome] for outcome in Outcome}
-        points = {o: (g["lr"].tolist(), g["scale"].tolist()) for o, g in by_outcome.items()}
-        title = f"{epochs:,} epochs" + (f", {plan.label(data)}" if several else "")
-        panels.append(Panel(title, points, ([theory[data].at(s).threshold for s in line], line)))
-    return panels[:MOST_PANELS]
+    def key(self) -> str:
+        """The legend as one SVG element."""
+        drawn, x = [], 14
+        for kind, words in self.legend:
+            sample = marks(kind, 45, [path(mark(kind, 90, 0, 45))]) if kind in STATES else [path("M0 0h220", kind=kind)]
+            drawn.append(f'<g transform="translate({x} 14) scale(0.1)">{"".join(sample)}</g>')
+            drawn.append(f'<text x="{x + (18 if kind in STATES else 28)}" y="18">{in_html(words)}</text>')
+            x += 50 + round(6.5 * len(words))
+        size = f'width="{x}" height="{LEGEND_HEIGHT}" viewBox="0 0 {x} {LEGEND_HEIGHT}"'
+        return f'<svg class="picture key" {size} aria-hidden="true">{"".join(drawn)}</svg>'
 
-
-def draw_map(panels: Sequence[Panel]) -> bytes:
-    """Lr against scale, coloured and marked by outcome, with the line 2/λmax."""
-    figure, axes = _figure(len(panels), "learning rate", "input scale", legend=0.4)
-    for axis, panel in zip(axes, panels, strict=True):
-        for outcome, (lr, scale) in panel.points.items():
-            colour, mark = STYLE[outcome]
-            axis.scatter(lr, scale, c=colour, marker=mark, s=48, label=outcome.lower(), linewidths=0)
-        axis.plot(*panel.threshold, color="#444444", linewidth=1.2, linestyle="--", label="2/λmax")
-        axis.set_title(panel.title, fontsize=10)
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="lower center", ncols=4, fontsize=9, frameon=False)
-    return _png(figure)
-
-
-def curve_panels(runs: pd.DataFrame, results: Mapping[str, Result]) -> dict[Outcome, list[Any]]:
-    """For each outcome that occurs, at most :data:`MOST_CURVES` finite curves as (epochs + 1, losses)."""
-    panels: dict[Outcome, list[Any]] = {}
-    for outcome in Outcome:
-        keys = runs.loc[runs["outcome"] == outcome, "key"].tolist()
-        curves = [result for key in _evenly(keys) if isinstance(result := results[key], Curve)]
-        if curves:
-            panels[outcome] = [_finite(curve) for curve in curves]
-    return panels
+    def file(self) -> bytes:
+        """A file of its own: the panels side by side, the legend below."""
+        columns, (across, down) = min(COLUMNS, len(self.panels)), self.size
+        width, height = max(680, columns * across), -(-len(self.panels) // columns) * down
+        placed = [
+            f'<g transform="translate({place % columns * across} {place // columns * down})">{panel}</g>\n'
+            for place, panel in enumerate(self.panels)
+        ]
+        size = f'width="{width}" height="{height + LEGEND_HEIGHT}" viewBox="0 0 {width} {height + LEGEND_HEIGHT}"'
+        lines = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" {size} role="img" '
+            f'aria-label="{in_html(self.alt)}">\n<style>\n{style()}</style>\n',
+            '<rect class="paper" width="100%" height="100%"/>\n',
+            *placed,
+            f'<g transform="translate(0 {height})">{self.key()}</g>\n</svg>\n',
+        ]
+        return "".join(lines).encode()
 
 
-def draw_curves(panels: Mapping[Outcome, Sequence[Any]], counts: Mapping[str, int]) -> bytes:
-    """Loss against epoch on log axes, a panel an outcome; diverged curves end, with a mark, where they left."""
-    from matplotlib.collections import LineCollection
-
-    figure, axes = _figure(len(panels), "epoch + 1", "loss")
-    for axis, (outcome, curves) in zip(axes, panels.items(), strict=True):
-        colour, mark = STYLE[outcome]
-        alpha = max(0.15, min(0.9, 8 / len(curves)))
-        lines = [np.column_stack(curve) for curve in curves]
-        axis.add_collection(LineCollection(lines, colors=colour, linewidths=1.2, alpha=alpha))
-        ends = np.concatenate([line[-1:] for line in lines])
-        axis.scatter(ends[:, 0], ends[:, 1], c=colour, marker=mark, s=28, linewidths=0, zorder=3)
-        axis.autoscale_view()
-        count = counts[str(outcome)]
-        part = f", {len(curves)} drawn" if len(curves) < count else ""
-        axis.set_title(f"{outcome.lower()} ({count:,}{part})", fontsize=10)
-    return _png(figure)
+def _size(panels: Sequence[object]) -> Size:
+    return (340, 280) if len(panels) > 1 else (480, 380)
 
 
-def _evenly(keys: Sequence[str]) -> list[str]:
-    step = max(1, math.ceil(len(keys) / MOST_CURVES))
-    return list(keys[::step])
+def style() -> str:
+    """The style of pictures, in files of their own and in the page."""
+    return files("sweep.report").joinpath("picture.css").read_text(encoding="utf-8")
 
 
-def _finite(curve: Curve) -> tuple[Any, Any]:
-    """The curve up to its last finite loss, of a long one 400 epochs evenly spaced on a log axis."""
-    losses = np.append(curve.losses, curve.final_loss)
-    finite = np.isfinite(losses)
-    length = len(losses) if finite.all() else int(np.argmin(finite))
-    places = np.unique(np.geomspace(1, length, 400).round().astype(int)) - 1 if length else np.arange(0)
-    return places + 1, losses[places]
+def draw_map(panels: Sequence[MapPanel]) -> Picture:
+    """Runs by lr and another setting, coloured and marked by outcome, under the line 2/λmax."""
+    drawn, size = [], _size(panels)
+    for panel in panels:
+        lrs, heights = [point.x for point in panel.points], [point.y for point in panel.points]
+        x, y = Axis.over([*lrs, *panel.near]), Axis.over(heights, log=min(heights) > 0)
+        frame = Frame(panel.title, x, y, ("learning rate", "input scale" if panel.up == "scale" else panel.up), size)
+        many = max(len(set(lrs)), len(set(heights)))
+        r = max(10, min(45, frame.across * 2 // (5 * many)))  # So that the marks of a dense grid do not run together.
+        body = [line for state, group in panel.marks.items() for line in _marks(frame, state, group, r)]
+        line = [point for point in panel.threshold if 0 < point[0] < math.inf]
+        if panel.up == "scale" and line:
+            body.append(path(frame.line([lr for lr, _ in line], [scale for _, scale in line]), kind="theory"))
+        elif line:
+            body.append(path(f"M{frame.inside([line[0][0]], heights[:1])[0][0]} 0V{frame.down}", kind="theory"))
+        counts = ", ".join(f"{len(group):,} {state.lower()}" for state, group in panel.marks.items())
+        drawn.append(frame.draw(body, f"{panel.title}: {counts}"))
+    states = [state for state in STATES if any(state in panel.marks for panel in panels)]
+    meaning = [*((state, state.lower()) for state in states), ("theory", "2/λmax: stable on its left")]
+    alt = "learning rate against input scale, marked by outcome, with theory's line 2/λmax between stable and diverged"
+    return Picture("map.svg", alt, drawn, size, meaning)
 
 
-def _figure(panels: int, x_label: str, y_label: str, legend: float = 0.0) -> "tuple[Figure, list[Axes]]":
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+def _marks(frame: Frame, state: str, group: Sequence[Mark], r: int) -> list[str]:
+    places = frame.inside([point.x for point in group], [point.y for point in group])
+    paths = (path(mark(state, *place, r), point.words) for place, point in zip(places, group, strict=True))
+    return marks(state, r, paths)
 
-    columns = min(3, panels)
-    rows = math.ceil(panels / columns)
-    width, height = 0.4 + 4.0 * columns, 0.1 + legend + 3.4 * rows
-    figure = Figure(figsize=(width, height), dpi=110)
-    FigureCanvasAgg(figure)
-    # Margins in inches: matplotlib's own layout engines draw everything once more to find them.
-    figure.subplots_adjust(
-        left=0.75 / width,
-        right=1 - 0.2 / width,
-        top=1 - 0.35 / height,
-        bottom=(0.55 + legend) / height,
-        wspace=0.28,
-        hspace=0.36,
+
+def draw_curves(panels: Sequence[CurvePanel], target: float | None) -> Picture:
+    """Loss against epoch on log axes.
+
+    Parameters
+    ----------
+    target : the loss at which a run counts as converged; None where data sets differ in it.
+    """
+    size = _size(panels)
+    drawn = [_curves(panel, target, size) for panel in panels]
+    meanings = {"CONVERGED": "first within tolerance", "UNFINISHED": "last loss", "DIVERGED": "last finite loss"}
+    meaning = [(panel.outcome, meanings[panel.outcome]) for panel in panels]
+    line = [("theory second", "loss that counts as converged")] if target else []
+    return Picture("curves.svg", "loss against epoch on log axes, a panel an outcome", drawn, size, [*meaning, *line])
+
+
+def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
+    lines = [line for line in panel.lines if len(line.losses)]
+    x = Axis.over([end for line in lines for end in (line.epochs[0], line.epochs[-1])], margin=0.03)
+    y = Axis.over([end for line in lines for end in (line.losses.min(), line.losses.max())])
+    part = f", {len(panel.lines):,} drawn" if len(panel.lines) < panel.count else ""
+    frame = Frame(f"{panel.outcome.lower()} ({panel.count:,}{part})", x, y, ("epoch + 1", "loss"), size)
+    opacity = max(0.2, min(0.9, 20 / max(1, len(lines))))
+    body = [f'<g class="lines {panel.outcome}" stroke-opacity="{opacity:.2f}">']
+    body += [path(frame.line(line.epochs, line.losses), line.words) for line in lines]
+    body.append("</g>")
+    ends = [line.mark for line in lines if line.mark]
+    body += _marks(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
+    if target and y.low <= math.log10(target) <= y.high:
+        body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
+    return frame.draw(body, f"{panel.count:,} loss curves of {panel.outcome.lower()} runs")
+
+
+def draw_fits(fits: Sequence[fit.Fit]) -> Picture:
+    """Readings of each data set with lines through them."""
+    drawn, size = [], _size(fits)
+    for each in fits:
+        inputs, targets = fit.drawn(each.readings)
+        ends = [min(inputs), max(inputs)]
+        lines = [[line.slope * end + line.intercept for end in ends] for line in each.relations]
+        x, y = Axis.over(inputs, log=False), Axis.over([*targets, *(v for line in lines for v in line)], log=False)
+        frame = Frame(each.label, x, y, each.axes, size)
+        body = [
+            path(frame.line(ends, line), f"{relation.kind}: {relation.words}", LINES[relation.kind])
+            for line, relation in zip(lines, each.relations, strict=True)
+        ]
+        dots = (mark("CONVERGED", *place, 30) for place in frame.inside(inputs, targets))
+        body.append(path("".join(dots), kind="readings"))
+        drawn.append(frame.draw(body, f"{len(inputs):,} readings of {each.label}, and lines through them"))
+    kinds = dict.fromkeys(relation.kind for each in fits for relation in each.relations)
+    return Picture("fit.svg", "readings and the fitted line", drawn, size, [(LINES[kind], kind) for kind in kinds])
+
+
+def draw_epochs(panel: EpochsPanel) -> Picture:
+    """Epochs until within tolerance, observed against predicted, with the line on which they are the same."""
+    both = [value for point in panel.marks for value in (point.x, point.y)]
+    axis = Axis.over(both)
+    frame = Frame(
+        f"epochs to tolerance ({len(panel.marks):,})", axis, axis, ("predicted + 1", "observed + 1"), _size([panel])
     )
-    axes = [figure.add_subplot(rows, columns, place + 1) for place in range(panels)]
-    for axis in axes:
-        axis.set(xscale="log", yscale="log", xlabel=x_label, ylabel=y_label)
-        axis.grid(True, which="major", color="#dddddd", linewidth=0.6)
-        axis.tick_params(which="both", labelsize=8)
-        axis.set_axisbelow(True)
-    return figure, axes
-
-
-def _png(figure: "Figure") -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
+    body = [path(f"M0 {frame.down}L{frame.across} 0", kind="theory"), *_marks(frame, "CONVERGED", panel.marks, 30)]
+    alt = f"observed against predicted epochs until within tolerance, of {len(panel.marks):,} converged"
+    meaning = [("CONVERGED", "a converged run"), ("theory", "observed as predicted")]
+    return Picture("epochs.svg", alt, [frame.draw(body, alt)], frame.size, meaning)

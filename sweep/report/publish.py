@@ -7,8 +7,11 @@ from typing import Any
 import pandas as pd
 
 from sweep.plan import Plan
-from sweep.report import frames, page, pictures
+from sweep.report import frames, markdown, page
+from sweep.report.blocks import pictures
+from sweep.report.contents import sections
 from sweep.report.findings import Findings, find
+from sweep.report.runs import Run, judged
 from sweep.tracking.record import PROVENANCE, SweepRecord
 
 
@@ -18,30 +21,23 @@ class Report:
 
     plan: Plan
     files: dict[str, bytes]
-    runs: pd.DataFrame
+    runs: list[Run]
+    frame: pd.DataFrame
     findings: Findings
 
 
 def make(record: SweepRecord) -> Report:
     """The report of a sweep. All files but ``provenance.json`` are a function of plan, curves and data alone."""
-    plan = record.plan
-    runs = frames.runs_frame(plan, record.results)
-    findings = find(plan, runs)
-    files: dict[str, bytes] = {}
-    shown: list[tuple[str, str]] = []
-    panels = pictures.map_panels(plan, runs)
-    curves = pictures.curve_panels(runs, record.results)
-    if curves:
-        files["map.png"] = pictures.draw_map(panels)
-        files["curves.png"] = pictures.draw_curves(curves, findings.counts)
-        shown = [
-            ("map.png", "learning rate against input scale, coloured by outcome, with the line 2/λmax"),
-            ("curves.png", "loss against epoch on log axes, one panel an outcome"),
-        ]
-    files["report.md"] = page.render(plan, runs, findings, shown).encode()
-    files["runs.csv"] = frames.to_csv(runs)
+    plan, runs = record.plan, judged(record.plan, record.results)
+    findings, frame = find(plan, runs), frames.to_frame(plan, runs)
+    title = f"Sweep {plan.name or plan.sweep_id[:8]}"
+    parts = sections(plan, runs, findings)
+    files = {picture.name: picture.file() for picture in pictures(parts)}
+    files["report.html"] = page.render(title, findings, parts).encode()
+    files["report.md"] = markdown.render(title, findings.sentence, parts).encode()
+    files["runs.csv"] = frames.to_csv(frame)
     files[PROVENANCE] = provenance(record, record.executions)
-    return Report(plan, files, runs, findings)
+    return Report(plan, files, runs, frame, findings)
 
 
 def provenance(record: SweepRecord, executions: list[dict[str, Any]]) -> bytes:

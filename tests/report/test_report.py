@@ -1,51 +1,33 @@
-"""The report: its words, its numbers, and that it is a function of the store alone."""
+"""The report as a whole: its words, its numbers, and that it is a function of the store alone."""
 
 import io
 import math
+import re
 import shutil
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from sweep import engine
-from sweep.curve import Curve, Failure
-from sweep.plan import Plan, Point
-from sweep.report import findings, frames, page, pictures
-from sweep.report.publish import Report, make
+from sweep.curve import Failure
+from sweep.report.blocks import MOST_ROWS
+from sweep.report.publish import make
 from sweep.settings import DType, Gradient
 from sweep.tracking.record import SweepRecord
 from tests import golden
 from tests.conftest import THERMOMETER, Command, point
+from tests.report.made import OTHER, SEED_GRID, named, record, report
 
-SEED_GRID = tuple(
-    point(lr=lr, scale=scale, epochs=n) for lr in (1e-2, 1e-4) for scale in (1.0, 0.1) for n in (100, 5000)
-)
-
-
-def record(*points: Point, name: str | None = None, failures: dict[str, Failure] | None = None) -> SweepRecord:
-    plan = Plan(points, {THERMOMETER.fingerprint: THERMOMETER}, 0.001, name)
-    curves = zip(points, engine.in_process(points, plan.readings), strict=True)
-    results = {each.key: curve for each, curve in curves} | (failures or {})
-    return SweepRecord("summary", plan, results, {}, [])
-
-
-def report(*points: Point, failures: dict[str, Failure] | None = None) -> Report:
-    return make(record(*points, failures=failures))
+BESIDE = ["curves.svg", "epochs.svg", "fit.svg", "map.svg", "provenance.json", "report.html", "report.md", "runs.csv"]
 
 
 def test_the_report_of_the_references_grid_reads_as_it_should() -> None:
     golden.check(Path(__file__).parent / "golden" / "seed.md", report(*SEED_GRID).files["report.md"].decode())
 
 
-def test_the_same_sweep_gives_the_same_bytes() -> None:
-    first, second = report(*SEED_GRID).files, report(*SEED_GRID).files
-    assert sorted(first) == ["curves.png", "map.png", "provenance.json", "report.md", "runs.csv"]
-    assert first == second
-
-
-def test_a_report_made_again_from_a_moved_store_or_by_a_second_execution_is_the_same_bytes(
+def test_a_report_made_twice_from_a_moved_store_or_by_a_second_execution_is_the_same_bytes(
     command: Command, tmp_path: Path, ready_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read() -> dict[str, bytes]:
@@ -54,9 +36,10 @@ def test_a_report_made_again_from_a_moved_store_or_by_a_second_execution_is_the_
     def without_provenance(files: dict[str, bytes]) -> dict[str, bytes]:
         return {name: content for name, content in files.items() if name != "provenance.json"}
 
-    grid = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=100")
+    grid = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=2000")
     command(*grid)
     first = read()
+    assert sorted(first) == BESIDE
     shutil.rmtree(next(Path("outputs").glob("sweep-*")))
     command(module="sweep.report")
     assert read() == first
@@ -76,12 +59,18 @@ def test_a_report_made_again_from_a_moved_store_or_by_a_second_execution_is_the_
     assert without_provenance(read()) == without_provenance(first)
 
 
+def test_the_report_stands_on_the_summary_run_as_in_the_folder(command: Command, ready_store: Path) -> None:
+    command("lr=1e-2,1e-4", "epochs=2000")
+    (page,) = Path("outputs/artifacts").rglob("report.html")
+    assert page.read_bytes() == next(Path("outputs").glob("sweep-*/report.html")).read_bytes()
+
+
 def test_runs_csv_reads_back_exactly_inf_and_nan_included() -> None:
     made = report(*SEED_GRID)
     read = pd.read_csv(io.BytesIO(made.files["runs.csv"]), keep_default_na=False, dtype=str)
-    assert list(read.columns) == list(made.runs.columns)
+    assert list(read.columns) == list(made.frame.columns)
     assert read["key"].tolist() == [each.key for each in SEED_GRID]
-    for text, value in zip(read["final_loss"], made.runs["final_loss"], strict=True):
+    for text, value in zip(read["final_loss"], made.frame["final_loss"], strict=True):
         assert float(text) == value or (text == "nan" and math.isnan(value))
     assert read.loc[0, "first_inf"] == "10"
     assert read.loc[2, "first_inf"] == ""
@@ -92,147 +81,113 @@ def test_a_failed_point_and_one_that_did_not_run_are_counted_apart_and_leave_the
     kept = record(*points, failures={points[1].key: Failure("RuntimeError", "broke")})
     results = {key: result for key, result in kept.results.items() if key != points[2].key}
     made = make(SweepRecord("summary", kept.plan, results, {}, []))
-    assert made.runs["status"].tolist() == ["FINISHED", "FAILED", "NOT RUN"]
+    assert made.frame["status"].tolist() == ["FINISHED", "FAILED", "NOT RUN"]
     assert made.findings.counts == {"CONVERGED": 0, "UNFINISHED": 1, "DIVERGED": 0, "FAILED": 1, "NOT RUN": 1}
     lines = made.files["runs.csv"].decode().splitlines()
     assert ",RuntimeError,broke," in lines[2]
     assert ",NOT RUN,,," in lines[3]
-    assert "RuntimeError: broke" in made.files["report.md"].decode()
+    for page in ("report.md", "report.html"):
+        assert "Failed to execute" in made.files[page].decode()
+        assert "it tries the 2 that failed or were not run" in made.files[page].decode()
 
 
 def test_a_sweep_in_which_every_point_failed_still_has_a_report() -> None:
     only = point(epochs=5)
     made = report(only, failures={only.key: Failure("RuntimeError", "broke")})
-    assert made.findings.best is None
+    assert made.findings.best == {}
     assert "1 failed. No run is left that did not diverge" in made.findings.sentence
-    assert "curves.png" not in made.files
-
-
-def test_the_best_setting_is_the_least_final_loss_that_did_not_diverge() -> None:
-    made = report(point(lr=1e-2, scale=1.0, epochs=100), point(lr=1e-2, epochs=2000), point(lr=1e-2, epochs=5000))
-    assert made.findings.best == 2
-    assert "Best: lr=0.01 scale=0.1 epochs=5000, final loss 2.92765." in made.findings.sentence
-
-
-def test_without_a_converged_run_the_best_so_far_is_named_as_such() -> None:
-    assert "Best so far, not converged: lr=0.01" in report(point(epochs=50)).findings.sentence
-
-
-def test_any_setting_that_varies_has_a_column() -> None:
-    made = report(point(epochs=5), point(epochs=5, init=(1.0, 2.0)))
-    header, _ = findings.table(made.runs, made.plan.shown)
-    assert header[:4] == ["lr", "scale", "epochs", "init.b"]
-
-
-def test_settings_stand_exactly_and_results_to_six_digits() -> None:
-    made = report(point(epochs=5, lr=0.0100000001), point(epochs=5, lr=0.0100000002))
-    header, rows = findings.table(made.runs, made.plan.shown)
-    assert [row[0] for row in rows] == ["0.0100000001", "0.0100000002"]
-    assert rows[0][header.index("final loss")] == f"{made.runs['final_loss'].tolist()[0]:.6g}"
+    assert sorted(made.files) == sorted({*BESIDE} - {"curves.svg", "epochs.svg"})
 
 
 def test_delta_is_empty_where_it_is_not_used() -> None:
     central = (point(epochs=5, gradient=Gradient.finite_difference, delta=delta) for delta in (0.1, 0.2))
     made = report(point(epochs=5), *central)
-    header, rows = findings.table(made.runs, made.plan.shown)
-    assert [row[header.index("delta")] for row in rows] == ["", "0.1", "0.2"]
     read = pd.read_csv(io.BytesIO(made.files["runs.csv"]), keep_default_na=False, dtype=str)
     assert read["delta"].tolist() == ["", "0.1", "0.2"]
-
-
-def test_a_sweep_whose_first_loss_is_not_finite_has_a_report() -> None:
-    made = report(point(init=(1e25, 0.0), epochs=5))
-    assert "the loss is inf from epoch 0" in made.files["report.md"].decode()
-
-
-def test_a_stable_but_hopelessly_slow_run_is_told_apart_from_one_that_theory_gives_no_end() -> None:
-    slow = report(point(lr=1e-40, epochs=5, dtype=DType.float64, init=(0.0, 0.0)))
-    assert findings.note(findings.records(slow.runs)[0]) == "more than 4.6e+18 epochs to go"
-    above = report(point(lr=0.03298, epochs=1, init=(5.4, 0.0)))
-    assert findings.note(findings.records(above.runs)[0]) == "theory promises no end"
+    assert "| 0.01 | 0.1   | 5      | analytic          |       |" in made.files["report.md"].decode()
 
 
 def test_outcomes_are_categorical_and_epochs_whole_numbers_that_may_be_missing() -> None:
-    runs = report(*SEED_GRID).runs
-    assert list(runs["outcome"].cat.categories) == ["CONVERGED", "UNFINISHED", "DIVERGED"]
-    assert str(runs["first_within"].dtype) == "Int64"
-    assert runs["first_within"].tolist()[3] == 1722
+    frame = report(*SEED_GRID).frame
+    assert list(frame["outcome"].cat.categories) == ["CONVERGED", "UNFINISHED", "DIVERGED"]
+    assert str(frame["first_within"].dtype) == "Int64"
+    assert frame["first_within"].tolist()[3] == 1722
+    assert frame["threshold_ratio"].tolist()[0] == pytest.approx(29.4171, rel=1e-5)
 
 
-def test_cells_are_escaped_and_columns_line_up() -> None:
-    lines = page.aligned(["a", "b"], [["x|y", "*bold*"], ["<script>", "two\nlines"]])
-    assert lines[2] == r"| x\|y           | \*bold\*  |"
-    assert lines[3] == "| &lt;script&gt; | two lines |"
-    assert len({len(line) for line in lines}) == 1
-
-
-def test_long_tables_are_cut_and_say_so() -> None:
-    made = report(*(point(lr=0.001 * (1 + place), epochs=1) for place in range(page.MOST_ROWS + 3)))
+def test_long_tables_are_cut_and_say_so_but_the_page_has_every_run() -> None:
+    made = report(*(point(lr=0.001 * (1 + place), epochs=1) for place in range(MOST_ROWS + 3)))
     assert made.files["report.md"].decode().count("… and 3 more in `runs.csv`.") == 1
+    assert made.files["report.html"].decode().count('<th scope="row">') > MOST_ROWS + 3
 
 
-def test_the_map_holds_every_point_once_and_theorys_line_through_the_scales() -> None:
-    made = report(*SEED_GRID)
-    panels = pictures.map_panels(made.plan, made.runs)
-    assert [panel.title for panel in panels] == ["100 epochs", "5,000 epochs"]
-    drawn = [
-        (lr, scale)
-        for panel in panels
-        for lrs, scales in panel.points.values()
-        for lr, scale in zip(lrs, scales, strict=True)
-    ]
-    assert sorted(drawn) == sorted((each.lr, each.scale) for each in SEED_GRID)
-    lr, scale = (np.array(axis) for axis in panels[0].threshold)
-    assert lr == pytest.approx([2 / np.linalg.eigvalsh(_hessian(s))[1] for s in scale], rel=1e-9)
-
-
-def _hessian(scale: float) -> "np.typing.NDArray[np.float64]":
-    x = scale * np.array(THERMOMETER.inputs)
-    return 2 / len(x) * np.array([[x @ x, x.sum()], [x.sum(), len(x)]])
-
-
-def test_diverged_curves_are_drawn_to_their_last_finite_loss() -> None:
-    kept = record(*SEED_GRID)
-    panels = pictures.curve_panels(frames.runs_frame(kept.plan, kept.results), kept.results)
-    epochs, losses = panels["DIVERGED"][0]  # type: ignore[index]
-    first = kept.results[SEED_GRID[0].key]
-    assert isinstance(first, Curve)
-    assert epochs.tolist() == list(range(1, 11))
-    assert losses.tolist() == first.losses[:10].tolist()
-
-
-@pytest.mark.parametrize("count", [1, 2])
-def test_one_point_or_one_scale_still_makes_pictures(count: int) -> None:
-    files = report(*(point(lr=0.01 * (place + 1), epochs=20) for place in range(count))).files
-    assert files["map.png"].startswith(b"\x89PNG")
-    assert files["curves.png"].startswith(b"\x89PNG")
-
-
-def test_a_report_is_asked_for_by_id_start_or_name(command: Command, ready_store: Path) -> None:
-    command("epochs=5", "name=first")
-    command("epochs=6")
-    latest = command(module="sweep.report")
-    assert "| 0.01 | 0.1   | 6 " in latest.out
-    assert "| 0.01 | 0.1   | 5 " in command("first", module="sweep.report").out
-    folder = next(Path("outputs").glob("first-*")).name
-    assert "| 0.01 | 0.1   | 5 " in command(folder, module="sweep.report").out
-    assert "| 0.01 | 0.1   | 5 " in command(folder.split("-")[1], module="sweep.report").out
+def test_a_sweep_over_several_data_sets_has_findings_for_each() -> None:
+    points = [point(lr=0.05, scale=s, epochs=400, data=d.fingerprint) for d in (THERMOMETER, OTHER) for s in (0.1, 1.0)]
+    made = report(*points, data=(THERMOMETER, OTHER))
+    for page in ("report.md", "report.html"):
+        text = made.files[page].decode()
+        assert "4 points over 2 data sets: 1 converged, 1 unfinished, 2 diverged. Best" in text
+        assert "Best for other: lr=0.05 scale=1 epochs=400 data=other" in text
+        assert "Each data set" in text
+        assert "No run" not in text
+        assert "litres in l" in text
+    assert "t_c in °C" in made.files["fit.svg"].decode()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "message"),
+    "changes",
     [
-        (["nothing"], 1, "sweep nothing: 0 sweeps fit"),
-        (["tracking.uri=sqlite:///none.db"], 1, "nothing there yet"),
-        (["lr=1"], 1, "lr=1: not a key of this command"),
-        (["one", "two"], 2, "one sweep at a time"),
-        (["--flag"], 2, "unrecognized arguments"),
+        {"init": (1e25, 0.0)},
+        {"init": (1e200, -1e308), "lr": 1e308, "dtype": DType.float64},
+        {"scale": 1e300, "dtype": DType.float64},
+        {"scale": 1.7e308, "lr": 1.7e308, "dtype": DType.float64},
+        {"scale": 5e-324, "lr": 5e-324, "dtype": DType.float64},
+        {"lr": 1e-40, "init": (0.0, 0.0), "dtype": DType.float64},
+        {"lr": 1e30, "init": (-1e30, 1e-30)},
     ],
+    ids=str,
 )
-def test_a_report_that_cannot_be_made_says_why(
-    command: Command, ready_store: Path, arguments: list[str], code: int, message: str
-) -> None:
-    command("epochs=5")
-    said = command(*arguments, module="sweep.report")
-    assert (said.code, message in said.err) == (code, True)
-    assert "Traceback" not in said.err
+def test_extreme_settings_have_a_report_with_pictures_that_can_be_read(changes: dict[str, Any]) -> None:
+    for made in (report(point(epochs=5, **changes)), report(point(epochs=9), point(epochs=5, **changes))):
+        for name, content in made.files.items():
+            if name.endswith(".svg"):
+                ElementTree.fromstring(content)
+                assert not re.search(r"\b(nan|inf)\b", re.sub(r"<title>.*?</title>", "", content.decode()))
+
+
+HOSTILE = "=<script>alert(1)</script>\"' onload=alert(2) |`*_[x](y)\x1b[2J\u202e"
+
+
+def test_whatever_the_data_and_errors_are_called_the_files_show_it_and_obey_nothing() -> None:
+    data, run = named(HOSTILE)
+    broken = point(epochs=4, scale=1.0, data=data.fingerprint)
+    fine = point(epochs=3)
+    failure = Failure("Odd\nKind", f"{HOSTILE}\n-- gone")
+    made = report(fine, run, broken, failures={broken.key: failure}, data=(THERMOMETER, data))
+    html = made.files["report.html"].decode()
+    assert html.count("<script>") == 1
+    assert "\x1b" not in html
+    assert "\u202e" not in html
+    for name in ("map.svg", "fit.svg"):
+        text = made.files[name].decode()
+        assert "<script" not in text
+        assert "&lt;script&gt;" in text
+        ElementTree.fromstring(text)
+    assert "<script" not in re.sub("`[^`\n]*`", "", made.files["report.md"].decode())
+    read = pd.read_csv(io.BytesIO(made.files["runs.csv"]), keep_default_na=False, dtype=str)
+    assert read["data"].tolist() == ["thermometer", f"'{HOSTILE}", f"'{HOSTILE}"]
+    assert read["error_message"].tolist()[2].startswith("'=<script>")
+
+
+def test_the_page_names_nothing_outside_itself() -> None:
+    html = report(*SEED_GRID).files["report.html"].decode()
+    assert not re.search(r"(https?:|\bsrc=|\bhref=|@import|\burl\()", html.replace("http://www.w3.org", ""))
+    assert "default-src 'none'" in html
+
+
+def test_ten_thousand_points_make_a_page_of_less_than_ten_megabytes() -> None:
+    grid = (point(lr=10 ** (-5 + i / 25), scale=10 ** (-2 + k / 50), epochs=4) for i in range(100) for k in range(100))
+    files = report(*grid).files
+    assert len(files["report.html"]) < 10_000_000
+    assert files["report.html"].count(b'<tr hidden><th scope="row">') == 9_800
+    assert sum(map(len, files.values())) < 20_000_000

@@ -65,13 +65,12 @@ def test_a_sweep_into_a_server_is_tracked_reported_and_reused(command: Command, 
     assert sorted(run.data.tags["outcome"] for run in runs) == ["DIVERGED"] + ["UNFINISHED"] * 3
     (outputs,) = (tmp_path / "outputs").iterdir()
     written = {path.name: path.read_bytes() for path in outputs.iterdir()}
-    assert sorted(written) == ["curves.png", "map.png", "provenance.json", "report.md", "runs.csv"]
+    made = ["curves.svg", "fit.svg", "map.svg", "report.html", "report.md", "runs.csv"]
+    assert sorted(written) == sorted([*made, "provenance.json"])
     assert f"Compare: open {server}" in first.out
     assert "4 done already, 0 to train" in command(*grid).out
     assert command(f"tracking.uri={server}", module="sweep.report").code == 0
-    assert {name: (outputs / name).read_bytes() for name in ("report.md", "runs.csv")} == {
-        name: written[name] for name in ("report.md", "runs.csv")
-    }
+    assert {name: (outputs / name).read_bytes() for name in made} == {name: written[name] for name in made}
 
 
 def test_faults_on_the_way_to_a_server_cost_nothing_and_double_nothing(

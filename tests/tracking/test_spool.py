@@ -20,7 +20,7 @@ from tests.tracking.test_sweeps import runs, settings
 
 pytestmark = pytest.mark.usefixtures("ready_store")
 
-FILES = ("report.md", "runs.csv")
+FILES = ("report.html", "report.md", "runs.csv")
 
 
 def asked() -> list[Settings]:

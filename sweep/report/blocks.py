@@ -1,0 +1,58 @@
+"""What a report is built of, as values that Markdown and HTML show alike."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sweep.plan import Plan
+from sweep.report.pictures import Picture
+from sweep.report.runs import Run
+
+MOST_ROWS = 500
+"""Rows of a table or list. Every run stands in ``runs.csv``, and in the table of all runs of ``report.html``."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list, each item some settings as a person would type them, or nothing, and what is said of them."""
+
+    rows: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; the first cell of a row names the row."""
+
+    caption: str
+    header: list[str]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class AllRuns:
+    """The table of all runs."""
+
+    plan: Plan
+    runs: Sequence[Run]
+
+
+Block = Text | Items | Table | Picture | AllRuns
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it."""
+
+    heading: str
+    blocks: list[Block]
+
+
+def pictures(made: Iterable[Section]) -> list[Picture]:
+    """The pictures of a report."""
+    return [block for section in made for block in section.blocks if isinstance(block, Picture)]

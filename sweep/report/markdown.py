@@ -1,0 +1,69 @@
+"""``report.md``, and the tables of the terminal."""
+
+from collections.abc import Iterable, Sequence
+
+from sweep.outcome import Outcome
+from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
+from sweep.report.escape import in_code, in_markdown
+from sweep.report.findings import table
+from sweep.report.pictures import Picture
+from sweep.report.runs import Run
+
+REASONS = {
+    Outcome.DIVERGED: "Diverged: where each left",
+    Outcome.UNFINISHED: "Unfinished: how much further each had to go",
+    Outcome.CONVERGED: "Converged",
+}
+
+
+def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a Markdown table whose columns also line up in a terminal."""
+    cells = [[in_markdown(cell) for cell in row] for row in (header, *rows)]
+    widths = [max(3, *(len(row[place]) for row in cells)) for place in range(len(header))]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
+    ]
+    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
+
+
+def render(title: str, sentence: str, sections: Iterable[Section]) -> str:
+    """The page."""
+    lines = [f"# {in_markdown(title)}", "", in_markdown(sentence)]
+    for section in sections:
+        lines += ["", f"## {section.heading}"]
+        for block in section.blocks:
+            lines += ["", *_block(block)]
+    return "\n".join(lines) + "\n"
+
+
+def _block(block: Block) -> list[str]:
+    match block:
+        case Text(words):
+            return [in_markdown(words)]
+        case Items(rows):
+            return [
+                f"- `{in_code(code)}`: {in_markdown(words)}" if code else f"- {in_markdown(words)}"
+                for code, words in rows
+            ]
+        case Table(caption, header, rows):
+            return [f"{in_markdown(caption)}:", "", *aligned(header, rows)]
+        case Picture():
+            return [f"![{in_markdown(block.alt)}]({block.name})"]
+        case AllRuns(plan, runs):
+            lines = [*aligned(*table(plan, runs[:MOST_ROWS])), *_more(len(runs))]
+            for outcome, heading in REASONS.items():
+                lines += _reasons(heading, [run for run in runs if run.state == outcome])
+            return lines
+
+
+def _reasons(heading: str, runs: Sequence[Run]) -> list[str]:
+    if not runs:
+        return []
+    items = [
+        f"- `{in_code(run.setting)}`: {in_markdown(run.verdict.reason)}" for run in runs[:MOST_ROWS] if run.verdict
+    ]
+    return ["", f"### {heading}", "", *items, *_more(len(runs))]
+
+
+def _more(count: int) -> list[str]:
+    return ["", f"… and {count - MOST_ROWS:,} more in `runs.csv`."] if count > MOST_ROWS else []

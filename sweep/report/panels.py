@@ -1,0 +1,173 @@
+"""What the pictures show, as values: nothing is decided after this, and nothing drawn here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.outcome import Outcome
+from sweep.plan import Plan, Value, exact
+from sweep.report.findings import departure, note
+from sweep.report.runs import STATES, Run
+from sweep.stability import problems
+from sweep.tracking.display import shown
+
+MOST_PANELS = 12
+"""Panels of one picture; the rest are named below it."""
+
+MOST_CURVES = 200
+"""Curves of a panel; of more, evenly many are drawn, and the title says so."""
+
+CURVE_POINTS = 90
+"""Epochs of a curve that are drawn, evenly spaced on a log axis."""
+
+
+class Mark(NamedTuple):
+    """A point in a picture, and the words that belong to it."""
+
+    x: float
+    y: float
+    words: str
+
+
+@dataclass(frozen=True)
+class MapPanel:
+    """The runs that differ in the two settings of the axes alone, with theory's line between stable and diverged.
+
+    Parameters
+    ----------
+    up : the setting on the upright axis; lr lies along the other.
+    marks : by state, of which there is at least one run.
+    threshold : points (lr, scale) along the line 2/λmax; a single one where scale does not stand upright.
+    """
+
+    title: str
+    up: str
+    marks: Mapping[str, list[Mark]]
+    threshold: list[tuple[float, float]]
+
+    @property
+    def points(self) -> list[Mark]:
+        """All marks, those of a state together."""
+        return [mark for group in self.marks.values() for mark in group]
+
+    @property
+    def near(self) -> list[float]:
+        """The lrs at which theory's line lies near enough to the runs to be worth the room."""
+        lrs, ups = [mark.x for mark in self.points], [mark.y for mark in self.points]
+        beside = [lr for lr, scale in self.threshold if self.up != "scale" or min(ups) <= scale <= max(ups)]
+        return [lr for lr in beside if min(lrs) / 30 < lr < max(lrs) * 30]
+
+
+def map_panels(plan: Plan, runs: Sequence[Run]) -> tuple[list[MapPanel], list[str]]:
+    """The panels of the map, and the titles of those beyond :data:`MOST_PANELS`."""
+    theory = problems(plan.readings)
+    up = _upright(plan)
+    aside = [name for name in plan.shown if name not in ("lr", up)]
+    groups: dict[str, list[Run]] = {}
+    for run in runs:
+        groups.setdefault(_title(plan, run, aside), []).append(run)
+    scales = [point.scale for point in plan.points]
+    line = _between(min(scales), max(scales)) if up == "scale" else scales[:1]
+    panels = []
+    for title, members in list(groups.items())[:MOST_PANELS]:
+        marks: dict[str, list[Mark]] = {}
+        for run in members:
+            marks.setdefault(run.state, []).append(_mark(run, up))
+        thresholds = [(theory[members[0].point.data].at(scale).threshold, scale) for scale in line]
+        panels.append(MapPanel(title, up, {s: marks[s] for s in STATES if s in marks}, thresholds))
+    return panels, list(groups)[MOST_PANELS:]
+
+
+def _upright(plan: Plan) -> str:
+    """The setting that stands upright beside lr: scale, unless only another number varies."""
+    others = [name for name in ("init.w", "init.b") if name in plan.varying]
+    return "scale" if "scale" in plan.varying or not others else others[0]
+
+
+def _title(plan: Plan, run: Run, names: Sequence[str]) -> str:
+    values = run.point.columns() | {"data": plan.label(run.point.data)}
+    words: dict[str, Callable[[Value], str]] = {"epochs": lambda n: f"{n:,} epochs", "data": str}
+    parts = [words.get(n, lambda v, n=n: f"{n}={exact(v)}")(values[n]) for n in names if values[n] is not None]
+    return ", ".join(parts) or "all runs"
+
+
+def _mark(run: Run, up: str) -> Mark:
+    value = run.point.columns()[up]
+    return Mark(run.point.lr, float(value or 0), f"{run.setting}: {run.state}, {note(run)}")
+
+
+def _between(low: float, high: float) -> list[float]:
+    """Values from below ``low`` to above ``high``, both among them, evenly spaced on a log axis."""
+    values: list[float] = np.geomspace(max(low / 3, 1e-300), min(high * 3, 1e300), 60).tolist()
+    return sorted({*values, low, high})
+
+
+class CurveLine(NamedTuple):
+    """A loss curve as a log axis can show it: ``losses``, finite and > 0, over ``epochs``, counted from 1; its mark."""
+
+    epochs: NDArray[np.int64]
+    losses: NDArray[np.float64]
+    mark: Mark | None
+    words: str
+
+
+@dataclass(frozen=True)
+class CurvePanel:
+    """The curves of one outcome, at most :data:`MOST_CURVES` of ``count``."""
+
+    outcome: Outcome
+    count: int
+    lines: list[CurveLine]
+
+
+def curve_panels(runs: Sequence[Run]) -> list[CurvePanel]:
+    """A panel for each outcome that occurs."""
+    panels = []
+    for outcome in Outcome:
+        members = [run for run in runs if run.state == outcome]
+        if members:
+            step = -(-len(members) // MOST_CURVES)
+            panels.append(CurvePanel(outcome, len(members), [_line(run) for run in members[::step]]))
+    return panels
+
+
+def _line(run: Run) -> CurveLine:
+    """The curve up to its last finite loss, the final loss counting as epoch ``epochs``.
+
+    Marked is where a converged run came within tolerance, where an unfinished one ends, and the last finite loss of
+    one that left the finite numbers.
+    """
+    assert run.curve is not None, "it has an outcome"
+    assert run.verdict is not None, "it has an outcome"
+    losses = np.append(run.curve.losses.astype(np.float64), run.curve.final_loss)
+    places, marked = shown(losses, CURVE_POINTS), -1
+    if run.verdict.outcome is Outcome.CONVERGED and run.verdict.first_within is not None:
+        places = np.union1d(places, [run.verdict.first_within])
+        marked = int(np.searchsorted(places, run.verdict.first_within))
+    words = f"{run.setting}: {note(run)}"
+    mark = None
+    if len(places) and losses[places[marked]] > 0 and (run.state != Outcome.DIVERGED or departure(run) is not None):
+        mark = Mark(float(places[marked] + 1), float(losses[places[marked]]), words)
+    places = places[losses[places] > 0]
+    return CurveLine(places + 1, losses[places], mark, words)
+
+
+@dataclass(frozen=True)
+class EpochsPanel:
+    """Epochs until within tolerance: theory's along, observation's upright."""
+
+    marks: list[Mark]
+
+
+def epochs_panel(timed: Sequence[Run]) -> EpochsPanel | None:
+    """Of runs that theory and observation both bring within tolerance; None without any."""
+    marks = []
+    for run in timed:
+        assert run.verdict is not None, "it came within tolerance"
+        predicted, observed = run.verdict.predicted_epochs or 0, run.verdict.first_within or 0
+        words = f"{run.setting}: predicted {predicted:,}, observed {observed:,}"
+        marks.append(Mark(predicted + 1, observed + 1, words))
+    return EpochsPanel(marks) if marks else None

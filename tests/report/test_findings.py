@@ -1,0 +1,92 @@
+"""What a sweep found: the best setting, and the few words on each run."""
+
+import pytest
+
+from sweep.plan import Plan
+from sweep.report import findings
+from sweep.report.blocks import Table
+from sweep.report.contents import sections
+from sweep.report.escape import in_code, in_csv, in_html, in_markdown
+from sweep.report.findings import find, note, table
+from sweep.report.markdown import aligned
+from sweep.report.runs import judged
+from sweep.settings import DType
+from tests.conftest import THERMOMETER, point
+from tests.report.made import OTHER, sweep
+
+
+def test_the_best_setting_is_the_least_final_loss_that_did_not_diverge() -> None:
+    plan, runs = sweep(point(lr=1e-2, scale=1.0, epochs=100), point(epochs=2000), point(epochs=5000))
+    found = find(plan, runs)
+    assert found.best == {THERMOMETER.fingerprint: runs[2]}
+    assert "Best: lr=0.01 scale=0.1 epochs=5000, final loss 2.92765." in found.sentence
+
+
+def test_of_runs_that_end_alike_the_shortest_is_best() -> None:
+    plan, runs = sweep(*(point(epochs=epochs, scale=0.02, lr=0.3) for epochs in (9000, 8000)))
+    assert len({run.curve.final_loss for run in runs if run.curve}) == 1
+    assert find(plan, runs).best[THERMOMETER.fingerprint].point.epochs == 8000
+
+
+def test_without_a_converged_run_the_best_so_far_is_named_as_such() -> None:
+    assert "Best so far, not converged: lr=0.01" in find(*sweep(point(epochs=50))).sentence
+
+
+def test_each_data_set_has_a_best_of_its_own() -> None:
+    plan, runs = sweep(point(epochs=5), point(epochs=5, data=OTHER.fingerprint), data=(THERMOMETER, OTHER))
+    assert [run.number for run in find(plan, runs).best.values()] == [1, 2]
+    (table,) = next(part for part in sections(plan, runs, find(plan, runs)) if part.heading == "Each data set").blocks
+    assert isinstance(table, Table)
+    assert [row[:4] for row in table.rows] == [["thermometer", "0", "1", "0"], ["other", "0", "1", "0"]]
+
+
+def test_any_setting_that_varies_has_a_column() -> None:
+    header, rows = table(*sweep(point(epochs=5), point(epochs=5, init=(1.0, 2.0))))
+    assert header[:4] == ["lr", "scale", "epochs", "init.b"]
+    assert [row[3] for row in rows] == ["0", "2"]
+
+
+def test_settings_stand_exactly_and_results_to_six_digits() -> None:
+    plan, runs = sweep(point(epochs=5, lr=0.0100000001), point(epochs=5, lr=0.0100000002))
+    header, rows = table(plan, runs)
+    assert [row[0] for row in rows] == ["0.0100000001", "0.0100000002"]
+    assert runs[0].curve is not None
+    assert rows[0][header.index("final loss")] == f"{runs[0].curve.final_loss:.6g}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "within tolerance from epoch 1722"),
+        ({"scale": 1.0}, "left the finite numbers at epoch 10"),
+        ({"lr": 0.034, "epochs": 50}, "rises from epoch 1"),
+        ({"epochs": 100}, "about 1,622 epochs to go"),
+        ({"lr": 1e-6, "scale": 1.0, "init": (0.5, -15.0), "epochs": 1300}, "stalled"),
+        ({"lr": 1e-40, "init": (0.0, 0.0), "dtype": DType.float64, "epochs": 5}, "more than 4.6e+18 epochs to go"),
+        ({"lr": 0.03298, "init": (5.4, 0.0), "epochs": 1}, "theory promises no end"),
+    ],
+)
+def test_a_few_words_say_why_a_run_has_its_outcome(changes: dict[str, object], words: str) -> None:
+    _, (run,) = sweep(point(**changes))
+    assert note(run) == words
+
+
+def test_cells_are_escaped_and_columns_line_up() -> None:
+    lines = aligned(["a", "b"], [["x|y", "*bold*"], ["<script>", "two\nlines"]])
+    assert lines[2] == r"| x\|y           | \*bold\*  |"
+    assert lines[3] == "| &lt;script&gt; | two lines |"
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_text_from_outside_is_escaped_for_the_file_it_stands_in() -> None:
+    assert in_html('<a href="x">&\n\x00\u202e') == "&lt;a href=&quot;x&quot;&gt;&amp; ��"
+    assert in_markdown("a_b _c_ [d](e) `f`") == r"a_b \_c\_ \[d\](e) \`f\`"
+    assert in_code("a`b|c") == "a'b¦c"
+    assert [in_csv(text) for text in ("=1", "+1", "-1", "@x", "\tx", "x=1")] == [
+        "'=1", "'+1", "'-1", "'@x", "'\tx", "x=1",
+    ]  # fmt: skip
+
+
+def test_a_point_that_was_not_run_is_told_as_such() -> None:
+    (run,) = judged(Plan((point(),), {THERMOMETER.fingerprint: THERMOMETER}, 0.001), {})
+    assert (run.state, note(run), findings.ends(run)) == ("NOT RUN", "not run", ["", "", ""])

@@ -1,0 +1,170 @@
+"""What the pictures show, as values: every run once, exact numbers, theory's line where theory puts it."""
+
+import numpy as np
+import pytest
+
+from sweep.curve import Curve, Failure
+from sweep.report import panels
+from sweep.report.blocks import pictures
+from sweep.report.contents import sections
+from sweep.report.findings import find
+from sweep.report.fit import FAHRENHEIT, fits
+from sweep.report.panels import curve_panels, epochs_panel, map_panels
+from sweep.report.runs import judged
+from sweep.report.theory import compare
+from sweep.settings import Gradient
+from tests.conftest import THERMOMETER, point
+from tests.report.made import OTHER, SEED_GRID, record, sweep
+
+
+def test_the_map_holds_every_run_once_and_theorys_line_through_the_scales() -> None:
+    plan, runs = sweep(*SEED_GRID)
+    drawn, rest = map_panels(plan, runs)
+    assert ([panel.title for panel in drawn], rest) == (["100 epochs", "5,000 epochs"], [])
+    assert {state: [(m.x, m.y) for m in marks] for state, marks in drawn[1].marks.items()} == {
+        "CONVERGED": [(1e-2, 0.1)],
+        "UNFINISHED": [(1e-4, 1.0), (1e-4, 0.1)],
+        "DIVERGED": [(1e-2, 1.0)],
+    }
+    lr, scale = np.array(drawn[0].threshold).T
+    assert {0.1, 1.0} <= set(scale)
+    assert lr == pytest.approx([2 / np.linalg.eigvalsh(_hessian(s))[1] for s in scale], rel=1e-9)
+
+
+def _hessian(scale: float) -> "np.typing.NDArray[np.float64]":
+    x = scale * np.array(THERMOMETER.inputs)
+    return 2 / len(x) * np.array([[x @ x, x.sum()], [x.sum(), len(x)]])
+
+
+def test_the_words_of_a_mark_are_the_runs_setting_outcome_and_note() -> None:
+    plan, runs = sweep(point())
+    (panel,), _ = map_panels(plan, runs)
+    assert panel.points[0].words == "lr=0.01 scale=0.1 epochs=5000: CONVERGED, within tolerance from epoch 1722"
+
+
+def test_the_axis_makes_room_for_theorys_line_only_where_it_is_near() -> None:
+    (near,), _ = map_panels(*sweep(point(epochs=5)))
+    (far,), _ = map_panels(*sweep(point(epochs=5, lr=1e-8)))
+    assert near.near == [pytest.approx(0.0329782, rel=1e-5)]
+    assert far.near == []
+
+
+def test_every_setting_that_varies_beside_lr_and_scale_has_panels_of_its_own() -> None:
+    central = [point(epochs=5, gradient=Gradient.finite_difference, delta=delta) for delta in (0.1, 0.2)]
+    plan, runs = sweep(point(epochs=5), *central, point(epochs=5, data=OTHER.fingerprint), data=(THERMOMETER, OTHER))
+    drawn, _ = map_panels(plan, runs)
+    assert [panel.title for panel in drawn] == [
+        "5 epochs, gradient=analytic, thermometer",
+        "5 epochs, gradient=finite_difference, delta=0.1, thermometer",
+        "5 epochs, gradient=finite_difference, delta=0.2, thermometer",
+        "5 epochs, gradient=analytic, other",
+    ]
+
+
+def test_panels_beyond_the_stated_number_are_named() -> None:
+    plan, runs = sweep(*(point(epochs=1 + place) for place in range(panels.MOST_PANELS + 2)))
+    drawn, rest = map_panels(plan, runs)
+    assert len(drawn) == panels.MOST_PANELS
+    assert rest == ["13 epochs", "14 epochs"]
+    parts = sections(plan, runs, find(plan, runs))
+    assert len(pictures(parts)[0].panels) == panels.MOST_PANELS
+    assert any("Not drawn: 13 epochs; 14 epochs." in str(block) for part in parts for block in part.blocks)
+
+
+def test_starts_stand_upright_where_no_scale_varies() -> None:
+    plan, runs = sweep(*(point(epochs=5, init=(w, 0.0)) for w in (-1.0, 0.0, 2.0)))
+    (panel,), _ = map_panels(plan, runs)
+    assert (panel.up, [mark.y for mark in panel.points]) == ("init.w", [-1.0, 0.0, 2.0])
+    ((lr, scale),) = panel.threshold
+    assert (lr, scale) == pytest.approx((0.0329782, 0.1), rel=1e-5)
+
+
+def test_points_that_failed_or_were_not_run_stand_in_the_map_as_such() -> None:
+    points = [point(epochs=5, lr=lr) for lr in (1e-2, 1e-3, 1e-4)]
+    kept = record(*points, failures={points[0].key: Failure("E", "m")})
+    runs = judged(kept.plan, {points[k].key: kept.results[points[k].key] for k in (0, 1)})
+    (panel,), _ = map_panels(kept.plan, runs)
+    assert list(panel.marks) == ["UNFINISHED", "FAILED", "NOT RUN"]
+
+
+def test_curves_are_drawn_to_their_last_finite_loss_and_marked_where_they_left() -> None:
+    kept = record(*SEED_GRID)
+    diverged = curve_panels(judged(kept.plan, kept.results))[-1]
+    first = kept.results[SEED_GRID[0].key]
+    assert isinstance(first, Curve)
+    assert diverged.lines[0].epochs.tolist() == list(range(1, 11))
+    assert diverged.lines[0].losses.tolist() == first.losses[:10].tolist()
+    assert diverged.lines[0].mark is not None
+    assert diverged.lines[0].mark[:2] == (10, float(first.losses[9]))
+
+
+def test_a_converged_curve_is_marked_where_it_came_within_tolerance_and_an_unfinished_one_at_its_end() -> None:
+    kept = record(*SEED_GRID)
+    converged, unfinished, _ = curve_panels(judged(kept.plan, kept.results))
+    curve = kept.results[SEED_GRID[3].key]
+    assert isinstance(curve, Curve)
+    assert converged.lines[0].mark is not None
+    assert converged.lines[0].mark[:2] == (1723, float(curve.losses[1722]))
+    assert 1723 in converged.lines[0].epochs.tolist()
+    short, end = kept.results[SEED_GRID[2].key], unfinished.lines[0].mark
+    assert isinstance(short, Curve)
+    assert end is not None
+    assert end[:2] == (101, short.final_loss)
+    assert (unfinished.count, len(unfinished.lines)) == (5, 5)
+
+
+def test_a_curve_that_rises_but_stays_finite_is_not_marked_as_having_left() -> None:
+    (panel,) = curve_panels(sweep(point(lr=0.034, epochs=50))[1])
+    assert panel.lines[0].mark is None
+
+
+def test_a_curve_whose_first_loss_is_not_finite_is_empty() -> None:
+    (panel,) = curve_panels(sweep(point(init=(1e25, 0.0), epochs=5))[1])
+    assert (len(panel.lines[0].epochs), len(panel.lines[0].losses), panel.lines[0].mark) == (0, 0, None)
+
+
+def test_a_long_curve_keeps_its_first_and_last_epoch_and_of_many_curves_evenly_many_are_drawn() -> None:
+    count = panels.MOST_CURVES + 1
+    (panel,) = curve_panels(sweep(*(point(lr=1e-6 * (1 + k), epochs=300) for k in range(count)))[1])
+    assert panel.count == count
+    assert len(panel.lines) == 101
+    for line in panel.lines:
+        assert len(line.epochs) == panels.CURVE_POINTS
+        assert (line.epochs[0], line.epochs[-1]) == (1, 301)
+
+
+def test_the_fit_undoes_the_scaling_and_stands_beside_least_squares_and_the_known_relation() -> None:
+    plan, runs = sweep(*SEED_GRID)
+    (fit,), rest = fits(plan, find(plan, runs).best)
+    slope, intercept = np.polyfit(THERMOMETER.inputs, THERMOMETER.targets, 1)
+    best, squares, known = fit.relations
+    assert rest == []
+    assert (best.slope, best.intercept) == (5.367083549499512 * 0.1, -17.301189422607422)
+    assert (squares.slope, squares.intercept) == pytest.approx((slope, intercept), rel=1e-12)
+    assert (known.kind, known.words, known.slope, known.intercept) == FAHRENHEIT
+    assert (known.slope * 212 + known.intercept, known.slope * 32 + known.intercept) == pytest.approx((100, 0))
+    assert best.error**2 == pytest.approx(2.92765, abs=1e-5)
+    assert fit.axes == ("t_u", "t_c in °C")
+
+
+def test_degrees_and_the_known_relation_are_told_of_the_thermometer_alone() -> None:
+    plan, runs = sweep(point(epochs=5, data=OTHER.fingerprint), data=(OTHER,))
+    (fit,), _ = fits(plan, find(plan, runs).best)
+    assert [line.kind for line in fit.relations] == ["best run", "least squares"]
+    files = [picture.file().decode() for picture in pictures(sections(plan, runs, find(plan, runs)))]
+    assert "litres in l" in "".join(files)
+    assert "°C" not in "".join(files)
+
+
+def test_without_a_run_that_stands_the_fit_is_least_squares_alone() -> None:
+    plan, runs = sweep(point(scale=1.0, epochs=50))
+    (fit,), _ = fits(plan, find(plan, runs).best)
+    assert [line.kind for line in fit.relations] == ["least squares", "known relation"]
+
+
+def test_predicted_epochs_lie_along_and_observed_ones_upright() -> None:
+    _, runs = sweep(point(), point(lr=0.0325))
+    panel = epochs_panel(compare(runs).timed)
+    assert panel is not None
+    assert (1723, 1723) in [mark[:2] for mark in panel.marks]
+    assert epochs_panel([]) is None

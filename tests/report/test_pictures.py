@@ -1,0 +1,94 @@
+"""Drawing: axes with round ticks, marks inside their frame, and SVG that any reader can parse."""
+
+import math
+import re
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep.plan import Point
+from sweep.report.axes import MOST_TICKS, Axis
+from sweep.report.blocks import pictures
+from sweep.report.contents import sections
+from sweep.report.drawing import mark
+from sweep.report.findings import find
+from sweep.report.pictures import Picture
+from sweep.report.runs import STATES
+from tests.conftest import point
+from tests.report.made import SEED_GRID, sweep
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(*points: Point) -> dict[str, Picture]:
+    plan, runs = sweep(*points)
+    return {picture.name: picture for picture in pictures(sections(plan, runs, find(plan, runs)))}
+
+
+@given(st.lists(st.floats(5e-324, 1.7e308), min_size=1, max_size=5))
+def test_a_log_axis_has_a_place_for_every_value_and_few_round_ticks(values: list[float]) -> None:
+    axis = Axis.over(values)
+    assert all(0 <= place <= 1000 for place in axis.places(values, 1000))
+    ticks = axis.ticks()
+    assert len(ticks) <= 2 * MOST_TICKS
+    assert [value for value, _ in ticks] == sorted({value for value, _ in ticks})
+    assert all(math.isfinite(value) and axis.low - 1e-9 <= math.log10(value) <= axis.high + 1e-9 for value, _ in ticks)
+
+
+@given(st.lists(st.floats(-1e150, 1e150), min_size=1, max_size=5))
+def test_a_linear_axis_has_a_place_for_every_value_and_few_round_ticks(values: list[float]) -> None:
+    axis = Axis.over(values, log=False)
+    assert all(0 <= place <= 1000 for place in axis.places(values, 1000))
+    ticks = axis.ticks()
+    assert len(ticks) <= 2 * MOST_TICKS
+    assert all(axis.low <= value <= axis.high for value, _ in ticks)
+
+
+@pytest.mark.parametrize(
+    ("values", "log", "labels"),
+    [
+        ([1e-5, 1e-1], True, ["10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹"]),
+        ([1, 1000], True, ["1", "10", "100", "1000"]),
+        ([0.1, 1], True, ["0.1", "0.2", "0.5", "1"]),
+        ([0.1], True, ["0.05", "0.1", "0.2"]),
+        ([1, 1e38], True, ["1", "10⁸", "10¹⁶", "10²⁴", "10³²", "10⁴⁰"]),
+        ([-4, 80], False, ["0", "20", "40", "60", "80"]),
+        ([0], False, ["-1", "-0.5", "0", "0.5", "1"]),
+        ([math.nan, math.inf, 0, -1], True, ["1", "2", "5", "10"]),
+    ],
+)
+def test_ticks_stand_at_round_values(values: list[float], log: bool, labels: list[str]) -> None:
+    assert [label for _, label in Axis.over(values, log=log).ticks()] == labels
+
+
+def test_every_picture_is_a_file_of_its_own_that_asks_for_nothing() -> None:
+    for picture in drawn(*SEED_GRID).values():
+        root = ElementTree.fromstring(picture.file())
+        assert root.get("role") == "img"
+        assert root.get("aria-label") == picture.alt
+        assert "prefers-color-scheme: dark" in picture.file().decode()
+        assert not re.search(rb"href|url\(|@import|<script", picture.file())
+
+
+def test_every_panel_says_in_words_what_it_shows() -> None:
+    said = [ElementTree.fromstring(panel).get("aria-label") for panel in drawn(*SEED_GRID)["map.svg"].panels]
+    assert said == ["100 epochs: 3 unfinished, 1 diverged", "5,000 epochs: 1 converged, 2 unfinished, 1 diverged"]
+
+
+@pytest.mark.parametrize("points", [[point(epochs=20)], [point(epochs=20), point(lr=0.02, epochs=20)]], ids=len)
+def test_marks_of_one_point_or_one_scale_lie_inside_their_frame(points: list[Point]) -> None:
+    (panel,) = drawn(*points)["map.svg"].panels
+    frame = ElementTree.fromstring(panel).find("svg")
+    assert frame is not None
+    _, _, width, height = map(int, (frame.get("viewBox") or "").split())
+    places = [
+        re.match(r"M(\d+) (\d+)", path.get("d") or "") for path in frame.iter("path") if path.find("title") is not None
+    ]
+    assert len(places) == len(points)
+    assert all(place and 0 < int(place[1]) < width and 0 < int(place[2]) < height for place in places)
+
+
+def test_states_are_told_apart_by_shape() -> None:
+    assert len({mark(state, 0, 0, 10) for state in STATES}) == len(STATES)
