@@ -35,7 +35,7 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     if first.dry_run:
         store = open_store(first.tracking, create=False)
         known = found.readable(store, found.newest_attempts(store, wanted)) if store else {}
-        terminal.show_plan(wanted, {} if first.rerun else known)
+        terminal.show_plan(wanted, {} if first.rerun else known, first.tracking.curve_points)
         return Exit.OK
 
     folder = OUTPUTS / wanted.folder

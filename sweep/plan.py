@@ -15,6 +15,9 @@ from sweep.settings import PARAMETERS, Data, DType, Gradient, Settings
 KEY_SCHEMA = 1
 """Part of every key. Raise it only when a run's numbers change although its settings do not."""
 
+RUN_BYTES, CURVE_POINT_BYTES = 8_000, 260
+"""What a run, and each epoch of its curve that MLflow shows, take in a SQLite store."""
+
 
 @dataclass(frozen=True)
 class Point:

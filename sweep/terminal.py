@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.plan import Plan
+from sweep.plan import CURVE_POINT_BYTES, RUN_BYTES, Plan
 
 if TYPE_CHECKING:
     from sweep.report.publish import Report
@@ -17,8 +17,8 @@ MOST_ROWS = 40
 ALWAYS = ("lr", "scale", "epochs")
 
 
-def show_plan(plan: Plan, done: Collection[str]) -> None:
-    """List the points of a plan, and which are done already."""
+def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
+    """List the points of a plan, which are done already, and how much the others would store at most."""
     names = [name for name in plan.points[0].columns() if name in ALWAYS or name in plan.varying]
     rows = []
     for point in plan.points:
@@ -29,8 +29,10 @@ def show_plan(plan: Plan, done: Collection[str]) -> None:
     widths = [max(len(row[place]) for row in table) for place in range(len(table[0]))]
     for row in table:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    print(_counts(plan, sum(point.key not in done for point in plan.points)))
-    print("Nothing was trained: dry_run=true.")
+    epochs = [min(point.epochs, curve_points) for point in plan.points if point.key not in done]
+    print(_counts(plan, len(epochs)))
+    size = RUN_BYTES * len(epochs) + CURVE_POINT_BYTES * sum(epochs)
+    print(f"The store would grow by up to {size / 1e6:,.1f} MB. Nothing was trained: dry_run=true.")
 
 
 def announce(plan: Plan, todo: int) -> None:

@@ -22,13 +22,14 @@ from hydra_plugins.sweep_grid import _axes
 from hydra_plugins.sweep_grid._axes import Axis
 from sweep import composed, data
 from sweep.errors import BadInput
+from sweep.plan import CURVE_POINT_BYTES, RUN_BYTES
 from sweep.settings import Settings, validate
 
 MOST_POINTS = 1_000_000
 """A larger grid is refused before it is expanded: this many points take 1.5 GB of memory, as a plan alone."""
 
-RUN_BYTES, CURVE_POINT_BYTES, RUN_SECONDS = 8_000, 260, 0.002
-"""What a run, and each point of its curve, take in a SQLite store; what a run takes at the least to train and track."""
+RUN_SECONDS = 0.002
+"""What a run takes at the least, to train and to track."""
 
 
 def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -> list[Settings]:
