@@ -12,7 +12,7 @@ from sweep.settings import KEYS, refusal
 from sweep.unreadable import unreadable
 
 USER_KEYS = [name for name in KEYS if name != "data.kind"]
-COMPOSING = ("hydra._internal.config_loader_impl", "hydra.core.override_parser", "omegaconf.", "antlr4.")
+OURS, HYDRAS = ("sweep", "hydra_plugins"), ("hydra", "omegaconf", "antlr4")
 NOT_FOR_USERS = ("full_key:", "object_type=", "reference_type=", "See https://hydra.cc/docs/1.2")
 HELP = "see python -m sweep --help"
 
@@ -54,9 +54,10 @@ def unknown_key(key: str) -> BadInput:
 
 
 def _while_composing(error: Exception) -> bool:
-    """Whether Hydra was reading or composing: what it and its libraries raise then may be any kind of error."""
-    frames = [frame.f_globals["__name__"] for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return frames[-1].startswith("hydra.") or any(name.startswith(COMPOSING) for name in frames)
+    """Whether Hydra, and not sweep, was at work: what it and its libraries raise then may be any kind of error."""
+    rooms = [frame.f_globals["__name__"].partition(".")[0] for frame, _ in traceback.walk_tb(error.__traceback__)]
+    last = next((room for room in reversed(rooms) if room in OURS or room in HYDRAS), None)
+    return last in HYDRAS
 
 
 def _unparsed(override: str, text: str) -> BadInput:

@@ -20,15 +20,15 @@ from omegaconf import DictConfig, OmegaConf
 
 from hydra_plugins.sweep_grid import _axes
 from hydra_plugins.sweep_grid._axes import Axis
-from sweep import composed, data
+from sweep import composed, data, size
 from sweep.errors import BadInput
 from sweep.settings import Settings, validate
 
 MOST_POINTS = 1_000_000
 """A larger grid is refused before it is expanded: this many points take 1.5 GB of memory, as a plan alone."""
 
-RUN_BYTES, CURVE_POINT_BYTES, RUN_SECONDS = 8_000, 260, 0.002
-"""What a run, and each point of its curve, take in a SQLite store; what a run takes at the least to train and track."""
+RUN_SECONDS = 0.002
+"""What a run takes at the least, to train and to track."""
 
 
 def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -> list[Settings]:
@@ -68,10 +68,10 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
 def _refuse_if_too_large(count: int, master: DictConfig) -> None:
     if count <= MOST_POINTS:
         return
-    size = count * (RUN_BYTES + master.tracking.curve_points * CURVE_POINT_BYTES)
+    most = count * (size.RUN + master.tracking.curve_points * size.POINT)
     hours = count * RUN_SECONDS / 3600
     raise BadInput(
-        f"the grid has {count:,} points: up to {size / 1e9:,.0f} GB in the store and {hours:,.1f} hours or more",
+        f"the grid has {count:,} points: up to {size.readable(most)} in the store and {hours:,.1f} hours or more",
         f"at most {MOST_POINTS:,} points",
         "shorten an axis, or take larger steps",
     )

@@ -60,7 +60,7 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     """
     uri, file = tracking.uri, database_file(tracking.uri)
     if file is not None:
-        if not file.exists() and not create:
+        if not create and not os.access(file, os.F_OK):
             return None
         _check_file(file, uri)
     _quiet()

@@ -79,6 +79,12 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(command: Command, 
     assert (tmp_path / "notes.txt").read_text().startswith("these are notes")
 
 
+def test_a_file_whose_name_is_too_long_is_refused(command: Command, tmp_path: Path) -> None:
+    said = command(f"tracking.uri=sqlite:///{300 * 'a'}.db", "epochs=2")
+    assert (said.code, "File name too long" in said.err) == (1, True)
+    assert not list(tmp_path.rglob("*"))
+
+
 def test_outputs_that_cannot_be_written_are_refused_before_anything_is_stored(command: Command, tmp_path: Path) -> None:
     (tmp_path / "outputs").write_text("in the way")
     said = command("tracking.uri=sqlite:///elsewhere.db")
