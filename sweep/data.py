@@ -9,7 +9,7 @@ import hashlib
 import math
 import re
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class Readings:
     name : what tables and pictures call this data.
     source : where it came from, as a person would say it.
     input_name, target_name, input_unit, target_unit : labels; a unit is None where it is not known.
+    kept_at : the file to read them from again, where they stay out of the store; None where the store has them.
     """
 
     inputs: tuple[float, ...] = field(repr=False)
@@ -43,6 +44,7 @@ class Readings:
     target_name: str
     input_unit: str | None = None
     target_unit: str | None = None
+    kept_at: str | None = None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -93,7 +95,9 @@ def read(data: Data) -> Readings:
         if unused:
             raise BadInput(f"{', '.join(unused)}: not used by data=thermometer", "null", "add data=csv to read a file")
         return thermometer()
-    return read_csv(Path(data.path or ""), data.input or "", data.target or "", data.input_unit, data.target_unit)
+    path = Path(data.path or "")
+    found = read_csv(path, data.input or "", data.target or "", data.input_unit, data.target_unit)
+    return found if data.store else replace(found, kept_at=str(path.resolve()))
 
 
 def read_csv(
