@@ -10,7 +10,7 @@ import math
 import re
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -37,6 +37,7 @@ class Readings:
     name : what tables and pictures call this data.
     source : where it came from, as a person would say it.
     input_name, target_name, input_unit, target_unit : labels; a unit is None where it is not known.
+    kept_at : the file to read them from again, where they stay out of the store; None where the store has them.
     """
 
     inputs: tuple[float, ...] = field(repr=False)
@@ -47,6 +48,7 @@ class Readings:
     target_name: str
     input_unit: str | None = None
     target_unit: str | None = None
+    kept_at: str | None = None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -107,7 +109,9 @@ def read(data: Data) -> Readings:
             "data=csv data.path=FILE data.input=COLUMN data.target=COLUMN",
             f"add {' '.join(f'{key}=…' for key in absent)}",
         )
-    return read_csv(Path(data.path or ""), data.input or "", data.target or "", data.input_unit, data.target_unit)
+    path = Path(data.path or "")
+    found = read_csv(path, data.input or "", data.target or "", data.input_unit, data.target_unit)
+    return found if data.store else replace(found, kept_at=str(path.resolve()))
 
 
 def read_csv(

@@ -13,6 +13,7 @@ class Exit(IntEnum):
     MALFORMED_FLAG = 2
     POINT_FAILED = 3
     STORE_AWAY = 4
+    DIFFERENT = 5
     INTERNAL = 70
     INTERRUPTED = 130
     TERMINATED = 143

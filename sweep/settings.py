@@ -50,6 +50,7 @@ class Data:
     target: str | None
     input_unit: str | None
     target_unit: str | None
+    store: bool
 
 
 @dataclass
@@ -155,6 +156,10 @@ KEYS: Mapping[str, Key] = {
     "data.target": Key("data=csv: column of the target", "a column of that file, on one line", _text),
     "data.input_unit": Key("unit of the input, for the report", "text on one line, or null", _text),
     "data.target_unit": Key("unit of the target, for the report", "text on one line, or null", _text),
+    "data.store": Key(
+        "data=csv: whether the readings go into the store",
+        "true; or false: the store keeps their fingerprint and the path to read them from",
+    ),
     "outcome.tolerance": Key(
         "converged: excess loss at most this part of the target's variance",
         "a finite number > 0",

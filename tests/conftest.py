@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,10 +64,7 @@ Command = Callable[..., Said]
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """``command("lr=1", …)`` runs ``python -m sweep lr=1 …`` in this process, in an empty folder."""
-    from sweep.__main__ import main as sweep_main
-    from sweep.report.__main__ import main as report_main
-    from sweep.sync import main as sync_main
-
+    packages = {"sweep": "sweep.__main__", "sweep.report": "sweep.report.__main__"}
     monkeypatch.chdir(tmp_path)
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "HYDRA_FULL_ERROR"):
         monkeypatch.delenv(name, raising=False)
@@ -76,7 +74,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
         out, err = io.StringIO(), io.StringIO()
         try:
             with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
-                {"sweep": sweep_main, "sweep.report": report_main, "sweep.sync": sync_main}[module]()
+                import_module(packages.get(module, module)).main()
         finally:
             GlobalHydra.instance().clear()
         code = end.value.code

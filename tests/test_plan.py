@@ -16,7 +16,7 @@ from tests.conftest import SEED, THERMOMETER, point
 
 
 def settings(**changes: Any) -> Settings:
-    thermometer = Data("thermometer", None, None, None, None, None)
+    thermometer = Data("thermometer", None, None, None, None, None, True)
     base = Settings(
         1e-2, 0.1, 5000, Init(1.0, 0.0), Gradient.analytic, 0.1, DType.float32, "cpu", thermometer,
         OutcomeRule(0.001), False, False, None, Tracking("sqlite:///x.db", "sweep", 1000, {}, 60.0), {},

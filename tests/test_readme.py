@@ -20,7 +20,7 @@ def test_console_blocks_print_what_the_readme_shows(command: Command) -> None:
         module, words, _ = match.groups()
         said = command(*shlex.split(words), module=module)
         assert (said.code, said.err) == (0, "")
-        return f"```console\n$ python -m {module} {words}\n{said.out}```"
+        return f"```console\n{f'$ python -m {module} {words}'.rstrip()}\n{said.out}```"
 
     found = BLOCK.sub(run, text)
     if os.environ.get("ACCEPT") == "1":

@@ -6,12 +6,14 @@ Floats are written so that they read back exactly.
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from sweep.curve import Failure
-from sweep.data import Readings
+from sweep.data import Readings, read_csv
+from sweep.errors import BadInput
 from sweep.plan import Plan, Point
 from sweep.settings import PARAMETERS, DType, Gradient
 from sweep.tracking.attempt import Attempt, Place
@@ -23,6 +25,13 @@ VERSION = 1
 def data_path(fingerprint: str) -> str:
     """Where the readings of a fingerprint stand on the summary run."""
     return f"data/{fingerprint}.csv"
+
+
+def data_files(plan: Plan) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of each file with readings, but those that stay out of the store."""
+    for fingerprint, data in plan.readings.items():
+        if data.kept_at is None:
+            yield data_path(fingerprint), write_data(data)
 
 
 def write(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
@@ -55,17 +64,25 @@ def read(content: bytes, get_data: Callable[[str], bytes]) -> tuple[Plan, dict[s
 
     Raises
     ------
-    ValueError : the document is of another version, or the readings do not have their fingerprint.
+    ValueError : the document is of another version; or readings, or the settings of a point, are not those that their
+        fingerprint or key was made from.
+    BadInput : readings that stayed out of the store are not at their path any more, or have changed.
     """
     document = json.loads(content)
     if document.get("version") != VERSION:
         raise ValueError(f"plan.json is of version {document.get('version')!r}; this release reads {VERSION}")
     readings = {}
     for fingerprint, labels in document["data"].items():
+        if labels.get("kept_at"):
+            readings[fingerprint] = _read_again(fingerprint, labels)
+            continue
         readings[fingerprint] = read_data(get_data(data_path(fingerprint)), labels)
         if readings[fingerprint].fingerprint != fingerprint:
             raise ValueError(f"{data_path(fingerprint)}: the readings do not have the fingerprint in their name")
     points = tuple(_point(row) for row in document["points"])
+    for row, point in zip(document["points"], points, strict=True):
+        if row["key"] != point.key:
+            raise ValueError(f"{PATH}: the settings beside the key {row['key']} do not have that key")
     attempts = {row["key"]: _attempt(row["attempt"]) for row in document["points"] if row["attempt"]}
     return Plan(points, readings, document["tolerance"], document["name"]), attempts
 
@@ -87,7 +104,22 @@ def read_data(content: bytes, labels: Mapping[str, Any]) -> Readings:
     return Readings(inputs=inputs, targets=targets, **kept)
 
 
-_LABELS = ("name", "source", "input_name", "target_name", "input_unit", "target_unit")
+def _read_again(fingerprint: str, labels: Mapping[str, Any]) -> Readings:
+    columns = [labels[name] for name in ("input_name", "target_name", "input_unit", "target_unit")]
+    allowed = (
+        f"the readings of the sweep, with the fingerprint {fingerprint}; data.store=false kept them out of the store"
+    )
+    try:
+        found = read_csv(Path(labels["kept_at"]), *columns)
+    except BadInput as error:
+        raise BadInput(error.what, allowed, "put the file back") from error
+    if found.fingerprint != fingerprint:
+        what = f"data.path={labels['kept_at']}: the readings have changed, their fingerprint is {found.fingerprint}"
+        raise BadInput(what, allowed, "put the file back as it was, or run the sweep on the new readings")
+    return replace(found, **{name: labels[name] for name in _LABELS})
+
+
+_LABELS = ("name", "source", "input_name", "target_name", "input_unit", "target_unit", "kept_at")
 
 
 def _point(row: Mapping[str, Any]) -> Point:

@@ -1,7 +1,8 @@
 """Read a sweep back: plan, results and provenance, from the store alone."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from sweep.curve import Curve, Result
 from sweep.errors import BadInput
 from sweep.plan import Plan
 from sweep.tracking import manifest, parts
-from sweep.tracking.attempt import Attempt
+from sweep.tracking.attempt import Attempt, Place
 from sweep.tracking.found import search
 from sweep.tracking.store import Store
 
@@ -78,18 +79,69 @@ def load(store: Store, summary_id: str) -> SweepRecord:
     ------
     BadInput : its plan, data or a part is missing or damaged; the message names which.
     """
-    try:
-        plan, attempts = manifest.read(
-            store.artifacts.get(summary_id, manifest.PATH), lambda path: store.artifacts.get(summary_id, path)
-        )
+    with _whole(summary_id):
+        plan, attempts = _manifest(store, summary_id)
         results = _results(store, plan, attempts)
+    return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
+
+
+def load_run(store: Store, run_id: str) -> SweepRecord:
+    """Read the run of a point, whatever its attempt: the plan of the sweep that trained it, and its result alone.
+
+    A summary run stands for its sweep, as in :func:`load`.
+
+    Raises
+    ------
+    BadInput : there is no such run, it is not one of ours, it has no curve, or something is missing or damaged.
+    """
+    tags = _tags(store, run_id)
+    if tags.get("kind") == "summary":
+        return load(store, run_id)
+    if tags.get("kind") != "point" or "curve_part" not in tags:
+        failure = f": it failed with {tags.get('error_kind')}: {tags.get('error_message')}" if "key" in tags else ""
+        raise BadInput(f"run {run_id} has no curve{failure}", "a run of a sweep that was trained", "name another run")
+    summary_id = tags["curve_run"]
+    attempt = Attempt(run_id, int(tags["attempt"]), Place(summary_id, tags["curve_part"], int(tags["curve_row"])))
+    with _whole(summary_id):
+        plan, _ = _manifest(store, summary_id)
+        attempts = {tags["key"]: attempt}
+        results = _results(store, plan, attempts)
+        if not results:
+            raise ValueError(f"its plan has no point with the key of run {run_id}")
+    return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
+
+
+def _tags(store: Store, run_id: str) -> dict[str, str]:
+    from mlflow.exceptions import MlflowException
+
+    try:
+        tags: dict[str, str] = store.client.get_run(run_id).data.tags
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        raise BadInput(
+            f"run {run_id}: not in this store", "the id of a run", "name its store with tracking.uri=…"
+        ) from error
+    return tags
+
+
+@contextmanager
+def _whole(summary_id: str) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError, KeyError, TypeError, parts.DamagedPart) as error:
         raise BadInput(
             f"the sweep of summary run {summary_id} cannot be read: {error}",
             "a summary run whose artifacts are all there and whole",
             "run the sweep's command again: what is lost is trained again",
         ) from error
-    return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
+
+
+def _manifest(store: Store, summary_id: str) -> tuple[Plan, dict[str, Attempt]]:
+    def get(path: str) -> bytes:
+        return store.artifacts.get(summary_id, path)
+
+    return manifest.read(get(manifest.PATH), get)
 
 
 def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:

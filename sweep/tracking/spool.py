@@ -99,8 +99,8 @@ class Spool:
     def _begin(self) -> None:
         self.folder.parent.mkdir(exist_ok=True)
         self.folder.parent.chmod(0o700)
-        for fingerprint, data in self._plan.readings.items():
-            write_whole(self.folder / manifest.data_path(fingerprint), manifest.write_data(data))
+        for path, content in manifest.data_files(self._plan):
+            write_whole(self.folder / path, content)
         tracking = asdict(self._tracking) | {"uri": without_secrets(self._tracking.uri)}
         document = {"tracking": tracking, "execution": self._execution}
         write_whole(self.folder / "sweep.json", json.dumps(document, ensure_ascii=False).encode())

@@ -155,8 +155,8 @@ def opened(
     standing = {key: each for key, each in known.items() if each.failure} | dict(whole)
     with summary.running(store, plan, tracking.tags) as run_id:
         sweep = SweepRun(store, plan, tracking, run_id, standing, known, [*executions(store, run_id), execution])
-        for fingerprint, data in plan.readings.items():
-            sweep.keep(manifest.data_path(fingerprint), manifest.write_data(data))
+        for path, content in manifest.data_files(plan):
+            sweep.keep(path, content)
         sweep.keep(manifest.PATH, manifest.write(plan, standing))
         reused = [each.run_id for each in whole.values() if each.place and each.place.run_id != run_id]
         add_tag(store, reused, membership(plan), "true")

@@ -55,7 +55,7 @@ def test_the_overrides_of_a_job_compose_to_its_point() -> None:
     own = point(
         lr=0.1 + 0.2, init=(-1.5, 1e-7), gradient=Gradient.autograd, dtype=DType.float64, device="cuda:1", epochs=7
     )
-    source = Data("csv", "it's, a {file}.csv", "x y", "$t", None, "m/s")
+    source = Data("csv", "it's, a {file}.csv", "x y", "$t", None, "m/s", False)
     (settings,) = by_hydra([_jobs.overrides(own, source)])
     assert (settings.lr, settings.epochs, settings.device) == (own.lr, 7, "cuda:1")
     assert (settings.init.w, settings.init.b) == own.init

@@ -43,7 +43,7 @@ def runs(kind: str = "point", experiment: str = "sweep", uri: str = URI) -> list
 
 def settings(uri: str = URI, **changes: Any) -> Settings:
     kept = {"lr": 1e-2, "scale": 0.1, "epochs": 5, **changes}
-    thermometer = Data("thermometer", None, None, None, None, None)
+    thermometer = Data("thermometer", None, None, None, None, None, True)
     return Settings(
         **kept, init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
         data=thermometer, outcome=OutcomeRule(0.001), rerun=False, dry_run=False, name=None,
