@@ -51,7 +51,7 @@ class Frame:
         return "".join(
             [
                 f'<svg class="picture" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-                f'aria-label="{in_html(alt)}"><text class="title" x="{LEFT}" y="16">{in_html(self.title)}</text>',
+                f'aria-label="{in_html(alt)}"><text class="title" x="8" y="16">{in_html(self._short_title())}</text>',
                 *self._ticks(),
                 f'<svg {place} {inner} viewBox="0 0 {self.across} {self.down}">',
                 *body,
@@ -60,6 +60,10 @@ class Frame:
                 f'<text transform="translate(13 {middle[1]:g}) rotate(-90)" text-anchor="middle">{up}</text></svg>',
             ]
         )
+
+    def _short_title(self) -> str:
+        most = self.size[0] // 7  # Of a letter's width, nothing is known before a browser chooses the font.
+        return self.title if len(self.title) <= most else f"{self.title[: most - 1]}…"
 
     def _ticks(self) -> list[str]:
         lines, texts = [], []

@@ -101,7 +101,7 @@ def _mark(run: Run, up: str) -> Mark:
 
 def _between(low: float, high: float) -> list[float]:
     """Values from below ``low`` to above ``high``, both among them, evenly spaced on a log axis."""
-    values: list[float] = np.geomspace(max(low / 3, 1e-300), min(high * 3, 1e300), 60).tolist()
+    values: list[float] = np.geomspace(max(low / 4, 1e-300), min(high * 4, 1e300), 60).tolist()
     return sorted({*values, low, high})
 
 

@@ -129,7 +129,7 @@ def _unfinished(plan: Plan, runs: Sequence[Run]) -> list[Step]:
         return []
     needed, run = min(going, key=lambda pair: pair[0])
     longer = replace(run.point, epochs=run.point.epochs + needed)
-    return [Step(plan.setting(longer), f"the unfinished run with the least to go: about {needed:,} epochs more")]
+    return [Step(plan.setting(longer), f"the unfinished run with the least to go, {needed:,} more by theory")]
 
 
 def _undone(runs: Sequence[Run]) -> list[Step]:

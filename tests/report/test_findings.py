@@ -33,11 +33,12 @@ def test_without_a_converged_run_the_best_so_far_is_named_as_such() -> None:
 
 
 def test_each_data_set_has_a_best_of_its_own() -> None:
-    plan, runs = sweep(point(epochs=5), point(epochs=5, data=OTHER.fingerprint), data=(THERMOMETER, OTHER))
+    points = [point(epochs=5, data=each.fingerprint) for each in (OTHER, THERMOMETER)]
+    plan, runs = sweep(*points, data=(OTHER, THERMOMETER))
     assert [run.number for run in find(plan, runs).best.values()] == [1, 2]
     (table,) = next(part for part in sections(plan, runs, find(plan, runs)) if part.heading == "Each data set").blocks
     assert isinstance(table, Table)
-    assert [row[:4] for row in table.rows] == [["thermometer", "0", "1", "0"], ["other", "0", "1", "0"]]
+    assert [row[:4] for row in table.rows] == [["other", "0", "1", "0"], ["thermometer", "0", "1", "0"]]
 
 
 def test_any_setting_that_varies_has_a_column() -> None:

@@ -84,6 +84,8 @@ def test_pictures_are_there_and_have_a_size(visit: Visit, seed: Path) -> None:
 def test_the_table_sorts_by_number_and_by_letter_with_the_keyboard(visit: Visit, seed: Path) -> None:
     visit.page.goto(seed.as_uri())
     assert column(visit.page, 1) == [str(number) for number in range(1, 9)]
+    headers = visit.page.locator("#runs thead th")
+    assert visit.page.locator("#runs thead th[aria-sort=none]").count() == headers.count() == 14
     assert press(visit.page, "final loss") == "ascending"
     losses = column(visit.page, 6)
     assert [float(loss) for loss in losses[:6]] == sorted(float(loss) for loss in losses[:6])

@@ -2,12 +2,14 @@
 
 import math
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweep.data import Readings
 from sweep.plan import Point
 from sweep.report.axes import MOST_TICKS, Axis
 from sweep.report.blocks import pictures
@@ -16,14 +18,14 @@ from sweep.report.drawing import mark
 from sweep.report.findings import find
 from sweep.report.pictures import Picture
 from sweep.report.runs import STATES
-from tests.conftest import point
-from tests.report.made import SEED_GRID, sweep
+from tests.conftest import THERMOMETER, point
+from tests.report.made import OTHER, SEED_GRID, sweep
 
-SVG = "{http://www.w3.org/2000/svg}"
+LONG = replace(OTHER, name="a name that goes on and on and on, " * 5)
 
 
-def drawn(*points: Point) -> dict[str, Picture]:
-    plan, runs = sweep(*points)
+def drawn(*points: Point, data: tuple[Readings, ...] = (THERMOMETER,)) -> dict[str, Picture]:
+    plan, runs = sweep(*points, data=data)
     return {picture.name: picture for picture in pictures(sections(plan, runs, find(plan, runs)))}
 
 
@@ -92,3 +94,13 @@ def test_marks_of_one_point_or_one_scale_lie_inside_their_frame(points: list[Poi
 
 def test_states_are_told_apart_by_shape() -> None:
     assert len({mark(state, 0, 0, 10) for state in STATES}) == len(STATES)
+
+
+def test_a_title_that_has_no_room_is_cut_and_stands_whole_in_the_words_of_the_panel() -> None:
+    (panel,) = drawn(point(epochs=3, data=LONG.fingerprint), data=(LONG,))["fit.svg"].panels
+    root = ElementTree.fromstring(panel)
+    title = root.findtext("text")
+    assert title is not None
+    assert len(title) < 70
+    assert title.endswith("…")
+    assert LONG.name in (root.get("aria-label") or "")
