@@ -154,7 +154,7 @@ def _remaining(curve: Curve, point: Point, needed: int | None, stable: bool) -> 
             f"{_way_out(point)}"
         )
     if needed is not None:
-        return f"still descending: about {needed:,} more epochs to go at this lr"
+        return f"still descending: about {needed:,} more epoch{'s' * (needed > 1)} to go at this lr"
     if stable:
         return f"still descending: more than {FARTHEST:.2g} more epochs to go at this lr"
     return "not within tolerance and not yet rising, but theory promises no end"

@@ -87,7 +87,7 @@ def note(run: Run) -> str:
         left = departure(run)
         return f"rises from epoch {verdict.first_rise}" if left is None else f"left the finite numbers at epoch {left}"
     if verdict.epochs_needed is not None:
-        return f"about {verdict.epochs_needed:,} epochs to go"
+        return f"about {verdict.epochs_needed:,} epoch{'s' * (verdict.epochs_needed > 1)} to go"
     if curve.stalled:
         return "stalled"
     return f"more than {FARTHEST:.2g} epochs to go" if verdict.threshold_ratio < 1 else "theory promises no end"

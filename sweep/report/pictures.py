@@ -80,10 +80,11 @@ def style() -> str:
 def draw_map(panels: Sequence[MapPanel]) -> Picture:
     """Runs by lr and another setting, coloured and marked by outcome, under the line 2/λmax."""
     drawn, size = [], _size(panels)
+    up = "input scale" if panels[0].up == "scale" else panels[0].up
     for panel in panels:
         lrs, heights = [point.x for point in panel.points], [point.y for point in panel.points]
         x, y = Axis.over([*lrs, *panel.near]), Axis.over(heights, log=min(heights) > 0)
-        frame = Frame(panel.title, x, y, ("learning rate", "input scale" if panel.up == "scale" else panel.up), size)
+        frame = Frame(panel.title, x, y, ("learning rate", up), size)
         many = max(len(set(lrs)), len(set(heights)))
         r = max(10, min(45, frame.across * 2 // (5 * many)))  # So that the marks of a dense grid do not run together.
         body = [line for state, group in panel.marks.items() for line in _marks(frame, state, group, r)]
@@ -96,7 +97,7 @@ def draw_map(panels: Sequence[MapPanel]) -> Picture:
         drawn.append(frame.draw(body, f"{panel.title}: {counts}"))
     states = [state for state in STATES if any(state in panel.marks for panel in panels)]
     meaning = [*((state, state.lower()) for state in states), ("theory", "2/λmax: stable on its left")]
-    alt = "learning rate against input scale, marked by outcome, with theory's line 2/λmax between stable and diverged"
+    alt = f"learning rate against {up}, marked by outcome, with theory's line 2/λmax between stable and diverged"
     return Picture("map.svg", alt, drawn, size, meaning)
 
 
