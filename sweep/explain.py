@@ -125,6 +125,8 @@ def _refused_value(match: re.Match[str], text: str) -> BadInput:
     key, value = (_full_key(text) or match[1]).lstrip("+~"), match[2]
     if key in KEYS:
         return refusal(key, value)
+    if key.startswith("tracking.tags."):
+        return BadInput(f"{key}={value} is not allowed", KEYS["tracking.tags"].allowed, f"give another +{key}=…")
     below = [name for name in USER_KEYS if name.startswith(f"{key}.")]
     return (
         BadInput(f"{key}={value} is not allowed", ", ".join(below) or HELP, "set the keys below it")

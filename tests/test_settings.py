@@ -100,6 +100,7 @@ def test_rounding_agrees_with_the_c_float(value: float) -> None:
         ("data.kind=csv", "data.path, data.input, data.target must be given"),
         ("data.target_unit='a\x1bb'", r"data.target_unit=a\x1bb"),
         ("+tracking.tags.a='\udcff'", "tag 'a'"),
+        ("+tracking.tags.a=null", "tracking.tags.a=null is not allowed"),
         ("lr=interval(0,1)", "lr=interval(0,1)"),
         ("lr=range(0,1,1e-9)", "1,000,000,000 points: up to 276 TB in the store and 555.6 hours or more"),
         ("lr=range(1,0,1)", "lr=range(1,0,1) has no values"),
