@@ -107,5 +107,5 @@ def test_a_title_that_has_no_room_is_cut_and_stands_whole_in_the_words_of_the_pa
 
 
 def test_a_map_of_starts_says_so_in_words() -> None:
-    pictures_of = drawn(*(point(**{"init": (w, 0.0)}, lr=lr) for w in (1.0, 2.0) for lr in (1e-3, 1e-2)))
+    pictures_of = drawn(*(point(init=(w, 0.0), lr=lr) for w in (1.0, 2.0) for lr in (1e-3, 1e-2)))
     assert pictures_of["map.svg"].alt.startswith("learning rate against init.w, ")
