@@ -1,6 +1,7 @@
 """The entry: ``python -m sweep``, and the console script ``sweep``."""
 
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
@@ -12,14 +13,21 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run the command line and exit with a code of :class:`sweep.errors.Exit`."""
+    from sweep import help
     from sweep.guard import guard
 
-    sys.argv[1:] = always_multirun(sys.argv[1:])
+    arguments = sys.argv[1:]
+    asked = parse(arguments)
+    if help.is_plain(asked):
+        sys.exit(guard(lambda: print(help.text(asked.config_dir))))
+    if not questions(asked):  # Every sweep, one of a single point included, goes down the same road.
+        rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
+        sys.argv[1:] = ["--multirun", *rest]
     sys.exit(guard(_hydra))
 
 
-def always_multirun(arguments: Sequence[str]) -> list[str]:
-    """``arguments`` so that Hydra takes every sweep, one of a single point included, down the same road.
+def parse(arguments: Sequence[str]) -> Namespace:
+    """What Hydra makes of ``arguments``.
 
     Raises
     ------
@@ -30,13 +38,17 @@ def always_multirun(arguments: Sequence[str]) -> list[str]:
     parser = get_args_parser()
     parser.prog = "python -m sweep"
     parsed = parser.parse_args(list(arguments))
-    asks = [flag for flag in ("cfg", "info", "shell_completion", "help", "hydra_help") if getattr(parsed, flag)]
+    asks = questions(parsed)
     if len(asks) > 1:
         parser.error(f"only one of --{asks[0]} and --{asks[1].replace('_', '-')} can be given")
     if parsed.resolve and not {"cfg", "help"} & set(asks):
         parser.error("--resolve goes with --cfg or --help alone")
-    rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
-    return rest if asks else ["--multirun", *rest]
+    return parsed
+
+
+def questions(parsed: Namespace) -> list[str]:
+    """The flags that are given and ask something, for which nothing is run."""
+    return [flag for flag in ("cfg", "info", "shell_completion", "help", "hydra_help") if getattr(parsed, flag)]
 
 
 def _hydra() -> None:

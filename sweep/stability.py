@@ -59,9 +59,10 @@ class Curvature:
             return 0
         if not lr < self.threshold:
             return None
-        low, high = 0, 1
+        high, step = _slowest_alone(modes, excess), 1
+        low = 0 if _decayed(modes, high - 1) <= excess else high - 1
         while not _decayed(modes, high) <= excess:  # Not >, which is false of nan.
-            low, high = high, high * 4
+            low, high, step = high, high + step, step * 4
             if high > FARTHEST:
                 return None
         while high - low > 1:
@@ -95,9 +96,22 @@ class Curvature:
 
 def _decayed(modes: Sequence[tuple[float, float]], epochs: int) -> float:
     try:
-        return sum(part * factor**epochs for part, factor in modes)
+        return sum([part * factor**epochs for part, factor in modes])
     except OverflowError:
         return math.inf
+
+
+def _slowest_alone(modes: Sequence[tuple[float, float]], excess: float) -> int:
+    """How many updates until each direction alone is within ``excess``, from 1 to :data:`FARTHEST`.
+
+    That is hardly ever more than all together take.
+    """
+    alone = [
+        (math.log(excess) - math.log(part)) / math.log(factor)
+        for part, factor in modes
+        if part > excess and 0 < factor < 1
+    ]
+    return math.ceil(min(max(1, *alone), FARTHEST)) if alone else 1
 
 
 class Problem(Protocol):

@@ -71,6 +71,23 @@ def test_help_shows_every_key_grid_and_exit_code(command: Command) -> None:
     assert "3 some point failed" in said.out
 
 
+def test_help_is_what_hydra_prints_of_it(command: Command, tmp_path: Path) -> None:
+    for name in ("grid/mine.yaml", "grid/deep/er.yaml", "more/one.yaml", "hydra/own.yaml", "grid/no.txt"):
+        (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "own" / name).write_text("lr: 1\n")
+    for flags in ([], ["--config-dir", "own"]):
+        ours, hydras = command("--help", *flags), command("--help", *flags, "lr=0.5")
+        assert ours.code == hydras.code == 0
+        assert ours.out == hydras.out
+    assert "grid: mine, paired, seed, threshold\ngrid/deep: er\nmore: one\n" in ours.out
+
+
+def test_help_refuses_a_folder_that_is_not_there(command: Command) -> None:
+    said = command("--help", "--config-dir", "nowhere")
+    assert said.code == 1
+    assert "nowhere" in said.err
+
+
 def test_help_and_configuration_load_no_heavy_library() -> None:
     code = (
         "import sys, sweep.__main__ as entry\n"

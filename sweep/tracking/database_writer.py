@@ -27,9 +27,13 @@ from sweep.tracking.store import Store
 if TYPE_CHECKING:
     from mlflow.entities import Experiment
 
-RUNS = 200
+RUNS = 1_000
 POINTS = 200_000
-"""Most runs and most points of curves in a transaction: what bounds memory, and how long others wait for the lock."""
+"""Most runs and most points of curves in a transaction: what bounds memory, and how long others wait for the lock.
+
+MLflow's indexes on tags and params are by name, so that each transaction writes nearly all of their pages again: fewer
+and larger ones cost less.
+"""
 
 RACES = 10
 """Times that other sweeps may write runs of the same transaction before this one gives up."""

@@ -22,6 +22,7 @@ from sweep.tracking.artifacts import write_whole
 from sweep.tracking.attempt import Attempt, Place
 from sweep.tracking.patience import patiently
 from sweep.tracking.record import SweepRecord, executions, load
+from sweep.tracking.sqlite_file import count_rows
 from sweep.tracking.store import Store
 from sweep.tracking.surplus import settle
 from sweep.tracking.writers import add_tag, is_known_database, writer_for
@@ -95,6 +96,7 @@ class SweepRun:
             self.keep(name, content)
             patiently(partial(write_whole, folder / name, content), self.store.patience)
         self._log_counts(report.findings.counts)
+        count_rows(self.store.client)
         return report
 
     def _log_counts(self, counts: Mapping[str, int]) -> None:

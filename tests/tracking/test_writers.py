@@ -25,7 +25,7 @@ from sweep.outcome import judge
 from sweep.plan import Plan, Point
 from sweep.settings import DType, Gradient, Tracking
 from sweep.stability import problems
-from sweep.tracking import client_writer, database_reader, database_writer, found, sqlite_file
+from sweep.tracking import client_writer, database_reader, database_writer, found
 from sweep.tracking.artifacts import FolderArtifacts
 from sweep.tracking.attempt import Place
 from sweep.tracking.database_tables import COLUMNS, difference, engine_of
@@ -330,27 +330,6 @@ def test_both_ways_to_find_attempts_agree(tmp_path: Path) -> None:
     assert sorted(by_tables) == sorted(each.key for each in points[:4])
     assert [by_tables[each.key].number for each in points[:4]] == [2, 2, 1, 1]
     assert tabled.keys() == {run.info.run_id for run in found.search(store, "tags.kind = 'point'")}
-
-
-def test_the_driver_keeps_a_write_ahead_log_and_syncs_it_less(tmp_path: Path) -> None:
-    engine = engine_of(a_store(tmp_path, "log").client)
-    assert engine is not None
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
-
-
-def test_a_network_file_system_is_told_by_the_table_of_mounts(tmp_path: Path) -> None:
-    mounts = tmp_path / "mountinfo"
-    mounts.write_text(
-        "2 1 0:9 / /net/my\\040home rw - nfs4 server:/home rw\n"
-        "3 2 0:8 / /net/my\\040home/local rw - xfs /dev/b rw\n"
-        "1 0 8:1 / / rw shared:1 - ext4 /dev/a rw\n"
-    )
-    assert sqlite_file.on_network(Path("/net/my home/outputs/mlflow.db"), mounts)
-    assert not sqlite_file.on_network(Path("/net/my home/local/mlflow.db"), mounts)
-    assert not sqlite_file.on_network(Path("/net/my homes/mlflow.db"), mounts)
-    assert not sqlite_file.on_network(Path("/net/my home/mlflow.db"), tmp_path / "no such file")
 
 
 @pytest.fixture

@@ -1,0 +1,46 @@
+"""How a SQLite file is used: its log, how MLflow's pages read it, and where it lies."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from sweep.settings import Tracking
+from sweep.tracking import sqlite_file
+from sweep.tracking.database_tables import engine_of
+from sweep.tracking.store import open_store
+from tests.conftest import Command
+
+pytestmark = pytest.mark.usefixtures("ready_store")
+
+URI = "sqlite:///outputs/mlflow.db"
+
+
+def test_the_driver_keeps_a_write_ahead_log_and_syncs_it_less() -> None:
+    store = open_store(Tracking(URI, "sweep", 1000, {}, 60.0))
+    engine = engine_of(store.client) if store else None
+    assert engine is not None
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+
+
+def test_after_a_sweep_the_curve_of_a_run_is_read_without_passing_over_others(command: Command) -> None:
+    assert command("lr=range(0.001,0.02,0.001)", "epochs=50").code == 0
+    query = "EXPLAIN QUERY PLAN SELECT * FROM metrics WHERE run_uuid = 'x' AND key = 'loss'"
+    with sqlite3.connect("outputs/mlflow.db") as connection:
+        (_, _, _, how), *_ = connection.execute(query)
+    assert "run_uuid=?" in how
+
+
+def test_a_network_file_system_is_told_by_the_table_of_mounts(tmp_path: Path) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        "2 1 0:9 / /net/my\\040home rw - nfs4 server:/home rw\n"
+        "3 2 0:8 / /net/my\\040home/local rw - xfs /dev/b rw\n"
+        "1 0 8:1 / / rw shared:1 - ext4 /dev/a rw\n"
+    )
+    assert sqlite_file.on_network(Path("/net/my home/outputs/mlflow.db"), mounts)
+    assert not sqlite_file.on_network(Path("/net/my home/local/mlflow.db"), mounts)
+    assert not sqlite_file.on_network(Path("/net/my homes/mlflow.db"), mounts)
+    assert not sqlite_file.on_network(Path("/net/my home/mlflow.db"), tmp_path / "no such file")
