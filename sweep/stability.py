@@ -86,7 +86,7 @@ class Curvature:
     def _modes(self, start: Sequence[float], lr: float) -> list[tuple[float, float]]:
         """Of each direction: its part of the excess loss at ``start``, and the factor that an update puts on it."""
         offset = [a - b for a, b in zip(start, self.optimum, strict=True)]
-        along = [sum(d * o for d, o in zip(direction, offset, strict=True)) for direction in self.directions]
+        along = [sum([d * o for d, o in zip(direction, offset, strict=True)]) for direction in self.directions]
         return [
             # An eigenvalue of 0 is one too small for float64: its part of the loss is not 0, but not known.
             (value * c * c / 2 if value else math.nan, (1 - lr * value) * (1 - lr * value))
