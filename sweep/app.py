@@ -30,7 +30,7 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     """
     from sweep import provenance, sync
     from sweep.composed import to_yaml
-    from sweep.tracking import found, sweeps
+    from sweep.tracking import comparison, found, sweeps
     from sweep.tracking.spool import FOLDER as SPOOL
     from sweep.tracking.spool import Spool
     from sweep.tracking.store import open_store
@@ -70,7 +70,7 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
         watch.until_signal(train)
         spool.check()
         report = sweep.publish(folder)
-        terminal.conclude(report, folder, store.ui_command)
+        terminal.conclude(report, folder, comparison.way(store, first.tracking, wanted.sweep_id))
         watch.check()
     return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
 

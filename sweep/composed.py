@@ -1,5 +1,7 @@
 """From Hydra's composed configurations to typed settings; and the pieces of Hydra's setup that need code."""
 
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.types import Override, Quote, QuotedString
 from omegaconf import DictConfig, OmegaConf
 
 from sweep.errors import BadInput
@@ -108,6 +111,28 @@ def tracking(overrides: Sequence[str]) -> Tracking:
     register()
     with initialize_config_dir(conf_folder(), version_base="1.3"):
         return validate(settings(compose("config", list(overrides)))).tracking
+
+
+def words(tracking: Tracking) -> list[str]:
+    """The words that name the store of ``tracking`` on a command line, but for a password in its URI.
+
+    None where a command would find the store anyway.
+    """
+    register()
+    bare = OmegaConf.load(Path(conf_folder()) / "tracking" / "local.yaml")
+    found = []
+    if tracking.uri != OmegaConf.select(bare, "uri"):
+        found.append(f"tracking.uri={quoted(without_secrets(tracking.uri))}")
+    if tracking.experiment != OmegaConf.select(bare, "experiment"):
+        found.append(f"tracking.experiment={quoted(tracking.experiment)}")
+    return found
+
+
+def quoted(value: str) -> str:
+    """``value`` so that it stands for itself in Hydra's grammar, and in a shell's."""
+    if re.fullmatch(r"[\w./:@%+-]+", value, re.ASCII):
+        return value
+    return shlex.quote(Override._get_value_element_as_str(QuotedString(value, Quote.double)))
 
 
 def to_yaml(first: Settings, plan: Plan) -> str:

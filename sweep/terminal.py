@@ -61,7 +61,7 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
         yield tick
 
 
-def conclude(report: "Report", folder: Path, ui_command: str) -> None:
+def conclude(report: "Report", folder: Path, comparison: str) -> None:
     """The table, the sentence, and where to look further."""
     from sweep.report.findings import error, table
     from sweep.report.markdown import aligned
@@ -74,4 +74,4 @@ def conclude(report: "Report", folder: Path, ui_command: str) -> None:
     for run in (run for run in report.runs if run.failure):
         print(f"failed: {run.point.key[:12]}: {error(run)}", file=sys.stderr)
     print(f"Report:  {folder / 'report.html'}")
-    print(f"Compare: {ui_command}")
+    print(f"Compare: {comparison}")

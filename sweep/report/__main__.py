@@ -26,16 +26,16 @@ def report(which: str | None, overrides: list[str]) -> None:
     from sweep import terminal
     from sweep.app import OUTPUTS, check_writable
     from sweep.report import publish
-    from sweep.tracking import record
+    from sweep.tracking import comparison, record
     from sweep.tracking.artifacts import write_whole
 
     check_writable(OUTPUTS)
-    _, store = command_line.opened(overrides)
+    tracking, store = command_line.opened(overrides)
     made = publish.make(record.load(store, record.find(store, which)))
     folder: Path = OUTPUTS / made.plan.folder
     for name, content in made.files.items():
         write_whole(folder / name, content)
-    terminal.conclude(made, folder, store.ui_command)
+    terminal.conclude(made, folder, comparison.way(store, tracking, made.plan.sweep_id))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 ``location`` reads tracking URIs, ``store`` opens an experiment (``fresh`` makes a SQLite file, ``sqlite_file`` sets it
 up). ``sweeps`` writes a sweep: ``summary`` its one summary run, ``parts`` the exact curves, ``runs`` what stands on the
-run of a point, ``display`` what MLflow shows of a curve. ``writers`` chooses how runs are written: ``database_*``
-straight into the tables, ``client_writer`` through the public API. ``found`` says what is there already, ``record``
-reads a sweep back, ``manifest`` is its plan as a file, ``artifacts`` moves files. ``patience`` waits for a store that
-fails; what it never takes is kept in a ``spool``.
+run of a point, ``display`` what MLflow shows of it, ``comparison`` and ``view`` how MLflow's pages open on a sweep.
+``writers`` chooses how runs are written: ``database_*`` straight into the tables, ``client_writer`` through the public
+API. ``found`` says what is there already, ``record`` reads a sweep back, ``manifest`` is its plan as a file,
+``artifacts`` moves files. ``patience`` waits for a store that fails; what it never takes is kept in a ``spool``.
 """
 
 import os

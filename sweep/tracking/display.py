@@ -1,11 +1,21 @@
-"""Which epochs of a curve MLflow shows: a display copy; the exact curve stands in its part."""
+"""What MLflow's pages show of a run: epochs of its curve, a colour, a place for an end that is no number.
 
+A display copy; the exact curve stands in its part.
+"""
+
+import math
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.curve import Floats
+from sweep.curve import Curve, Floats
+from sweep.outcome import Outcome
+
+COLOURS = {Outcome.CONVERGED: "#0072b2", Outcome.UNFINISHED: "#e69f00", Outcome.DIVERGED: "#d55e00"}
+"""Of a run's outcome, as in the report: told apart by every kind of colour vision."""
+
+FAILED_COLOUR = "#cc79a7"
 
 
 def shown(losses: Floats, limit: int) -> NDArray[np.int64]:
@@ -43,3 +53,19 @@ def thinned(count: int, limit: int) -> NDArray[np.int64]:
     fixed = np.array(epochs)
     fixed.flags.writeable = False
     return fixed
+
+
+def log10_end(curve: Curve) -> float:
+    """The place of the final loss on a log axis, held within a range that leaves other runs room there.
+
+    At most a decade above the initial loss, where inf and nan stand too; at least ``eps²`` of the initial loss, where 0
+    does: below is rounding. An initial loss that is not finite counts as the largest number of its dtype.
+    """
+    limits = np.finfo(curve.losses.dtype)
+    start = float(curve.losses[0])
+    if not 0 < start < math.inf:
+        start = float(limits.max)
+    top, bottom = math.log10(start) + 1, math.log10(start) + 2 * math.log10(limits.eps)
+    if not math.isfinite(curve.final_loss):
+        return top
+    return min(top, max(bottom, math.log10(curve.final_loss))) if curve.final_loss > 0 else bottom

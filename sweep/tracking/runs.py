@@ -17,7 +17,7 @@ from sweep.outcome import Verdict
 from sweep.plan import Point
 from sweep.settings import PARAMETERS
 from sweep.tracking.attempt import Place
-from sweep.tracking.display import shown
+from sweep.tracking.display import COLOURS, FAILED_COLOUR, log10_end, shown
 
 TAG_LIMIT = 5000
 
@@ -75,7 +75,8 @@ def trained(
     metrics = {
         **finals,
         "log10_final_loss": math.log10(curve.final_loss) if curve.final_loss > 0 else math.nan,
-        "log10_lr": math.log10(point.lr),
+        "log10_end": log10_end(curve),
+        **_logs(point),
         **{
             name: float(epoch)
             for name in ("first_inf", "first_nan", "first_rise", "first_within")
@@ -92,6 +93,7 @@ def trained(
         "curve_run": place.run_id,
         "curve_part": place.part,
         "curve_row": str(place.row),
+        "mlflow.runColor": COLOURS[verdict.outcome],
     }
     epochs = shown(curve.losses, curve_points)
     if len(epochs) and epochs[-1] >= len(epochs):
@@ -110,9 +112,14 @@ def trained(
 
 def failed(name: str, point: Point, data: Readings, failure: Failure, identity: Mapping[str, str]) -> Facts:
     """The facts of a point whose training raised."""
-    tags = {**identity, "error_kind": failure.kind, "error_message": failure.message[:TAG_LIMIT]}
-    metrics = {"log10_lr": math.log10(point.lr)}
-    return Facts(name, "FAILED", _params(point), tags, metrics, *_NO_CURVE, data, failure.traceback)
+    error = {"error_kind": failure.kind, "error_message": failure.message[:TAG_LIMIT]}
+    tags = {**identity, **error, "mlflow.runColor": FAILED_COLOUR}
+    return Facts(name, "FAILED", _params(point), tags, _logs(point), *_NO_CURVE, data, failure.traceback)
+
+
+def _logs(point: Point) -> dict[str, float]:
+    """What charts without a log axis show."""
+    return {"log10_lr": math.log10(point.lr), "log10_scale": math.log10(point.scale)}
 
 
 def _params(point: Point) -> dict[str, str]:

@@ -39,13 +39,6 @@ class Store:
     artifacts: Artifacts
     patience: float
 
-    @property
-    def ui_command(self) -> str:
-        """What a person types to look at the runs; for a server, where to look."""
-        if is_server(self.uri):
-            return f"open {without_secrets(self.uri)}"
-        return f"mlflow ui --backend-store-uri {shlex.quote(without_secrets(self.uri))}"
-
 
 def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     """Open the experiment that ``tracking`` names.

@@ -17,7 +17,7 @@ from sweep.plan import Plan, Point
 from sweep.provenance import now, source_tags
 from sweep.settings import Tracking
 from sweep.stability import problems
-from sweep.tracking import manifest, parts, runs, summary
+from sweep.tracking import comparison, manifest, parts, runs, summary
 from sweep.tracking.artifacts import write_whole
 from sweep.tracking.attempt import Attempt, Place
 from sweep.tracking.patience import patiently
@@ -96,6 +96,7 @@ class SweepRun:
             self.keep(name, content)
             patiently(partial(write_whole, folder / name, content), self.store.patience)
         self._log_counts(report.findings.counts)
+        comparison.write(self.store, self.plan, self.run_id, record.results, report.findings.sentence)
         count_rows(self.store.client)
         return report
 

@@ -67,7 +67,7 @@ def test_a_sweep_into_a_server_is_tracked_reported_and_reused(command: Command, 
     written = {path.name: path.read_bytes() for path in outputs.iterdir()}
     made = ["curves.svg", "fit.svg", "map.svg", "report.html", "report.md", "runs.csv"]
     assert sorted(written) == sorted([*made, "provenance.json"])
-    assert f"Compare: open {server}" in first.out
+    assert f"Compare: {server}/#/experiments/1/runs?viewStateShareKey=" in first.out
     assert "4 done already, 0 to train" in command(*grid).out
     assert command(f"tracking.uri={server}", module="sweep.report").code == 0
     assert {name: (outputs / name).read_bytes() for name in made} == {name: written[name] for name in made}

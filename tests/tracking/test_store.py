@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from sweep import composed
 from sweep.secrets import without_secrets
 from sweep.tracking.location import absolute, database_file, is_server
 from tests.conftest import Command
@@ -69,7 +70,9 @@ def test_the_command_for_the_ui_can_be_pasted(command: Command, empty_store: Pat
     uri = "sqlite:///my dir/x.db?timeout=3"
     said = command(f"tracking.uri='{uri}'", "epochs=2")
     told = said.out.split("Compare: ")[1].strip()
-    assert shlex.split(told) == ["mlflow", "ui", "--backend-store-uri", uri]
+    words = shlex.split(told)
+    assert words[:3] == ["python", "-m", "sweep.ui"]
+    assert composed.tracking(words[3:]).uri == uri
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(command: Command, tmp_path: Path) -> None:

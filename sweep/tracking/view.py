@@ -1,0 +1,129 @@
+"""A sweep's saved view: which runs, columns and charts MLflow's pages open with.
+
+The format is MLflow's own, undocumented: what its "save view" writes into a tag of the experiment. Without a view the
+page shows no column of ours, ten runs, and axes that one diverged run ruins. ``tests/test_browser.py`` holds it.
+"""
+
+import base64
+import json
+import math
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from sweep.curve import Curve, Result
+from sweep.plan import Plan
+from sweep.settings import PARAMETERS
+
+TAG = "mlflow.sharedViewState."
+"""Followed by the id of the view, which is the sweep's."""
+
+PAGE = 100
+"""Runs that MLflow's page loads at once."""
+
+FIRST_COLUMNS = ("attributes.`Run Name`", "runDateAndNestInfo")
+"""Ids of the page's own columns that stand before ours."""
+
+LOG_EPOCHS = 30
+"""A longest run of more epochs is shown on a log axis, where what diverges early has as much room as what converges."""
+
+
+def members(sweep_id: str) -> str:
+    """The search that finds the runs of a sweep, whoever trained them."""
+    return f"tags.`in_sweep.{sweep_id}` = 'true'"
+
+
+def encoded(name: str, state: Mapping[str, Any], at: int) -> str:
+    """The tag's value: a few hundred characters, as some stores take no more than 5,000.
+
+    Parameters
+    ----------
+    name : what the page's menu of views calls it.
+    at : when it was made, in ms since 1970.
+    """
+    deflated = zlib.compress(json.dumps(state, separators=(",", ":")).encode(), 9)
+    return json.dumps(
+        {"name": name, "createdAt": at, "state": f"deflate;{base64.b64encode(deflated).decode()}"}, ensure_ascii=False
+    )
+
+
+def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
+    """The view of a sweep: its runs, whoever trained them, with charts that a diverged run does not ruin.
+
+    Parameters
+    ----------
+    results : of the points; the loss axis is cut to the runs that did not diverge.
+    """
+    longest = max(point.epochs for point in plan.points)
+    loss = {
+        "metricKey": "loss",
+        "selectedMetricKeys": ["loss"],
+        "scaleType": "log",
+        "xAxisScaleType": "log" if longest > LOG_EPOCHS else "linear",
+        "xAxisKey": "step",
+        "useGlobalXaxisKey": False,
+    }
+    others = [name for name in plan.shown if name not in ("lr", "scale")]
+    columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in plan.shown]
+    columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in ("final_loss", *PARAMETERS))]
+    return {
+        "searchFilter": members(plan.sweep_id),
+        # Charts show the runs that the page has loaded: of more, by the order of their keys, hashes, a fair sample.
+        "orderByKey": _column("metrics", "final_loss") if len(plan.points) <= PAGE else _column("tags", "key"),
+        "orderByAsc": True,
+        "selectedColumns": columns,
+        "columnOrder": [*FIRST_COLUMNS, *columns],
+        "columnWidths": {FIRST_COLUMNS[0]: 250} | dict.fromkeys(columns, 118),
+        "runsHiddenMode": "SHOW_ALL",
+        "isAccordionReordered": True,  # Or else the page sorts the sections by name.
+        "compareRunSections": [
+            _section("curves", "Loss by epoch: all runs, and cut to those that fall", display=True),
+            _section("settings", "Settings: each run's outcome, and their way to the final loss", display=True),
+            _section("rest", "Model metrics", display=False),
+        ],
+        "compareRunCharts": [
+            _chart("all", "curves", "LINE", **loss),
+            _chart("falling", "curves", "LINE", **loss, range=loss_range(results)),
+            _chart("map", "settings", "SCATTER", xaxis=_metric("log10_lr"), yaxis=_metric("log10_scale")),
+            _chart(
+                "way",
+                "settings",
+                "PARALLEL",
+                selectedParams=others,
+                selectedMetrics=["log10_lr", "log10_scale", "log10_end"],
+                showAllRuns=True,
+            ),
+        ],
+    }
+
+
+def loss_range(results: Iterable[Result]) -> dict[str, float]:
+    """Powers of ten between which the loss axis shows the curves that fall, and a decade of those that rise.
+
+    Empty, which leaves it to the page, where no curve falls or the least loss is 0.
+    """
+    curves = [each for each in results if isinstance(each, Curve)]
+    falling = [each for each in curves if np.isfinite(each.losses).all() and each.final_loss <= each.losses[0]]
+    least = min((min(float(each.losses.min()), each.final_loss) for each in falling), default=0.0)
+    if least <= 0:
+        return {}
+    low, high = math.log10(least), math.log10(max(float(each.losses.max()) for each in falling)) + 1
+    return {"yMin": round(low - 0.05 * (high - low), 3), "yMax": round(high, 3)}
+
+
+def _column(kind: str, name: str) -> str:
+    return f"{kind}.`{name}`"
+
+
+def _metric(name: str) -> dict[str, str]:
+    return {"key": name, "type": "METRIC"}
+
+
+def _section(uuid: str, name: str, *, display: bool) -> dict[str, Any]:
+    return {"uuid": uuid, "name": name, "display": display, "isReordered": False, "columns": 2, "cardHeight": 380}
+
+
+def _chart(uuid: str, section: str, kind: str, **own: Any) -> dict[str, Any]:
+    return {"type": kind, "uuid": uuid, "metricSectionId": section, "runsCountToCompare": 100, **own}

@@ -1,0 +1,116 @@
+"""The saved view as values: what it shows of a sweep, and that its axes suit the runs that fall."""
+
+import base64
+import json
+import math
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep.curve import Curve, Failure, Result
+from sweep.plan import Plan
+from sweep.settings import DType
+from sweep.tracking import view
+from sweep.tracking.display import log10_end
+from tests.conftest import THERMOMETER, point
+
+READINGS = {THERMOMETER.fingerprint: THERMOMETER}
+
+
+def curve(*losses: float, final: float, dtype: type = np.float64) -> Curve:
+    return Curve(np.array(losses, dtype), (0.0, 0.0), final, False)
+
+
+def plan(*points: object, **axes: object) -> Plan:
+    return Plan(tuple(point(**axes, lr=lr) for lr in (1e-2, 1e-4)), READINGS, 0.001)
+
+
+def test_a_view_shows_the_runs_of_its_sweep_best_first_in_columns_that_name_them() -> None:
+    two = plan()
+    state = view.state(two, [])
+    assert state["searchFilter"] == f"tags.`in_sweep.{two.sweep_id}` = 'true'"
+    assert (state["orderByKey"], state["orderByAsc"]) == ("metrics.`final_loss`", True)
+    assert state["runsHiddenMode"] == "SHOW_ALL"
+    ours = [*(f"params.`{name}`" for name in ("lr", "scale", "epochs")), "tags.`outcome`"]
+    assert state["selectedColumns"] == [*ours, "metrics.`final_loss`", "metrics.`w`", "metrics.`b`"]
+    assert state["columnOrder"][-7:] == state["selectedColumns"]
+
+
+def test_every_setting_that_varies_is_a_column_and_an_axis() -> None:
+    points = (point(), point(dtype=DType.float64), point(init=(2.0, 0.0)))
+    state = view.state(Plan(points, READINGS, 0.001), [])
+    assert {"params.`dtype`", "params.`init.w`"} <= set(state["selectedColumns"])
+    way = next(each for each in state["compareRunCharts"] if each["type"] == "PARALLEL")
+    assert way["selectedParams"] == ["epochs", "init.w", "dtype"]
+    assert way["selectedMetrics"] == ["log10_lr", "log10_scale", "log10_end"]
+
+
+def test_of_more_runs_than_a_page_holds_the_first_are_a_sample_of_all_outcomes() -> None:
+    points = tuple(point(lr=number * 1e-4) for number in range(1, 102))
+    assert view.state(Plan(points, READINGS, 0.001), [])["orderByKey"] == "tags.`key`"
+    assert view.state(Plan(points[1:], READINGS, 0.001), [])["orderByKey"] == "metrics.`final_loss`"
+
+
+def test_charts_stand_in_sections_that_are_there() -> None:
+    state = view.state(plan(), [])
+    sections = {each["uuid"] for each in state["compareRunSections"]}
+    charts = state["compareRunCharts"]
+    assert [each["type"] for each in charts] == ["LINE", "LINE", "SCATTER", "PARALLEL"]
+    assert {each["metricSectionId"] for each in charts} <= sections
+    assert len({each["uuid"] for each in charts}) == len(charts)
+    assert {each["scaleType"] for each in charts if each["type"] == "LINE"} == {"log"}
+
+
+@pytest.mark.parametrize(("epochs", "axis"), [(30, "linear"), (31, "log")])
+def test_long_curves_have_a_log_axis_of_epochs(epochs: int, axis: str) -> None:
+    (first, *_) = view.state(plan(epochs=epochs), [])["compareRunCharts"]
+    assert first["xAxisScaleType"] == axis
+
+
+def test_the_loss_axis_holds_the_curves_that_fall_and_a_decade_of_those_that_rise() -> None:
+    falling = [curve(100.0, 10.0, final=1.0), curve(50.0, 60.0, final=5.0)]
+    rising: list[Result] = [
+        curve(1e3, 1e9, final=math.inf),
+        curve(1e-9, math.nan, final=math.nan),
+        Failure("ValueError", "broke"),
+    ]
+    rising.append(curve(10.0, math.inf, final=1.0))
+    assert view.loss_range([*falling, *rising]) == {"yMin": -0.15, "yMax": 3.0}
+    assert view.loss_range(rising) == {}
+    assert view.loss_range([curve(1.0, 0.0, final=0.0)]) == {}
+
+
+def test_a_view_reads_back_and_stays_short_however_many_settings_vary() -> None:
+    points = (
+        point(),
+        point(lr=1e-3, scale=1.0, epochs=7, init=(3.0, 4.0), dtype=DType.float64, device="cuda", delta=0.2),
+    )
+    state = view.state(Plan(points, READINGS, 0.001), [curve(100.0, final=1.0)])
+    value = view.encoded("näme-1234", state, 1234)
+    assert len(value) < 2000
+    found = json.loads(value)
+    assert (found["name"], found["createdAt"]) == ("näme-1234", 1234)
+    kind, _, packed = found["state"].partition(";")
+    assert kind == "deflate"
+    assert json.loads(zlib.decompress(base64.b64decode(packed))) == state
+
+
+@given(start=st.floats(), final=st.floats(), dtype=st.sampled_from([np.float32, np.float64]))
+def test_any_end_has_a_place_on_a_log_axis(start: float, final: float, dtype: type) -> None:
+    with np.errstate(over="ignore", under="ignore"):
+        found = log10_end(curve(start, final=final, dtype=dtype))
+        assert math.isfinite(found)
+        worse = log10_end(curve(start, final=math.nan, dtype=dtype))
+    assert found <= worse
+
+
+def test_an_end_stands_where_it_is_unless_it_is_far_from_its_start() -> None:
+    assert log10_end(curve(100.0, final=10.0)) == 1.0
+    assert log10_end(curve(100.0, final=900.0)) == math.log10(900)
+    assert log10_end(curve(100.0, final=1e30)) == 3.0
+    assert log10_end(curve(100.0, final=math.inf)) == log10_end(curve(100.0, final=math.nan)) == 3.0
+    assert -30 < log10_end(curve(100.0, final=0.0)) < -28
+    assert -12 < log10_end(curve(100.0, final=0.0, dtype=np.float32)) < -11
