@@ -1,0 +1,195 @@
+"""``python -m sweep.ui`` as a process of its own, and the page it opens in a real browser."""
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from mlflow import MlflowClient
+
+from sweep.errors import BadInput
+from sweep.ui import serving
+from tests.conftest import Command
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+GRID = ("lr=1e-2,1e-4", "scale=1,0.1")
+BLUE, ORANGE, RED = "rgb(0, 114, 178)", "rgb(230, 159, 0)", "rgb(213, 94, 0)"
+SLOW = 120_000
+"""Milliseconds that MLflow's pages may take to draw."""
+
+
+class Shown:
+    """``python -m sweep.ui``, at work from the line with its link on."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [sys.executable, "-m", "sweep.ui"]
+        self.process = subprocess.Popen(
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert self.process.stdout is not None
+        self.said: list[str] = []
+        for line in self.process.stdout:
+            self.said.append(line)
+            if line.startswith("Compare: "):
+                break
+        self.link = self.said[-1].removeprefix("Compare: ").strip()
+
+    @property
+    def port(self) -> int:
+        match = re.search(r":(\d+)/", self.link)
+        assert match, self.said
+        return int(match[1])
+
+    def end(self, number: int) -> int:
+        with self.process:
+            self.process.send_signal(number)
+        return self.process.returncode
+
+
+def answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def children(of: int) -> list[int]:
+    """Ids of the processes that ``of`` has started, and of those that these have."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+        except (OSError, IndexError):
+            continue
+        if parent == of:
+            found += [int(path.parent.name), *children(int(path.parent.name))]
+    return found
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
+    """A folder in which the four points of :data:`GRID` were swept."""
+    folder = tmp_path_factory.mktemp("swept")
+    (folder / "outputs").mkdir()
+    shutil.copyfile(empty_store, folder / "outputs" / "mlflow.db")
+    subprocess.run([sys.executable, "-m", "sweep", *GRID], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shown(swept: Path) -> Iterator[Shown]:
+    made = Shown(swept)
+    yield made
+    made.end(signal.SIGINT)
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A page without the panel that MLflow opens in a new browser."""
+    page = browser.new_page(viewport={"width": 1600, "height": 1300})
+    page.set_default_timeout(SLOW)
+    page.add_init_script("localStorage.setItem('mlflow.assistant.fab.autoOpenedOnFirstLoad_v1', 'true')")
+    yield page
+    page.close()
+
+
+CHARTS = """() => [...document.querySelectorAll('.js-plotly-plot')].map(chart => ({
+    axes: [chart._fullLayout.xaxis.type, chart._fullLayout.yaxis.type],
+    titles: [chart._fullLayout.xaxis.title.text, chart._fullLayout.yaxis.title.text],
+    range: chart._fullLayout.yaxis.range,
+    drawn: [...chart.querySelectorAll('.scatterlayer .trace path.js-line')].map(line => ({
+        colour: getComputedStyle(line).stroke, height: line.getBoundingClientRect().height,
+    })),
+}))"""
+
+
+def test_the_link_opens_charts_in_which_falling_and_diverged_runs_are_both_seen(page: "Page", shown: Shown) -> None:
+    page.goto(shown.link)
+    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .scatterlayer .trace').length >= 12")
+    every, falling, where = page.evaluate(CHARTS)
+    assert page.locator("text=4 matching runs").count() == 1
+    assert (every["axes"], falling["axes"]) == (["log", "log"], ["log", "log"])
+    assert {line["colour"] for line in every["drawn"]} == {BLUE, ORANGE, RED}
+    assert height(every, RED) > 100
+    assert height(falling, BLUE) > 50
+    low, high = falling["range"]
+    assert low < 0.5 < 3 < high < 5
+    assert where["titles"] == ["log10_lr", "log10_scale"]
+    assert page.locator("text=log10_end").count() >= 1
+
+
+def height(chart: dict[str, Any], colour: str) -> float:
+    """Pixels that the curves of a colour take from top to bottom; MLflow draws each twice, once smoothed."""
+    return float(max(line["height"] for line in chart["drawn"] if line["colour"] == colour))
+
+
+def test_the_table_has_our_columns_in_order_and_the_best_run_first(page: "Page", shown: Shown) -> None:
+    page.goto(shown.link.replace("compareRunsMode=CHART", "compareRunsMode=TABLE"))
+    page.wait_for_selector(".ag-row [col-id='tags.`outcome`']")
+    page.wait_for_function("document.querySelectorAll('.ag-center-cols-container .ag-row').length == 4")
+    ours = ["params.`lr`", "params.`scale`", "params.`epochs`", "tags.`outcome`"]
+    ours += ["metrics.`final_loss`", "metrics.`w`", "metrics.`b`"]
+    cells = page.locator(".ag-header-cell").all()
+    headers = {place(cell, "aria-colindex"): cell.get_attribute("col-id") for cell in cells}
+    assert [headers[number] for number in sorted(headers)][3:10] == ours
+    rows = sorted(page.locator(".ag-center-cols-container .ag-row").all(), key=lambda row: place(row, "row-index"))
+    outcomes = [row.locator("[col-id='tags.`outcome`']").inner_text() for row in rows]
+    assert outcomes == ["CONVERGED", "UNFINISHED", "UNFINISHED", "DIVERGED"]
+
+
+def place(cell: "Locator", attribute: str) -> int:
+    """Where MLflow's table shows something, which is not where it stands in the document."""
+    return int(cell.get_attribute(attribute) or 0)
+
+
+def test_the_summary_run_says_what_was_found_and_leads_to_the_comparison(
+    page: "Page", shown: Shown, swept: Path
+) -> None:
+    client = MlflowClient(f"sqlite:///{swept}/outputs/mlflow.db")
+    (summary,) = client.search_runs(["1"], "tags.kind = 'summary'")
+    page.goto(f"http://127.0.0.1:{shown.port}/#/experiments/1/runs/{summary.info.run_id}")
+    link = page.locator("a", has_text="Compare its runs")
+    link.wait_for()
+    assert page.locator("text=4 points: 1 converged, 2 unfinished, 1 diverged.").count() == 1
+    with page.expect_popup() as opened:
+        link.click()
+    opened.value.set_default_timeout(SLOW)
+    opened.value.wait_for_selector("text=4 matching runs")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_however_it_is_ended_nothing_of_the_server_is_left(swept: Path, number: int, code: int) -> None:
+    shown = Shown(swept)
+    started = children(shown.process.pid)
+    assert started
+    assert answers(shown.port)
+    assert shown.end(number) == code
+    assert not answers(shown.port)
+    assert [each for each in started if Path(f"/proc/{each}").exists()] == []
+
+
+def test_of_a_server_only_the_link_is_printed(command: Command, shown: Shown) -> None:
+    said = command(f"tracking.uri=http://127.0.0.1:{shown.port}", module="sweep.ui")
+    assert (said.code, said.out.strip(), said.err) == (0, shown.link, "")
+
+
+def test_a_store_with_nothing_in_it_is_refused_before_anything_starts(command: Command) -> None:
+    said = command(module="sweep.ui")
+    assert (said.code, said.out, "nothing there yet" in said.err) == (1, "", True)
+
+
+def test_a_store_that_mlflow_does_not_serve_is_told_of_in_its_words() -> None:
+    with pytest.raises(BadInput, match=r"does not start: .*nosuchkind"), serving("nosuchkind://x/y"):
+        pass
