@@ -1,3 +1,21 @@
-"""sweep: gradient-descent sweeps that are tracked, judged and reproducible to the bit."""
+"""sweep: gradient-descent sweeps that are tracked, judged and reproducible to the bit.
+
+For notebooks and scripts there is :func:`sweep.frame`; everything else is the commands'.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sweep.notebook import frame
 
 __version__ = "0.1.0"
+__all__ = ["frame"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import ``frame`` when it is asked for: it brings pandas, and every command imports this file."""
+    if name != "frame":
+        raise AttributeError(f"module 'sweep' has no attribute {name!r}")
+    from sweep.notebook import frame
+
+    return frame

@@ -125,14 +125,15 @@ def words(tracking: Tracking) -> list[str]:
         found.append(f"tracking.uri={quoted(without_secrets(tracking.uri))}")
     if tracking.experiment != OmegaConf.select(bare, "experiment"):
         found.append(f"tracking.experiment={quoted(tracking.experiment)}")
-    return found
+    return [shlex.quote(word) for word in found]
 
 
 def quoted(value: str) -> str:
-    """``value`` so that it stands for itself in Hydra's grammar, and in a shell's."""
+    """``value`` so that it stands for itself in Hydra's grammar."""
     if re.fullmatch(r"[\w./:@%+-]+", value, re.ASCII):
         return value
-    return shlex.quote(Override._get_value_element_as_str(QuotedString(value, Quote.double)))
+    text: str = Override._get_value_element_as_str(QuotedString(value, Quote.double))
+    return text
 
 
 def to_yaml(first: Settings, plan: Plan) -> str:

@@ -104,7 +104,7 @@ def test_the_link_is_to_the_view_without_a_password(command: Command) -> None:
 def test_the_command_at_the_end_of_a_sweep_names_its_store_where_it_is_not_the_usual_one(command: Command) -> None:
     assert command("epochs=2").out.splitlines()[-1] == "Compare: python -m sweep.ui"
     said = command("epochs=2", "tracking.uri=sqlite:///my.db", "tracking.experiment='a, b'")
-    words = "tracking.uri=sqlite:///my.db tracking.experiment='\"a, b\"'"
+    words = "tracking.uri=sqlite:///my.db 'tracking.experiment=\"a, b\"'"
     assert said.out.splitlines()[-1] == f"Compare: python -m sweep.ui {words}"
 
 

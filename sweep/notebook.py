@@ -1,0 +1,85 @@
+"""A sweep as pandas tables, from the store alone: :func:`frame`, the one function for notebooks and scripts."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sweep.curve import Curve, Result
+from sweep.report.frames import runs_frame
+from sweep.tracking.record import SweepRecord
+
+TEXTS = ("gradient", "dtype", "device", "data", "fingerprint", "status", "reason", "error_kind", "error_message", "key")
+
+
+class Frames(NamedTuple):
+    """What :func:`frame` returns."""
+
+    runs: pd.DataFrame
+    curves: pd.DataFrame
+
+
+def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str | None = None) -> Frames:
+    """The runs of a sweep, and their loss curves.
+
+    Parameters
+    ----------
+    sweep : its id, the start of it, or its name; the latest if None.
+    uri, experiment : where the runs are, as the keys ``tracking.uri`` and ``tracking.experiment`` of every command,
+        with the same defaults and environment variables.
+
+    Returns
+    -------
+    runs : one row a point, in the order of the plan, with the columns of ``runs.csv``: every setting under its key;
+        ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` and ``predicted``, categoricals; ``reason``; the final
+        parameters and losses, in the target's unit and its square; the epochs at which things happened, integers that
+        may be missing; ``threshold``, which is 2/λmax; ``key``. Then, of the run that stands for the point, and missing
+        where there is none: ``run_id``; ``attempt``, its number among the point's runs; and ``curve_run``, the summary
+        run of the sweep that trained it.
+    curves : long form, one row a loss: ``key``, a categorical, by which it joins ``runs``; ``epoch``; ``loss``, a
+        float64 that holds a float32 exactly, inf and nan included. The loss at epoch k is the one after k updates, so
+        that the final loss stands at the epoch that is the number of epochs.
+
+    Raises
+    ------
+    BadInput : there is no such sweep or store, or what the store holds of it is missing or damaged.
+
+    Examples
+    --------
+    >>> runs, curves = sweep.frame()
+    >>> runs.groupby("outcome", observed=True)["lr"].max()
+    >>> curves.merge(runs[["key", "lr", "outcome"]], on="key")
+    """
+    from sweep import command_line, composed
+    from sweep.tracking import record
+
+    given = {"uri": uri, "experiment": experiment}
+    words = [f"tracking.{name}={composed.quoted(value)}" for name, value in given.items() if value is not None]
+    _, store = command_line.opened(words)
+    kept = record.load(store, record.find(store, sweep))
+    return Frames(_with_provenance(runs_frame(kept.plan, kept.results), kept), curves_frame(kept.results))
+
+
+def _with_provenance(runs: pd.DataFrame, kept: SweepRecord) -> pd.DataFrame:
+    attempts = [kept.attempts.get(key) for key in runs["key"]]
+    places = [attempt and attempt.place for attempt in attempts]
+    return runs.astype(dict.fromkeys(TEXTS, "string")).assign(
+        run_id=pd.array([each.run_id if each else None for each in attempts], dtype="string"),
+        attempt=pd.array([each.number if each else None for each in attempts], dtype="Int64"),
+        curve_run=pd.array([each.run_id if each else None for each in places], dtype="string"),
+    )
+
+
+def curves_frame(results: Mapping[str, Result]) -> pd.DataFrame:
+    """One row a loss of every curve among ``results``, as ``curves`` of :func:`frame`."""
+    curves = {key: result for key, result in results.items() if isinstance(result, Curve)}
+    lengths = [len(curve.losses) + 1 for curve in curves.values()]
+    losses = [np.append(curve.losses.astype(np.float64), curve.final_loss) for curve in curves.values()]
+    return pd.DataFrame(
+        {
+            "key": pd.Categorical.from_codes(np.repeat(np.arange(len(curves)), lengths), list(curves)),
+            "epoch": np.concatenate([np.arange(length) for length in lengths] or [np.array([], np.int64)]),
+            "loss": np.concatenate(losses or [np.array([])]),
+        }
+    )
