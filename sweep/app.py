@@ -1,6 +1,7 @@
 """The story of a sweep: plan it, look what is done, train the rest, judge and track it, report."""
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     assert store is not None, "open_store makes what is not there"
     attempts = found.newest_attempts(store, wanted)
     whole = found.readable(store, attempts)
+    for line in found.damaged(attempts, whole):
+        print(line, file=sys.stderr)
     todo = [point for point in wanted.points if first.rerun or point.key not in whole]
     terminal.announce(wanted, len(todo))
     execution = provenance.this_execution()

@@ -180,6 +180,17 @@ def test_however_it_is_ended_nothing_of_the_server_is_left(swept: Path, number: 
     assert [each for each in started if Path(f"/proc/{each}").exists()] == []
 
 
+def test_the_server_listens_on_this_machine_alone(shown: Shown) -> None:
+    listening = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            _, local, _, state, *_ = line.split()
+            address, port = local.split(":")
+            if state == "0A" and int(port, 16) == shown.port:
+                listening.add(address)
+    assert listening == {"0100007F"}  # 127.0.0.1, its bytes backwards.
+
+
 def test_of_a_server_only_the_link_is_printed(command: Command, shown: Shown) -> None:
     said = command(f"tracking.uri=http://127.0.0.1:{shown.port}", module="sweep.ui")
     assert (said.code, said.out.strip(), said.err) == (0, shown.link, "")

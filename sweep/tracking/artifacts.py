@@ -75,12 +75,18 @@ class FolderArtifacts:
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
         """See :class:`Artifacts`."""
-        place = self._folder / run_id / "artifacts" / path
-        patiently(lambda: write_whole(place, content), self._patience)
+        patiently(lambda: write_whole(self._place(run_id, path), content), self._patience)
 
     def get(self, run_id: str, path: str) -> bytes:
         """See :class:`Artifacts`."""
-        return (self._folder / run_id / "artifacts" / path).read_bytes()
+        return self._place(run_id, path).read_bytes()
+
+    def _place(self, run_id: str, path: str) -> Path:
+        """Both may come from the store, which anybody may have written to."""
+        parts = (run_id, "artifacts", *PurePosixPath(path).parts)
+        if run_id != PurePosixPath(run_id).name or {"..", "/"} & set(parts):
+            raise ValueError(f"artifact {path} of run {run_id} would lie outside of the store")
+        return self._folder.joinpath(*parts)
 
 
 class ClientArtifacts:

@@ -1,6 +1,7 @@
 """Find what an experiment holds already: runs by a condition, and the newest attempt at each point of a plan."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,12 +41,13 @@ def newest_attempts(store: Store, plan: Plan) -> dict[str, Attempt]:
     wanted = {point.key for point in plan.points}
     engine = engine_of(store.client)
     runs = point_runs(engine, store.experiment_id) if engine and not difference(engine) else _point_runs(store)
-    newest: dict[str, tuple[int, str, str, Mapping[str, str]]] = {}
+    newest: dict[str, Attempt] = {}
     for run_id, status, tags in runs:
-        key, number = tags.get("key", ""), int(tags.get("attempt", "1"))
-        if key in wanted and status in ("FINISHED", "FAILED") and (key not in newest or newest[key][0] < number):
-            newest[key] = number, run_id, status, tags
-    return {key: _attempt(*run) for key, run in newest.items()}
+        key = tags.get("key", "")
+        attempt = _attempt(run_id, status, tags) if key in wanted else None
+        if attempt and (key not in newest or newest[key].number < attempt.number):
+            newest[key] = attempt
+    return newest
 
 
 def _point_runs(store: Store) -> Iterator[tuple[str, str, Mapping[str, str]]]:
@@ -53,21 +55,43 @@ def _point_runs(store: Store) -> Iterator[tuple[str, str, Mapping[str, str]]]:
         yield run.info.run_id, run.info.status, run.data.tags
 
 
-def _attempt(number: int, run_id: str, status: str, tags: Mapping[str, str]) -> Attempt:
-    if status == "FINISHED":
-        place = Place(tags["curve_run"], tags["curve_part"], int(tags["curve_row"]))
-        return Attempt(run_id, number, place)
-    return Attempt(run_id, number, failure=Failure(tags.get("error_kind", "unknown"), tags.get("error_message", "")))
+def _attempt(run_id: str, status: str, tags: Mapping[str, str]) -> Attempt | None:
+    """None where the run is not done, or has not the tags that we write: somebody has changed it."""
+    try:
+        number = int(tags["attempt"])
+        if status == "FINISHED":
+            return Attempt(run_id, number, Place(tags["curve_run"], tags["curve_part"], int(tags["curve_row"])))
+    except (KeyError, ValueError):
+        return None
+    failure = Failure(tags.get("error_kind", "unknown"), tags.get("error_message", ""))
+    return Attempt(run_id, number, failure=failure) if status == "FAILED" else None
 
 
 def readable(store: Store, attempts: Mapping[str, Attempt]) -> dict[str, Attempt]:
     """Those of ``attempts`` that have a curve which can be read whole; what cannot counts as not done."""
-    whole: dict[str, bool] = {}
+    keys: dict[str, list[str]] = {}
     for attempt in attempts.values():
-        if attempt.place and attempt.place.part not in whole:
-            try:
-                parts.decode(attempt.place.part, store.artifacts.get(attempt.place.run_id, attempt.place.part))
-                whole[attempt.place.part] = True
-            except (OSError, parts.DamagedPart):
-                whole[attempt.place.part] = False
-    return {key: attempt for key, attempt in attempts.items() if attempt.place and whole[attempt.place.part]}
+        if attempt.place and attempt.place.part not in keys:
+            keys[attempt.place.part] = _keys(store, attempt.place)
+    return {
+        key: attempt
+        for key, attempt in attempts.items()
+        if (place := attempt.place) and keys[place.part][place.row : place.row + 1] == [key]
+    }
+
+
+def _keys(store: Store, place: Place) -> list[str]:
+    """The keys in a part, row by row; none where it cannot be read whole."""
+    try:
+        return [key for key, _ in parts.decode(place.part, store.artifacts.get(place.run_id, place.part))]
+    except (OSError, ValueError, parts.DamagedPart):
+        return []
+
+
+def damaged(attempts: Mapping[str, Attempt], whole: Collection[str]) -> list[str]:
+    """A line for each part that holds a curve of ``attempts`` whose key is not among ``whole``."""
+    places = [attempt.place for key, attempt in attempts.items() if attempt.place and key not in whole]
+    return [
+        f"{part} of run {run_id} is missing or damaged: {count} point{'s' * (count > 1)} to be trained again"
+        for (run_id, part), count in Counter((place.run_id, place.part) for place in places).items()
+    ]

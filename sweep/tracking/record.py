@@ -129,7 +129,7 @@ def _tags(store: Store, run_id: str) -> dict[str, str]:
 def _whole(summary_id: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, KeyError, TypeError, parts.DamagedPart) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, parts.DamagedPart) as error:
         raise BadInput(
             f"the sweep of summary run {summary_id} cannot be read: {error}",
             "a summary run whose artifacts are all there and whole",
@@ -150,8 +150,8 @@ def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:
         document = json.loads(store.artifacts.get(summary_id, PROVENANCE))
     except (OSError, ValueError):
         return []
-    found: list[dict[str, Any]] = document.get("executions", [])
-    return found
+    found = document.get("executions") if isinstance(document, dict) else None
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:

@@ -1,0 +1,135 @@
+"""What comes from a store, a file or a name is data: it is not called, not unpickled, and leads nowhere."""
+
+import hashlib
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from sweep.tracking.artifacts import FolderArtifacts
+from sweep.tracking.location import absolute
+from tests.conftest import Command
+
+pytestmark = pytest.mark.usefixtures("ready_store")
+
+URI = "sqlite:///outputs/mlflow.db"
+
+
+class Trap:
+    """Unpickled, it makes the folder ``sprung``."""
+
+    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
+        return os.mkdir, ("sprung",)
+
+
+@pytest.mark.parametrize("key", ["_target_", "data._target_", "init._target_", "outcome._target_", "grid._target_"])
+def test_a_target_outside_of_hydra_is_refused(command: Command, key: str) -> None:
+    said = command(f"++{key}=os.mkdir")
+    assert said.code == 1
+    assert "_target_: no such key" in said.err
+    assert [path.name for path in Path().iterdir()] == ["outputs"]
+
+
+@pytest.mark.parametrize(("group", "head"), [("grid", "# @package _global_\n"), ("data", "")])
+def test_a_target_in_a_file_of_ones_own_is_refused(command: Command, group: str, head: str) -> None:
+    Path("own", group).mkdir(parents=True)
+    Path("own", group, "mine.yaml").write_text(f"{head}_target_: os.mkdir\n_args_: [sprung]\n")
+    said = command("--config-dir", "own", f"{group}=mine")
+    assert said.code == 1
+    assert "_target_: no such key" in said.err
+    assert not Path("sprung").exists()
+
+
+def test_a_tag_named_like_a_target_is_a_tag(command: Command) -> None:
+    assert command("epochs=2", "+tracking.tags._target_=os.mkdir").code == 0
+    assert point_run().data.tags["_target_"] == "os.mkdir"
+
+
+def point_run() -> Run:
+    run: Run
+    (run,) = MlflowClient(absolute(URI)).search_runs(["1"], "tags.kind = 'point'")
+    return run
+
+
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [
+        ("curve_part", "../../../../secret.parquet"),
+        ("curve_part", "/etc/passwd"),
+        ("curve_run", "../.."),
+        ("curve_row", "7"),
+        ("curve_row", "-1"),
+        ("curve_row", "one"),
+        ("attempt", "first"),
+    ],
+)
+def test_a_run_whose_tags_were_changed_is_trained_again(command: Command, tag: str, value: str) -> None:
+    command("epochs=5")
+    before = {path: path.read_bytes() for path in Path("outputs").rglob("report.*")}
+    MlflowClient(absolute(URI)).set_tag(point_run().info.run_id, tag, value)
+    said = command("epochs=5")
+    assert (said.code, "0 done already, 1 to train" in said.out) == (0, True)
+    assert "Traceback" not in said.err
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize("path", ["../x", "a/../../x", "/etc/passwd"])
+def test_a_path_from_the_store_cannot_leave_it(tmp_path: Path, path: str) -> None:
+    artifacts = FolderArtifacts(tmp_path, 0.0)
+    for run_id, place in (("a" * 32, path), (path, "x")):
+        with pytest.raises(ValueError, match="outside of the store"):
+            artifacts.get(run_id, place)
+        with pytest.raises(ValueError, match="outside of the store"):
+            artifacts.put(run_id, place, b"")
+
+
+def test_nothing_in_a_store_is_unpickled(command: Command) -> None:
+    command("epochs=5")
+    content = pickle.dumps(Trap())
+    (part,) = Path("outputs").rglob("*.parquet")
+    planted = f"curves/{hashlib.sha256(content).hexdigest()}.parquet"
+    part.with_name(Path(planted).name).write_bytes(content)
+    MlflowClient(absolute(URI)).set_tag(point_run().info.run_id, "curve_part", planted)
+    said = command("epochs=5")
+    assert (said.code, said.err) == (
+        0,
+        f"{planted} of run {part.parts[-4]} is missing or damaged: 1 point to be trained again\n",
+    )
+    for path in ("plan.json", "provenance.json", "config.yaml"):
+        (file,) = Path("outputs", "artifacts").rglob(path)
+        file.write_bytes(content)
+        for module in ("sweep.report", "sweep.replay"):
+            said = command(module=module)
+            assert (said.code, said.err[:7]) in ((0, ""), (1, "sweep: "))
+    (data,) = Path("outputs", "artifacts").rglob("data/*.csv")
+    data.write_bytes(content)
+    assert command("epochs=5").code == 0
+    assert not Path("sprung").exists()
+    pickle.loads(content)
+    assert Path("sprung").is_dir()
+
+
+@pytest.mark.parametrize(
+    "document", [b"[]", b"3", b"{}", b'{"version": 1}', b'{"version": 1, "data": [], "points": 3}']
+)
+def test_a_plan_of_another_form_is_told_of_and_written_anew(command: Command, document: bytes) -> None:
+    command("epochs=5")
+    (file,) = Path("outputs", "artifacts").rglob("plan.json")
+    before = file.read_bytes()
+    file.write_bytes(document)
+    said = command(module="sweep.report")
+    assert (said.code, "cannot be read" in said.err) == (1, True)
+    assert command("epochs=5").code == 0
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("document", [b"[]", b"3", b'{"executions": 3}', b'{"executions": ["x"]}'])
+def test_a_provenance_of_another_form_begins_anew(command: Command, document: bytes) -> None:
+    command("epochs=5")
+    (file,) = Path("outputs", "artifacts").rglob("provenance.json")
+    file.write_bytes(document)
+    assert command("epochs=5").code == 0
