@@ -1,6 +1,7 @@
 # Every target sets up what it needs in .venv, a private environment.
 PYTHON ?= python3
 RUN = .venv/bin
+WORKERS ?= 2
 
 .PHONY: sweep test lint clean
 
@@ -8,7 +9,7 @@ sweep: .venv/installed
 	$(RUN)/python -m sweep -m lr=1e-2,1e-4 scale=1,0.1
 
 test: .venv/installed-dev
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: .venv/installed-dev
 	$(RUN)/ruff check .
