@@ -14,9 +14,10 @@ from omegaconf import DictConfig, OmegaConf
 
 from sweep.errors import BadInput
 from sweep.explain import unknown_key
+from sweep.keys import KEYS, validate
 from sweep.plan import Plan
 from sweep.secrets import without_secrets
-from sweep.settings import KEYS, Settings, Tracking, environment, validate
+from sweep.settings import Settings, Tracking, environment
 
 OPEN = ("tracking.tags", "grid")
 """Keys below which a user names keys of his own."""

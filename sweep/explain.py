@@ -8,7 +8,7 @@ from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
 from sweep.errors import BadInput
-from sweep.settings import KEYS, refusal
+from sweep.keys import KEYS, refusal
 from sweep.unreadable import unreadable
 
 USER_KEYS = [name for name in KEYS if name != "data.kind"]

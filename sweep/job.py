@@ -7,7 +7,7 @@ from omegaconf import DictConfig
 
 from sweep import composed, data, engine, plan
 from sweep.curve import Curve
-from sweep.settings import validate
+from sweep.keys import validate
 
 composed.register()  # A worker that unpickles ``train`` imports this file before it composes.
 

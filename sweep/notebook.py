@@ -78,7 +78,7 @@ def curves_frame(results: Mapping[str, Result]) -> pd.DataFrame:
     losses = [np.append(curve.losses.astype(np.float64), curve.final_loss) for curve in curves.values()]
     return pd.DataFrame(
         {
-            "key": pd.Categorical.from_codes(np.repeat(np.arange(len(curves)), lengths), list(curves)),
+            "key": pd.Categorical.from_codes(np.repeat(np.arange(len(curves)), lengths), pd.Index(list(curves))),
             "epoch": np.concatenate([np.arange(length) for length in lengths] or [np.array([], np.int64)]),
             "loss": np.concatenate(losses or [np.array([])]),
         }

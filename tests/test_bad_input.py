@@ -18,18 +18,8 @@ from sweep import app, data, plan
 from sweep.data import read_csv
 from sweep.errors import BadInput
 from sweep.guard import guard
-from sweep.settings import (
-    KEYS,
-    Data,
-    DType,
-    Gradient,
-    Init,
-    OutcomeRule,
-    Settings,
-    Tracking,
-    rounded_to,
-    validate,
-)
+from sweep.keys import KEYS, validate
+from sweep.settings import Data, DType, Gradient, Init, OutcomeRule, Settings, Tracking, rounded_to
 from sweep.stability import problems
 from tests.conftest import Command
 from tests.hydra_plugins.test_expand import expanded

@@ -12,8 +12,8 @@ from mlflow import MlflowClient
 from sweep import app
 from sweep.curve import Curve
 from sweep.data import Readings
+from sweep.keys import KEYS
 from sweep.plan import Point
-from sweep.settings import KEYS
 from sweep.tracking.location import absolute
 from tests.conftest import Command
 from tests.tracking.test_sweeps import URI, runs, settings

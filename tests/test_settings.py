@@ -11,7 +11,8 @@ from omegaconf import OmegaConf
 
 from sweep import composed
 from sweep.errors import BadInput
-from sweep.settings import KEYS, DType, environment, rounded_to
+from sweep.keys import KEYS
+from sweep.settings import DType, environment, rounded_to
 from tests.conftest import Command
 
 CONF = Path(composed.conf_folder())

@@ -12,7 +12,8 @@ from hydra.core.override_parser.types import Override, OverrideType, RangeSweep,
 
 from sweep.errors import BadInput
 from sweep.explain import unknown_key
-from sweep.settings import KEYS, WHOLE_SWEEP, Settings
+from sweep.keys import KEYS, WHOLE_SWEEP
+from sweep.settings import Settings
 
 SPACED = ("from", "to", "points", "spacing")
 PLAIN_KEYS = {*KEYS, *(key.partition(".")[0] for key in KEYS)}

@@ -22,7 +22,8 @@ from hydra_plugins.sweep_grid import _axes
 from hydra_plugins.sweep_grid._axes import Axis
 from sweep import composed, data, size
 from sweep.errors import BadInput
-from sweep.settings import Settings, validate
+from sweep.keys import validate
+from sweep.settings import Settings
 
 MOST_POINTS = 1_000_000
 """A larger grid is refused before it is expanded: this many points take 1.5 GB of memory, as a plan alone."""

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.errors import BadInput, StoreAway
+from sweep.keys import KEYS, source_of
 from sweep.secrets import without_secrets
-from sweep.settings import KEYS, Tracking, source_of
+from sweep.settings import Tracking
 from sweep.tracking import fresh, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.location import absolute, database_file, is_server
