@@ -20,9 +20,9 @@ def main() -> NoReturn:
     asked = parse(arguments)
     if help.is_plain(asked):
         sys.exit(guard(lambda: print(help.text(asked.config_dir))))
-    if not questions(asked):  # Every sweep, one of a single point included, goes down the same road.
-        rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
-        sys.argv[1:] = ["--multirun", *rest]
+    # Every sweep, one of a single point included, goes down the same road.
+    rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
+    sys.argv[1:] = rest if questions(asked) else ["--multirun", *rest]
     sys.exit(guard(_hydra))
 
 

@@ -18,7 +18,7 @@ def is_plain(parsed: Namespace) -> bool:
     """Whether ``--help`` is asked for, and beside it nothing but a folder of configurations."""
     given = {name for name, value in vars(parsed).items() if value}
     folder = parsed.config_dir
-    return "help" in given and given <= {"help", "config_dir"} and (folder is None or Path(folder).is_dir())
+    return "help" in given and given <= {"help", "config_dir", "run", "multirun"} and (folder is None or Path(folder).is_dir())
 
 
 def text(config_dir: str | None) -> str:

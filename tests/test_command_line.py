@@ -75,7 +75,7 @@ def test_help_is_what_hydra_prints_of_it(command: Command, tmp_path: Path) -> No
     for name in ("grid/mine.yaml", "grid/deep/er.yaml", "more/one.yaml", "hydra/own.yaml", "grid/no.txt"):
         (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "own" / name).write_text("lr: 1\n")
-    for flags in ([], ["--config-dir", "own"]):
+    for flags in ([], ["-m"], ["--config-dir", "own"]):
         ours, hydras = command("--help", *flags), command("--help", *flags, "lr=0.5")
         assert ours.code == hydras.code == 0
         assert ours.out == hydras.out
