@@ -17,8 +17,9 @@ from sweep.composed import conf_folder, register
 def is_plain(parsed: Namespace) -> bool:
     """Whether ``--help`` is asked for, and beside it nothing but a folder of configurations."""
     given = {name for name, value in vars(parsed).items() if value}
-    folder = parsed.config_dir
-    return "help" in given and given <= {"help", "config_dir", "run", "multirun"} and (folder is None or Path(folder).is_dir())
+    if "help" not in given or given - {"help", "config_dir", "run", "multirun"}:
+        return False
+    return parsed.config_dir is None or Path(parsed.config_dir).is_dir()
 
 
 def text(config_dir: str | None) -> str:

@@ -76,9 +76,10 @@ def curves_frame(results: Mapping[str, Result]) -> pd.DataFrame:
     curves = {key: result for key, result in results.items() if isinstance(result, Curve)}
     lengths = [len(curve.losses) + 1 for curve in curves.values()]
     losses = [np.append(curve.losses.astype(np.float64), curve.final_loss) for curve in curves.values()]
+    keys = pd.Index(list(curves), dtype=object)  # Of none, pandas would take another type.
     return pd.DataFrame(
         {
-            "key": pd.Categorical.from_codes(np.repeat(np.arange(len(curves)), lengths), pd.Index(list(curves))),
+            "key": pd.Categorical.from_codes(np.repeat(np.arange(len(curves)), lengths), keys),
             "epoch": np.concatenate([np.arange(length) for length in lengths] or [np.array([], np.int64)]),
             "loss": np.concatenate(losses or [np.array([])]),
         }

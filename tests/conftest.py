@@ -100,8 +100,9 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ready_store(empty_store: Path, tmp_path: Path) -> Path:
-    """``outputs/mlflow.db`` as a copy of :func:`empty_store`, for tests that are not about making one."""
+def ready_store(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """``outputs/mlflow.db`` of an empty folder as a copy of :func:`empty_store`, for tests that do not make one."""
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "outputs" / "mlflow.db"
     path.parent.mkdir()
     shutil.copyfile(empty_store, path)
