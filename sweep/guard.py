@@ -1,5 +1,6 @@
 """The last line: whatever a command raises becomes one clear message and a documented exit code."""
 
+import errno
 import io
 import logging
 import os
@@ -12,6 +13,9 @@ from sweep.errors import BadInput, Exit, StoreAway
 
 TRACEBACK = "HYDRA_FULL_ERROR"
 """Environment variable, Hydra's own: 1 shows tracebacks."""
+
+WRITING = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+"""What writing to standard output may raise."""
 
 
 def guard(command: Callable[[], None]) -> int:
@@ -47,7 +51,7 @@ def guard(command: Callable[[], None]) -> int:
 def _sort(error: Exception, wants_traceback: bool) -> int:
     from sweep.explain import explain
 
-    lost = _stdout_error() if isinstance(error, OSError) and error.errno else None
+    lost = _stdout_error() if isinstance(error, OSError) and error.errno in WRITING else None
     if lost is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # For what Python still has to flush.
         if isinstance(lost, BrokenPipeError):

@@ -1,11 +1,14 @@
 """The last line: output that cannot be written is told in one line, and is no error of sweep's own."""
 
+import errno
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from sweep.guard import guard
 
 FULL = Path("/dev/full")
 WORDS = [sys.executable, "-m", "sweep"]
@@ -35,6 +38,16 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     with os.fdopen(writer, "w") as pipe:
         done = subprocess.run([*WORDS, "dry_run=true"], cwd=tmp_path, stdout=pipe, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_error_of_another_file_leaves_standard_output_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails() -> None:
+        raise PermissionError(errno.EACCES, "no entry", "somewhere")
+
+    assert guard(fails) == 70
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "no entry" in said.err
 
 
 def test_a_terminal_that_lacks_a_character_gets_its_number(tmp_path: Path) -> None:
