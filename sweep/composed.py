@@ -131,9 +131,10 @@ def words(tracking: Tracking) -> list[str]:
 
 def quoted(value: str) -> str:
     """``value`` so that it stands for itself in Hydra's grammar."""
-    if re.fullmatch(r"[\w./:@%+-]+", value, re.ASCII):
+    # What begins like a name or a URI and is none of the grammar's own words needs no quotes.
+    if re.fullmatch(r"(?!(true|false|null|nan|inf)$)[a-z]\w*(://[\w./:@%+-]+)?", value, re.ASCII | re.IGNORECASE):
         return value
-    text: str = Override._get_value_element_as_str(QuotedString(value, Quote.double))
+    text: str = Override._get_value_element_as_str(QuotedString(value.replace("${", r"\${"), Quote.double))
     return text
 
 

@@ -19,6 +19,10 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What a document of another form than ours raises where it is taken apart."""
+
+
 class BadInput(Exception):
     """Something the user gave cannot be used; nothing was trained or stored.
 
@@ -35,7 +39,7 @@ class BadInput(Exception):
 
     def __str__(self) -> str:
         lines = (without_secrets(self.what), f"  allowed: {self.allowed}", f"  next:    {self.next_step}")
-        return "\n".join(map(_printable, lines))
+        return "\n".join(map(printable, lines))
 
 
 class StoreAway(Exception):
@@ -55,6 +59,6 @@ class StoreAway(Exception):
         return f"the store does not take what is written: {self.reason}\n  next:    {self.next_step}"
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
     """``line`` with its control characters as escapes: a value from a file must not move the cursor."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable
 
 from sweep.errors import BadInput, Exit, StoreAway
+from sweep.secrets import without_secrets
 
 TRACEBACK = "HYDRA_FULL_ERROR"
 """Environment variable, Hydra's own: 1 shows tracebacks."""
@@ -61,7 +62,7 @@ def _sort(error: Exception, wants_traceback: bool) -> int:
     if told is not None:
         return _say(told, Exit.BAD_INPUT, wants_traceback)
     return _say(
-        f"an error of its own, {type(error).__name__}: {error}\n"
+        f"an error of its own, {type(error).__name__}: {without_secrets(str(error))}\n"
         f"  next:    set {TRACEBACK}=1 for the traceback and report it",
         Exit.INTERNAL,
         wants_traceback,

@@ -1,14 +1,19 @@
 """A sweep as pandas tables, from the store alone: :func:`frame`, the one function for notebooks and scripts."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sweep.curve import Curve, Result
 from sweep.report.frames import runs_frame
-from sweep.tracking.record import SweepRecord
+
+if TYPE_CHECKING:
+    from sweep.tracking.record import SweepRecord
 
 TEXTS = ("gradient", "dtype", "device", "data", "fingerprint", "status", "reason", "error_kind", "error_message", "key")
 
@@ -44,6 +49,7 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
     Raises
     ------
     BadInput : there is no such sweep or store, or what the store holds of it is missing or damaged.
+    StoreAway : the store fails for longer than ``tracking.patience``.
 
     Examples
     --------
@@ -52,16 +58,35 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
     >>> curves.merge(runs[["key", "lr", "outcome"]], on="key")
     """
     from sweep import command_line, composed
-    from sweep.tracking import record
 
     given = {"uri": uri, "experiment": experiment}
     words = [f"tracking.{name}={composed.quoted(value)}" for name, value in given.items() if value is not None]
-    _, store = command_line.opened(words)
-    kept = record.load(store, record.find(store, sweep))
+    with _left_as_it_was():
+        from sweep.tracking import record
+
+        _, store = command_line.opened(words)
+        kept = record.load(store, record.find(store, sweep))
     return Frames(_with_provenance(runs_frame(kept.plan, kept.results), kept), curves_frame(kept.results))
 
 
-def _with_provenance(runs: pd.DataFrame, kept: SweepRecord) -> pd.DataFrame:
+@contextmanager
+def _left_as_it_was() -> Iterator[None]:
+    """Undo what commands set for MLflow in their process: here it is the caller's, who may use MLflow too."""
+    variables = set(os.environ)
+    import mlflow  # Sets up its loggers.
+
+    levels = {name: logging.getLogger(name).level for name in ("mlflow", "alembic")}
+    del mlflow
+    try:
+        yield
+    finally:
+        for name in os.environ.keys() - variables:
+            del os.environ[name]
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+def _with_provenance(runs: pd.DataFrame, kept: "SweepRecord") -> pd.DataFrame:
     attempts = [kept.attempts.get(key) for key in runs["key"]]
     places = [attempt and attempt.place for attempt in attempts]
     return runs.astype(dict.fromkeys(TEXTS, "string")).assign(

@@ -109,7 +109,7 @@ def _slowest_alone(modes: Sequence[tuple[float, float]], excess: float) -> int:
     alone = [
         (math.log(excess) - math.log(part)) / math.log(factor)
         for part, factor in modes
-        if part > excess and 0 < factor < 1
+        if part > excess > 0 and 0 < factor < 1
     ]
     return math.ceil(min(max(1, *alone), FARTHEST)) if alone else 1
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from sweep.errors import BadInput
+from sweep.errors import MALFORMED, BadInput
 from sweep.settings import Tracking
 from sweep.tracking import spool
 from sweep.tracking.spool import Spooled
@@ -39,8 +39,12 @@ def sync(overrides: list[str]) -> None:
     from sweep import composed
     from sweep.app import OUTPUTS
 
-    lines = list(deliver_all(OUTPUTS, composed.tracking(overrides)))
-    print("\n".join(lines or ["Nothing waits in outputs/spool."]))
+    nothing = True
+    for line in deliver_all(OUTPUTS, composed.tracking(overrides)):
+        print(line, flush=True)
+        nothing = False
+    if nothing:
+        print("Nothing waits in outputs/spool.")
 
 
 def deliver_all(outputs: Path, given: Tracking, sweep_id: str = "*") -> Iterator[str]:
@@ -50,11 +54,23 @@ def deliver_all(outputs: Path, given: Tracking, sweep_id: str = "*") -> Iterator
     ------
     BadInput, StoreAway : what is not delivered stays.
     """
+    unreadable = []
     for folder in spool.folders(outputs, sweep_id):
-        spooled = spool.read(folder)
+        try:
+            spooled = spool.read(folder)
+        except (OSError, *MALFORMED) as error:
+            unreadable.append(f"{folder}: cannot be read: {error}")
+            yield f"{unreadable[-1]}; its points are to be trained again."
+            continue
         count = _deliver(spooled, _with_password(spooled, given), outputs)
         lost = f"; damaged, its points are to be trained again: {', '.join(spooled.damaged)}" if spooled.damaged else ""
         yield f"{folder}: {count:,} of {len(spooled.results):,} results were new to the store{lost}."
+    if unreadable and sweep_id == "*":
+        raise BadInput(
+            unreadable[0],
+            "a spool as sweep writes it",
+            "run the sweep's command again, which trains its points, then delete the folder",
+        )
 
 
 def _deliver(spooled: Spooled, tracking: Tracking, outputs: Path) -> int:

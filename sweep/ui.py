@@ -17,6 +17,12 @@ from sweep.errors import BadInput
 
 HOST = "127.0.0.1"
 
+SERVER = (
+    *("MLFLOW_BACKEND_STORE", "MLFLOW_READ_REPLICA", "MLFLOW_STATIC_PREFIX", "MLFLOW_ARTIFACTS_ONLY"),
+    *("MLFLOW_UVICORN", "MLFLOW_GUNICORN", "MLFLOW_HOST", "MLFLOW_PORT", "MLFLOW_WORKERS"),
+)
+"""Environment variables, by how they begin, that would make MLflow serve something else, or elsewhere."""
+
 PATIENCE = 180.0
 """Seconds within which MLflow's server must answer; it imports a lot."""
 
@@ -46,7 +52,8 @@ def ui(which: str | None, overrides: list[str]) -> None:
         print(comparison.link(store, store.uri, sweep_id))
         return
     for ends in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ends, lambda number, frame: sys.exit(128 + number))
+        if signal.getsignal(ends) is not signal.SIG_IGN:  # As under nohup.
+            signal.signal(ends, lambda number, frame: sys.exit(128 + number))
     with suppress(KeyboardInterrupt):
         print("MLflow is starting …", flush=True)
         with serving(absolute(store.uri)) as (address, server):
@@ -70,7 +77,8 @@ def serving(uri: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     port = _free_port()
     command = [sys.executable, "-m", "mlflow", "ui", "--host", HOST, "--port", str(port), "--workers", "1"]
     # In the environment, not on the command line, which every user of the machine may read: it may hold a password.
-    environment = {**os.environ, "MLFLOW_BACKEND_STORE_URI": uri, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(SERVER)}
+    environment |= {"MLFLOW_BACKEND_STORE_URI": uri, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with tempfile.TemporaryFile() as log:
         # In a session of its own: Ctrl-C is for this process, which then ends whatever the server has started.
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
@@ -90,7 +98,7 @@ def _free_port() -> int:
 
 def _wait(server: "subprocess.Popen[bytes]", port: int, log: IO[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE
-    while not _answers(port):
+    while not _answers(port) or server.poll() is not None:  # Another's server on the port would answer too.
         if server.poll() is not None or time.monotonic() > deadline:
             log.seek(0)
             lines = log.read().decode(errors="replace").split("\n")
@@ -113,12 +121,15 @@ def _answers(port: int) -> bool:
 
 
 def _end(server: "subprocess.Popen[bytes]") -> None:
-    """End the server and whatever it has started, at first with time to do so."""
+    """End the server and whatever it has started, at first with time to do so; a second signal does not stop that."""
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.killpg(server.pid, number)
         with suppress(subprocess.TimeoutExpired):
             server.wait(10)
+    for each, handler in before.items():
+        signal.signal(each, handler)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,13 @@ def test_above_the_threshold_theory_promises_no_epoch() -> None:
     assert curvature.epochs_until((1.0, 0.0), curvature.threshold * 1.001, 0.1) is None
 
 
+def test_an_excess_that_rounds_to_nothing_is_reached_where_the_loss_underflows() -> None:
+    curvature = Line(THERMOMETER).at(0.1)
+    count = curvature.epochs_until((1.0, 0.0), curvature.threshold * 0.5, 0.0)
+    assert count is not None
+    assert curvature.excess((1.0, 0.0), curvature.threshold * 0.5, count) == 0
+
+
 @pytest.mark.parametrize("scale", [1e-300, 1e-160, 1e150, 1e300])
 def test_extreme_scales_give_numbers_and_no_exception(scale: float) -> None:
     curvature = Line(THERMOMETER).at(scale)

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -189,6 +190,16 @@ def test_the_server_listens_on_this_machine_alone(shown: Shown) -> None:
             if state == "0A" and int(port, 16) == shown.port:
                 listening.add(address)
     assert listening == {"0100007F"}  # 127.0.0.1, its bytes backwards.
+
+
+def test_a_second_signal_does_not_leave_the_server_behind(swept: Path) -> None:
+    shown = Shown(swept)
+    started = children(shown.process.pid)
+    for _ in range(20):
+        shown.process.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+    assert shown.end(signal.SIGTERM) == 0
+    assert [each for each in started if Path(f"/proc/{each}").exists()] == []
 
 
 def test_of_a_server_only_the_link_is_printed(command: Command, shown: Shown) -> None:

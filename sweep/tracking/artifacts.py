@@ -29,6 +29,19 @@ class Artifacts(Protocol):
         """Read a file; ``FileNotFoundError`` where it is not there."""
 
 
+def inside(run_id: str, path: str) -> PurePosixPath:
+    """``path`` if, of an artifact of ``run_id``, it stays there: both may come from a store that anybody can write to.
+
+    Raises
+    ------
+    ValueError : it would lead elsewhere.
+    """
+    place = PurePosixPath(path)
+    if run_id in ("", "..") or run_id != PurePosixPath(run_id).name or {"..", "/"} & set(place.parts):
+        raise ValueError(f"artifact {path} of run {run_id} would lie outside of the store")
+    return place
+
+
 def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
     """Write beside, sync, then rename: whoever looks sees the old file or the new one.
 
@@ -82,11 +95,7 @@ class FolderArtifacts:
         return self._place(run_id, path).read_bytes()
 
     def _place(self, run_id: str, path: str) -> Path:
-        """Both may come from the store, which anybody may have written to."""
-        parts = (run_id, "artifacts", *PurePosixPath(path).parts)
-        if run_id != PurePosixPath(run_id).name or {"..", "/"} & set(parts):
-            raise ValueError(f"artifact {path} of run {run_id} would lie outside of the store")
-        return self._folder.joinpath(*parts)
+        return self._folder / run_id / "artifacts" / inside(run_id, path)
 
 
 class ClientArtifacts:
@@ -97,7 +106,7 @@ class ClientArtifacts:
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
         """See :class:`Artifacts`."""
-        place = PurePosixPath(path)
+        place = inside(run_id, path)
         parent = str(place.parent) if place.parent.name else None
         with tempfile.TemporaryDirectory() as folder:
             local = Path(folder) / place.name
@@ -111,13 +120,22 @@ class ClientArtifacts:
     def _get(self, run_id: str, path: str) -> bytes:
         from mlflow.exceptions import MlflowException
 
-        parent = str(PurePosixPath(path).parent)
+        parent = str(inside(run_id, path).parent)
         with tempfile.TemporaryDirectory() as folder:
             try:
                 return Path(self._client.download_artifacts(run_id, path, folder)).read_bytes()
             except (MlflowException, OSError):
                 # What a store raises for a file that is not there is as various as stores are; a listing is not.
-                listed = self._client.list_artifacts(run_id, None if parent == "." else parent)
-                if all(each.path != path for each in listed):
+                if path not in self._listed(run_id, None if parent == "." else parent):
                     raise Missing(f"artifact {path} of run {run_id}") from None
                 raise
+
+    def _listed(self, run_id: str, folder: str | None) -> set[str]:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return {each.path for each in self._client.list_artifacts(run_id, folder)}
+        except MlflowException as error:
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):  # No such run.
+                return set()
+            raise

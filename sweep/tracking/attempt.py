@@ -16,7 +16,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A run of a point, its number among the point's attempts, and its curve's place or its failure."""
+    """A run of a point, its number among the point's attempts, and its curve's place or its failure.
+
+    Neither, where somebody has changed what the run says of them.
+    """
 
     run_id: str
     number: int

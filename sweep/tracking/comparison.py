@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from sweep.curve import Result
+from sweep.errors import StoreAway
 from sweep.plan import Plan
+from sweep.secrets import without_secrets
 from sweep.tracking import view
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
@@ -52,12 +54,12 @@ def write(store: "Store", plan: Plan, summary_id: str, results: Mapping[str, Res
     try:
         saved = view.encoded(plan.folder, view.state(plan, results.values()), time.time_ns() // 1_000_000)
         do(lambda: client.set_experiment_tag(experiment_id, view.TAG + plan.sweep_id, saved))
-        if NOTE not in client.get_experiment(experiment_id).tags:
+        if NOTE not in _tags(store):
             do(lambda: client.set_experiment_tag(experiment_id, NOTE, DESCRIPTION))
         note = f"{_plain(sentence)}\n\n[Compare its runs]({_page(experiment_id, plan.sweep_id)})\n"
         do(lambda: client.set_tag(summary_id, NOTE, note))
     except Exception as error:  # Whatever a store of another version raises: the runs are there, and can be compared.
-        words = " ".join(str(error).split()[:40])
+        words = without_secrets(" ".join(str(error).split()[:40]))
         print(f"The view that compares the runs could not be saved: {words}", file=sys.stderr)
 
 
@@ -67,14 +69,22 @@ def way(store: "Store", tracking: "Tracking", sweep_id: str) -> str:
         return link(store, store.uri, sweep_id)
     from sweep import composed
 
-    return " ".join(["python -m sweep.ui", *composed.words(tracking)])
+    return " ".join(["python -m sweep.ui", sweep_id[:8], *composed.words(tracking)])
 
 
 def link(store: "Store", address: str, sweep_id: str) -> str:
     """The page that compares the runs of a sweep, where MLflow answers at ``address``; without a password in it."""
     base = re.sub(r"//[^/@]*@", "//", address).rstrip("/")
-    saved = view.TAG + sweep_id in store.client.get_experiment(store.experiment_id).tags
+    try:
+        saved = view.TAG + sweep_id in _tags(store)
+    except StoreAway:  # A search shows the same runs.
+        saved = False
     return f"{base}/{_page(store.experiment_id, sweep_id, saved=saved)}"
+
+
+def _tags(store: "Store") -> dict[str, str]:
+    tags: dict[str, str] = patiently(lambda: store.client.get_experiment(store.experiment_id), store.patience).tags
+    return tags
 
 
 def _page(experiment_id: str, sweep_id: str, *, saved: bool = True) -> str:
@@ -85,4 +95,4 @@ def _page(experiment_id: str, sweep_id: str, *, saved: bool = True) -> str:
 
 def _plain(text: str) -> str:
     """Markdown that shows ``text`` as it is."""
-    return re.sub(r"([^\w\s.,:;])", r"\\\1", text)
+    return re.sub(r"([!-+\-/<-@\[-`{-~])", r"\\\1", text)

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sweep.curve import Failure
+from sweep.errors import printable
 from sweep.plan import Plan
 from sweep.tracking import parts
 from sweep.tracking.attempt import Attempt, Place
@@ -41,13 +42,13 @@ def newest_attempts(store: Store, plan: Plan) -> dict[str, Attempt]:
     wanted = {point.key for point in plan.points}
     engine = engine_of(store.client)
     runs = point_runs(engine, store.experiment_id) if engine and not difference(engine) else _point_runs(store)
-    newest: dict[str, Attempt] = {}
-    for run_id, status, tags in runs:
-        key = tags.get("key", "")
-        attempt = _attempt(run_id, status, tags) if key in wanted else None
-        if attempt and (key not in newest or newest[key].number < attempt.number):
-            newest[key] = attempt
-    return newest
+    done: dict[str, list[tuple[str, str, Mapping[str, str]]]] = {}
+    for run in runs:
+        _, status, tags = run
+        if tags.get("key") in wanted and status in ("FINISHED", "FAILED"):
+            done.setdefault(tags["key"], []).append(run)
+    attempts = ([_attempt(*run, known=len(found)) for run in found] for found in done.values())
+    return dict(zip(done, (max(each, key=lambda attempt: attempt.number) for each in attempts), strict=True))
 
 
 def _point_runs(store: Store) -> Iterator[tuple[str, str, Mapping[str, str]]]:
@@ -55,43 +56,58 @@ def _point_runs(store: Store) -> Iterator[tuple[str, str, Mapping[str, str]]]:
         yield run.info.run_id, run.info.status, run.data.tags
 
 
-def _attempt(run_id: str, status: str, tags: Mapping[str, str]) -> Attempt | None:
-    """None where the run is not done, or has not the tags that we write: somebody has changed it."""
+def _attempt(run_id: str, status: str, tags: Mapping[str, str], known: int) -> Attempt:
+    """The attempt that a run is; where its number was changed, as many as are known of its point."""
+    number = number_of(tags) or known
+    if status == "FAILED":
+        return Attempt(
+            run_id, number, failure=Failure(tags.get("error_kind", "unknown"), tags.get("error_message", ""))
+        )
     try:
-        number = int(tags["attempt"])
-        if status == "FINISHED":
-            return Attempt(run_id, number, Place(tags["curve_run"], tags["curve_part"], int(tags["curve_row"])))
+        return Attempt(run_id, number, Place(tags["curve_run"], tags["curve_part"], int(tags["curve_row"])))
     except (KeyError, ValueError):
-        return None
-    failure = Failure(tags.get("error_kind", "unknown"), tags.get("error_message", ""))
-    return Attempt(run_id, number, failure=failure) if status == "FAILED" else None
+        return Attempt(run_id, number)
+
+
+def number_of(tags: Mapping[str, str]) -> int:
+    """A run's number among the attempts at its point; 0 where it is not as we write it."""
+    text = tags.get("attempt", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def readable(store: Store, attempts: Mapping[str, Attempt]) -> dict[str, Attempt]:
     """Those of ``attempts`` that have a curve which can be read whole; what cannot counts as not done."""
-    keys: dict[str, list[str]] = {}
-    for attempt in attempts.values():
-        if attempt.place and attempt.place.part not in keys:
-            keys[attempt.place.part] = _keys(store, attempt.place)
-    return {
-        key: attempt
-        for key, attempt in attempts.items()
-        if (place := attempt.place) and keys[place.part][place.row : place.row + 1] == [key]
-    }
+    keys: dict[tuple[str, str], list[str]] = {}
+    whole = {}
+    for key, attempt in attempts.items():
+        place = attempt.place
+        if place is None:
+            continue
+        part = place.run_id, place.part
+        if part not in keys:
+            keys[part] = _keys(store, *part)
+        if keys[part][place.row : place.row + 1] == [key]:
+            whole[key] = attempt
+    return whole
 
 
-def _keys(store: Store, place: Place) -> list[str]:
+def _keys(store: Store, run_id: str, part: str) -> list[str]:
     """The keys in a part, row by row; none where it cannot be read whole."""
     try:
-        return [key for key, _ in parts.decode(place.part, store.artifacts.get(place.run_id, place.part))]
+        return [key for key, _ in parts.decode(part, store.artifacts.get(run_id, part))]
     except (OSError, ValueError, parts.DamagedPart):
         return []
 
 
 def damaged(attempts: Mapping[str, Attempt], whole: Collection[str]) -> list[str]:
-    """A line for each part that holds a curve of ``attempts`` whose key is not among ``whole``."""
-    places = [attempt.place for key, attempt in attempts.items() if attempt.place and key not in whole]
+    """A line for each run and part that should hold a curve of ``attempts`` whose key is not among ``whole``."""
+    lost = [attempt for key, attempt in attempts.items() if key not in whole and attempt.failure is None]
+    what = Counter(
+        f"{each.place.part} of run {each.place.run_id} is missing or damaged"
+        if each.place
+        else f"the tags of run {each.run_id} are not as sweep writes them"
+        for each in lost
+    )
     return [
-        f"{part} of run {run_id} is missing or damaged: {count} point{'s' * (count > 1)} to be trained again"
-        for (run_id, part), count in Counter((place.run_id, place.part) for place in places).items()
+        f"{printable(words)}: {count} point{'s' * (count > 1)} to be trained again" for words, count in what.items()
     ]

@@ -6,6 +6,7 @@ Floats are written so that they read back exactly.
 import csv
 import io
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from sweep.curve import Failure
 from sweep.data import Readings, read_csv
 from sweep.errors import BadInput
+from sweep.keys import NAME
 from sweep.plan import Plan, Point
 from sweep.settings import PARAMETERS, DType, Gradient
 from sweep.tracking.attempt import Attempt, Place
@@ -81,12 +83,15 @@ def read(content: bytes, get_data: Callable[[str], bytes]) -> tuple[Plan, dict[s
         readings[fingerprint] = read_data(get_data(data_path(fingerprint)), labels)
         if readings[fingerprint].fingerprint != fingerprint:
             raise ValueError(f"{data_path(fingerprint)}: the readings do not have the fingerprint in their name")
+    name, tolerance = document["name"], document["tolerance"]
+    if not (name is None or NAME.fullmatch(name)) or not 0 < tolerance < math.inf or not document["points"]:
+        raise ValueError(f"{PATH}: not the name, the tolerance or the points of a sweep")
     points = tuple(_point(row) for row in document["points"])
     for row, point in zip(document["points"], points, strict=True):
         if row["key"] != point.key:
             raise ValueError(f"{PATH}: the settings beside the key {row['key']} do not have that key")
     attempts = {row["key"]: _attempt(row["attempt"]) for row in document["points"] if row["attempt"]}
-    return Plan(points, readings, document["tolerance"], document["name"]), attempts
+    return Plan(points, readings, float(tolerance), name), attempts
 
 
 def write_data(data: Readings) -> bytes:

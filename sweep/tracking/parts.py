@@ -45,12 +45,21 @@ def decode(path: str, content: bytes) -> list[tuple[str, Curve]]:
 
     Raises
     ------
-    DamagedPart : the checksum in the name does not fit the bytes.
+    DamagedPart : the checksum in the name does not fit the bytes, or they are no part.
     """
-    import pyarrow.parquet as pq
+    import pyarrow as pa
 
     if f"curves/{hashlib.sha256(content).hexdigest()}.parquet" != path:
         raise DamagedPart(f"{path}: its bytes do not have the checksum in its name")
+    try:
+        return _rows(content)
+    except (pa.ArrowException, LookupError, TypeError, AttributeError, ValueError) as error:
+        raise DamagedPart(f"{path}: not as sweep writes it: {error}") from error
+
+
+def _rows(content: bytes) -> list[tuple[str, Curve]]:
+    import pyarrow.parquet as pq
+
     table = pq.read_table(io.BytesIO(content)).combine_chunks()
     lists = table.column("losses").chunk(0)
     values, offsets = lists.values.to_numpy(), lists.offsets.to_numpy()

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sweep.curve import Curve, Result
-from sweep.errors import BadInput
+from sweep.errors import MALFORMED, BadInput
 from sweep.plan import Plan
 from sweep.tracking import manifest, parts
 from sweep.tracking.attempt import Attempt, Place
-from sweep.tracking.found import search
+from sweep.tracking.found import number_of, search
 from sweep.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def find(store: Store, which: str | None) -> str:
     ------
     BadInput : there is none, or the name fits several sweeps.
     """
-    summaries = list(search(store, "tags.kind = 'summary'"))
+    summaries = [run for run in search(store, "tags.kind = 'summary'") if "sweep_id" in run.data.tags]
     latest = sorted(summaries, key=_last_used, reverse=True)
     if which is None and latest:
         run_id: str = latest[0].info.run_id
@@ -100,9 +100,9 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
     if tags.get("kind") != "point" or "curve_part" not in tags:
         failure = f": it failed with {tags.get('error_kind')}: {tags.get('error_message')}" if "key" in tags else ""
         raise BadInput(f"run {run_id} has no curve{failure}", "a run of a sweep that was trained", "name another run")
-    summary_id = tags["curve_run"]
-    attempt = Attempt(run_id, int(tags["attempt"]), Place(summary_id, tags["curve_part"], int(tags["curve_row"])))
+    summary_id = tags.get("curve_run", "")
     with _whole(summary_id):
+        attempt = Attempt(run_id, number_of(tags), Place(summary_id, tags["curve_part"], int(tags["curve_row"])))
         plan, _ = _manifest(store, summary_id)
         attempts = {tags["key"]: attempt}
         results = _results(store, plan, attempts)
@@ -129,7 +129,7 @@ def _tags(store: Store, run_id: str) -> dict[str, str]:
 def _whole(summary_id: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, parts.DamagedPart) as error:
+    except (OSError, parts.DamagedPart, *MALFORMED) as error:
         raise BadInput(
             f"the sweep of summary run {summary_id} cannot be read: {error}",
             "a summary run whose artifacts are all there and whole",
@@ -148,14 +148,14 @@ def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:
     """How the sweep came to be, so far."""
     try:
         document = json.loads(store.artifacts.get(summary_id, PROVENANCE))
-    except (OSError, ValueError):
+    except (OSError, *MALFORMED):
         return []
     found = document.get("executions") if isinstance(document, dict) else None
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:
-    read: dict[str, list[tuple[str, Curve]]] = {}
+    read: dict[tuple[str, str], list[tuple[str, Curve]]] = {}
     results: dict[str, Result] = {}
     for point in plan.points:
         attempt = attempts.get(point.key)
@@ -166,9 +166,10 @@ def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[
                 results[point.key] = attempt.failure
             continue
         place = attempt.place
-        if place.part not in read:
-            read[place.part] = parts.decode(place.part, store.artifacts.get(place.run_id, place.part))
-        key, curve = read[place.part][place.row]
+        part = place.run_id, place.part
+        if part not in read:
+            read[part] = parts.decode(place.part, store.artifacts.get(*part))
+        key, curve = read[part][place.row]
         if key != point.key:
             raise parts.DamagedPart(f"{place.part}: row {place.row} is not of point {point.key}")
         losses = curve.losses.astype(np.dtype(str(point.dtype)), copy=False)

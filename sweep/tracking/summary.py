@@ -84,10 +84,16 @@ def _open(store: Store, plan: Plan, tags: Mapping[str, str]) -> str:
 
 def _close_stale(store: Store, own: str) -> None:
     for run in search(store, "tags.kind = 'summary' and attributes.status = 'RUNNING'"):
-        beat = run.data.tags.get("heartbeat")
-        last = datetime.fromisoformat(beat).timestamp() if beat else run.info.start_time / 1000
-        if run.info.run_id != own and time.time() - last > STALE:
+        if run.info.run_id != own and time.time() - _last_beat(run) > STALE:
             store.client.set_terminated(run.info.run_id, "KILLED")
+
+
+def _last_beat(run: "Run") -> float:
+    """In seconds since 1970; the run's start where its tag is missing or changed."""
+    try:
+        return datetime.fromisoformat(run.data.tags["heartbeat"]).timestamp()
+    except (KeyError, ValueError):
+        return float(run.info.start_time) / 1000
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sweep.plan import Plan
 from sweep.tracking.attempt import Attempt
-from sweep.tracking.found import search
+from sweep.tracking.found import number_of, search
 from sweep.tracking.patience import patiently
 from sweep.tracking.store import Store
 from sweep.tracking.writers import add_tag
@@ -34,8 +34,8 @@ def settle(
     keys = {point.key for point in plan.points}
     finished: dict[tuple[str, int], list[Run]] = defaultdict(list)
     for run in search(store, "tags.kind = 'point'"):
-        key, number = run.data.tags.get("key", ""), int(run.data.tags.get("attempt", "1"))
-        if key not in keys:
+        key, number = run.data.tags.get("key", ""), number_of(run.data.tags)
+        if key not in keys or not number:
             continue
         if run.info.status in ("FINISHED", "FAILED"):
             finished[key, number].append(run)

@@ -1,7 +1,7 @@
 """A sweep's saved view: which runs, columns and charts MLflow's pages open with.
 
 The format is MLflow's own, undocumented: what its "save view" writes into a tag of the experiment. Without a view the
-page shows no column of ours, ten runs, and axes that one diverged run ruins. ``tests/test_browser.py`` holds it.
+page shows no column of ours, ten runs, and axes that one diverged run ruins. ``tests/test_ui.py`` holds it.
 """
 
 import base64
@@ -54,7 +54,7 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
 
     Parameters
     ----------
-    results : of the points; the loss axis is cut to the runs that did not diverge.
+    results : of the points; the loss axis is cut to the curves that fall.
     """
     longest = max(point.epochs for point in plan.points)
     loss = {

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mlflow import MlflowClient
 
@@ -70,6 +70,7 @@ def test_what_a_person_wrote_on_the_experiment_stays(command: Command) -> None:
 
 def test_a_description_shows_names_from_outside_as_they_are() -> None:
     assert comparison._plain("<b>5*[x](y)") == r"\<b\>5\*\[x\]\(y\)"
+    assert comparison._plain("_a→b_, 1.5; c: `d`") == r"\_a→b\_, 1.5; c: \`d\`"
 
 
 def test_a_store_that_refuses_the_view_is_told_of_and_the_sweep_succeeds(command: Command, ready_store: Path) -> None:
@@ -102,15 +103,27 @@ def test_the_link_is_to_the_view_without_a_password(command: Command) -> None:
 
 
 def test_the_command_at_the_end_of_a_sweep_names_its_store_where_it_is_not_the_usual_one(command: Command) -> None:
-    assert command("epochs=2").out.splitlines()[-1] == "Compare: python -m sweep.ui"
+    last = command("epochs=2").out.splitlines()[-1]
+    (summary,) = runs("summary")
+    start = f"Compare: python -m sweep.ui {summary.data.tags['sweep_id'][:8]}"
+    assert last == start
     said = command("epochs=2", "tracking.uri=sqlite:///my.db", "tracking.experiment='a, b'")
     words = "tracking.uri=sqlite:///my.db 'tracking.experiment=\"a, b\"'"
-    assert said.out.splitlines()[-1] == f"Compare: python -m sweep.ui {words}"
+    assert said.out.splitlines()[-1] == f"{start} {words}"
 
 
 @settings(max_examples=15)
-@given(name=st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=9))
+@given(name=st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9))
+@example("2024.10")
+@example("1e5")
+@example("true")
+@example("null")
+@example("it's a \\")
+@example('"quoted"')
+@example("\\\\")
+@example("a/b")
+@example("${lr}")
 def test_words_that_name_a_store_lead_back_to_it(name: str) -> None:
-    tracking = Tracking("sqlite:///a b/it's.db", f"x{name}x", 1000, {}, 60.0)
+    tracking = Tracking("sqlite:///a b/it's.db", name, 1000, {}, 60.0)
     found = composed.tracking(shlex.split(" ".join(composed.words(tracking))))
     assert (found.uri, found.experiment) == (tracking.uri, tracking.experiment)

@@ -126,6 +126,25 @@ def test_a_damaged_file_of_a_spool_is_named_and_the_rest_delivered(
     assert len(runs()) == 2
 
 
+@pytest.mark.parametrize("file", ["plan.json", "sweep.json"])
+def test_a_spool_that_cannot_be_read_is_named_and_holds_up_nothing(command: Command, file: str) -> None:
+    folders = []
+    for setting in asked()[:2]:
+        wanted = plan.make([setting], data.read)
+        spool = Spool(Path("outputs"), wanted, setting.tracking, {}, provenance.this_execution())
+        spool.keep([(wanted.points[0], engine.in_process(wanted.points, wanted.readings)[0])], lambda: None)
+        folders.append(spool.folder)
+    broken, whole = sorted(folders)
+    (broken / file).write_bytes(b"[3]")
+    said = command(module="sweep.sync")
+    assert (said.code, f"{broken}: cannot be read" in said.err) == (1, True)
+    assert f"{whole}: 1 of 1 results were new to the store." in said.out
+    assert len(runs()) == 1
+    (own,) = [each for each in asked()[:2] if plan.make([each], data.read).sweep_id == broken.name]
+    assert command(f"lr={own.lr}", "epochs=5").code == 0
+    assert len(runs()) == 2
+
+
 def test_a_password_is_not_kept_and_asked_for(command: Command) -> None:
     (point,) = asked()[:1]
     point.tracking.uri = "http://me:secret@127.0.0.1:9"

@@ -160,7 +160,9 @@ def test_a_damaged_part_is_trained_again(command: Command, tmp_path: Path) -> No
     said = command(module="sweep.report")
     assert said.code == 1
     assert part.name in said.err
-    assert "0 done already, 1 to train" in command("epochs=5").out
+    again = command("epochs=5")
+    assert "0 done already, 1 to train" in again.out
+    assert f"{part.name} of run {part.parts[-4]} is missing or damaged: 1 point to be trained again" in again.err
     assert command(module="sweep.report").code == 0
 
 
