@@ -23,6 +23,9 @@ SERVER = (
 )
 """Environment variables, by how they begin, that would make MLflow serve something else, or elsewhere."""
 
+GRACE = 10.0
+"""Seconds that MLflow's server has to end by itself."""
+
 PATIENCE = 180.0
 """Seconds within which MLflow's server must answer; it imports a lot."""
 
@@ -127,7 +130,7 @@ def _end(server: "subprocess.Popen[bytes]") -> None:
         with suppress(ProcessLookupError):
             os.killpg(server.pid, number)
         with suppress(subprocess.TimeoutExpired):
-            server.wait(10)
+            server.wait(GRACE)
     for each, handler in before.items():
         signal.signal(each, handler)
 

@@ -1,11 +1,12 @@
 """``python -m sweep.ui`` as a process of its own, and the page it opens in a real browser."""
 
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mlflow import MlflowClient
 
+from sweep import ui
 from sweep.errors import BadInput
 from sweep.ui import serving
 from tests.conftest import Command
@@ -192,14 +194,16 @@ def test_the_server_listens_on_this_machine_alone(shown: Shown) -> None:
     assert listening == {"0100007F"}  # 127.0.0.1, its bytes backwards.
 
 
-def test_a_second_signal_does_not_leave_the_server_behind(swept: Path) -> None:
-    shown = Shown(swept)
-    started = children(shown.process.pid)
-    for _ in range(20):
-        shown.process.send_signal(signal.SIGINT)
-        time.sleep(0.01)
-    assert shown.end(signal.SIGTERM) == 0
-    assert [each for each in started if Path(f"/proc/{each}").exists()] == []
+def test_a_second_signal_does_not_leave_a_server_behind_that_will_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ui, "GRACE", 1.0)
+    code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(99)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True) as stubborn:
+        assert stubborn.stdout is not None
+        stubborn.stdout.readline()
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        ui._end(stubborn)
+        assert stubborn.returncode == -signal.SIGKILL
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_of_a_server_only_the_link_is_printed(command: Command, shown: Shown) -> None:
