@@ -16,6 +16,8 @@ ALWAYS_SHOWN = ("lr", "scale", "epochs")
 
 Value = float | int | str | None
 
+STARTS = tuple(f"init.{name}" for name in PARAMETERS)
+
 KEY_SCHEMA = 1
 """Part of every key. Raise it only when a run's numbers change although its settings do not."""
 
@@ -64,7 +66,7 @@ class Point:
 
         ``delta`` is None where the gradient does not use it.
         """
-        starts = {f"init.{name}": value for name, value in zip(PARAMETERS, self.init, strict=True)}
+        starts = dict(zip(STARTS, self.init, strict=True))
         return {
             "lr": self.lr,
             "scale": self.scale,

@@ -20,6 +20,9 @@ from typing import Any
 GRID = ("lr=range(1,13)", "scale=1e-3,1e-2", "epochs=40,41", "tracking.patience=20")
 LOSSES_A_CHUNK = 90
 
+ORIGIN = ("curve_", "mlflow.source.git", "git_dirty", "versions")
+"""How tags begin that say where a run or its curve comes from: they change with what is committed meanwhile."""
+
 
 @dataclass
 class Count:
@@ -124,7 +127,11 @@ def _compare(calm: Path, storm: Path, count: Count) -> None:
     count.lost += len({run["key"] for run in expected} - set(keys))
     count.twice += len(keys) - len(set(keys))
     count.left_running += len(_query(storm / "outputs/mlflow.db", "SELECT 1 FROM runs WHERE status = 'RUNNING'"))
-    count.different += expected != found or _files(calm) != _files(storm)
+    if expected != found or _files(calm) != _files(storm):
+        count.different += 1
+        odd = [name for name, content in _files(calm).items() if _files(storm).get(name) != content]
+        runs = [pair for pair in zip(expected, found, strict=False) if pair[0] != pair[1]]
+        print(f"{storm.name} differs: files {odd}, {len(runs)} runs, the first: {runs[:1]}", file=sys.stderr)
 
 
 def _files(place: Path) -> dict[str, bytes]:
@@ -133,7 +140,7 @@ def _files(place: Path) -> dict[str, bytes]:
 
 
 def _facts(place: Path) -> list[dict[str, Any]]:
-    """What stands on each point's run, in order of keys, but for ids, times and where its curve stands."""
+    """What stands on each point's run, in order of keys, but for ids, times and :data:`ORIGIN`."""
     file = place / "outputs" / "mlflow.db"
     runs: dict[str, dict[str, Any]] = {}
     for run, key, value in _query(file, "SELECT run_uuid, key, value FROM tags"):
@@ -141,7 +148,7 @@ def _facts(place: Path) -> list[dict[str, Any]]:
     points = {run: facts for run, facts in runs.items() if facts["tags"]["kind"] == "point"}
     for run, facts in points.items():
         facts["key"] = facts["tags"]["key"]
-        facts["tags"] = sorted(item for item in facts["tags"].items() if not item[0].startswith("curve_"))
+        facts["tags"] = sorted(item for item in facts["tags"].items() if not item[0].startswith(ORIGIN))
         facts["params"] = sorted(_query(file, "SELECT key, value FROM params WHERE run_uuid = ?", run))
         curve = "SELECT key, step, value, is_nan FROM {} WHERE run_uuid = ?"
         facts["metrics"] = sorted(_query(file, curve.format("metrics"), run))

@@ -1,17 +1,20 @@
 """Gather the files of a report, from a sweep's record."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from sweep.outcome import Verdict
 from sweep.plan import Plan
 from sweep.report import frames, markdown, page
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections
 from sweep.report.findings import Findings, find
 from sweep.report.runs import Run, judged
+from sweep.tracking.attempt import Attempt
 from sweep.tracking.record import PROVENANCE, SweepRecord
 
 
@@ -26,9 +29,14 @@ class Report:
     findings: Findings
 
 
-def make(record: SweepRecord) -> Report:
-    """The report of a sweep. All files but ``provenance.json`` are a function of plan, curves and data alone."""
-    plan, runs = record.plan, judged(record.plan, record.results)
+def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Report:
+    """The report of a sweep. All files but ``provenance.json`` are a function of plan, curves and data alone.
+
+    Parameters
+    ----------
+    known : by key, verdicts on the record's curves that need not be found again.
+    """
+    plan, runs = record.plan, judged(record.plan, record.results, known or {})
     findings, frame = find(plan, runs), frames.to_frame(plan, runs)
     title = f"Sweep {plan.name or plan.sweep_id[:8]}"
     parts = sections(plan, runs, findings)
@@ -46,13 +54,13 @@ def provenance(record: SweepRecord, executions: list[dict[str, Any]]) -> bytes:
         "sweep_id": record.plan.sweep_id,
         "summary_run": record.summary_id,
         "executions": executions,
-        "runs": {
-            key: {
-                "run_id": attempt.run_id,
-                "attempt": attempt.number,
-                "curve_run": attempt.place.run_id if attempt.place else None,
-            }
-            for key, attempt in record.attempts.items()
-        },
     }
-    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+    head = json.dumps(document, indent=1, ensure_ascii=False).removesuffix("\n}")
+    # A line a run: with indent, json.dumps would leave its fast encoder.
+    lines = [f"  {json.dumps(key)}: {json.dumps(_stands(attempt))}" for key, attempt in record.attempts.items()]
+    return (head + ',\n "runs": {\n' + ",\n".join(lines) + "\n }\n}\n").encode()
+
+
+def _stands(attempt: Attempt) -> dict[str, str | int | None]:
+    place = attempt.place
+    return {"run_id": attempt.run_id, "attempt": attempt.number, "curve_run": place.run_id if place else None}

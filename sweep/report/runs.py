@@ -42,15 +42,20 @@ class Run:
         return str(self.verdict.outcome) if self.verdict else self.status
 
 
-def judged(plan: Plan, results: Mapping[str, Result]) -> list[Run]:
-    """The runs in the order of the plan, from what training brought for each key."""
+def judged(plan: Plan, results: Mapping[str, Result], known: Mapping[str, Verdict] | None = None) -> list[Run]:
+    """The runs in the order of the plan, from what training brought for each key.
+
+    Parameters
+    ----------
+    known : verdicts on ``results`` by key; the others are found here.
+    """
     theory = problems(plan.readings)
     runs = []
     for number, point in enumerate(plan.points, 1):
         result = results.get(point.key)
         setting = plan.setting(point)
         if isinstance(result, Curve):
-            verdict = judge(result, point, theory[point.data], plan.tolerance)
+            verdict = (known or {}).get(point.key) or judge(result, point, theory[point.data], plan.tolerance)
             runs.append(Run(number, point, setting, result, verdict))
         else:
             runs.append(Run(number, point, setting, failure=result))

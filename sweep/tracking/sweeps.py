@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.curve import Curve, Failure, Result
-from sweep.outcome import judge
+from sweep.outcome import Verdict, judge
 from sweep.plan import Plan, Point
 from sweep.provenance import now, source_tags
 from sweep.settings import Tracking
@@ -60,6 +60,7 @@ class SweepRun:
         self._problems = problems(plan.readings)
         self._write = writer_for(store)
         self._source = source_tags(self._executions[-1])
+        self._verdicts: dict[str, Verdict] = {}
         self._trained = self._failed = 0
         self._began = time.time_ns() // 1_000_000
 
@@ -91,7 +92,9 @@ class SweepRun:
             self.attempts = settle(self.store, self.plan, self.attempts, membership(self.plan), self._began)
         self.keep(manifest.PATH, manifest.write(self.plan, self.attempts))
         record = load(self.store, self.run_id)
-        report = publish.make(SweepRecord(self.run_id, record.plan, record.results, record.attempts, self._executions))
+        report = publish.make(
+            SweepRecord(self.run_id, record.plan, record.results, record.attempts, self._executions), self._verdicts
+        )
         for name, content in report.files.items():
             self.keep(name, content)
             patiently(partial(write_whole, folder / name, content), self.store.patience)
@@ -129,6 +132,7 @@ class SweepRun:
             assert isinstance(result, Failure), "a curve has a place"
             return runs.failed(name, point, data, result, identity)
         verdict = judge(result, point, self._problems[point.data], self.plan.tolerance)
+        self._verdicts[point.key] = verdict
         limit = self.tracking.curve_points
         return runs.trained(name, point, data, result, verdict, self.plan.tolerance, place, identity, limit)
 
