@@ -136,7 +136,8 @@ def _compare(calm: Path, storm: Path, count: Count) -> None:
 
 def _files(place: Path) -> dict[str, bytes]:
     (outputs,) = (place / "outputs").glob("sweep-*")
-    return {path.name: path.read_bytes() for path in outputs.iterdir() if path.name != "provenance.json"}
+    skipped = ("provenance.json", ".")  # Hidden ones are left where a process was killed that wrote beside a file.
+    return {path.name: path.read_bytes() for path in outputs.iterdir() if not path.name.startswith(skipped)}
 
 
 def _facts(place: Path) -> list[dict[str, Any]]:

@@ -6,6 +6,8 @@ still has them; every other store keeps them wherever MLflow does.
 
 import os
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +15,10 @@ from sweep.tracking.patience import patiently
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+
+LEFT = 3600.0
+"""Seconds after which a file beside another counts as left by a killed process: nobody writes one for so long."""
 
 
 class Missing(FileNotFoundError):
@@ -50,7 +56,7 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
     replace : if False, a file that is there already stays as it is, however late it came.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -64,6 +70,15 @@ def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+    _clear(path)
+
+
+def _clear(path: Path) -> None:
+    """Delete what killed processes have left beside ``path``."""
+    for left in path.parent.glob(f".{path.name}.*.part"):
+        with suppress(FileNotFoundError):  # Another process was quicker.
+            if time.time() - left.stat().st_mtime > LEFT:
+                left.unlink()
 
 
 def _link(beside: Path, path: Path) -> bool:

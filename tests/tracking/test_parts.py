@@ -1,5 +1,8 @@
 """Parts: a curve reads back with every bit, inf and nan included, or is refused."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 
 from sweep.curve import Curve
 from sweep.tracking import parts
+from sweep.tracking.artifacts import write_whole
 
 ANY = st.floats(width=32, allow_nan=True, allow_infinity=True)
 LOSSES = st.one_of(
@@ -39,3 +43,13 @@ def test_a_damaged_part_is_refused_by_name() -> None:
     path, content = parts.encode(["a"], [Curve(np.ones(3, np.float32), (1.0, 2.0), 3.0, False)])
     with pytest.raises(parts.DamagedPart, match=path):
         parts.decode(path, content[:-1] + b"?")
+
+
+def test_what_a_killed_process_left_beside_a_file_goes_with_a_later_write(tmp_path: Path) -> None:
+    left, others, fresh = (tmp_path / name for name in (".x.old.part", ".y.old.part", ".x.new.part"))
+    for each in (left, others, fresh):
+        each.write_bytes(b"half")
+    for each in (left, others):
+        os.utime(each, (0, 0))
+    write_whole(tmp_path / "x", b"whole")
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "x", others, fresh])
