@@ -73,6 +73,28 @@ def test_a_sweep_into_a_server_is_tracked_reported_and_reused(command: Command, 
     assert {name: (outputs / name).read_bytes() for name in made} == {name: written[name] for name in made}
 
 
+def test_runs_on_a_server_whose_tags_were_changed_are_trained_again_once(command: Command, server: str) -> None:
+    lrs = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
+    grid = (f"lr={','.join(map(repr, lrs))}", "epochs=5", f"tracking.uri={server}")
+    command(*grid)
+    client = MlflowClient(server)
+    runs = {float(run.data.params["lr"]): run for run in client.search_runs(["1"], "tags.kind = 'point'")}
+    gone = client.create_run("1").info.run_id
+    client.delete_run(gone)
+    changes = [("curve_part", "../../x"), ("curve_row", "one"), ("curve_run", gone), ("curve_run", "../..")]
+    for lr, (tag, value) in zip(lrs, changes, strict=False):
+        client.set_tag(runs[lr].info.run_id, tag, value)
+    client.set_tag(runs[1e-6].info.run_id, "attempt", "first")
+    said = command(*grid)
+    assert (said.code, "1 done already, 4 to train" in said.out) == (0, True)
+    assert said.err.count("1 point to be trained again") == 4
+    assert "5 done already, 0 to train" in command(*grid).out
+    newest = {}
+    for run in client.search_runs(["1"], "tags.kind = 'point'", order_by=["attributes.start_time"]):
+        newest[float(run.data.params["lr"])] = run.data.tags["attempt"]
+    assert newest == {**dict.fromkeys(lrs, "2"), 1e-6: "first"}
+
+
 def test_faults_on_the_way_to_a_server_cost_nothing_and_double_nothing(
     command: Command, tmp_path: Path, server: str
 ) -> None:
