@@ -139,11 +139,14 @@ class ClientArtifacts:
         with tempfile.TemporaryDirectory() as folder:
             try:
                 return Path(self._client.download_artifacts(run_id, path, folder)).read_bytes()
-            except (MlflowException, OSError):
+            except (MlflowException, OSError) as error:
                 # What a store raises for a file that is not there is as various as stores are; a listing is not.
                 if path not in self._listed(run_id, None if parent == "." else parent):
                     raise Missing(f"artifact {path} of run {run_id}") from None
-                raise
+                if isinstance(error, OSError):
+                    raise
+                # It is there, yet MLflow calls a download that broke off a wrong path, which no waiting would change.
+                raise ConnectionError(f"artifact {path} of run {run_id}: {error}") from error
 
     def _listed(self, run_id: str, folder: str | None) -> set[str]:
         from mlflow.exceptions import MlflowException
@@ -151,6 +154,6 @@ class ClientArtifacts:
         try:
             return {each.path for each in self._client.list_artifacts(run_id, folder)}
         except MlflowException as error:
-            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):  # No such run.
+            if error.error_code == "RESOURCE_DOES_NOT_EXIST":  # No such run.
                 return set()
             raise

@@ -2,8 +2,9 @@
 
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sweep.data import Readings
@@ -41,13 +42,14 @@ def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> lis
 def _write(store: Store, facts: Facts) -> Written:
     tries = itertools.count()
 
-    def one_try() -> Written:
+    def begin() -> "Run":
         # A create whose answer was lost may have been heard: look before creating again.
-        run = (_begun(store, facts) if next(tries) else None) or _create(store, facts)
-        _fill(store, run, facts)
-        return Written(run.info.run_id, int(facts.tags["attempt"]))
+        return (_begun(store, facts) if next(tries) else None) or _create(store, facts)
 
-    return patiently(one_try, store.patience)
+    run = patiently(begin, store.patience)
+    for step in _steps(store, run, facts):
+        patiently(step, store.patience)
+    return Written(run.info.run_id, int(facts.tags["attempt"]))
 
 
 def _begun(store: Store, facts: Facts) -> "Run | None":
@@ -64,8 +66,8 @@ def _create(store: Store, facts: Facts) -> "Run":
     return run
 
 
-def _fill(store: Store, run: "Run", facts: Facts) -> None:
-    """Everything but the tags; doing it twice leaves the same, as MLflow ignores exact duplicates."""
+def _steps(store: Store, run: "Run", facts: Facts) -> Iterator[Callable[[], object]]:
+    """Everything but the tags, a request each; doing one twice leaves the same, as MLflow ignores exact duplicates."""
     from mlflow.entities import Metric, Param
 
     client, run_id, now = store.client, run.info.run_id, run.info.start_time
@@ -73,13 +75,13 @@ def _fill(store: Store, run: "Run", facts: Facts) -> None:
     metrics = [Metric("loss", loss, now, epoch) for epoch, loss in curve]
     metrics += [Metric(name, value, now, 0) for name, value in facts.metrics.items()]
     params = [Param(name, value) for name, value in facts.params.items()]
-    client.log_batch(run_id, metrics[:BATCH], params)
+    yield partial(client.log_batch, run_id, metrics[:BATCH], params)
     for start in range(BATCH, len(metrics), BATCH):
-        client.log_batch(run_id, metrics[start : start + BATCH])
-    _log_dataset(store, run_id, facts.data)
+        yield partial(client.log_batch, run_id, metrics[start : start + BATCH])
+    yield partial(_log_dataset, store, run_id, facts.data)
     if facts.traceback:
-        store.artifacts.put(run_id, "traceback.txt", facts.traceback.encode())
-    client.set_terminated(run_id, facts.status, time.time_ns() // 1_000_000)
+        yield partial(store.artifacts.put, run_id, "traceback.txt", facts.traceback.encode())
+    yield partial(client.set_terminated, run_id, facts.status, time.time_ns() // 1_000_000)
 
 
 def _log_dataset(store: Store, run_id: str, data: Readings) -> None:
