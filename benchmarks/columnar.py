@@ -24,17 +24,17 @@ def section(grid: Grid, folder: Path) -> Section:
 def once(grid: Grid) -> None:
     """Train every point of ``grid``, and write its curves into parts in the current folder."""
     from benchmarks import ours
-    from sweep.curve import Curve
-    from sweep.engine import in_process
-    from sweep.execute import execute
+    from sweep.outputs import write_atomically
     from sweep.tracking import parts
-    from sweep.tracking.artifacts import write_whole
+    from sweep.training.curve import Curve
+    from sweep.training.execute import execute
+    from sweep.training.in_process import in_process
 
     plan = ours.plan(grid)
-    for pairs in execute(plan.points, plan.readings, in_process):
+    for pairs in execute(plan.points, plan.problems, in_process):
         curves = [curve for _, curve in pairs if isinstance(curve, Curve)]
         path, content = parts.encode([point.key for point, _ in pairs], curves)
-        write_whole(Path(path), content)
+        write_atomically(Path(path), content)
 
 
 if __name__ == "__main__":

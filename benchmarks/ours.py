@@ -1,9 +1,10 @@
 """The plan of a grid, for the parts of ours that are timed without the rest."""
 
 from benchmarks.grid import Grid
-from sweep.data import thermometer
-from sweep.plan import Plan, Point
-from sweep.settings import DType, Gradient
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point
+from sweep.problem.sources import thermometer
+from sweep.settings.schema import DType, Gradient
 
 
 def plan(grid: Grid) -> Plan:

@@ -46,17 +46,18 @@ def once(grid: Grid) -> dict[str, float]:
 def _write(grid: Grid, uri: str) -> float:
     from benchmarks import ours
     from sweep import provenance
-    from sweep.engine import in_process
-    from sweep.execute import execute
-    from sweep.settings import Tracking
+    from sweep.settings.schema import Tracking
     from sweep.tracking import sweeps
+    from sweep.tracking.lookup import Known
     from sweep.tracking.store import open_store
+    from sweep.training.execute import execute
+    from sweep.training.in_process import in_process
 
     plan, tracking = ours.plan(grid), Tracking(uri, "bench", 1000, {}, 60.0)
-    chunks = list(execute(plan.points, plan.readings, in_process))
+    chunks = list(execute(plan.points, plan.problems, in_process))
     store = open_store(tracking)
     assert store is not None, "made where it is not there"
-    with sweeps.opened(store, plan, tracking, {}, {}, provenance.this_execution()) as sweep:
+    with sweeps.opened(store, plan, tracking, Known({}, {}), provenance.this_execution()) as sweep:
         start = time.perf_counter()
         for chunk in chunks:
             sweep.write(chunk)

@@ -22,7 +22,7 @@ def section(grid: Grid, runs: int, folder: Path) -> Section:
     batched, alone = ([each[name] for each in found] for name in ("batched", "alone"))
     ratio = statistics.median(batched) / statistics.median(alone)
     rows = [
-        ["`sweep.engine.in_process`, one batch", seconds(batched)],
+        ["`sweep.training.in_process`, one batch", seconds(batched)],
         [f"the loop one by one, from {ALONE} points", seconds(alone)],
     ]
     text = f"## Training alone, {grid}\n\n" + table(["", "median"], rows)
@@ -38,12 +38,12 @@ def once(grid: Grid) -> dict[str, float]:
     """
     from benchmarks import ours
     from benchmarks.arithmetic import train
-    from sweep.engine import in_process
+    from sweep.training.in_process import in_process
 
     plan = ours.plan(grid)
-    in_process(plan.points[:2], plan.readings)
+    in_process(plan.points[:2], plan.problems)
     start = time.perf_counter()
-    curves = in_process(plan.points, plan.readings)
+    curves = in_process(plan.points, plan.problems)
     batched = time.perf_counter() - start
     some = list(zip(plan.points, curves, strict=True))[:: max(len(curves) // ALONE, 1)][:ALONE]
     start = time.perf_counter()

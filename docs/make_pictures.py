@@ -11,10 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from sweep import command_line
-from sweep.tracking import comparison, record
+from sweep.console import command
+from sweep.tracking import pages, record
 from sweep.tracking.location import absolute
-from sweep.ui import serving
+from sweep.tracking.page_server import serving
 
 DOCS = Path(__file__).parent
 
@@ -40,12 +40,12 @@ def main() -> None:
 
 def photograph_view(page: Page) -> None:
     """The saved view of the sweep in the current folder, as MLflow shows it."""
-    _, store = command_line.opened([])
+    _, store = command.opened([])
     sweep_id = store.client.get_run(record.find(store, None)).data.tags["sweep_id"]
     # MLflow opens its assistant in a new browser, over a quarter of the page.
     page.add_init_script("localStorage.setItem('mlflow.assistant.fab.autoOpenedOnFirstLoad_v1', 'true')")
     with serving(absolute(store.uri)) as (address, _):
-        page.goto(comparison.link(store, address, sweep_id))
+        page.goto(pages.link(store, address, sweep_id))
         page.wait_for_function(DRAWN)
         page.wait_for_timeout(2000)  # It has drawn, and still moves.
         page.screenshot(path=DOCS / "mlflow.png")

@@ -5,10 +5,11 @@ For notebooks and scripts there is :func:`sweep.frame`; everything else is the c
 
 from typing import TYPE_CHECKING, Any
 
+from sweep.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from sweep.notebook import frame
 
-__version__ = "0.1.0"
 __all__ = ["frame"]
 
 

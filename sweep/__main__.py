@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
-    from sweep.curve import Curve
+    from sweep.errors import Exit
+    from sweep.training.curve import Curve
 
 
 GARBAGE = (50_000, 10, 10)
@@ -19,17 +20,17 @@ them, a tenth of its time goes there."""
 
 def main() -> NoReturn:
     """Run the command line and exit with a code of :class:`sweep.errors.Exit`."""
-    from sweep import help
-    from sweep.guard import guard
+    from sweep.console.guard import guard
+    from sweep.settings import help_page
 
     gc.set_threshold(*GARBAGE)
     arguments = sys.argv[1:]
-    asked = parse(arguments)
-    if help.is_plain(asked):
-        sys.exit(guard(lambda: print(help.text(asked.config_dir))))
+    parsed = parse(arguments)
+    if help_page.is_plain(parsed):
+        sys.exit(guard(lambda: print(help_page.text(parsed.config_dir))))
     # Every sweep, one of a single point included, goes down the same road.
     rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
-    sys.argv[1:] = rest if questions(asked) else ["--multirun", *rest]
+    sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
     sys.exit(guard(_hydra))
 
 
@@ -40,9 +41,9 @@ def parse(arguments: Sequence[str]) -> Namespace:
     ------
     SystemExit : with Hydra's usage and code 2, for a malformed flag.
     """
-    from hydra._internal.utils import get_args_parser
+    from sweep.settings.hydra_internals import arguments_parser
 
-    parser = get_args_parser()
+    parser = arguments_parser()
     parser.prog = "python -m sweep"
     parsed = parser.parse_args(list(arguments))
     asks = questions(parsed)
@@ -58,24 +59,27 @@ def questions(parsed: Namespace) -> list[str]:
     return [flag for flag in ("cfg", "info", "shell_completion", "help", "hydra_help") if getattr(parsed, flag)]
 
 
-def _hydra() -> None:
+def _hydra() -> "Exit":
     import warnings
 
     import hydra
 
-    from sweep import composed
+    from hydra_plugins.sweep_grid import GridSweeper
+    from sweep.errors import Exit
+    from sweep.settings import composition
 
     warnings.filterwarnings("ignore", r"\s*Running Hydra app with --multirun")  # As every command is.
-
-    composed.register()
-    hydra.main(version_base="1.3", config_path=composed.conf_folder(), config_name="config")(train)()
+    composition.register()
+    GridSweeper.exit_code = Exit.OK
+    hydra.main(version_base="1.3", config_path=composition.conf_folder(), config_name="config")(train)()
+    return GridSweeper.exit_code
 
 
 def train(config: "DictConfig") -> "Curve":
     """The task function, which only a launcher other than ours calls."""
-    from sweep import job
+    from hydra_plugins.sweep_grid import _worker
 
-    return job.train(config)
+    return _worker.train(config)
 
 
 if __name__ == "__main__":

@@ -1,26 +1,33 @@
 """The story of a sweep: plan it, look what is done, train the rest, judge and track it, report."""
 
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sweep import data, plan, terminal
-from sweep.curve import Engine
-from sweep.errors import BadInput, Exit
-from sweep.execute import execute
-from sweep.interruption import watched
-from sweep.settings import Settings
+from sweep.console import terminal
+from sweep.console.interruption import watched
+from sweep.errors import Exit
+from sweep.outputs import OUTPUTS, SPOOL, check_writable
+from sweep.plan import plan
+from sweep.plan.plan import Plan
+from sweep.problem import sources
+from sweep.settings.schema import Settings
+from sweep.training.curve import Engine
+from sweep.training.devices import check_devices
+from sweep.training.execute import execute
 
-OUTPUTS = Path("outputs")
+if TYPE_CHECKING:
+    from sweep.report.files import Report
+    from sweep.tracking.lookup import Known
+    from sweep.tracking.store import Store
 
 
-def run(asked: Sequence[Settings], engine: Engine) -> Exit:
-    """Run the sweep of ``asked``.
+def run(settings: Sequence[Settings], engine: Engine) -> Exit:
+    """Run the sweep of ``settings``.
 
     Parameters
     ----------
-    asked : at least one point, validated; what belongs to the whole sweep is taken from the first.
+    settings : of at least one point, validated; what belongs to the whole sweep is taken from the first.
     engine : what trains.
 
     Raises
@@ -29,79 +36,58 @@ def run(asked: Sequence[Settings], engine: Engine) -> Exit:
     StoreAway : the store failed for longer than it may; what was trained waits under ``outputs/``.
     Interrupted : a signal came; what was done until then is stored and reported.
     """
-    from sweep import provenance, sync
-    from sweep.composed import to_yaml
-    from sweep.tracking import comparison, found, sweeps
-    from sweep.tracking.spool import FOLDER as SPOOL
-    from sweep.tracking.spool import Spool
+    from sweep import delivery
+    from sweep.tracking import lookup
     from sweep.tracking.store import open_store
 
-    first, wanted = asked[0], plan.make(asked, data.read)
-    check_devices(wanted)
+    first, planned = settings[0], plan.make(settings, sources.read)
+    tracking = first.tracking
+    check_devices(planned.points)
     if first.dry_run:
-        store = open_store(first.tracking, create=False)
-        known = found.readable(store, found.newest_attempts(store, wanted)) if store else {}
-        terminal.show_plan(wanted, {} if first.rerun else known, first.tracking.curve_points)
+        there = open_store(tracking, create=False)
+        done = lookup.look(there, planned).readable if there and not first.rerun else {}
+        terminal.show_plan(planned, done, tracking.curve_points)
         return Exit.OK
 
-    folder = OUTPUTS / wanted.folder
-    for place in (OUTPUTS, folder, OUTPUTS / SPOOL):
-        check_writable(place)
-    for line in sync.deliver_all(OUTPUTS, first.tracking, wanted.sweep_id):
+    for folder in (OUTPUTS, OUTPUTS / planned.folder, SPOOL):
+        check_writable(folder)
+    for line in delivery.deliver_all(tracking, planned.sweep_id):
         print(line)
-    store = open_store(first.tracking)
+    store = open_store(tracking)
     assert store is not None, "open_store makes what is not there"
-    attempts = found.newest_attempts(store, wanted)
-    whole = found.readable(store, attempts)
-    for line in found.damaged(attempts, whole):
+    known = lookup.look(store, planned)
+    for line in known.damage():
         print(line, file=sys.stderr)
-    todo = [point for point in wanted.points if first.rerun or point.key not in whole]
-    terminal.announce(wanted, len(todo))
-    execution = provenance.this_execution()
-    spool = Spool(OUTPUTS, wanted, first.tracking, attempts, execution)
-    with watched() as watch, sweeps.opened(store, wanted, first.tracking, whole, attempts, execution) as sweep:
-        sweep.keep("config.yaml", to_yaml(first, wanted).encode())
+    report = _train_and_report(store, planned, first, known, engine)
+    return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
 
+
+def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Known", engine: Engine) -> "Report":
+    """Train what is not done, write it chunk by chunk as it comes, and report the whole."""
+    from sweep import publication
+    from sweep.provenance import this_execution
+    from sweep.settings.composition import to_yaml
+    from sweep.tracking import pages, sweeps
+    from sweep.tracking.spool import Spool
+
+    todo = [point for point in planned.points if first.rerun or point.key not in known.readable]
+    terminal.announce(planned, len(todo))
+    execution = this_execution()
+    spool = Spool(planned, first.tracking, known.newest, execution)
+    with watched() as watch, sweeps.opened(store, planned, first.tracking, known, execution) as sweep:
+        varying = {name: planned.values[name] for name in planned.varying if name != "data"}
+        sweep.keep("config.yaml", to_yaml(first, varying).encode())
         write = spool.behind(sweep.write)
 
         def train() -> None:
             with terminal.progress(len(todo)) as tick:
-                for chunk in execute(todo, wanted.readings, engine):
-                    with watch.whole():
+                for chunk in execute(todo, planned.problems, engine):
+                    with watch.uninterrupted():
                         write(chunk, tick)
 
         watch.until_signal(train)
         spool.check()
-        report = sweep.publish(folder)
-        terminal.conclude(report, folder, comparison.way(store, first.tracking, wanted.sweep_id))
+        report = publication.publish(sweep)
+        terminal.conclude(report, pages.how_to_open(store, first.tracking, planned.sweep_id))
         watch.check()
-    return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
-
-
-def check_writable(folder: Path) -> None:
-    """Refuse a ``folder`` that could not be made or written to."""
-    there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise BadInput(
-            f"{folder}/ cannot be written: {there} is {'not writable' if there.is_dir() else 'a file'}",
-            "a folder that can be made or written",
-            "change to another folder, or correct what is in the way",
-        )
-
-
-def check_devices(wanted: plan.Plan) -> None:
-    """Refuse a device that this machine does not have."""
-    devices = {point.device for point in wanted.points} - {"cpu"}
-    if not devices:
-        return
-    import torch
-
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    for device in sorted(devices):
-        number = device.partition(":")[2]
-        if int(number or 0) >= count:
-            raise BadInput(
-                f"device={device}: torch finds {count} CUDA device(s) here",
-                "cpu, or a device that is there",
-                "use device=cpu",
-            )
+    return report

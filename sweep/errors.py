@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from sweep.secrets import without_secrets
+from sweep.redaction import without_secrets
 
 
 class Exit(IntEnum):
@@ -17,6 +17,16 @@ class Exit(IntEnum):
     INTERNAL = 70
     INTERRUPTED = 130
     TERMINATED = 143
+
+
+MEANING = {
+    Exit.BAD_INPUT: "bad input",
+    Exit.MALFORMED_FLAG: "malformed flag",
+    Exit.POINT_FAILED: "a point failed to execute",
+    Exit.STORE_AWAY: "the store still fails",
+    Exit.DIFFERENT: "different",
+}
+"""What the help of a command says of an exit code, where it says no more."""
 
 
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)

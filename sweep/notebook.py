@@ -1,16 +1,13 @@
 """A sweep as pandas tables, from the store alone: :func:`frame`, the one function for notebooks and scripts."""
 
-import logging
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from sweep.curve import Curve, Result
 from sweep.report.frames import runs_frame
+from sweep.training.curve import Curve, Result
 
 if TYPE_CHECKING:
     from sweep.tracking.record import SweepRecord
@@ -57,42 +54,27 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
     >>> runs.groupby("outcome", observed=True)["lr"].max()
     >>> curves.merge(runs[["key", "lr", "outcome"]], on="key")
     """
-    from sweep import command_line, composed
+    from sweep.console.command import opened
+    from sweep.settings import grammar
 
     given = {"uri": uri, "experiment": experiment}
-    words = [f"tracking.{name}={composed.quoted(value)}" for name, value in given.items() if value is not None]
-    with _left_as_it_was():
-        from sweep.tracking import record
+    overrides = [f"tracking.{name}={grammar.word(value)}" for name, value in given.items() if value is not None]
+    from sweep.tracking import record
+    from sweep.tracking.caller import left_as_it_was
 
-        _, store = command_line.opened(words)
-        kept = record.load(store, record.find(store, sweep))
-    return Frames(_with_provenance(runs_frame(kept.plan, kept.results), kept), curves_frame(kept.results))
-
-
-@contextmanager
-def _left_as_it_was() -> Iterator[None]:
-    """Undo what commands set for MLflow in their process: here it is the caller's, who may use MLflow too."""
-    variables = set(os.environ)
-    import mlflow  # Sets up its loggers.
-
-    levels = {name: logging.getLogger(name).level for name in ("mlflow", "alembic")}
-    del mlflow
-    try:
-        yield
-    finally:
-        for name in os.environ.keys() - variables:
-            del os.environ[name]
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)
+    with left_as_it_was():
+        _, store = opened(overrides)
+        stored = record.load(store, record.find(store, sweep))
+    return Frames(_with_provenance(runs_frame(stored.plan, stored.results), stored), curves_frame(stored.results))
 
 
-def _with_provenance(runs: pd.DataFrame, kept: "SweepRecord") -> pd.DataFrame:
-    attempts = [kept.attempts.get(key) for key in runs["key"]]
-    places = [attempt and attempt.place for attempt in attempts]
+def _with_provenance(runs: pd.DataFrame, stored: "SweepRecord") -> pd.DataFrame:
+    attempts = [stored.attempts.get(key) for key in runs["key"]]
+    addresses = [attempt and attempt.address for attempt in attempts]
     return runs.astype(dict.fromkeys(TEXTS, "string")).assign(
         run_id=pd.array([each.run_id if each else None for each in attempts], dtype="string"),
         attempt=pd.array([each.number if each else None for each in attempts], dtype="Int64"),
-        curve_run=pd.array([each.run_id if each else None for each in places], dtype="string"),
+        curve_run=pd.array([each.run_id if each else None for each in addresses], dtype="string"),
     )
 
 

@@ -10,15 +10,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sweep.secrets import without_secrets
+from sweep.redaction import without_secrets
+from sweep.version import __version__
 
 PACKAGES = ("torch", "numpy", "pandas", "mlflow", "hydra-core", "omegaconf", "pyarrow")
 
 
 def this_execution() -> dict[str, Any]:
     """Facts of the execution that is about to start."""
-    from sweep import __version__
-
     return {
         "command": command(),
         "started": now(),
@@ -39,10 +38,10 @@ def source_tags(execution: Mapping[str, Any]) -> dict[str, str]:
 
 def command() -> str:
     """The command as it was typed, without folders and secrets."""
-    program, *words = sys.orig_argv
-    if words and words[0] != "-m":
-        words[0] = Path(words[0]).name
-    return shlex.join([Path(program).name, *map(without_secrets, words)])
+    program, *arguments = sys.orig_argv
+    if arguments and arguments[0] != "-m":
+        arguments[0] = Path(arguments[0]).name
+    return shlex.join([Path(program).name, *map(without_secrets, arguments)])
 
 
 def now() -> str:
@@ -57,8 +56,8 @@ def commit() -> str | None:
         return None
     try:
         answers = [
-            subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, timeout=10, check=True)
-            for words in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
+            subprocess.run(["git", "-C", str(root), *question], capture_output=True, text=True, timeout=10, check=True)
+            for question in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
         ]
     except (OSError, subprocess.SubprocessError):
         return None
@@ -66,10 +65,10 @@ def commit() -> str | None:
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    versions = {}
     for package in PACKAGES:
         try:
-            found[package] = version(package)
+            versions[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

@@ -53,7 +53,7 @@ def run(folder: Path, kills: int, seed: int) -> Count:
     import torch
 
     import sweep.app
-    import sweep.execute  # noqa: F401  (all of them: for the forks)
+    import sweep.training.execute  # noqa: F401  (all of them: for the forks)
 
     del mlflow, pandas, torch
     dice, count = random.Random(seed), Count()
@@ -91,10 +91,10 @@ def _sweep(place: Path) -> int:
         for stream in (1, 2):
             os.dup2(os.open("log", os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
         sys.argv = ["sweep", *GRID]
-        import sweep.execute
+        import sweep.training.execute
         from sweep.__main__ import main as sweep_main
 
-        sweep.execute.CHUNK_LOSSES = LOSSES_A_CHUNK
+        sweep.training.execute.CHUNK_LOSSES = LOSSES_A_CHUNK
         sweep_main()
     except SystemExit as end:
         os._exit(int(end.code or 0))

@@ -15,10 +15,12 @@ import pytest
 from hydra.core.global_hydra import GlobalHydra
 from hypothesis import settings
 
-from sweep import data
-from sweep.data import Readings
-from sweep.plan import Point
-from sweep.settings import DType, Gradient
+from sweep.plan.point import Point
+from sweep.problem import sources
+from sweep.problem.choice import problems as problems_of
+from sweep.problem.problem import Problem
+from sweep.problem.readings import Readings
+from sweep.settings.schema import DType, Gradient
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -29,7 +31,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # As in the background of
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("steady")
 
-THERMOMETER = data.thermometer()
+THERMOMETER = sources.thermometer()
 SEED = Point(
     lr=1e-2,
     scale=0.1,
@@ -51,6 +53,11 @@ def point(**changes: object) -> Point:
 @pytest.fixture
 def readings() -> dict[str, Readings]:
     return {THERMOMETER.fingerprint: THERMOMETER}
+
+
+@pytest.fixture
+def problems() -> dict[str, Problem]:
+    return problems_of({THERMOMETER.fingerprint: THERMOMETER})
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from hydra_plugins.sweep_grid import in_process
-from sweep import app, data, plan
-from sweep.data import read_csv
+from sweep import app
+from sweep.console.guard import guard
 from sweep.errors import BadInput
-from sweep.guard import guard
-from sweep.keys import KEYS, validate
-from sweep.settings import Data, DType, Gradient, Init, OutcomeRule, Settings, Tracking, rounded_to
-from sweep.stability import problems
-from tests.conftest import Command
-from tests.hydra_plugins.test_expand import expanded
+from sweep.plan import plan
+from sweep.problem import sources
+from sweep.problem.choice import problems
+from sweep.problem.csv_file import read_csv
+from sweep.settings.keys import validate
+from sweep.settings.schema import Settings, rounded_to
+from sweep.verdict.theory import theory_of
+from tests.conftest import Command, point
+from tests.hydra_plugins.expanded import expanded
+from tests.strategies import CONTENTS, FILES, FLAGS, OVERRIDES, PLAUSIBLE, SETTINGS, WILD
 
 MORE = int(os.environ.get("MORE", "1"))
 
@@ -56,66 +59,6 @@ def check_message(message: str) -> None:
     assert [line[:11] for line in rest] == ["  allowed: ", "  next:    "]
 
 
-ANYTHING = st.text(st.characters(exclude_characters="\0", exclude_categories=()), max_size=12)
-NUMBERS = st.one_of(
-    st.floats().map(repr),
-    st.integers().map(str),
-    st.sampled_from(["1e-2", "0", "-0.0", "1e999", "0x1", "1_0", "01", "+1"]),
-)
-WORDS = st.sampled_from(
-    ["null", "true", "???", "", "''", "{}", "[]", "analytic", "autograd,analytic", "float64", "float32,float64", "csv",
-     "thermometer", "thermometer,csv", "seed", "paired", "my.csv", "x", "y", "cpu", "cuda:9", "sqlite:///x.db",
-     "sqlite:///:memory:", "sqlite://", "foo://x", "http://127.0.0.1:9", "postgresql://u:p@127.0.0.1:9/x", "glob(*)",
-     "${lr}", "${nope}", "${oc.env:NOPE}", "${oc.env:HOME}", "${sweep.keys:}", "{w:1,b:2}", "{w:1},{b:2}", "{q:1}",
-     "interval(0,1)", "..", "a" * 300, "'" + "a/" * 200 + "'", "local"]
-)  # fmt: skip
-AXES = st.one_of(
-    st.lists(NUMBERS, min_size=1, max_size=3).map(",".join),
-    st.lists(NUMBERS, max_size=3).map(lambda values: f"[{','.join(values)}]"),
-    st.tuples(
-        st.sampled_from(["range", "choice", "shuffle", "sort", "float", "int", "str", "tag", "no"]),
-        st.lists(st.sampled_from(["0", "1", "3", "-2", "0.5", "1e-12", "inf", "nan", "a", "[1]"]), max_size=3),
-    ).map(lambda call: f"{call[0]}({','.join(call[1])})"),
-)
-QUOTED = ANYTHING.map(lambda text: "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'")
-NAMES = st.one_of(
-    st.sampled_from([*KEYS, "init", "outcome", "tracking", "tracking.tags.team", "grid.lr", "init.q", "_target_"]),
-    st.sampled_from(["hydra.job.name", "hydra.verbose", "hydra/launcher", "hydra/sweeper", "hydra", "hydra.q"]),
-    ANYTHING,
-)
-PLAUSIBLE = st.one_of(
-    st.tuples(st.sampled_from(["lr=", "scale=", "delta=", "init.w="]), st.floats(1e-9, 1e9).map(repr)).map("".join),
-    st.tuples(
-        st.sampled_from(["lr=", "scale=", "delta=", "init.w=", "init.b=", "epochs=", "outcome.tolerance=", "++lr="]),
-        st.one_of(AXES, NUMBERS),
-    ).map("".join),
-    st.tuples(
-        st.sampled_from(["data.path=", "data.input=", "data.target=", "data.input_unit=", "+tracking.tags.a="]),
-        st.one_of(QUOTED, st.sampled_from(["my.csv", "x", "y", "x,y"])),
-    ).map("".join),
-    st.sampled_from(
-        ["data=csv", "data=thermometer,csv", "data=glob(*)", "grid=seed", "grid=paired", "init={w:1}",
-         "init={w:1},{b:2}", "scale=${lr}", "lr=${scale},1", "gradient=autograd,analytic", "dtype=float64,float32",
-         "tracking.uri=sqlite:///x.db", "rerun=true", "device=cpu", "epochs=1,2,2", "data.path=my.csv", "data.input=x",
-         "data.target=y", "+grid.lr=[1,2]", "tracking=local", "~grid", "~name", "hydra/launcher=basic"]
-    ),
-)  # fmt: skip
-WILD = st.one_of(
-    st.tuples(
-        st.sampled_from(["", "", "", "", "+", "++", "~"]),
-        NAMES,
-        st.sampled_from(["", "", "", "", "@x", ".x", ".", "/x"]),
-        st.sampled_from(["=", "=", "=", "=", "", "==", " = "]),
-        st.one_of(WORDS, NUMBERS, AXES, QUOTED, ANYTHING),
-    ).map("".join),
-    ANYTHING.filter(lambda text: not text.startswith("-")),
-)
-OVERRIDES = st.lists(PLAUSIBLE, min_size=1, max_size=4) | st.lists(PLAUSIBLE | WILD, min_size=1, max_size=3)
-FLAGS = st.sampled_from(
-    ["--help", "--foo", "-x", "-m", "--cfg", "job", "--info", "--resolve", "--", "-p", "--multirun", "--version"]
-)
-
-
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
@@ -126,10 +69,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def compose(folder: Path, arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
     """What a command does after its flags are read, up to the plan; ``dry_run=true`` must be among ``arguments``."""
 
-    def plan_alone() -> None:
-        app.run(expanded(*arguments, extra=folder), in_process)
-
-    code = guard(plan_alone)
+    code = guard(lambda: app.run(expanded(*arguments, extra=folder), in_process))
     check_ending(code, capsys.readouterr().err)
 
 
@@ -150,56 +90,6 @@ def test_any_command_ends_with_a_plan_a_message_or_the_usage(command: Command, f
     assert [path.name for path in folder.rglob("*")] == ["my.csv"]
 
 
-SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), ANYTHING, st.dates(), st.binary(max_size=3),
-    st.sampled_from([1, 0.1, 10, "analytic", "csv", "thermometer", "my.csv", "x", "y", "${lr}", "${nope}", "float64"]),
-)  # fmt: skip
-FIELDS = st.one_of(st.sampled_from([*KEYS, "init", "w", "b", "path", "from", "to", "points", "spacing"]), ANYTHING)
-SPACED = st.fixed_dictionaries(
-    {
-        "from": st.one_of(st.floats(), st.sampled_from([1, 0.1, 1e-5])),
-        "to": st.one_of(st.floats(), st.sampled_from([2, 100, 10**400])),
-        "points": st.sampled_from([3, 2, 1, 0, -1, 2.0, True, 2_000_000, 10**30]),
-        "spacing": st.sampled_from(["log", "linear", "even"]),
-    }
-)
-SPECS = st.one_of(
-    SCALARS,
-    SPACED,
-    st.lists(SCALARS, max_size=3),
-    st.lists(st.dictionaries(FIELDS, SCALARS, max_size=3), max_size=3),
-    st.dictionaries(FIELDS, st.one_of(SCALARS, st.lists(SCALARS, max_size=2), SPACED), max_size=3),
-    st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=2), max_leaves=4),
-)
-FEW_SPACED = st.fixed_dictionaries(
-    {
-        "from": st.floats(0.1, 9),
-        "to": st.floats(1, 1e6),
-        "points": st.integers(2, 5),
-        "spacing": st.sampled_from(["log", "linear"]),
-    }
-)
-OWN = {"data": "csv", "data.path": "my.csv", "data.input": "x", "data.target": "y"}
-GRIDS = st.fixed_dictionaries(
-    {},
-    optional={
-        "lr": st.one_of(FEW_SPACED, st.lists(st.floats(1e-9, 1e9), min_size=1, max_size=3)),
-        "epochs": st.one_of(FEW_SPACED, st.lists(st.integers(1, 1000), min_size=1, max_size=3)),
-        "any": st.lists(st.sampled_from([{"data": "thermometer"}, OWN, OWN | {"scale": 1}]), min_size=1, max_size=2),
-        "init": st.one_of(
-            st.lists(st.fixed_dictionaries({"w": st.one_of(st.floats(-9, 9), SCALARS)}), min_size=1, max_size=2),
-            st.fixed_dictionaries({"w": st.lists(st.floats(-9, 9), max_size=2), "b": st.integers(-9, 9)}),
-        ),
-    },
-)
-FILES = st.one_of(
-    st.dictionaries(FIELDS, SPECS, max_size=3).map(lambda grid: yaml.safe_dump(grid, allow_unicode=True)),
-    GRIDS.map(yaml.safe_dump),
-    GRIDS.map(yaml.safe_dump),
-    st.text(max_size=40),
-).map(lambda text: text.encode(errors="surrogatepass")) | st.binary(max_size=40)
-
-
 @tried(100)
 @given(content=FILES)
 def test_any_grid_file_makes_a_plan_or_is_answered_in_one_message(
@@ -211,79 +101,21 @@ def test_any_grid_file_makes_a_plan_or_is_answered_in_one_message(
     assert {path.name for path in folder.rglob("*")} == {"my.csv", "grid", "mine.yaml"}
 
 
-TEXTS = st.one_of(st.none(), st.text(max_size=20))
-
-
 @tried(500)
-@given(
-    asked=st.builds(
-        Settings,
-        lr=st.floats(),
-        scale=st.floats(),
-        epochs=st.integers(),
-        init=st.builds(Init, st.floats(), st.floats()),
-        gradient=st.sampled_from(Gradient),
-        delta=st.floats(),
-        dtype=st.sampled_from(DType),
-        device=st.sampled_from(["cpu", "cuda", "cuda:1", "gpu", ""]),
-        data=st.builds(Data, st.just("thermometer"), TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
-        outcome=st.builds(OutcomeRule, st.floats()),
-        rerun=st.booleans(),
-        dry_run=st.booleans(),
-        name=TEXTS,
-        tracking=st.builds(
-            Tracking, st.text(), st.text(), st.integers(), st.dictionaries(st.text(max_size=5), st.text(max_size=5))
-        ),
-        grid=st.just({}),
-    )
-    | st.builds(
-        Settings,
-        lr=st.floats(1e-300, 1e300),
-        scale=st.floats(1e-300, 1e300),
-        epochs=st.integers(-2, 10**9),
-        init=st.builds(Init, st.floats(-1e300, 1e300), st.floats(-1e300, 1e300)),
-        gradient=st.sampled_from(Gradient),
-        delta=st.floats(1e-300, 1e300),
-        dtype=st.sampled_from(DType),
-        device=st.just("cpu"),
-        data=st.builds(Data, st.just("thermometer"), TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
-        outcome=st.builds(OutcomeRule, st.floats(0, 10)),
-        rerun=st.booleans(),
-        dry_run=st.booleans(),
-        name=st.from_regex(r"[a-z.]{1,9}", fullmatch=True),
-        tracking=st.just(Tracking("sqlite:///x.db", "sweep", 100, {}, 60.0)),
-        grid=st.just({}),
-    )
-)
+@given(asked=SETTINGS)
 def test_any_settings_are_refused_or_make_a_point_within_every_range(asked: Settings) -> None:
     try:
         accepted = validate(asked)
     except BadInput as refused:
         check_message(str(refused))
         return
-    (point,) = plan.make([accepted], data.read).points
-    for value in (point.lr, point.scale, point.delta):
-        assert 0 < rounded_to(value, point.dtype) < math.inf
-    assert all(math.isfinite(rounded_to(value, point.dtype)) for value in point.init)
-    assert 1 <= point.epochs <= 10**8
-    assert Path(plan.make([accepted], data.read).folder).name == plan.make([accepted], data.read).folder
+    (made,) = plan.make([accepted], sources.read).points
+    for value in (made.lr, made.scale, made.delta):
+        assert 0 < rounded_to(value, made.dtype) < math.inf
+    assert all(math.isfinite(rounded_to(value, made.dtype)) for value in made.init)
+    assert 1 <= made.epochs <= 10**8
+    assert Path(plan.make([accepted], sources.read).folder).name == plan.make([accepted], sources.read).folder
     str(accepted).encode()
-
-
-CELLS = st.one_of(
-    st.sampled_from(
-        ["x", "y", "1", "2", "-3.5", "1e-4", "nan", "inf", "1e101", "1e-320", "", " ", '"', '"1"', "1_0", "."]
-    ),
-    st.floats().map(repr),
-    ANYTHING,
-)
-TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=3).map(",".join), max_size=5).map("\n".join)
-READABLE = st.lists(st.tuples(st.floats(-1e101, 1e101), st.floats(-1e101, 1e101)), max_size=5).map(
-    lambda rows: "x,y\n" + "\n".join(f"{x},{y}" for x, y in rows)
-)
-CONTENTS = st.one_of(READABLE, TABLES, TABLES.map(lambda rows: f"x,y\n{rows}")).map(
-    lambda text: text.encode(errors="surrogatepass")
-) | st.binary(max_size=60)
 
 
 @tried(500)
@@ -299,6 +131,8 @@ def test_any_file_gives_readings_with_a_theory_or_is_refused_in_one_message(fold
     assert len(readings.inputs) == len(readings.targets) >= 2
     assert all(map(math.isfinite, readings.inputs + readings.targets))
     (problem,) = problems({readings.fingerprint: readings}).values()
-    curvature = problem.at(1.0)
-    assert all(map(math.isfinite, (problem.best_loss, problem.target_variance, curvature.threshold)))
-    assert problem.target_variance > 0
+    theory = theory_of(problem, point(scale=1.0, data=readings.fingerprint))
+    assert theory is not None
+    assert problem.least_loss is not None
+    assert all(map(math.isfinite, (problem.least_loss, problem.spread, theory.threshold)))
+    assert problem.spread > 0

@@ -10,13 +10,13 @@ import pytest
 from mlflow import MlflowClient
 
 from sweep import app
-from sweep.curve import Curve
-from sweep.data import Readings
-from sweep.keys import KEYS
-from sweep.plan import Point
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+from sweep.settings.keys import KEYS
 from sweep.tracking.location import absolute
+from sweep.training.curve import Curve
 from tests.conftest import Command
-from tests.tracking.test_sweeps import URI, runs, settings
+from tests.tracking.stored import URI, runs, settings
 
 
 def test_without_an_argument_it_is_the_good_run_of_the_reference_by_the_same_road(
@@ -116,7 +116,7 @@ def test_a_process_of_its_own_ends_with_the_code_and_words_that_are_documented(t
 
 
 def test_ctrl_c_leaves_no_run_running(command: Command, ready_store: Path) -> None:
-    def stops(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
+    def stops(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -12,15 +12,16 @@ import pytest
 from mlflow import MlflowClient
 
 import sweep
-from sweep import app, engine
-from sweep.curve import Curve
-from sweep.data import Readings
+from sweep import app
 from sweep.errors import BadInput
-from sweep.plan import Point
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
 from sweep.tracking.location import absolute
+from sweep.training import in_process
+from sweep.training.curve import Curve
 from tests import golden
-from tests.conftest import THERMOMETER, Command, point
-from tests.tracking.test_sweeps import FOUR, URI, runs, settings
+from tests.conftest import Command, point
+from tests.tracking.stored import FOUR, URI, runs, settings
 
 pytestmark = pytest.mark.usefixtures("ready_store")
 
@@ -66,14 +67,14 @@ def test_the_newest_attempt_stands_and_a_reused_run_names_the_sweep_that_trained
     assert second["curve_run"].tolist() == [other.info.run_id, own.info.run_id]
 
 
-def test_curves_hold_every_loss_exactly_and_end_with_the_final_one(command: Command) -> None:
+def test_curves_hold_every_loss_exactly_and_end_with_the_final_one(
+    command: Command, problems: dict[str, Problem]
+) -> None:
     command("lr=1e-2", "scale=1,0.1", "epochs=30,40", "dtype=float32")
     found, curves = sweep.frame()
     assert len(curves) == 31 + 41 + 31 + 41
     for row in found.to_dict("records"):
-        (curve,) = engine.in_process(
-            [point(scale=row["scale"], epochs=row["epochs"])], {THERMOMETER.fingerprint: THERMOMETER}
-        )
+        (curve,) = in_process.in_process([point(scale=row["scale"], epochs=row["epochs"])], problems)
         own = curves[curves["key"] == row["key"]]
         assert own["epoch"].tolist() == list(range(row["epochs"] + 1))
         expected = np.append(curve.losses.astype(np.float64), curve.final_loss)
@@ -85,10 +86,10 @@ def test_curves_hold_every_loss_exactly_and_end_with_the_final_one(command: Comm
 
 
 def test_points_that_failed_or_were_not_run_have_a_row_and_no_curve(capsys: pytest.CaptureFixture[str]) -> None:
-    def fails_then_stops(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
+    def fails_then_stops(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
         if any(each.epochs == 6 for each in points):
             raise MemoryError("no room")
-        return engine.in_process(points, readings)
+        return in_process.in_process(points, problems)
 
     assert app.run([settings(epochs=5), settings(epochs=6)], fails_then_stops) == 3
     found, curves = sweep.frame()

@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from mlflow import MlflowClient
 
-from sweep import app, engine
-from sweep.curve import Curve, Failure
-from sweep.data import Readings, read_csv
-from sweep.difference import difference
-from sweep.plan import Point
+from sweep import app
+from sweep.plan.point import Point
+from sweep.problem.csv_file import read_csv
+from sweep.problem.problem import Problem
 from sweep.tracking.location import absolute
-from tests.conftest import THERMOMETER, Command, point
-from tests.tracking.test_sweeps import URI, runs, settings
+from sweep.training import in_process
+from sweep.training.bitwise import first_difference
+from sweep.training.curve import Curve, Failure
+from tests.conftest import Command, point
+from tests.tracking.stored import URI, runs, settings
 
 pytestmark = pytest.mark.usefixtures("ready_store")
 
@@ -52,16 +54,16 @@ def test_any_attempt_of_a_point_is_replayed_by_the_id_of_its_run_and_a_summary_r
 
 
 def test_the_first_epoch_and_value_that_differ_are_named_and_the_exit_code_is_5(
-    command: Command, capsys: pytest.CaptureFixture[str]
+    command: Command, problems: dict[str, Problem]
 ) -> None:
-    def wrong(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
-        curves = engine.in_process(points, readings)
+    def wrong(points: Sequence[Point], given: Mapping[str, Problem]) -> list[Curve]:
+        curves = in_process.in_process(points, given)
         for curve in curves[:1]:
             curve.losses[[3, 4]] = np.nextafter(curve.losses[[3, 4]], np.float32(np.inf))
         return curves
 
     app.run([settings(lr=lr) for lr in (1e-2, 1e-3)], wrong)
-    (true,) = engine.in_process([point(epochs=5)], {THERMOMETER.fingerprint: THERMOMETER})
+    (true,) = in_process.in_process([point(epochs=5)], problems)
     said = command(module="sweep.replay")
     assert said.code == 5
     stored = np.nextafter(true.losses[3], np.float32(np.inf))
@@ -93,7 +95,7 @@ CURVE = Curve(np.array([3.0, 0.0, np.nan], np.float32), (1.0, 2.0), 0.5, False)
     ],
 )
 def test_a_difference_is_one_of_bits_but_for_the_bits_of_a_nan(again: Curve | Failure, words: str) -> None:
-    found = difference(CURVE, again)
+    found = first_difference(CURVE, again, ("w", "b"))
     assert words in found
     assert bool(words) == bool(found)
 
@@ -178,7 +180,7 @@ def test_readings_and_settings_that_were_tampered_with_are_refused(command: Comm
 def test_a_run_without_a_curve_is_refused_with_the_error_that_it_failed_with(
     command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
+    def fails(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
         raise MemoryError("no room")
 
     app.run([settings()], fails)

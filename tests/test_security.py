@@ -13,10 +13,9 @@ from mlflow import MlflowClient
 from sweep.tracking.artifacts import FolderArtifacts
 from sweep.tracking.location import absolute
 from tests.conftest import Command
+from tests.tracking.stored import URI
 
 pytestmark = pytest.mark.usefixtures("ready_store")
-
-URI = "sqlite:///outputs/mlflow.db"
 
 
 class Trap:

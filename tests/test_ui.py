@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from mlflow import MlflowClient
 
-from sweep import ui
 from sweep.errors import BadInput
-from sweep.ui import serving
+from sweep.tracking import page_server
+from sweep.tracking.page_server import serving
 from tests.conftest import Command
 
 if TYPE_CHECKING:
@@ -195,13 +195,13 @@ def test_the_server_listens_on_this_machine_alone(shown: Shown) -> None:
 
 
 def test_a_second_signal_does_not_leave_a_server_behind_that_will_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ui, "GRACE", 1.0)
+    monkeypatch.setattr(page_server, "GRACE", 1.0)
     code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(99)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True) as stubborn:
         assert stubborn.stdout is not None
         stubborn.stdout.readline()
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
-        ui._end(stubborn)
+        page_server._end(stubborn)
         assert stubborn.returncode == -signal.SIGKILL
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

@@ -3,10 +3,9 @@
 Hydra imports this file at every start, so whatever is heavy stays inside methods and in the ``_`` modules beside it.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn
@@ -15,11 +14,13 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
+from sweep.errors import Exit
+
 if TYPE_CHECKING:
-    from sweep.curve import Curve, Engine
-    from sweep.data import Readings
-    from sweep.plan import Point
-    from sweep.settings import Settings
+    from sweep.plan.point import Point
+    from sweep.problem.problem import Problem
+    from sweep.settings.schema import Settings
+    from sweep.training.curve import Curve, Engine
 
 
 @dataclass
@@ -41,7 +42,12 @@ ConfigStore.instance().store(group="hydra/launcher", name="batch", node=BatchLau
 
 
 class GridSweeper(Sweeper):
-    """Expands the grid and drives the sweep; the launcher only says where points are trained."""
+    """Expands the grid and drives the sweep; the launcher only says where points are trained.
+
+    ``exit_code`` is how the process's last sweep ended: Hydra drops what a sweeper returns.
+    """
+
+    exit_code: ClassVar[Exit] = Exit.OK
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Called by Hydra with the composed configuration."""
@@ -52,32 +58,30 @@ class GridSweeper(Sweeper):
             hydra_context=hydra_context, task_function=task_function, config=config
         )
 
-    def sweep(self, arguments: list[str]) -> Any:
-        """Run the sweep that the override strings ask for; exit codes other than 0 leave as ``SystemExit``."""
+    def sweep(self, arguments: list[str]) -> None:
+        """Run the sweep that the override strings ask for."""
         from hydra_plugins.sweep_grid._expand import expand
         from sweep import app
 
         assert self.hydra_context is not None, "Hydra calls setup first"
         assert self.config is not None, "Hydra calls setup first"
-        asked = expand(self.hydra_context.config_loader, self.config, arguments)
-        code = app.run(asked, self._engine(asked))
-        if code:
-            sys.exit(code)
+        settings = expand(self.hydra_context.config_loader, self.config, arguments)
+        GridSweeper.exit_code = app.run(settings, self._engine(settings))
 
-    def _engine(self, asked: "Sequence[Settings]") -> "Engine":
+    def _engine(self, settings: "Sequence[Settings]") -> "Engine":
         if isinstance(self.launcher, BatchLauncher):
             return in_process
         from hydra_plugins.sweep_grid import _jobs
 
         assert self.launcher is not None, "setup made it"
-        return _jobs.engine(self.launcher, asked)
+        return _jobs.engine(self.launcher, settings)
 
 
-def in_process(points: "Sequence[Point]", readings: "Mapping[str, Readings]") -> "list[Curve]":
-    """:func:`sweep.engine.in_process`, which brings torch in only once there is something to train."""
-    from sweep import engine
+def in_process(points: "Sequence[Point]", problems: "Mapping[str, Problem]") -> "list[Curve]":
+    """:func:`sweep.training.in_process.in_process`: torch is brought in only once there is something to train."""
+    from sweep.training import in_process
 
-    return engine.in_process(points, readings)
+    return in_process.in_process(points, problems)
 
 
 class BatchLauncher(Launcher):

@@ -11,9 +11,10 @@ from typing import Any
 from hydra.core.override_parser.types import Override, OverrideType, RangeSweep, ValueType
 
 from sweep.errors import BadInput
-from sweep.explain import unknown_key
-from sweep.keys import KEYS, WHOLE_SWEEP
-from sweep.settings import Settings
+from sweep.settings.hydra_internals import value_text
+from sweep.settings.keys import KEYS, WHOLE_SWEEP
+from sweep.settings.refusals import unknown_key
+from sweep.settings.schema import Settings
 
 SPACED = ("from", "to", "points", "spacing")
 PLAIN_KEYS = {*KEYS, *(key.partition(".")[0] for key in KEYS)}
@@ -181,7 +182,7 @@ def _override(key: str, value: Any) -> Override:
 def _singles(sweep: Override) -> Iterator[tuple[Override]]:
     kind, key, package, name = sweep.type, sweep.key_or_group, sweep.package, sweep.get_key_element()
     for value in sweep.sweep_iterator():
-        text = Override._get_value_element_as_str(value)
+        text = value_text(value)
         yield (Override(kind, key, ValueType.ELEMENT, value, package, f"{name}={text}"),)
 
 

@@ -12,18 +12,21 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, Quote, QuotedString
+from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
 from hydra_plugins.sweep_grid import _axes
 from hydra_plugins.sweep_grid._axes import Axis
-from sweep import composed, data, size
 from sweep.errors import BadInput
-from sweep.keys import validate
-from sweep.settings import Settings
+from sweep.plan import size
+from sweep.problem import sources
+from sweep.settings import composition, paths
+from sweep.settings.grammar import literal
+from sweep.settings.hydra_internals import apply_overrides, unparsed_value
+from sweep.settings.keys import validate
+from sweep.settings.schema import Settings
 
 MOST_POINTS = 1_000_000
 """A larger grid is refused before it is expanded: this many points take 1.5 GB of memory, as a plan alone."""
@@ -50,7 +53,9 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     from_file = _axes.from_grid({str(key): value for key, value in grid.items()}, given)
     axes = [*from_file, *_axes.from_command_line(given)]
     _refuse_if_too_large(math.prod(axis.size for axis in axes), master)
-    everything = composed.depends(master) or any("${" in str(o._value) for a in axes for step in a.steps for o in step)
+    everything = composition.depends(master) or any(
+        "${" in str(unparsed_value(o)) for a in axes for step in a.steps for o in step
+    )
     structural = [everything or _is_structural(axis, given, axes, loader) for axis in axes]
     plain = [axis for axis, taken in zip(axes, structural, strict=True) if not taken]
     bases: dict[tuple[int | None, ...], _Base] = {}
@@ -62,7 +67,7 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
             bases[chosen] = _Base(config, plain)
         rest = [step for step, taken in zip(steps, structural, strict=True) if not taken]
         points.append(validate(bases[chosen].point(rest)))
-    data.refuse_unused([point.data for point in points])
+    sources.refuse_unused([point.data for point in points])
     return points
 
 
@@ -98,38 +103,33 @@ class _Base:
     """What one composed configuration gives: the settings of any combination of plain axes' steps."""
 
     def __init__(self, config: DictConfig, axes: Sequence[Axis]) -> None:
-        own = composed.without_hydra(config)
+        own = composition.without_hydra(config)
         self._leaves = [_typed(own, axis) for axis in axes]
         # An axis may be what sets a mandatory key, so the settings start from each axis's first step.
-        ConfigLoaderImpl._apply_overrides_to_config([o for axis in axes for o in axis.steps[0]], own)
-        self._first = composed.settings(own)
+        apply_overrides([o for axis in axes for o in axis.steps[0]], own)
+        self._first = composition.settings(own)
 
     def point(self, steps: Sequence[int]) -> Settings:
         """The settings with each axis at its step."""
-        point = copy.copy(self._first)
+        values: dict[str, Any] = {}
         for leaves, step in zip(self._leaves, steps, strict=True):
-            for key, value in leaves[step].items():
-                room, _, leaf = key.rpartition(".")
-                owner = copy.copy(getattr(point, room)) if room else point
-                setattr(owner, leaf, value)
-                if room:
-                    setattr(point, room, owner)
-        return point
+            values.update(leaves[step])
+        return paths.replaced(self._first, values)
 
 
 def _typed(own: DictConfig, axis: Axis) -> list[dict[str, Any]]:
     """For each step of ``axis``, the leaves that it changes, as Hydra types them."""
     scratch = copy.deepcopy(own)
-    found = []
+    typed = []
     for step in axis.steps:
         if any(isinstance(override.value(), dict) for override in step):
             scratch = copy.deepcopy(own)  # A mapping merges into what is there, so it must not find an earlier step's.
-        ConfigLoaderImpl._apply_overrides_to_config(list(step), scratch)
+        apply_overrides(step, scratch)
         leaves: dict[str, Any] = {}
         for override in step:
             _flatten(override.key_or_group, OmegaConf.select(scratch, override.key_or_group), leaves)
-        found.append(leaves)
-    return found
+        typed.append(leaves)
+    return typed
 
 
 def _flatten(key: str, value: Any, leaves: dict[str, Any]) -> None:
@@ -152,6 +152,4 @@ def _is_structural(axis: Axis, given: Sequence[Override], axes: Sequence[Axis], 
 
 
 def _line(override: Override) -> str:
-    value: Any = override._value
-    value = QuotedString(value, Quote.single) if isinstance(value, str) else value
-    return f"{override.get_key_element()}={Override._get_value_element_as_str(value)}"
+    return f"{override.get_key_element()}={literal(unparsed_value(override))}"

@@ -3,31 +3,33 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
-from hydra.core.override_parser.types import Override, Quote, QuotedString
 from hydra.core.utils import JobStatus
 from hydra.plugins.launcher import Launcher
 
-from sweep import data
-from sweep.curve import Curve, Engine, Failure, Result
-from sweep.data import Readings
-from sweep.plan import Point
-from sweep.settings import PARAMETERS, Data, Settings
+from sweep.plan.point import Point
+from sweep.problem import sources
+from sweep.problem.problem import Problem
+from sweep.settings.grammar import literal
+from sweep.settings.hydra_internals import returned
+from sweep.settings.schema import Data, Settings
+from sweep.training.curve import Curve, Engine, Failure, Result
 
 
-def engine(launcher: Launcher, asked: Sequence[Settings]) -> Engine:
-    """Train points of ``asked`` as jobs of ``launcher``; a job reads its data anew."""
-    distinct = {tuple(vars(settings.data).values()): settings.data for settings in asked}.values()
-    sources = {data.read(source).fingerprint: source for source in distinct}
+def engine(launcher: Launcher, settings: Sequence[Settings]) -> Engine:
+    """Train points of ``settings`` as jobs of ``launcher``; a job reads its data anew."""
+    distinct = {tuple(vars(each.data).values()): each.data for each in settings}.values()
+    by_fingerprint = {sources.read(source).fingerprint: source for source in distinct}
 
-    def launch(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Result]:
-        jobs = [overrides(point, sources[point.data]) for point in points]
+    def launch(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Result]:
+        jobs = [overrides(point, by_fingerprint[point.data]) for point in points]
         results: list[Result] = []
         for job in launcher.launch(jobs, initial_job_idx=0):
-            if job.status is JobStatus.COMPLETED and isinstance(job.return_value, Curve):
-                results.append(job.return_value)
+            outcome = returned(job)
+            if job.status is JobStatus.COMPLETED and isinstance(outcome, Curve):
+                results.append(outcome)
             else:
-                error = job._return_value
-                results.append(Failure.of(error if isinstance(error, BaseException) else RuntimeError(str(error))))
+                error = outcome if isinstance(outcome, BaseException) else RuntimeError(str(outcome))
+                results.append(Failure.of(error))
         return results
 
     return launch
@@ -35,14 +37,6 @@ def engine(launcher: Launcher, asked: Sequence[Settings]) -> Engine:
 
 def overrides(point: Point, source: Data) -> list[str]:
     """The override strings that make Hydra compose ``point``."""
-    own = {name: value for name, value in point.columns().items() if name != "data" and value is not None}
-    own |= {"device": point.device} | {f"init.{n}": v for n, v in zip(PARAMETERS, point.init, strict=True)}
-    lines = [f"data={source.kind}", *(f"{name}={_text(value)}" for name, value in own.items())]
+    lines = [f"data={source.kind}", *(f"{key}={literal(value)}" for key, value in point.overrides().items())]
     given = ((field.name, getattr(source, field.name)) for field in fields(source) if field.name != "kind")
-    return lines + [f"data.{name}={_text(value)}" for name, value in given if value is not None]
-
-
-def _text(value: object) -> str:
-    quoted = QuotedString(value, Quote.single) if isinstance(value, str) else value
-    text: str = Override._get_value_element_as_str(quoted)  # type: ignore[arg-type]
-    return text
+    return lines + [f"data.{name}={literal(value)}" for name, value in given if value is not None]

@@ -28,9 +28,9 @@ class Axis:
         ----------
         margin : room at either end, in parts of the length.
         """
-        places = _transformed(np.array(list(values), dtype=np.float64), log)
-        places = places[np.abs(places) < 1e300]
-        low, high = (float(places.min()), float(places.max())) if len(places) else (0.0, 1.0)
+        ends = _transformed(np.array(list(values), dtype=np.float64), log)
+        ends = ends[np.abs(ends) < 1e300]
+        low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 1.0)
         if high - low > (0.5 if log else 1e-9 * max(abs(low), abs(high))):
             widen = margin * (high - low)
         else:
@@ -75,7 +75,7 @@ def _even(low: float, high: float) -> list[tuple[float, str]]:
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough)
     first, count = math.ceil(low / step), math.floor(high / step)
-    return [(place * step, f"{place * step:.6g}") for place in range(first, count + 1)]
+    return [(multiple * step, f"{multiple * step:.6g}") for multiple in range(first, count + 1)]
 
 
 def _power(decade: int) -> str:

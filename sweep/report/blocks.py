@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sweep.plan import Plan
+from sweep.plan.plan import Plan
+from sweep.report.judged_runs import Run
 from sweep.report.pictures import Picture
-from sweep.report.runs import Run
 
 MOST_ROWS = 500
 """Rows of a table or list. Every run stands in ``runs.csv``, and in the table of all runs of ``report.html``."""

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
-from sweep.plan import Plan, Value, exact
+from sweep.plan.plan import Plan
+from sweep.plan.point import Value, as_typed
+from sweep.problem.fit import Fit
 from sweep.report import theory
 from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
 from sweep.report.findings import Findings, number
-from sweep.report.fit import Fit, fits
+from sweep.report.fit import fits
+from sweep.report.judged_runs import Run, counted
 from sweep.report.panels import curve_panels, epochs_panel, map_panels
 from sweep.report.pictures import draw_curves, draw_epochs, draw_fits, draw_map
-from sweep.report.runs import Run, counted
-from sweep.settings import PARAMETERS
-from sweep.stability import problems
+from sweep.settings.schema import STARTS
+from sweep.verdict.rule import bound
 
 MOST_TIMED = 20
 """Rows of the table of predicted and observed epochs: those that differ most."""
@@ -22,7 +24,7 @@ MOST_VALUES = 12
 
 def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Section]:
     """The sections in order; those that have nothing to say are left out."""
-    known, unknown = theory.places(plan)
+    known, more = theory.forecasts(plan)
     made = [
         Section("Failed to execute", _failed(runs)),
         Section("Each data set", _each_data(plan, runs, findings)),
@@ -30,9 +32,9 @@ def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Sectio
         Section("Where descent converges", _map(plan, runs)),
         Section("Loss curves", _curves(plan, runs)),
         Section("The fit", _fit(plan, findings)),
-        Section("Theory beside observation", [*_agreement(runs), *_places(plan, known, unknown)]),
+        Section("Theory beside observation", [*_agreement(runs), *_forecasts(plan, known, more)]),
         Section("All runs", [AllRuns(plan, runs)]),
-        Section("What was asked", _asked(plan)),
+        Section("What was asked", _settings(plan)),
     ]
     return [section for section in made if section.blocks]
 
@@ -68,41 +70,46 @@ def _map(plan: Plan, runs: Sequence[Run]) -> list[Block]:
 
 def _curves(plan: Plan, runs: Sequence[Run]) -> list[Block]:
     panels = curve_panels(runs)
-    targets = {p.best_loss + plan.tolerance * p.target_variance for p in problems(plan.readings).values()}
+    targets = {
+        None if problem.least_loss is None else problem.least_loss + bound(problem, plan.tolerance)
+        for problem in plan.problems.values()
+    }
     return [draw_curves(panels, targets.pop() if len(targets) == 1 else None)] if panels else []
 
 
 def _fit(plan: Plan, findings: Findings) -> list[Block]:
-    found, rest = fits(plan, findings.best)
-    return [draw_fits(found), *(table for each in found for table in _relations(each)), *_not_drawn(rest)]
+    shown, rest = fits(plan, findings.best)
+    if not shown:
+        return []
+    tables = (table for label, each in shown.items() for table in _relations(label, each))
+    return [draw_fits(shown), *tables, *_not_drawn(rest)]
 
 
-def _relations(each: Fit) -> list[Block]:
-    u, t = each.axes
-    unit = f" in {each.readings.target_unit}" if each.readings.target_unit else ""
-    caption = f"{each.label}: {t} = slope · {u} + intercept, with the scaling undone: slope = w · scale"
-    header = ["line", "slope", f"intercept{unit}", f"root mean squared error{unit}", "which"]
-    rows = [[r.kind, *map(number, (r.slope, r.intercept, r.error)), r.words] for r in each.relations]
-    return _table(caption, header, rows)
+def _relations(label: str, fit: Fit) -> list[Block]:
+    rows = [[relation.kind, *map(number, relation.numbers), relation.words] for relation in fit.relations]
+    return _table(f"{label}: {fit.formula}", ["line", *fit.columns, "which"], rows)
 
 
 def _agreement(runs: Sequence[Run]) -> list[Block]:
-    found = theory.compare(runs)
-    if not found.judged:
+    agreement = theory.compare(runs)
+    if not agreement.judged:
         return []
-    agree = found.judged - len(found.disagreeing)
-    blocks: list[Block] = [Text(f"{agree:,} of {found.judged:,} runs have the outcome that theory predicts.")]
+    agree = agreement.judged - len(agreement.disagreeing)
+    blocks: list[Block] = [Text(f"{agree:,} of {agreement.judged:,} runs have the outcome that theory predicts.")]
     differing = [
-        [run.setting, str(v.predicted), str(v.outcome), _distance(v.threshold_ratio)]
-        for run in found.disagreeing
-        if (v := run.verdict)
+        [run.setting, str(v.expected.predicted), str(v.outcome), _distance(v.expected.threshold_ratio)]
+        for run in agreement.disagreeing
+        if (v := run.verdict) and v.expected
     ]
     if differing:
-        header = ["setting", "predicted", "observed", "lr beside the threshold 2/λmax"]
+        formulas = dict.fromkeys(v.expected.threshold_formula for run in runs if (v := run.verdict) and v.expected)
+        header = ["setting", "predicted", "observed", f"lr beside the threshold {' or '.join(formulas)}"]
         blocks += _table("Runs with another outcome than predicted, nearest to the threshold first", header, differing)
-    if panel := epochs_panel(found.timed):
+    if panel := epochs_panel(agreement.timed):
         timed = [
-            (run.setting, v.predicted_epochs or 0, v.first_within or 0) for run in found.timed if (v := run.verdict)
+            (run.setting, v.expected.predicted_epochs or 0, v.events.first_within or 0)
+            for run in agreement.timed
+            if (v := run.verdict) and v.expected
         ]
         most = max(abs(observed - predicted) for _, predicted, observed in timed)
         same = "are the same" if most == 0 else f"differ by at most {most:,}"
@@ -121,48 +128,49 @@ def _distance(ratio: float) -> str:
     return f"{size} {'below' if ratio < 1 else 'above'}" if part < 10 else size
 
 
-def _places(plan: Plan, known: Sequence[theory.Place], more: int) -> list[Block]:
+def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[Block]:
     """Of each data, scale and start: how far lr may go, which is best, and what there is to reach."""
-    several, starts = len(plan.readings) > 1, [n for n in PARAMETERS if f"init.{n}" in plan.varying]
-    header = [*["data"] * several, "scale", *(f"init.{name}" for name in starts), "largest stable lr, 2/λmax"]
-    header += ["fastest lr", "its epochs", "condition", *(f"best {name}" for name in PARAMETERS), "least loss"]
-    theories = problems(plan.readings)
+    if not known:
+        return []
+    several, starts = len(plan.readings) > 1, [name for name in STARTS if name in plan.varying]
+    header = [*["data"] * several, "scale", *starts]
+    header += [f"largest stable lr, {known[0].theory.optimizer.threshold_formula}", "fastest lr", "its epochs"]
+    header += ["condition", *(f"best {name}" for name in plan.parameters), "least loss"]
     rows = []
-    for place in known:
-        start = dict(zip(PARAMETERS, place.start, strict=True))
-        lr, epochs = place.fastest or (None, None)
+    for each in known:
+        settings, quadratic = plan.cells(each.point), each.theory.quadratic
+        lr, epochs = each.fastest or (None, None)
+        least_loss = plan.problems[each.point.data].least_loss
         rows.append(
             [
-                *[plan.label(place.data)] * several,
-                *map(exact, (place.scale, *(start[name] for name in starts))),
-                number(place.curvature.threshold),
-                exact(lr),
+                *[plan.label(each.point.data)] * several,
+                *(as_typed(settings[name]) for name in ("scale", *starts)),
+                number(each.theory.threshold),
+                as_typed(lr),
                 "" if epochs is None else f"{epochs:,}",
-                *map(number, (place.curvature.condition, *place.curvature.optimum, theories[place.data].best_loss)),
+                *map(number, (quadratic.condition, *quadratic.optimum, least_loss)),
             ]
         )
     rest = [Text(f"… and {more:,} more combinations.")] if more else []
     return [*_table("What theory says", header, rows), *rest]
 
 
-def _asked(plan: Plan) -> list[Block]:
+def _settings(plan: Plan) -> list[Block]:
     rows = [(name, _listed(plan.values[name])) for name in plan.shown if name != "data"]
-    rows += [(name, exact(value)) for name, value in plan.fixed.items() if value is not None and name != "data"]
-    rows.append(("outcome.tolerance", exact(plan.tolerance)))
+    rows += [(name, as_typed(value)) for name, value in plan.fixed.items() if value is not None and name != "data"]
+    rows.append(("outcome.tolerance", as_typed(plan.tolerance)))
     for fingerprint, data in list(plan.readings.items())[:MOST_ROWS]:
-        units = [(data.input_name, data.input_unit), (data.target_name, data.target_unit)]
-        columns = ", ".join(f"{name} in {unit}" if unit else name for name, unit in units)
-        words = f"{plan.label(fingerprint)}, {len(data.inputs):,} readings ({columns}) from {data.source}"
-        rows.append(("data", f"{words}; fingerprint {fingerprint}"))
+        source = f"{len(data.inputs):,} readings ({', '.join(data.axes)}) from {data.source}"
+        rows.append(("data", f"{plan.label(fingerprint)}, {source}; fingerprint {fingerprint}"))
     rows.append(("sweep", f"{plan.sweep_id}, the hash of its points' keys and the tolerance"))
     return [Items(rows), Text("The key of each point stands in runs.csv, how the sweep was run in provenance.json.")]
 
 
 def _listed(values: Sequence[Value]) -> str:
     if len(values) <= MOST_VALUES:
-        return ", ".join(map(exact, values))
+        return ", ".join(map(as_typed, values))
     numbers = [value for value in values if isinstance(value, int | float)]
-    return f"{len(values):,} values from {exact(min(numbers))} to {exact(max(numbers))}"
+    return f"{len(values):,} values from {as_typed(min(numbers))} to {as_typed(max(numbers))}"
 
 
 def _table(caption: str, header: list[str], rows: list[list[str]]) -> list[Block]:

@@ -44,7 +44,7 @@ class Frame:
 
     def draw(self, body: Iterable[str], alt: str) -> str:
         """The panel with ``body`` inside its frame; ``alt`` is what a screen reader says of it."""
-        (width, height), place = self.size, f'x="{LEFT}" y="{TOP}"'
+        (width, height), corner = self.size, f'x="{LEFT}" y="{TOP}"'
         inner = f'width="{self.across / 10:g}" height="{self.down / 10:g}"'
         middle = LEFT + self.across / 20, TOP + self.down / 20
         across, up = map(in_html, self.labels)
@@ -53,9 +53,9 @@ class Frame:
                 f'<svg class="picture" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
                 f'aria-label="{in_html(alt)}"><text class="title" x="8" y="16">{in_html(self._short_title())}</text>',
                 *self._ticks(),
-                f'<svg {place} {inner} viewBox="0 0 {self.across} {self.down}">',
+                f'<svg {corner} {inner} viewBox="0 0 {self.across} {self.down}">',
                 *body,
-                f'</svg><rect class="frame" {place} {inner}/>',
+                f'</svg><rect class="frame" {corner} {inner}/>',
                 f'<text x="{middle[0]:g}" y="{height - 8}" text-anchor="middle">{across}</text>',
                 f'<text transform="translate(13 {middle[1]:g}) rotate(-90)" text-anchor="middle">{up}</text></svg>',
             ]
@@ -88,9 +88,9 @@ class Frame:
         """The ``d`` of a path through the points, in order."""
         first, *rest = dict.fromkeys(self.inside(x, y)) or [(0, 0)]
         steps, before = [f"M{first[0]} {first[1]}l"], first
-        for place in rest:
-            steps.append(f"{place[0] - before[0]} {place[1] - before[1]}")
-            before = place
+        for point in rest:
+            steps.append(f"{point[0] - before[0]} {point[1] - before[1]}")
+            before = point
         return " ".join(steps) if rest else f"M{first[0]} {first[1]}h0"
 
 

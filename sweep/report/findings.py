@@ -6,11 +6,11 @@ In come the plan and the judged runs; nothing here draws or writes.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sweep.outcome import Outcome
-from sweep.plan import Plan, exact
-from sweep.report.runs import Run, counted
-from sweep.settings import PARAMETERS
-from sweep.stability import FARTHEST
+from sweep.plan.plan import Plan
+from sweep.plan.point import as_typed
+from sweep.report.judged_runs import Run, counted
+from sweep.verdict import sentences
+from sweep.verdict.outcome import Outcome
 
 MOST_PRAISED = 3
 """Data sets whose best setting the sentence names; more have a table."""
@@ -77,41 +77,29 @@ def error(run: Run) -> str:
 
 
 def note(run: Run) -> str:
-    """A few words on why a run has its outcome; its reason says it in full."""
-    verdict, curve = run.verdict, run.curve
-    if verdict is None or curve is None:
+    """A few words on why a run is in its state."""
+    if run.verdict is None or run.curve is None:
         return error(run) or "not run"
-    if verdict.outcome is Outcome.CONVERGED:
-        return f"within tolerance from epoch {verdict.first_within}"
-    if verdict.outcome is Outcome.DIVERGED:
-        left = departure(run)
-        return f"rises from epoch {verdict.first_rise}" if left is None else f"left the finite numbers at epoch {left}"
-    if verdict.epochs_needed is not None:
-        return f"about {verdict.epochs_needed:,} epoch{'s' * (verdict.epochs_needed > 1)} to go"
-    if curve.stalled:
-        return "stalled"
-    return f"more than {FARTHEST:.2g} epochs to go" if verdict.threshold_ratio < 1 else "theory promises no end"
-
-
-def departure(run: Run) -> int | None:
-    """The first epoch at which a run's loss was inf or nan, if ever."""
-    gone = [run.verdict.first_inf, run.verdict.first_nan] if run.verdict else []
-    return min((epoch for epoch in gone if epoch is not None), default=None)
+    return sentences.note(run.verdict, run.curve)
 
 
 def table(plan: Plan, runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the table by setting: what varies, the outcome, the end, and a note."""
-    rows = [[*asked(plan, run), run.state, *ends(run), note(run)] for run in runs]
-    return [*plan.shown, "outcome", "final loss", *PARAMETERS, "note"], rows
+    rows = [[*setting_cells(plan, run), run.state, *end_cells(plan, run), note(run)] for run in runs]
+    return [*plan.shown, "outcome", "final loss", *plan.parameters, "note"], rows
 
 
-def asked(plan: Plan, run: Run) -> list[str]:
-    """The settings of a run that tables show, exact; nothing where the run does not use one."""
-    values = run.point.columns() | {"data": plan.label(run.point.data)}
-    return [exact(values[name]) for name in plan.shown]
+def setting_cells(plan: Plan, run: Run) -> list[str]:
+    """The settings of a run that tables show, as_typed; nothing where the run does not use one."""
+    values = plan.cells(run.point)
+    return [as_typed(values[name]) for name in plan.shown]
 
 
-def ends(run: Run) -> list[str]:
+def end_cells(plan: Plan, run: Run) -> list[str]:
     """Final loss and parameters, for reading; nothing where there are none."""
     curve = run.curve
-    return [number(value) for value in (curve.final_loss, *curve.parameters)] if curve else [""] * (1 + len(PARAMETERS))
+    return (
+        [number(value) for value in (curve.final_loss, *curve.parameters)]
+        if curve
+        else [""] * (1 + len(plan.parameters))
+    )

@@ -4,26 +4,27 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from sweep.curve import Result
-from sweep.outcome import Outcome
-from sweep.plan import Plan
+from sweep.plan.plan import Plan
 from sweep.report.escape import in_csv
-from sweep.report.runs import Run, judged
-from sweep.settings import PARAMETERS
+from sweep.report.judged_runs import Run, judged
+from sweep.training.curve import Result
+from sweep.verdict.outcome import EVENTS, Outcome
 
-FIRSTS = ("first_inf", "first_nan", "first_rise", "first_within")
-COUNTS = (*FIRSTS, "predicted_epochs", "epochs_needed")
+COUNTS = (*EVENTS, "predicted_epochs", "epochs_needed")
 """Columns of whole numbers that may be missing."""
 
-FLOATS = (*PARAMETERS, "initial_loss", "final_loss", "excess_loss", "threshold", "threshold_ratio")
-"""Columns of results that are empty where a point has none; a nan there is a result."""
+LOSSES = ("initial_loss", "final_loss", "excess_loss")
+THRESHOLDS = ("threshold", "threshold_ratio")
 
-RESULT_COLUMNS = (
-    *("status", "outcome", "reason"),
-    *(*PARAMETERS, "initial_loss", "final_loss", "excess_loss", *FIRSTS),
-    *("threshold", "threshold_ratio", "predicted", "predicted_epochs", "epochs_needed"),
-    *("error_kind", "error_message"),
-)
+
+def result_columns(plan: Plan) -> list[str]:
+    """What stands beside the settings of a point, in order."""
+    return [
+        *("status", "outcome", "reason"),
+        *(*plan.parameters, *LOSSES, *EVENTS),
+        *(*THRESHOLDS, "predicted", "predicted_epochs", "epochs_needed"),
+        *("error_kind", "error_message"),
+    ]
 
 
 def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
@@ -34,7 +35,7 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
     Columns: every setting under its key (``data`` as its label, with ``fingerprint`` beside it; ``delta`` nan where it
     is not used); ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` (a categorical) and ``reason``; the final
     parameters; ``initial_loss``, ``final_loss``, ``excess_loss`` in squared units of the target; the epochs and theory
-    of :class:`sweep.outcome.Verdict`; ``error_kind`` and ``error_message`` of a failed point; ``key``.
+    of :class:`sweep.verdict.outcome.Verdict`; ``error_kind`` and ``error_message`` of a failed point; ``key``.
     """
     return to_frame(plan, judged(plan, results))
 
@@ -43,27 +44,28 @@ def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
     """The table of ``runs``, as of :func:`runs_frame`."""
     settings = [name for name in plan.values if name != "data"]
     rows = [_row(plan, run) for run in runs]
-    frame = pd.DataFrame(rows, columns=[*settings, "data", "fingerprint", *RESULT_COLUMNS, "key"])
+    frame = pd.DataFrame(rows, columns=[*settings, "data", "fingerprint", *result_columns(plan), "key"])
     for name in COUNTS:
         frame[name] = frame[name].astype("Int64")
     for name in ("outcome", "predicted"):
         frame[name] = pd.Categorical(frame[name].map(str, na_action="ignore"), [str(outcome) for outcome in Outcome])
-    for name in ("delta", *FLOATS):
+    for name in ("delta", *plan.parameters, *LOSSES, *THRESHOLDS):
         frame[name] = frame[name].astype("float64")
     return frame
 
 
 def _row(plan: Plan, run: Run) -> dict[str, object]:
     row: dict[str, object] = {
-        **run.point.columns(),
-        "data": plan.label(run.point.data),
+        **plan.cells(run.point),
         "fingerprint": run.point.data,
         "key": run.point.key,
         "status": run.status,
     }
     if run.curve and run.verdict:
-        row.update(vars(run.verdict), excess_loss=run.verdict.excess)
-        row.update(zip(PARAMETERS, run.curve.parameters, strict=True))
+        verdict = run.verdict
+        row.update(vars(verdict), **vars(verdict.events), excess_loss=verdict.excess)
+        row.update(vars(verdict.expected) if verdict.expected else {})
+        row.update(zip(plan.parameters, run.curve.parameters, strict=True))
         row.update(initial_loss=float(run.curve.losses[0]), final_loss=run.curve.final_loss)
     if run.failure:
         row.update(error_kind=run.failure.kind, error_message=run.failure.message)
@@ -80,9 +82,13 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     for name in frame.columns:
         if pd.api.types.is_float_dtype(frame[name].dtype):
             text[name] = [repr(float(value)) for value in frame[name]]
-    for name in FLOATS:
-        text.loc[~finished, name] = ""
-    text.loc[frame["delta"].isna(), "delta"] = ""
+    parameters = frame.loc[:, "reason":"initial_loss"].columns[1:-1]
+    for name in (*parameters, *LOSSES, *THRESHOLDS):
+        text.loc[~finished, name] = ""  # A nan of a finished run is a result.
+    unknown = frame["excess_loss"].isna() & frame["final_loss"].notna()  # Of a final loss of nan, it is nan.
+    text.loc[unknown, "excess_loss"] = ""
+    for name in ("delta", *THRESHOLDS):
+        text.loc[frame[name].isna(), name] = ""
     for name in ("data", "error_kind", "error_message"):
         text[name] = [in_csv(cell) if isinstance(cell, str) else cell for cell in text[name]]
     content: str = text.to_csv(index=False, na_rep="", lineterminator="\n")

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from sweep.outcome import Outcome
 from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
 from sweep.report.escape import in_code, in_markdown
 from sweep.report.findings import table
+from sweep.report.judged_runs import Run
 from sweep.report.pictures import Picture
-from sweep.report.runs import Run
+from sweep.verdict.outcome import Outcome
 
 REASONS = {
     Outcome.DIVERGED: "Diverged: where each left",
@@ -19,7 +19,7 @@ REASONS = {
 def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines of a Markdown table whose columns also line up in a terminal."""
     cells = [[in_markdown(cell) for cell in row] for row in (header, *rows)]
-    widths = [max(3, *(len(row[place]) for row in cells)) for place in range(len(header))]
+    widths = [max(3, *map(len, column)) for column in zip(*cells, strict=True)]
     lines = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
     ]

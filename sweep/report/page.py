@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from string import Template
 
-from sweep.plan import Plan
+from sweep.plan.plan import Plan
 from sweep.report.blocks import AllRuns, Block, Items, Section, Table, Text
 from sweep.report.escape import in_html
-from sweep.report.findings import Findings, asked, ends, error, number
+from sweep.report.findings import Findings, end_cells, error, number, setting_cells
+from sweep.report.judged_runs import Run
 from sweep.report.pictures import Picture, style
-from sweep.report.runs import Run
-from sweep.settings import PARAMETERS
 
 FIRST_ROWS = 200
 """Rows of the table of all runs that show before anyone asks for more; as in ``page.js``."""
@@ -94,11 +93,20 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _all_runs(plan: Plan, runs: Sequence[Run]) -> str:
-    header = ["run", *plan.shown, "outcome", "final loss", *PARAMETERS, "reason", "lr / threshold"]
-    header += ["predicted outcome", "epochs to tolerance", "predicted epochs", "key"]
-    rows = [[str(run.number), *asked(plan, run), run.state, *ends(run), *_why(run)] for run in runs]
+    verdicts = [run.verdict for run in runs if run.verdict]
+    with_theory = not verdicts or any(verdict.expected for verdict in verdicts)
+    header = ["run", *plan.shown, "outcome", "final loss", *plan.parameters, "reason"]
+    header += ["lr / threshold", "predicted outcome", "epochs to tolerance", "predicted epochs"] * with_theory
+    header += ["key"]
+    rows = [
+        [
+            *(str(run.number), *setting_cells(plan, run), run.state, *end_cells(plan, run)),
+            *(_reason(run), *(_theory(run) if with_theory else []), run.point.key[:12]),
+        ]
+        for run in runs
+    ]
     heads = "".join(f'<th scope="col" aria-sort="none"><button type="button">{in_html(n)}</button>' for n in header)
-    lines = [_run(row, header.index("outcome"), hidden=place >= FIRST_ROWS) for place, row in enumerate(rows)]
+    lines = [_run(row, header.index("outcome"), hidden=i >= FIRST_ROWS) for i, row in enumerate(rows)]
     choices = [name for name in (*plan.varying, "outcome", "predicted outcome") if name in header]
     filters = [_filter(name, header.index(name), [row[header.index(name)] for row in rows]) for name in choices]
     return (
@@ -110,14 +118,17 @@ def _all_runs(plan: Plan, runs: Sequence[Run]) -> str:
     )
 
 
-def _why(run: Run) -> list[str]:
-    """Of a run, why it has its outcome, how it lies to the threshold, what theory predicted, and its key."""
-    key = run.point.key[:12]
-    if run.verdict is None:
-        return [error(run) or "not run", "", "", "", "", key]
-    v = run.verdict
-    epochs = [number(v.first_within), number(v.predicted_epochs)]
-    return [v.reason, number(v.threshold_ratio), str(v.predicted), *epochs, key]
+def _reason(run: Run) -> str:
+    return run.verdict.reason if run.verdict else error(run) or "not run"
+
+
+def _theory(run: Run) -> list[str]:
+    """How a run lies to the threshold, what theory predicted, and when it came within tolerance and was to."""
+    if run.verdict is None or run.verdict.expected is None:
+        return [""] * 4
+    expected, within = run.verdict.expected, run.verdict.events.first_within
+    ratio = number(expected.threshold_ratio)
+    return [ratio, str(expected.predicted), number(within), number(expected.predicted_epochs)]
 
 
 def _run(cells: Sequence[str], state: int, hidden: bool) -> str:
@@ -131,5 +142,5 @@ def _filter(name: str, column: int, values: Iterable[str]) -> str:
     if not 2 <= len(choices) <= MOST_CHOICES:
         return ""
     options = "".join(f"<option>{in_html(value)}" for value in choices)
-    place = f'id="by-{column}" data-column="{column}"'
-    return f'<div><label for="by-{column}">{in_html(name)}</label><select {place}><option>all{options}</select></div>'
+    names = f'id="by-{column}" data-column="{column}"'
+    return f'<div><label for="by-{column}">{in_html(name)}</label><select {names}><option>all{options}</select></div>'

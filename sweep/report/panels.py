@@ -1,18 +1,20 @@
 """What the pictures show, as values: nothing is decided after this, and nothing drawn here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.outcome import Outcome
-from sweep.plan import Plan, Value, exact
-from sweep.report.findings import departure, note
-from sweep.report.runs import STATES, Run
-from sweep.stability import problems
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point, Value, as_typed
+from sweep.report.findings import note
+from sweep.report.judged_runs import STATES, Run
+from sweep.settings.schema import STARTS
 from sweep.tracking.display import shown
+from sweep.verdict.outcome import Outcome
+from sweep.verdict.theory import theory_of
 
 MOST_PANELS = 12
 """Panels of one picture; the rest are named below it."""
@@ -40,13 +42,16 @@ class MapPanel:
     ----------
     up : the setting on the upright axis; lr lies along the other.
     marks : by state, of which there is at least one run.
-    threshold : points (lr, scale) along the line 2/λmax; a single one where scale does not stand upright.
+    threshold : points (lr, scale) along theory's line; a single one where scale does not stand upright, and none
+        where theory says nothing.
+    formula : of that line.
     """
 
     title: str
     up: str
     marks: Mapping[str, list[Mark]]
     threshold: list[tuple[float, float]]
+    formula: str | None
 
     @property
     def points(self) -> list[Mark]:
@@ -63,7 +68,6 @@ class MapPanel:
 
 def map_panels(plan: Plan, runs: Sequence[Run]) -> tuple[list[MapPanel], list[str]]:
     """The panels of the map, and the titles of those beyond :data:`MOST_PANELS`."""
-    theory = problems(plan.readings)
     up = _upright(plan)
     aside = [name for name in plan.shown if name not in ("lr", up)]
     groups: dict[str, list[Run]] = {}
@@ -76,22 +80,30 @@ def map_panels(plan: Plan, runs: Sequence[Run]) -> tuple[list[MapPanel], list[st
         marks: dict[str, list[Mark]] = {}
         for run in members:
             marks.setdefault(run.state, []).append(_mark(run, up))
-        thresholds = [(theory[members[0].point.data].at(scale).threshold, scale) for scale in line]
-        panels.append(MapPanel(title, up, {s: marks[s] for s in STATES if s in marks}, thresholds))
+        thresholds, formula = _thresholds(plan, members[0].point, line)
+        panels.append(MapPanel(title, up, {s: marks[s] for s in STATES if s in marks}, thresholds, formula))
     return panels, list(groups)[MOST_PANELS:]
 
 
 def _upright(plan: Plan) -> str:
     """The setting that stands upright beside lr: scale, unless only another number varies."""
-    others = [name for name in ("init.w", "init.b") if name in plan.varying]
+    others = [name for name in STARTS if name in plan.varying]
     return "scale" if "scale" in plan.varying or not others else others[0]
 
 
 def _title(plan: Plan, run: Run, names: Sequence[str]) -> str:
-    values = run.point.columns() | {"data": plan.label(run.point.data)}
-    words: dict[str, Callable[[Value], str]] = {"epochs": lambda n: f"{n:,} epochs", "data": str}
-    parts = [words.get(n, lambda v, n=n: f"{n}={exact(v)}")(values[n]) for n in names if values[n] is not None]
+    values = plan.cells(run.point)
+    own: dict[str, Callable[[Value], str]] = {"epochs": lambda n: f"{n:,} epochs", "data": str}
+    parts = [own.get(n, lambda v, n=n: f"{n}={as_typed(v)}")(values[n]) for n in names if values[n] is not None]
     return ", ".join(parts) or "all runs"
+
+
+def _thresholds(plan: Plan, point: Point, scales: Sequence[float]) -> tuple[list[tuple[float, float]], str | None]:
+    """The largest stable lr at each scale, as (lr, scale), and its formula; nothing where theory says nothing."""
+    theories = [(theory_of(plan.problems[point.data], replace(point, scale=scale)), scale) for scale in scales]
+    known = [(theory, scale) for theory, scale in theories if theory]
+    formula = known[0][0].optimizer.threshold_formula if known else None
+    return [(theory.threshold, scale) for theory, scale in known], formula
 
 
 def _mark(run: Run, up: str) -> Mark:
@@ -143,16 +155,17 @@ def _line(run: Run) -> CurveLine:
     assert run.curve is not None, "it has an outcome"
     assert run.verdict is not None, "it has an outcome"
     losses = np.append(run.curve.losses.astype(np.float64), run.curve.final_loss)
-    places, marked = shown(losses, CURVE_POINTS), -1
-    if run.verdict.outcome is Outcome.CONVERGED and run.verdict.first_within is not None:
-        places = np.union1d(places, [run.verdict.first_within])
-        marked = int(np.searchsorted(places, run.verdict.first_within))
+    epochs, marked, happened = shown(losses, CURVE_POINTS), -1, run.verdict.events
+    if run.verdict.outcome is Outcome.CONVERGED and happened.first_within is not None:
+        epochs = np.union1d(epochs, [happened.first_within])
+        marked = int(np.searchsorted(epochs, happened.first_within))
     words = f"{run.setting}: {note(run)}"
     mark = None
-    if len(places) and losses[places[marked]] > 0 and (run.state != Outcome.DIVERGED or departure(run) is not None):
-        mark = Mark(float(places[marked] + 1), float(losses[places[marked]]), words)
-    places = places[losses[places] > 0]
-    return CurveLine(places + 1, losses[places], mark, words)
+    has_end = run.state != Outcome.DIVERGED or happened.first_not_finite is not None
+    if len(epochs) and losses[epochs[marked]] > 0 and has_end:
+        mark = Mark(float(epochs[marked] + 1), float(losses[epochs[marked]]), words)
+    epochs = epochs[losses[epochs] > 0]
+    return CurveLine(epochs + 1, losses[epochs], mark, words)
 
 
 @dataclass(frozen=True)
@@ -167,7 +180,8 @@ def epochs_panel(timed: Sequence[Run]) -> EpochsPanel | None:
     marks = []
     for run in timed:
         assert run.verdict is not None, "it came within tolerance"
-        predicted, observed = run.verdict.predicted_epochs or 0, run.verdict.first_within or 0
+        assert run.verdict.expected is not None, "theory predicted it"
+        predicted, observed = run.verdict.expected.predicted_epochs or 0, run.verdict.events.first_within or 0
         words = f"{run.setting}: predicted {predicted:,}, observed {observed:,}"
         marks.append(Mark(predicted + 1, observed + 1, words))
     return EpochsPanel(marks) if marks else None

@@ -1,20 +1,26 @@
 """The pictures of a report, from the values of ``panels`` and ``fit``: how they look, not what is in them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from string import Template
 
-from sweep.report import fit
+from sweep import colours
+from sweep.problem.fit import Fit
 from sweep.report.axes import Axis
 from sweep.report.drawing import Frame, Size, mark, marks, path
 from sweep.report.escape import in_html
+from sweep.report.fit import drawn
+from sweep.report.judged_runs import STATES
 from sweep.report.panels import CurvePanel, EpochsPanel, MapPanel, Mark
-from sweep.report.runs import STATES
 
 LEGEND_HEIGHT = 28
 
 COLUMNS = 3
+
+TONES = {"": colours.LIGHT, " in dark": colours.DARK}
+"""The tables of colours, by what ``picture.css`` adds to the name of a state."""
 
 LINES = {"best run": "fitted", "least squares": "theory", "known relation": "theory second"}
 """How the lines through readings are drawn."""
@@ -54,8 +60,8 @@ class Picture:
         columns, (across, down) = min(COLUMNS, len(self.panels)), self.size
         width, height = max(680, columns * across), -(-len(self.panels) // columns) * down
         placed = [
-            f'<g transform="translate({place % columns * across} {place // columns * down})">{panel}</g>\n'
-            for place, panel in enumerate(self.panels)
+            f'<g transform="translate({i % columns * across} {i // columns * down})">{panel}</g>\n'
+            for i, panel in enumerate(self.panels)
         ]
         size = f'width="{width}" height="{height + LEGEND_HEIGHT}" viewBox="0 0 {width} {height + LEGEND_HEIGHT}"'
         lines = [
@@ -74,12 +80,14 @@ def _size(panels: Sequence[object]) -> Size:
 
 def style() -> str:
     """The style of pictures, in files of their own and in the page."""
-    return files("sweep.report").joinpath("picture.css").read_text(encoding="utf-8")
+    sheet = files("sweep.report").joinpath("picture.css").read_text(encoding="utf-8")
+    tones = {f"{name}{suffix}": tone for suffix, table in TONES.items() for name, tone in table.items()}
+    return Template(sheet).substitute({name.lower().replace(" ", "_"): tone for name, tone in tones.items()})
 
 
 def draw_map(panels: Sequence[MapPanel]) -> Picture:
-    """Runs by lr and another setting, coloured and marked by outcome, under the line 2/λmax."""
-    drawn, size = [], _size(panels)
+    """Runs by lr and another setting, coloured and marked by outcome, under theory's line of stability."""
+    pictures, size = [], _size(panels)
     up = "input scale" if panels[0].up == "scale" else panels[0].up
     for panel in panels:
         lrs, heights = [point.x for point in panel.points], [point.y for point in panel.points]
@@ -94,16 +102,18 @@ def draw_map(panels: Sequence[MapPanel]) -> Picture:
         elif line:
             body.append(path(f"M{frame.inside([line[0][0]], heights[:1])[0][0]} 0V{frame.down}", kind="theory"))
         counts = ", ".join(f"{len(group):,} {state.lower()}" for state, group in panel.marks.items())
-        drawn.append(frame.draw(body, f"{panel.title}: {counts}"))
+        pictures.append(frame.draw(body, f"{panel.title}: {counts}"))
     states = [state for state in STATES if any(state in panel.marks for panel in panels)]
-    meaning = [*((state, state.lower()) for state in states), ("theory", "2/λmax: stable on its left")]
-    alt = f"learning rate against {up}, marked by outcome, with theory's line 2/λmax between stable and diverged"
-    return Picture("map.svg", alt, drawn, size, meaning)
+    meaning, alt = [(state, state.lower()) for state in states], f"learning rate against {up}, marked by outcome"
+    if formula := next((panel.formula for panel in panels if panel.formula), None):
+        meaning.append(("theory", f"{formula}: stable on its left"))
+        alt = f"{alt}, with theory's line {formula} between stable and diverged"
+    return Picture("map.svg", alt, pictures, size, meaning)
 
 
 def _marks(frame: Frame, state: str, group: Sequence[Mark], r: int) -> list[str]:
-    places = frame.inside([point.x for point in group], [point.y for point in group])
-    paths = (path(mark(state, *place, r), point.words) for place, point in zip(places, group, strict=True))
+    centres = frame.inside([point.x for point in group], [point.y for point in group])
+    paths = (path(mark(state, *centre, r), point.words) for centre, point in zip(centres, group, strict=True))
     return marks(state, r, paths)
 
 
@@ -139,24 +149,24 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     return frame.draw(body, f"{panel.count:,} loss curves of {panel.outcome.lower()} runs")
 
 
-def draw_fits(fits: Sequence[fit.Fit]) -> Picture:
+def draw_fits(fits: Mapping[str, Fit]) -> Picture:
     """Readings of each data set with lines through them."""
-    drawn, size = [], _size(fits)
-    for each in fits:
-        inputs, targets = fit.drawn(each.readings)
+    pictures, size = [], _size(list(fits))
+    for label, each in fits.items():
+        inputs, targets = drawn(each.readings)
         ends = [min(inputs), max(inputs)]
-        lines = [[line.slope * end + line.intercept for end in ends] for line in each.relations]
+        lines = [[relation.predict(end) for end in ends] for relation in each.relations]
         x, y = Axis.over(inputs, log=False), Axis.over([*targets, *(v for line in lines for v in line)], log=False)
-        frame = Frame(each.label, x, y, each.axes, size)
+        frame = Frame(label, x, y, each.readings.axes, size)
         body = [
             path(frame.line(ends, line), f"{relation.kind}: {relation.words}", LINES[relation.kind])
             for line, relation in zip(lines, each.relations, strict=True)
         ]
-        dots = (mark("CONVERGED", *place, 30) for place in frame.inside(inputs, targets))
+        dots = (mark("CONVERGED", *at, 30) for at in frame.inside(inputs, targets))
         body.append(path("".join(dots), kind="readings"))
-        drawn.append(frame.draw(body, f"{len(inputs):,} readings of {each.label}, and lines through them"))
-    kinds = dict.fromkeys(relation.kind for each in fits for relation in each.relations)
-    return Picture("fit.svg", "readings and the fitted line", drawn, size, [(LINES[kind], kind) for kind in kinds])
+        pictures.append(frame.draw(body, f"{len(inputs):,} readings of {label}, and lines through them"))
+    kinds = dict.fromkeys(relation.kind for each in fits.values() for relation in each.relations)
+    return Picture("fit.svg", "readings and the fitted line", pictures, size, [(LINES[kind], kind) for kind in kinds])
 
 
 def draw_epochs(panel: EpochsPanel) -> Picture:

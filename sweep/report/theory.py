@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sweep.outcome import Outcome
-from sweep.plan import Plan, exact
-from sweep.report.runs import Run
-from sweep.settings import PARAMETERS
-from sweep.stability import Curvature, Problem, problems
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point, as_typed
+from sweep.report.judged_runs import Run
+from sweep.settings.schema import STARTS
+from sweep.verdict.outcome import Outcome
+from sweep.verdict.rule import bound
+from sweep.verdict.theory import Theory, theory_of
 
-MOST_PLACES = 100
+MOST_FORECASTS = 100
 """Combinations of data, scale and start that theory is asked about; each costs some milliseconds."""
 
 MOST_STEPS = 3
@@ -34,12 +36,16 @@ class Agreement:
 
 def compare(runs: Sequence[Run]) -> Agreement:
     """Hold each run's outcome, and the epoch at which it came within tolerance, against theory's."""
-    judged = [(run, run.verdict) for run in runs if run.verdict]
-    differing = [(abs(v.threshold_ratio - 1), run) for run, v in judged if v.outcome is not v.predicted]
+    judged = [(run, v, v.expected) for run in runs if (v := run.verdict) and v.expected]
+    differing = [
+        (abs(expected.threshold_ratio - 1), run) for run, v, expected in judged if v.outcome is not expected.predicted
+    ]
     timed = [
-        (-abs(v.first_within - v.predicted_epochs), run)
-        for run, v in judged
-        if v.outcome is Outcome.CONVERGED and v.first_within is not None and v.predicted_epochs is not None
+        (-abs(v.events.first_within - expected.predicted_epochs), run)
+        for run, v, expected in judged
+        if v.outcome is Outcome.CONVERGED
+        and v.events.first_within is not None
+        and expected.predicted_epochs is not None
     ]
     return Agreement(len(judged), _in_order(differing), _in_order(timed))
 
@@ -49,34 +55,35 @@ def _in_order(pairs: Sequence[tuple[float, Run]]) -> list[Run]:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Theory at one data set, input scale and start.
+class Forecast:
+    """Theory for the points of one data set, input scale and start.
 
     Parameters
     ----------
-    data : the data's fingerprint.
+    point : one of them; its lr and epochs say nothing here.
     fastest : the lr, to three digits, that converges in the fewest epochs, and their number; None where none does.
     """
 
-    data: str
-    scale: float
-    start: tuple[float, ...]
-    curvature: Curvature
+    point: Point
+    theory: Theory
     fastest: tuple[float, int] | None
 
 
-def places(plan: Plan) -> tuple[list[Place], int]:
-    """Theory at the first :data:`MOST_PLACES` combinations that the plan has, and how many more there are."""
-    theory = problems(plan.readings)
-    found = list(dict.fromkeys((point.data, point.scale, point.init) for point in plan.points))
-    kept = [_place(plan, theory[data], *(data, scale, start)) for data, scale, start in found[:MOST_PLACES]]
-    return kept, len(found) - len(kept)
+def forecasts(plan: Plan) -> tuple[list[Forecast], int]:
+    """Theory at the first :data:`MOST_FORECASTS` combinations that the plan has, and how many more there are."""
+    combinations: dict[tuple[object, ...], Point] = {}
+    for point in plan.points:
+        combinations.setdefault((point.data, point.scale, point.init), point)
+    made = [_forecast(plan, point) for point in list(combinations.values())[:MOST_FORECASTS]]
+    return [each for each in made if each], len(combinations) - len(made)
 
 
-def _place(plan: Plan, problem: Problem, data: str, scale: float, start: tuple[float, ...]) -> Place:
-    curvature = problem.at(scale)
-    allowed = plan.tolerance * problem.target_variance
-    return Place(data, scale, start, curvature, curvature.fastest(start, allowed))
+def _forecast(plan: Plan, point: Point) -> Forecast | None:
+    problem = plan.problems[point.data]
+    theory = theory_of(problem, point)
+    if theory is None:
+        return None
+    return Forecast(point, theory, theory.fastest(problem.start(point), bound(problem, plan.tolerance)))
 
 
 @dataclass(frozen=True)
@@ -87,35 +94,36 @@ class Step:
     promise: str
 
 
-def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Place]) -> list[Step]:
+def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[Step]:
     """What to try next.
 
     Parameters
     ----------
-    known : from :func:`places`.
+    known : from :func:`forecasts`.
     """
-    found: list[Step] = []
-    for data, problem in problems(plan.readings).items():
+    suggested: list[Step] = []
+    for data in plan.readings:
         of = f" for {plan.label(data)}" if len(plan.readings) > 1 else ""
-        here = [(place.fastest[1], place) for place in known if place.data == data and place.fastest]
+        here = [(each.fastest[1], each) for each in known if each.point.data == data and each.fastest]
         here.sort(key=lambda pair: pair[0])
-        for epochs, place in here[:MOST_STEPS]:
+        for epochs, forecast in here[:MOST_STEPS]:
             promise = f"the lr that theory says converges fastest at this scale{of}, in {epochs:,} epochs"
-            found.append(Step(_typed(plan, place), promise))
-        if here:
-            even = _place(plan, problem, data, problem.evenest_scale, here[0][1].start)
-            if even.fastest and even.fastest[1] < here[0][0]:
+            suggested.append(Step(_typed(plan, forecast), promise))
+        scale = plan.problems[data].evenest_scale
+        if here and scale is not None:
+            even = _forecast(plan, replace(here[0][1].point, scale=scale))
+            if even and even.fastest and even.fastest[1] < here[0][0]:
                 promise = f"the scale with the most even curvature{of}: {even.fastest[1]:,} epochs by theory"
-                found.append(Step(_typed(plan, even), promise))
-    return found + _unfinished(plan, runs) + _undone(runs)
+                suggested.append(Step(_typed(plan, even), promise))
+    return suggested + _unfinished(plan, runs) + _undone(runs)
 
 
-def _typed(plan: Plan, place: Place) -> str:
-    assert place.fastest is not None, "only places with an lr are suggested"
-    lr, epochs = place.fastest
-    words = [f"lr={exact(lr)}", f"scale={exact(place.scale)}", f"epochs={max(1, epochs)}"]
-    starts = zip(PARAMETERS, place.start, strict=True)
-    return " ".join([*words, *(f"init.{n}={exact(v)}" for n, v in starts if f"init.{n}" in plan.varying)])
+def _typed(plan: Plan, forecast: Forecast) -> str:
+    assert forecast.fastest is not None, "only those with an lr are suggested"
+    lr, epochs = forecast.fastest
+    columns = replace(forecast.point, lr=lr, epochs=max(1, epochs)).columns()
+    names = ["lr", "scale", "epochs", *(name for name in STARTS if name in plan.varying)]
+    return " ".join(f"{name}={as_typed(columns[name])}" for name in names)
 
 
 def _unfinished(plan: Plan, runs: Sequence[Run]) -> list[Step]:

@@ -1,19 +1,28 @@
 """Into and out of MLflow: the only room that knows it.
 
-``location`` reads tracking URIs, ``store`` opens an experiment (``fresh`` makes a SQLite file, ``sqlite_file`` sets it
-up). ``sweeps`` writes a sweep: ``summary`` its one summary run, ``parts`` the exact curves, ``runs`` what stands on the
-run of a point, ``display`` what MLflow shows of it, ``comparison`` and ``view`` how MLflow's pages open on a sweep.
-``writers`` chooses how runs are written: ``database_*`` straight into the tables, ``client_writer`` through the public
-API. ``found`` says what is there already, ``record`` reads a sweep back, ``manifest`` is its plan as a file,
-``artifacts`` moves files. ``patience`` waits for a store that fails; what it never takes is kept in a ``spool``.
+To open an experiment: ``location`` reads tracking URIs, ``store`` opens, ``fresh`` makes a SQLite file, ``sqlite_file``
+sets it up, ``patience`` waits for a store that fails, ``artifacts`` moves files. To write: ``sweeps`` writes a sweep,
+``summary`` its one summary run, ``parts`` the exact curves, ``manifest`` its plan, ``documents`` JSON; ``run_content``
+says what stands on the run of a point and ``display`` what MLflow shows of its curve. ``writers`` chooses how runs are
+written: ``database_*`` straight into the tables, ``client_writer`` through the public API; ``surplus`` deletes what was
+written twice; what a store never takes is kept in a ``spool``. To read: ``attempt`` is what is known of a point,
+``search`` and ``lookup`` find it, ``record`` reads a sweep back. MLflow's pages: ``view`` and ``pages`` say how they
+open on a sweep, ``page_server`` serves them. ``caller`` leaves a process as it was.
 """
 
 import os
 
-# Before mlflow is first imported: no phoning home, no bars and no advertisement of a URL in our output.
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
-# One try a request: tried again is in patience.py alone, which knows what may be repeated.
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+# Before mlflow is first imported: no phoning home, no bars and no advertisement of a URL in our output. One try a
+# request: tried again is in patience.py alone, which knows what may be repeated.
+VARIABLES = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+}
+
+ADDED = VARIABLES.keys() - os.environ.keys()
+"""Those that were not set before this package was imported."""
+
+os.environ.update({name: VARIABLES[name] for name in ADDED})

@@ -4,21 +4,15 @@ An embedded store keeps them in a folder beside its database file and finds them
 still has them; every other store keeps them wherever MLflow does.
 """
 
-import os
 import tempfile
-import time
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
+from sweep.outputs import write_atomically
 from sweep.tracking.patience import patiently
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-
-
-LEFT = 3600.0
-"""Seconds after which a file beside another counts as left by a killed process: nobody writes one for so long."""
 
 
 class Missing(FileNotFoundError):
@@ -42,54 +36,10 @@ def inside(run_id: str, path: str) -> PurePosixPath:
     ------
     ValueError : it would lead elsewhere.
     """
-    place = PurePosixPath(path)
-    if run_id in ("", "..") or run_id != PurePosixPath(run_id).name or {"..", "/"} & set(place.parts):
+    inner = PurePosixPath(path)
+    if run_id in ("", "..") or run_id != PurePosixPath(run_id).name or {"..", "/"} & set(inner.parts):
         raise ValueError(f"artifact {path} of run {run_id} would lie outside of the store")
-    return place
-
-
-def write_whole(path: Path, content: bytes, *, replace: bool = True) -> None:
-    """Write beside, sync, then rename: whoever looks sees the old file or the new one.
-
-    Parameters
-    ----------
-    replace : if False, a file that is there already stays as it is, however late it came.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        if replace or not _link(Path(beside), path):
-            Path(beside).replace(path)
-        else:
-            Path(beside).unlink()
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    _clear(path)
-
-
-def _clear(path: Path) -> None:
-    """Delete what killed processes have left beside ``path``."""
-    for left in path.parent.glob(f".{path.name}.*.part"):
-        with suppress(FileNotFoundError):  # Another process was quicker.
-            if time.time() - left.stat().st_mtime > LEFT:
-                left.unlink()
-
-
-def _link(beside: Path, path: Path) -> bool:
-    """Give ``beside`` the name ``path`` too, unless that is taken; False on a file system without hard links."""
-    try:
-        os.link(beside, path)
-    except FileExistsError:
-        return True
-    except OSError:
-        return path.exists()
-    return True
+    return inner
 
 
 class FolderArtifacts:
@@ -103,13 +53,13 @@ class FolderArtifacts:
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
         """See :class:`Artifacts`."""
-        patiently(lambda: write_whole(self._place(run_id, path), content), self._patience)
+        patiently(lambda: write_atomically(self._path(run_id, path), content), self._patience)
 
     def get(self, run_id: str, path: str) -> bytes:
         """See :class:`Artifacts`."""
-        return self._place(run_id, path).read_bytes()
+        return self._path(run_id, path).read_bytes()
 
-    def _place(self, run_id: str, path: str) -> Path:
+    def _path(self, run_id: str, path: str) -> Path:
         return self._folder / run_id / "artifacts" / inside(run_id, path)
 
 
@@ -121,10 +71,10 @@ class ClientArtifacts:
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
         """See :class:`Artifacts`."""
-        place = inside(run_id, path)
-        parent = str(place.parent) if place.parent.name else None
+        inner = inside(run_id, path)
+        parent = str(inner.parent) if inner.parent.name else None
         with tempfile.TemporaryDirectory() as folder:
-            local = Path(folder) / place.name
+            local = Path(folder) / inner.name
             local.write_bytes(content)
             patiently(lambda: self._client.log_artifact(run_id, str(local), parent), self._patience)
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sweep.curve import Failure
+from sweep.training.curve import Failure
 
 
 @dataclass(frozen=True)
-class Place:
+class CurveAddress:
     """Where a curve stands: the summary run that holds the part, the part's path there, and the row."""
 
     run_id: str
@@ -16,12 +16,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A run of a point, its number among the point's attempts, and its curve's place or its failure.
+    """A run of a point, its number among the point's attempts, and its curve's address or its failure.
 
     Neither, where somebody has changed what the run says of them.
     """
 
     run_id: str
     number: int
-    place: Place | None = None
+    address: CurveAddress | None = None
     failure: Failure | None = None

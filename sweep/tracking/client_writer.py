@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sweep.data import Readings
+from sweep.problem.readings import Readings
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
-from sweep.tracking.runs import Facts, Written
+from sweep.tracking.run_content import RunContent, Written
 from sweep.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -23,65 +23,65 @@ THREADS = 8
 """Runs under way at once to a server, where most of a run's time is waiting for its answers."""
 
 
-def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> list[Written]:
-    """Create, fill and close a run for each of ``facts``; ``tick`` is called once a run, in this thread.
+def write_runs(store: Store, contents: Sequence[RunContent], tick: Callable[[], None]) -> list[Written]:
+    """Create, fill and close a run for each of ``contents``; ``tick`` is called once a run, in this thread.
 
     Returns
     -------
-    What was written, in the order of ``facts``.
+    What was written, in the order of ``contents``.
     """
     written: list[Written] = []
     # More threads never help a SQLite file: it has one lock.
     with ThreadPoolExecutor(THREADS if is_server(store.uri) else 1) as pool:
-        for each in pool.map(lambda each: _write(store, each), facts):
+        for each in pool.map(lambda each: _write(store, each), contents):
             written.append(each)
             tick()
     return written
 
 
-def _write(store: Store, facts: Facts) -> Written:
+def _write(store: Store, content: RunContent) -> Written:
     tries = itertools.count()
 
     def begin() -> "Run":
         # A create whose answer was lost may have been heard: look before creating again.
-        return (_begun(store, facts) if next(tries) else None) or _create(store, facts)
+        return (_begun(store, content) if next(tries) else None) or _create(store, content)
 
     run = patiently(begin, store.patience)
-    for step in _steps(store, run, facts):
+    for step in _steps(store, run, content):
         patiently(step, store.patience)
-    return Written(run.info.run_id, int(facts.tags["attempt"]))
+    return Written(run.info.run_id, int(content.tags["attempt"]))
 
 
-def _begun(store: Store, facts: Facts) -> "Run | None":
-    condition = " and ".join(f"tags.{name} = '{facts.tags[name]}'" for name in ("kind", "key", "attempt"))
+def _begun(store: Store, content: RunContent) -> "Run | None":
+    condition = " and ".join(f"tags.{name} = '{content.tags[name]}'" for name in ("kind", "key", "attempt"))
     runs = store.client.search_runs([store.experiment_id], condition, order_by=["attributes.start_time ASC"])
     return runs[0] if runs else None
 
 
-def _create(store: Store, facts: Facts) -> "Run":
+def _create(store: Store, content: RunContent) -> "Run":
     now = time.time_ns() // 1_000_000
-    run = store.client.create_run(store.experiment_id, start_time=now, tags=facts.tags, run_name=facts.name)
+    run = store.client.create_run(store.experiment_id, start_time=now, tags=content.tags, run_name=content.name)
     if not run.info.run_id:
         raise ConnectionError("the server's answer was cut")
     return run
 
 
-def _steps(store: Store, run: "Run", facts: Facts) -> Iterator[Callable[[], object]]:
+def _steps(store: Store, run: "Run", content: RunContent) -> Iterator[Callable[[], object]]:
     """Everything but the tags, a request each; doing one twice leaves the same, as MLflow ignores exact duplicates."""
     from mlflow.entities import Metric, Param
 
     client, run_id, now = store.client, run.info.run_id, run.info.start_time
-    curve = zip(facts.epochs.tolist(), facts.losses.tolist(), strict=True)
+    curve = zip(content.epochs.tolist(), content.losses.tolist(), strict=True)
     metrics = [Metric("loss", loss, now, epoch) for epoch, loss in curve]
-    metrics += [Metric(name, value, now, 0) for name, value in facts.metrics.items()]
-    params = [Param(name, value) for name, value in facts.params.items()]
+    metrics += [Metric(name, value, now, 0) for name, value in content.metrics.items()]
+    params = [Param(name, value) for name, value in content.params.items()]
     yield partial(client.log_batch, run_id, metrics[:BATCH], params)
     for start in range(BATCH, len(metrics), BATCH):
         yield partial(client.log_batch, run_id, metrics[start : start + BATCH])
-    yield partial(_log_dataset, store, run_id, facts.data)
-    if facts.traceback:
-        yield partial(store.artifacts.put, run_id, "traceback.txt", facts.traceback.encode())
-    yield partial(client.set_terminated, run_id, facts.status, time.time_ns() // 1_000_000)
+    yield partial(_log_dataset, store, run_id, content.data)
+    if content.traceback:
+        yield partial(store.artifacts.put, run_id, "traceback.txt", content.traceback.encode())
+    yield partial(client.set_terminated, run_id, content.status, time.time_ns() // 1_000_000)
 
 
 def _log_dataset(store: Store, run_id: str, data: Readings) -> None:

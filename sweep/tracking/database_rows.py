@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Dialect
 
 from sweep.tracking.database_tables import TABLES
-from sweep.tracking.runs import Facts
+from sweep.tracking.run_content import RunContent
 
 if TYPE_CHECKING:
     from mlflow.entities import Experiment
@@ -23,9 +23,9 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Entry:
-    """A run to be: its facts, id and attempt, and whether another sweep has written it already."""
+    """A run to be: its content, id and attempt, and whether another sweep has written it already."""
 
-    facts: Facts
+    content: RunContent
     run_id: str
     number: int
     stands: bool
@@ -65,37 +65,37 @@ def running_rows(run_id: str, name: str, tags: Mapping[str, str], experiment: "E
     at = time.time_ns() // 1_000_000
     all_tags = {**tags, "mlflow.runName": name}
     return {
-        "runs": [_run_row(run_id, name, "RUNNING", at, None, experiment)],
+        "runs": [_run_row(experiment, run_id, name, status="RUNNING", start=at, end=None)],
         "tags": [(key, value, run_id) for key, value in all_tags.items()],
     }
 
 
 def _run_row(
-    run_id: str, name: str, status: str, start: int, end: int | None, experiment: "Experiment"
+    experiment: "Experiment", run_id: str, name: str, *, status: str, start: int, end: int | None
 ) -> tuple[Any, ...]:
     source, version, life, uri = ("UNKNOWN", "", "", "unknown"), "", "active", artifact_uri(experiment, run_id)
     return (run_id, name, *source, status, start, end, None, version, life, uri, int(experiment.experiment_id))
 
 
 def _add_run(rows: Rows, entry: Entry, experiment: "Experiment", at: int) -> None:
-    facts, run_id = entry.facts, entry.run_id
-    rows["runs"].append(_run_row(run_id, facts.name, facts.status, at, at, experiment))
-    tags = {**facts.tags, "mlflow.runName": facts.name}
+    content, run_id = entry.content, entry.run_id
+    rows["runs"].append(_run_row(experiment, run_id, content.name, status=content.status, start=at, end=at))
+    tags = {**content.tags, "mlflow.runName": content.name}
     rows["tags"] += [(name, value, run_id) for name, value in tags.items()]
-    rows["params"] += [(name, value, run_id) for name, value in facts.params.items()]
+    rows["params"] += [(name, value, run_id) for name, value in content.params.items()]
 
 
 def _add_metrics(rows: Rows, entry: Entry, at: int, no: int) -> None:
-    facts, run_id = entry.facts, entry.run_id
-    points = zip(facts.losses.tolist(), facts.epochs.tolist(), strict=True)
+    content, run_id = entry.content, entry.run_id
+    points = zip(content.losses.tolist(), content.epochs.tolist(), strict=True)
     curve = [("loss", loss, at, epoch, no, run_id) for loss, epoch in points]
-    single = [(name, value, at, 0, no, run_id) for name, value in facts.metrics.items()]
+    single = [(name, value, at, 0, no, run_id) for name, value in content.metrics.items()]
     rows["metrics"] += [*curve, *single]
     rows["latest_metrics"] += [*curve[-1:], *single]
 
 
 def _add_dataset(rows: Rows, entry: Entry, experiment_id: int, datasets: dict[tuple[str, str], str]) -> None:
-    data, input_id = entry.facts.data, uuid.uuid4().hex
+    data, input_id = entry.content.data, uuid.uuid4().hex
     dataset = (data.name, data.fingerprint)
     if dataset not in datasets:
         datasets[dataset] = uuid.uuid4().hex

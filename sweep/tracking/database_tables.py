@@ -1,7 +1,7 @@
 """MLflow's own tables, as far as runs are written into them and found in them directly.
 
-They are private to MLflow, though these columns have not changed for years: :func:`difference` says whether a database
-still has exactly them, and nothing else here may be used where it does not.
+They are private to MLflow, though these columns have not changed for years: :func:`unexpected_columns` says whether a
+database still has exactly them, and nothing else here may be used where it does not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -62,20 +62,20 @@ def engine_of(client: "MlflowClient") -> Engine | None:
 
 
 @lru_cache(maxsize=8)
-def difference(engine: Engine) -> str:
+def unexpected_columns(engine: Engine) -> str:
     """What in the database is not as :data:`COLUMNS` has it, in words; empty where nothing is."""
     there = {
         key[1]: {each["name"] for each in columns}
         for key, columns in inspect(engine).get_multi_columns(filter_names=list(COLUMNS)).items()
     }
-    words = []
+    differences = []
     for name, columns in COLUMNS.items():
         if name not in there:
-            words.append(f"no table {name}")
+            differences.append(f"no table {name}")
             continue
-        words += [f"no column {name}.{each}" for each in columns if each not in there[name]]
-        words += [f"a new column {name}.{each}" for each in sorted(there[name] - set(columns))]
-    return ", ".join(words)
+        differences += [f"no column {name}.{each}" for each in columns if each not in there[name]]
+        differences += [f"a new column {name}.{each}" for each in sorted(there[name] - set(columns))]
+    return ", ".join(differences)
 
 
 def put(connection: Connection, name: str, rows: Sequence[tuple[Any, ...]]) -> None:

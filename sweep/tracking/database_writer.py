@@ -8,7 +8,7 @@ killed process loses no transaction that was committed. (What a power failure ma
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
+from sweep.plan.chunks import chunks
 from sweep.tracking.artifacts import FolderArtifacts
 from sweep.tracking.database_rows import Datasets, Entry, artifact_uri, rows_of, running_rows
 from sweep.tracking.database_tables import TABLES, engine_of, put
 from sweep.tracking.patience import patiently
-from sweep.tracking.runs import Facts, Written
+from sweep.tracking.run_content import RunContent, Written
 from sweep.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ RACES = 10
 """Times that other sweeps may write runs of the same transaction before this one gives up."""
 
 
-def write(store: Store, facts: Sequence[Facts], tick: Callable[[], None]) -> list[Written]:
-    """Put a run for each of ``facts`` into the store, in order; ``tick`` is called once a run.
+def write_runs(store: Store, contents: Sequence[RunContent], tick: Callable[[], None]) -> list[Written]:
+    """Put a run for each of ``contents`` into the store, in order; ``tick`` is called once a run.
 
     A run that another sweep has written meanwhile stands as it is. An attempt whose run was deleted in MLflow is
     passed over for the next. A group of runs is tried again while the store fails.
     """
     written: list[Written] = []
-    for group in _groups(facts):
+    for group in chunks(contents, (lambda each: 1, RUNS), (lambda each: len(each.epochs), POINTS)):
         entries = patiently(partial(_land, store, group), store.patience)
         for entry in entries:
             written.append(Written(entry.run_id, entry.number))
@@ -59,18 +60,7 @@ def derived_id(experiment_id: str, key: str, number: int) -> str:
     return hashlib.sha256(f"{experiment_id}/{key}/{number}".encode()).hexdigest()[:32]
 
 
-def _groups(facts: Sequence[Facts]) -> Iterator[Sequence[Facts]]:
-    start = points = 0
-    for place, each in enumerate(facts):
-        if place > start and (place - start >= RUNS or points + len(each.epochs) > POINTS):
-            yield facts[start:place]
-            start, points = place, 0
-        points += len(each.epochs)
-    if facts:
-        yield facts[start:]
-
-
-def _land(store: Store, group: Sequence[Facts]) -> list[Entry]:
+def _land(store: Store, group: Sequence[RunContent]) -> list[Entry]:
     engine = _engine(store)
     experiment = store.client.get_experiment(store.experiment_id)
     for _ in range(RACES):
@@ -94,37 +84,37 @@ def _land(store: Store, group: Sequence[Facts]) -> list[Entry]:
     raise lost
 
 
-def _entries(connection: Connection, experiment_id: str, group: Sequence[Facts]) -> list[Entry]:
+def _entries(connection: Connection, experiment_id: str, group: Sequence[RunContent]) -> list[Entry]:
     """Ids and attempts that are free, or taken by a run that stands."""
     runs = TABLES["runs"].c
     entries: list[Entry | None] = [None] * len(group)
-    numbers = {place: int(facts.tags["attempt"]) for place, facts in enumerate(group)}
+    numbers = {i: int(content.tags["attempt"]) for i, content in enumerate(group)}
     while numbers:
-        ids = {place: derived_id(experiment_id, group[place].tags["key"], number) for place, number in numbers.items()}
+        ids = {i: derived_id(experiment_id, group[i].tags["key"], number) for i, number in numbers.items()}
         query = select(runs.run_uuid, runs.status, runs.lifecycle_stage).where(runs.run_uuid.in_(ids.values()))
         there = {
             run_id: stage == "active" and status in ("FINISHED", "FAILED")
             for run_id, status, stage in connection.execute(query)
         }
-        for place, run_id in ids.items():
+        for i, run_id in ids.items():
             if there.get(run_id, True):
-                facts = replace(group[place], tags={**group[place].tags, "attempt": str(numbers[place])})
-                entries[place] = Entry(facts, run_id, numbers.pop(place), run_id in there)
+                content = replace(group[i], tags={**group[i].tags, "attempt": str(numbers[i])})
+                entries[i] = Entry(content, run_id, numbers.pop(i), run_id in there)
             else:  # Deleted in MLflow, or made unfinished: its id cannot be had again.
-                numbers[place] += 1
+                numbers[i] += 1
     return [entry for entry in entries if entry]
 
 
 def _datasets(connection: Connection, experiment_id: str) -> Datasets:
     datasets = TABLES["datasets"].c
     query = select(datasets.name, datasets.digest, datasets.dataset_uuid)
-    found = connection.execute(query.where(datasets.experiment_id == int(experiment_id)))
-    return {(name, digest): dataset_id for name, digest, dataset_id in found}
+    rows = connection.execute(query.where(datasets.experiment_id == int(experiment_id)))
+    return {(name, digest): dataset_id for name, digest, dataset_id in rows}
 
 
 def _put_traceback(store: Store, experiment: "Experiment", entry: Entry) -> None:
     """Before the run is there, so that none is ever seen without it; MLflow's client would first look for the run."""
-    content, name = entry.facts.traceback.encode(), "traceback.txt"
+    content, name = entry.content.traceback.encode(), "traceback.txt"
     if not content:
         return
     if isinstance(store.artifacts, FolderArtifacts):
@@ -140,7 +130,7 @@ def _put_traceback(store: Store, experiment: "Experiment", entry: Entry) -> None
 
 def _join(store: Store, entries: Sequence[Entry]) -> None:
     """Make runs that another sweep has written members of this one too."""
-    tags = {name for entry in entries for name in entry.facts.tags if name.startswith("in_sweep.")}
+    tags = {name for entry in entries for name in entry.content.tags if name.startswith("in_sweep.")}
     for name in tags:
         add_tag(store, [entry.run_id for entry in entries], name, "true")
 

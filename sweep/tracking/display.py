@@ -1,4 +1,4 @@
-"""What MLflow's pages show of a run: epochs of its curve, a colour, a place for an end that is no number.
+"""What MLflow's pages show of a run: epochs of its curve, a place for an end that is no number.
 
 A display copy; the exact curve stands in its part.
 """
@@ -9,13 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.curve import Curve, Floats
-from sweep.outcome import Outcome
-
-COLOURS = {Outcome.CONVERGED: "#0072b2", Outcome.UNFINISHED: "#e69f00", Outcome.DIVERGED: "#d55e00"}
-"""Of a run's outcome, as in the report: told apart by every kind of colour vision."""
-
-FAILED_COLOUR = "#cc79a7"
+from sweep.training.curve import Curve, Floats
 
 
 def shown(losses: Floats, limit: int) -> NDArray[np.int64]:
@@ -45,11 +39,11 @@ def thinned(count: int, limit: int) -> NDArray[np.int64]:
     count : more than ``limit``.
     limit : at least 2.
     """
-    place, epochs = 1, [0]  # Places count from 1: a log axis has no 0.
+    position, epochs = 1, [0]  # Positions count from 1: a log axis has no 0.
     for left in range(limit - 1, 0, -1):
         # What an epoch a point takes at the start leaves fewer points for the rest, hence a new ratio at each.
-        place = max(place + 1, round(place * (count / place) ** (1 / left)))
-        epochs.append(place - 1)
+        position = max(position + 1, round(position * (count / position) ** (1 / left)))
+        epochs.append(position - 1)
     fixed = np.array(epochs)
     fixed.flags.writeable = False
     return fixed

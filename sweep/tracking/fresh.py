@@ -7,7 +7,7 @@ killed meanwhile leaves a file that MLflow can never open again.
 import tempfile
 from pathlib import Path
 
-from sweep.tracking.artifacts import write_whole
+from sweep.outputs import write_atomically
 from sweep.tracking.database_tables import engine_of
 
 
@@ -20,4 +20,4 @@ def make(file: Path) -> None:
         engine = engine_of(MlflowClient(f"sqlite:///{made}"))
         assert engine is not None, "MLflow keeps SQLite files through SQLAlchemy"
         engine.dispose()
-        write_whole(file, made.read_bytes(), replace=False)
+        write_atomically(file, made.read_bytes(), replace=False)

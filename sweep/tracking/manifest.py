@@ -12,13 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sweep.curve import Failure
-from sweep.data import Readings, read_csv
 from sweep.errors import BadInput
-from sweep.keys import NAME
-from sweep.plan import Plan, Point
-from sweep.settings import PARAMETERS, DType, Gradient
-from sweep.tracking.attempt import Attempt, Place
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point
+from sweep.problem.csv_file import read_csv
+from sweep.problem.readings import Readings
+from sweep.settings.keys import NAME
+from sweep.tracking import documents
+from sweep.tracking.attempt import Attempt, CurveAddress
+from sweep.training.curve import Failure
 
 PATH = "plan.json"
 VERSION = 1
@@ -36,12 +38,11 @@ def data_files(plan: Plan) -> Iterator[tuple[str, bytes]]:
             yield data_path(fingerprint), write_data(data)
 
 
-def write(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
+def encode(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
     """The plan as JSON; of a point, its settings, key, and attempt where there is one."""
     points = []
     for point in plan.points:
-        settings = point.columns() | {"delta": point.delta}
-        points.append({"key": point.key, **settings, "attempt": _plain(attempts.get(point.key))})
+        points.append({"key": point.key, **point.stored(), "attempt": _plain(attempts.get(point.key))})
     labels = {
         fingerprint: {name: value for name, value in vars(data).items() if name in _LABELS}
         for fingerprint, data in plan.readings.items()
@@ -53,14 +54,11 @@ def write(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
         "tolerance": plan.tolerance,
         "data": labels,
     }
-    # A line a point, for people who compare two; with indent, json.dumps would leave its fast encoder.
-    head = json.dumps(document, ensure_ascii=False).removesuffix("}")
-    lines = ",\n".join([json.dumps(row, ensure_ascii=False) for row in points])
-    return f'{head}, "points": [\n{lines}\n]}}\n'.encode()
+    return documents.encode(document, "points", points)
 
 
-def read(content: bytes, get_data: Callable[[str], bytes]) -> tuple[Plan, dict[str, Attempt]]:
-    """The plan and attempts that :func:`write` was given.
+def decode(content: bytes, get_data: Callable[[str], bytes]) -> tuple[Plan, dict[str, Attempt]]:
+    """The plan and attempts that :func:`encode` was given.
 
     Parameters
     ----------
@@ -86,7 +84,7 @@ def read(content: bytes, get_data: Callable[[str], bytes]) -> tuple[Plan, dict[s
     name, tolerance = document["name"], document["tolerance"]
     if not (name is None or NAME.fullmatch(name)) or not 0 < tolerance < math.inf or not document["points"]:
         raise ValueError(f"{PATH}: not the name, the tolerance or the points of a sweep")
-    points = tuple(_point(row) for row in document["points"])
+    points = tuple(Point.from_stored(row) for row in document["points"])
     for row, point in zip(document["points"], points, strict=True):
         if row["key"] != point.key:
             raise ValueError(f"{PATH}: the settings beside the key {row['key']} do not have that key")
@@ -107,8 +105,8 @@ def read_data(content: bytes, labels: Mapping[str, Any]) -> Readings:
     """Readings from the bytes of :func:`write_data` and their labels."""
     rows = list(csv.reader(io.StringIO(content.decode())))[1:]
     inputs, targets = zip(*((float(u), float(t)) for u, t in rows), strict=True)
-    kept: dict[str, Any] = {name: labels.get(name) for name in _LABELS}
-    return Readings(inputs=inputs, targets=targets, **kept)
+    known: dict[str, Any] = {name: labels.get(name) for name in _LABELS}
+    return Readings(inputs=inputs, targets=targets, **known)
 
 
 def _read_again(fingerprint: str, labels: Mapping[str, Any]) -> Readings:
@@ -117,40 +115,26 @@ def _read_again(fingerprint: str, labels: Mapping[str, Any]) -> Readings:
         f"the readings of the sweep, with the fingerprint {fingerprint}; data.store=false kept them out of the store"
     )
     try:
-        found = read_csv(Path(labels["kept_at"]), *columns)
+        readings = read_csv(Path(labels["kept_at"]), *columns)
     except BadInput as error:
         raise BadInput(error.what, allowed, "put the file back") from error
-    if found.fingerprint != fingerprint:
-        what = f"data.path={labels['kept_at']}: the readings have changed, their fingerprint is {found.fingerprint}"
+    if readings.fingerprint != fingerprint:
+        what = f"data.path={labels['kept_at']}: the readings have changed, their fingerprint is {readings.fingerprint}"
         raise BadInput(what, allowed, "put the file back as it was, or run the sweep on the new readings")
-    return replace(found, **{name: labels[name] for name in _LABELS})
+    return replace(readings, **{name: labels[name] for name in _LABELS})
 
 
 _LABELS = ("name", "source", "input_name", "target_name", "input_unit", "target_unit", "kept_at")
 
 
-def _point(row: Mapping[str, Any]) -> Point:
-    return Point(
-        lr=row["lr"],
-        scale=row["scale"],
-        epochs=row["epochs"],
-        init=tuple(row[f"init.{name}"] for name in PARAMETERS),
-        gradient=Gradient(row["gradient"]),
-        delta=row["delta"],
-        dtype=DType(row["dtype"]),
-        device=row["device"],
-        data=row["data"],
-    )
-
-
 def _plain(attempt: Attempt | None) -> dict[str, Any] | None:
     if attempt is None:
         return None
-    place, failure = attempt.place, attempt.failure
+    address, failure = attempt.address, attempt.failure
     return {
         "run_id": attempt.run_id,
         "number": attempt.number,
-        "place": place and vars(place),
+        "place": address and vars(address),
         "failure": failure and vars(failure) | {"traceback": ""},  # The run keeps it as a file of its own.
     }
 
@@ -159,6 +143,6 @@ def _attempt(row: Mapping[str, Any]) -> Attempt:
     return Attempt(
         row["run_id"],
         row["number"],
-        Place(**row["place"]) if row["place"] else None,
+        CurveAddress(**row["place"]) if row["place"] else None,
         Failure(**row["failure"]) if row["failure"] else None,
     )

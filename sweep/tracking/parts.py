@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sweep.curve import Curve
+from sweep.training.curve import Curve
 
 
 class DamagedPart(Exception):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sweep.errors import StoreAway
-from sweep.secrets import without_secrets
+from sweep.redaction import without_secrets
 
 T = TypeVar("T")
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sweep.curve import Curve, Result
 from sweep.errors import MALFORMED, BadInput
-from sweep.plan import Plan
+from sweep.plan.plan import Plan
 from sweep.tracking import manifest, parts
-from sweep.tracking.attempt import Attempt, Place
-from sweep.tracking.found import number_of, search
+from sweep.tracking.attempt import Attempt, CurveAddress
+from sweep.tracking.lookup import number_of
+from sweep.tracking.search import search
 from sweep.tracking.store import Store
+from sweep.training.curve import Curve, Result
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -56,8 +57,8 @@ def find(store: Store, which: str | None) -> str:
         return run_id
     fits = [run for run in latest if which and _fits(run, which)]
     if len(fits) == 1:
-        found: str = fits[0].info.run_id
-        return found
+        summary_id: str = fits[0].info.run_id
+        return summary_id
     known = ", ".join(run.data.tags["sweep_id"] for run in latest[:10]) or "none yet"
     what = "no sweep yet in this experiment" if which is None else f"sweep {which}: {len(fits)} sweeps fit"
     raise BadInput(what, f"a sweep of this experiment: {known}", "run a sweep first, or name one by its id")
@@ -79,7 +80,7 @@ def load(store: Store, summary_id: str) -> SweepRecord:
     ------
     BadInput : its plan, data or a part is missing or damaged; the message names which.
     """
-    with _whole(summary_id):
+    with _damage_named(summary_id):
         plan, attempts = _manifest(store, summary_id)
         results = _results(store, plan, attempts)
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
@@ -101,8 +102,8 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
         failure = f": it failed with {tags.get('error_kind')}: {tags.get('error_message')}" if "key" in tags else ""
         raise BadInput(f"run {run_id} has no curve{failure}", "a run of a sweep that was trained", "name another run")
     summary_id = tags.get("curve_run", "")
-    with _whole(summary_id):
-        attempt = Attempt(run_id, number_of(tags), Place(summary_id, tags["curve_part"], int(tags["curve_row"])))
+    with _damage_named(summary_id):
+        attempt = Attempt(run_id, number_of(tags), CurveAddress(summary_id, tags["curve_part"], int(tags["curve_row"])))
         plan, _ = _manifest(store, summary_id)
         attempts = {tags["key"]: attempt}
         results = _results(store, plan, attempts)
@@ -126,7 +127,7 @@ def _tags(store: Store, run_id: str) -> dict[str, str]:
 
 
 @contextmanager
-def _whole(summary_id: str) -> Iterator[None]:
+def _damage_named(summary_id: str) -> Iterator[None]:
     try:
         yield
     except (OSError, parts.DamagedPart, *MALFORMED) as error:
@@ -141,7 +142,7 @@ def _manifest(store: Store, summary_id: str) -> tuple[Plan, dict[str, Attempt]]:
     def get(path: str) -> bytes:
         return store.artifacts.get(summary_id, path)
 
-    return manifest.read(get(manifest.PATH), get)
+    return manifest.decode(get(manifest.PATH), get)
 
 
 def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:
@@ -150,8 +151,8 @@ def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:
         document = json.loads(store.artifacts.get(summary_id, PROVENANCE))
     except (OSError, *MALFORMED):
         return []
-    found = document.get("executions") if isinstance(document, dict) else None
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    listed = document.get("executions") if isinstance(document, dict) else None
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:
@@ -161,17 +162,17 @@ def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[
         attempt = attempts.get(point.key)
         if attempt is None:
             continue
-        if attempt.place is None:
+        address = attempt.address
+        if address is None:
             if attempt.failure is not None:
                 results[point.key] = attempt.failure
             continue
-        place = attempt.place
-        part = place.run_id, place.part
+        part = address.run_id, address.part
         if part not in read:
-            read[part] = parts.decode(place.part, store.artifacts.get(*part))
-        key, curve = read[part][place.row]
+            read[part] = parts.decode(address.part, store.artifacts.get(*part))
+        key, curve = read[part][address.row]
         if key != point.key:
-            raise parts.DamagedPart(f"{place.part}: row {place.row} is not of point {point.key}")
+            raise parts.DamagedPart(f"{address.part}: row {address.row} is not of point {point.key}")
         losses = curve.losses.astype(np.dtype(str(point.dtype)), copy=False)
         results[point.key] = Curve(losses, curve.parameters, curve.final_loss, curve.stalled)
     return results

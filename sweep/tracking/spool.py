@@ -16,16 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from sweep.curve import Curve, Failure, Result
 from sweep.errors import StoreAway
-from sweep.plan import Plan, Point
-from sweep.secrets import without_secrets
-from sweep.settings import Tracking
+from sweep.outputs import SPOOL, write_atomically
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point
+from sweep.redaction import without_secrets
+from sweep.settings.schema import Tracking
 from sweep.tracking import manifest, parts
-from sweep.tracking.artifacts import write_whole
 from sweep.tracking.attempt import Attempt
-
-FOLDER = "spool"
+from sweep.training.curve import Curve, Failure, Result
 
 Pairs = Sequence[tuple[Point, Result]]
 Write = Callable[[Pairs, Callable[[], None]], None]
@@ -36,15 +35,12 @@ class Spool:
 
     Parameters
     ----------
-    outputs : spools lie in a folder in it.
     known : by key, the newest attempt of each point before this execution.
     execution : from :func:`sweep.provenance.this_execution`.
     """
 
-    def __init__(
-        self, outputs: Path, plan: Plan, tracking: Tracking, known: Mapping[str, Attempt], execution: dict[str, Any]
-    ) -> None:
-        self.folder, self.count = outputs / FOLDER / plan.sweep_id, 0
+    def __init__(self, plan: Plan, tracking: Tracking, known: Mapping[str, Attempt], execution: dict[str, Any]) -> None:
+        self.folder, self.count = SPOOL / plan.sweep_id, 0
         self._plan, self._tracking, self._known, self._execution = plan, tracking, known, execution
         self._reason = ""
 
@@ -88,10 +84,10 @@ class Spool:
         failures = [self._failure(point, result) for point, result in pairs if isinstance(result, Failure)]
         if failures:
             content = json.dumps(failures, ensure_ascii=False).encode()
-            write_whole(self.folder / f"failures/{hashlib.sha256(content).hexdigest()}.json", content)
+            write_atomically(self.folder / f"failures/{hashlib.sha256(content).hexdigest()}.json", content)
         if curves:
             path, content = parts.encode([key for key, _ in curves], [curve for _, curve in curves])
-            write_whole(self.folder / path, content)
+            write_atomically(self.folder / path, content)
         self.count += len(pairs)
         for _ in pairs:
             tick()
@@ -100,12 +96,12 @@ class Spool:
         self.folder.parent.mkdir(exist_ok=True)
         self.folder.parent.chmod(0o700)
         for path, content in manifest.data_files(self._plan):
-            write_whole(self.folder / path, content)
+            write_atomically(self.folder / path, content)
         tracking = asdict(self._tracking) | {"uri": without_secrets(self._tracking.uri)}
         document = {"tracking": tracking, "execution": self._execution}
-        write_whole(self.folder / "sweep.json", json.dumps(document, ensure_ascii=False).encode())
-        write_whole(
-            self.folder / manifest.PATH, manifest.write(self._plan, {})
+        write_atomically(self.folder / "sweep.json", json.dumps(document, ensure_ascii=False).encode())
+        write_atomically(
+            self.folder / manifest.PATH, manifest.encode(self._plan, {})
         )  # Last: with it, the folder is a spool.
 
     def _failure(self, point: Point, failure: Failure) -> dict[str, Any]:
@@ -138,9 +134,9 @@ class Spooled:
         shutil.rmtree(self.folder)
 
 
-def folders(outputs: Path, sweep_id: str = "*") -> list[Path]:
-    """The spools under ``outputs`` that have a plan."""
-    return sorted(path.parent for path in (outputs / FOLDER).glob(f"{sweep_id}/{manifest.PATH}"))
+def folders(sweep_id: str = "*") -> list[Path]:
+    """The spools that have a plan."""
+    return sorted(path.parent for path in SPOOL.glob(f"{sweep_id}/{manifest.PATH}"))
 
 
 def read(folder: Path) -> Spooled:
@@ -150,7 +146,7 @@ def read(folder: Path) -> Spooled:
     ------
     OSError, ValueError, KeyError : the plan, the data or the description is not whole.
     """
-    plan, _ = manifest.read((folder / manifest.PATH).read_bytes(), lambda path: (folder / path).read_bytes())
+    plan, _ = manifest.decode((folder / manifest.PATH).read_bytes(), lambda path: (folder / path).read_bytes())
     document = json.loads((folder / "sweep.json").read_bytes())
     results: dict[str, Result] = {}
     numbers: dict[str, int] = {}
@@ -162,7 +158,15 @@ def read(folder: Path) -> Spooled:
         results[key] = result
         if number:
             numbers[key] = number
-    return Spooled(folder, plan, Tracking(**document["tracking"]), document["execution"], results, numbers, damaged)
+    return Spooled(
+        folder,
+        plan,
+        tracking=Tracking(**document["tracking"]),
+        execution=document["execution"],
+        results=results,
+        numbers=numbers,
+        damaged=damaged,
+    )
 
 
 def _results(folder: Path, damaged: list[str]) -> Iterator[tuple[str, Result, int]]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.errors import BadInput, StoreAway
-from sweep.keys import KEYS, source_of
-from sweep.secrets import without_secrets
-from sweep.settings import Tracking
+from sweep.redaction import without_secrets
+from sweep.settings.keys import KEYS, source_of
+from sweep.settings.schema import Tracking
 from sweep.tracking import fresh, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.location import absolute, database_file, is_server
@@ -135,10 +135,10 @@ def _check_file(file: Path, uri: str) -> None:
             "a SQLite file in a folder you can write to",
             "check the path and its permissions",
         ) from error
-    for place in (file if file.exists() else parent, parent / "artifacts"):
-        if (place.exists() and not os.access(place, os.W_OK)) or (place.name == "artifacts" and place.is_file()):
+    for path in (file if file.exists() else parent, parent / "artifacts"):
+        if (path.exists() and not os.access(path, os.W_OK)) or (path.name == "artifacts" and path.is_file()):
             raise BadInput(
-                f"{_given(uri)}: {place.name} cannot be written",
+                f"{_given(uri)}: {path.name} cannot be written",
                 "a SQLite file, with a folder artifacts/ beside it, that you can write to",
                 "check the path and its permissions",
             )

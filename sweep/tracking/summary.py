@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sweep.errors import StoreAway
-from sweep.plan import Plan
+from sweep.plan.plan import Plan
 from sweep.tracking import database_writer
-from sweep.tracking.found import search
 from sweep.tracking.patience import patiently
+from sweep.tracking.search import search
 from sweep.tracking.store import Store
 from sweep.tracking.writers import is_known_database
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sweep.plan import Plan
+from sweep.plan.plan import Plan
 from sweep.tracking.attempt import Attempt
-from sweep.tracking.found import number_of, search
+from sweep.tracking.lookup import number_of
 from sweep.tracking.patience import patiently
+from sweep.tracking.search import search
 from sweep.tracking.store import Store
 from sweep.tracking.writers import add_tag
 

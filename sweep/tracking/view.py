@@ -13,9 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from sweep.curve import Curve, Result
-from sweep.plan import Plan
-from sweep.settings import PARAMETERS
+from sweep.plan.plan import Plan
+from sweep.training.curve import Curve, Result
 
 TAG = "mlflow.sharedViewState."
 """Followed by the id of the view, which is the sweep's."""
@@ -67,7 +66,7 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
     }
     others = [name for name in plan.shown if name not in ("lr", "scale")]
     columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in plan.shown]
-    columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in ("final_loss", *PARAMETERS))]
+    columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in ("final_loss", *plan.parameters))]
     return {
         "searchFilter": members(plan.sweep_id),
         # Charts show the runs that the page has loaded: of more, by the order of their keys, hashes, a fair sample.

@@ -5,31 +5,31 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from sweep.tracking import client_writer, database_writer
-from sweep.tracking.database_tables import difference, engine_of
+from sweep.tracking.database_tables import engine_of, unexpected_columns
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
-from sweep.tracking.runs import Facts, Written
+from sweep.tracking.run_content import RunContent, Written
 from sweep.tracking.store import Store
 
-Writer = Callable[[Store, Sequence[Facts], Callable[[], None]], list[Written]]
+Writer = Callable[[Store, Sequence[RunContent], Callable[[], None]], list[Written]]
 """Puts runs into a store, in order, calling its last argument once a run."""
 
 
 def is_known_database(store: Store) -> bool:
     """Whether ``store`` is a database whose tables are those that we know."""
     engine = None if is_server(store.uri) else engine_of(store.client)
-    return engine is not None and not difference(engine)
+    return engine is not None and not unexpected_columns(engine)
 
 
 def writer_for(store: Store) -> Writer:
     """The fastest writer that ``store`` takes; one line on stderr where its tables are not those that we know."""
     if is_known_database(store):
-        return database_writer.write
+        return database_writer.write_runs
     if not is_server(store.uri):
         engine = engine_of(store.client)
-        words = difference(engine) if engine else "MLflow does not open it through SQLAlchemy"
-        print(f"The store is not laid out as expected ({words}): writing runs one by one, slower.", file=sys.stderr)
-    return client_writer.write
+        reason = unexpected_columns(engine) if engine else "MLflow does not open it through SQLAlchemy"
+        print(f"The store is not laid out as expected ({reason}): writing runs one by one, slower.", file=sys.stderr)
+    return client_writer.write_runs
 
 
 def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None:

@@ -1,3 +1,5 @@
+"""The benchmarks themselves: grids survive their command line, and a store that differs is found out."""
+
 import json
 import sqlite3
 from contextlib import closing

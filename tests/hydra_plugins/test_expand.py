@@ -1,44 +1,16 @@
 """The grid against Hydra's own composition of every point, and the forms a grid file may have."""
 
 import itertools
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra._internal.utils import create_config_search_path
-from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
-from hydra.types import RunMode
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from hydra_plugins.sweep_grid._expand import expand
-from sweep import composed
 from sweep.errors import BadInput
-from sweep.settings import Settings
-
-
-def loader(extra: Path | None = None) -> ConfigLoaderImpl:
-    composed.register()
-    Plugins.instance()
-    search_path = create_config_search_path(composed.conf_folder())
-    if extra is not None:
-        search_path.prepend("test", f"file://{extra}")
-    return ConfigLoaderImpl(search_path)
-
-
-def expanded(*arguments: str, extra: Path | None = None) -> list[Settings]:
-    load = loader(extra)
-    master = load.load_configuration("config", list(arguments), RunMode.MULTIRUN)
-    return expand(load, master, arguments)
-
-
-def by_hydra(points: Sequence[Sequence[str]]) -> list[Settings]:
-    load = loader()
-    return [composed.settings(load.load_configuration("config", list(each), RunMode.RUN)) for each in points]
-
+from tests.hydra_plugins.expanded import by_hydra, expanded
 
 AXES = {
     "lr": ["1e-2", "0.5", "3", "1e-7"],

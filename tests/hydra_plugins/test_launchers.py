@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from mlflow.entities import Run
 
-from hydra_plugins.sweep_grid import _jobs
-from sweep.settings import Data, DType, Gradient
+from hydra_plugins.sweep_grid import _jobs, _worker
+from sweep.settings.schema import Data, DType, Gradient
 from tests.conftest import Command, point
-from tests.hydra_plugins.test_expand import by_hydra
-from tests.tracking.test_sweeps import runs
+from tests.hydra_plugins.expanded import by_hydra
+from tests.tracking.stored import runs
 
 
 def scientific(run: Run) -> tuple[object, ...]:
@@ -40,12 +40,10 @@ def test_a_launcher_of_hydra_leaves_the_same_rows_and_report(
 def test_a_job_that_raises_is_a_failed_point_and_the_others_finish(
     command: Command, ready_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sweep import job
-
     def fails(config: object) -> None:
         raise MemoryError("no room")
 
-    monkeypatch.setattr(job, "train", fails)
+    monkeypatch.setattr(_worker, "train", fails)
     said = command("epochs=3,4", "hydra/launcher=basic")
     assert said.code == 3
     assert [run.data.tags["error_kind"] for run in runs()] == ["MemoryError", "MemoryError"]

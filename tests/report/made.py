@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from sweep import engine
-from sweep.curve import Failure
-from sweep.data import Readings
-from sweep.plan import Plan, Point
-from sweep.report.publish import Report, make
-from sweep.report.runs import Run, judged
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point
+from sweep.problem.readings import Readings
+from sweep.report.files import Report, make
+from sweep.report.judged_runs import Run, judged
 from sweep.tracking.record import SweepRecord
+from sweep.training import in_process
+from sweep.training.curve import Failure
 from tests.conftest import THERMOMETER, point
 
 SEED_GRID = tuple(
@@ -25,7 +26,7 @@ def record(
     data: tuple[Readings, ...] = (THERMOMETER,),
 ) -> SweepRecord:
     plan = Plan(points, {each.fingerprint: each for each in data}, 0.001, name)
-    curves = zip(points, engine.in_process(points, plan.readings), strict=True)
+    curves = zip(points, in_process.in_process(points, plan.problems), strict=True)
     results = {each.key: curve for each, curve in curves} | (failures or {})
     return SweepRecord("summary", plan, results, {}, [])
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from sweep.plan import Plan
+from sweep.plan.plan import Plan
 from sweep.report import findings
 from sweep.report.blocks import Table
 from sweep.report.contents import sections
 from sweep.report.escape import in_code, in_csv, in_html, in_markdown
 from sweep.report.findings import find, note, table
+from sweep.report.judged_runs import judged
 from sweep.report.markdown import aligned
-from sweep.report.runs import judged
-from sweep.settings import DType
+from sweep.settings.schema import DType
 from tests.conftest import THERMOMETER, point
 from tests.report.made import OTHER, sweep
 
@@ -89,5 +89,6 @@ def test_text_from_outside_is_escaped_for_the_file_it_stands_in() -> None:
 
 
 def test_a_point_that_was_not_run_is_told_as_such() -> None:
-    (run,) = judged(Plan((point(),), {THERMOMETER.fingerprint: THERMOMETER}, 0.001), {})
-    assert (run.state, note(run), findings.ends(run)) == ("NOT RUN", "not run", ["", "", ""])
+    plan = Plan((point(),), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
+    (run,) = judged(plan, {})
+    assert (run.state, note(run), findings.end_cells(plan, run)) == ("NOT RUN", "not run", ["", "", ""])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sweep.curve import Failure
+from sweep.training.curve import Failure
 from tests.conftest import THERMOMETER, point
 from tests.report.made import SEED_GRID, named, report
 

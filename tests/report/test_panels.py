@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from sweep.curve import Curve, Failure
+from sweep.problem.line import FAHRENHEIT
 from sweep.report import panels
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections
 from sweep.report.findings import find
-from sweep.report.fit import FAHRENHEIT, fits
+from sweep.report.fit import fits
+from sweep.report.judged_runs import judged
 from sweep.report.panels import curve_panels, epochs_panel, map_panels
-from sweep.report.runs import judged
 from sweep.report.theory import compare
-from sweep.settings import Gradient
+from sweep.settings.schema import Gradient
+from sweep.training.curve import Curve, Failure
 from tests.conftest import THERMOMETER, point
 from tests.report.made import OTHER, SEED_GRID, record, sweep
 
@@ -135,21 +136,25 @@ def test_a_long_curve_keeps_its_first_and_last_epoch_and_of_many_curves_evenly_m
 
 def test_the_fit_undoes_the_scaling_and_stands_beside_least_squares_and_the_known_relation() -> None:
     plan, runs = sweep(*SEED_GRID)
-    (fit,), rest = fits(plan, find(plan, runs).best)
+    shown, rest = fits(plan, find(plan, runs).best)
+    (fit,) = shown.values()
     slope, intercept = np.polyfit(THERMOMETER.inputs, THERMOMETER.targets, 1)
     best, squares, known = fit.relations
     assert rest == []
-    assert (best.slope, best.intercept) == (5.367083549499512 * 0.1, -17.301189422607422)
-    assert (squares.slope, squares.intercept) == pytest.approx((slope, intercept), rel=1e-12)
-    assert (known.kind, known.words, known.slope, known.intercept) == FAHRENHEIT
-    assert (known.slope * 212 + known.intercept, known.slope * 32 + known.intercept) == pytest.approx((100, 0))
-    assert best.error**2 == pytest.approx(2.92765, abs=1e-5)
-    assert fit.axes == ("t_u", "t_c in °C")
+    assert list(shown) == ["thermometer"]
+    assert fit.columns == ("slope", "intercept in °C", "root mean squared error in °C")
+    assert best.numbers[:2] == (5.367083549499512 * 0.1, -17.301189422607422)
+    assert squares.numbers[:2] == pytest.approx((slope, intercept), rel=1e-12)
+    assert (known.kind, known.words, *known.numbers[:2]) == FAHRENHEIT
+    assert (known.predict(212), known.predict(32)) == pytest.approx((100, 0))
+    assert known.numbers[0] * 212 + known.numbers[1] == pytest.approx(100)
+    assert best.numbers[2] ** 2 == pytest.approx(2.92765, abs=1e-5)
+    assert fit.readings.axes == ("t_u", "t_c in °C")
 
 
 def test_degrees_and_the_known_relation_are_told_of_the_thermometer_alone() -> None:
     plan, runs = sweep(point(epochs=5, data=OTHER.fingerprint), data=(OTHER,))
-    (fit,), _ = fits(plan, find(plan, runs).best)
+    (fit,) = fits(plan, find(plan, runs).best)[0].values()
     assert [line.kind for line in fit.relations] == ["best run", "least squares"]
     files = [picture.file().decode() for picture in pictures(sections(plan, runs, find(plan, runs)))]
     assert "litres in l" in "".join(files)
@@ -158,7 +163,7 @@ def test_degrees_and_the_known_relation_are_told_of_the_thermometer_alone() -> N
 
 def test_without_a_run_that_stands_the_fit_is_least_squares_alone() -> None:
     plan, runs = sweep(point(scale=1.0, epochs=50))
-    (fit,), _ = fits(plan, find(plan, runs).best)
+    (fit,) = fits(plan, find(plan, runs).best)[0].values()
     assert [line.kind for line in fit.relations] == ["least squares", "known relation"]
 
 

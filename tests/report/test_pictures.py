@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweep.data import Readings
-from sweep.plan import Point
+from sweep.plan.point import Point
+from sweep.problem.readings import Readings
 from sweep.report.axes import MOST_TICKS, Axis
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections
 from sweep.report.drawing import mark
 from sweep.report.findings import find
+from sweep.report.judged_runs import STATES
 from sweep.report.pictures import Picture
-from sweep.report.runs import STATES
 from tests.conftest import THERMOMETER, point
 from tests.report.made import OTHER, SEED_GRID, sweep
 

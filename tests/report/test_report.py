@@ -11,11 +11,12 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from sweep.curve import Failure
 from sweep.report.blocks import MOST_ROWS
-from sweep.report.publish import make
-from sweep.settings import DType, Gradient
+from sweep.report.files import make
+from sweep.report.frames import to_frame
+from sweep.settings.schema import DType, Gradient
 from sweep.tracking.record import SweepRecord
+from sweep.training.curve import Failure
 from tests import golden
 from tests.conftest import THERMOMETER, Command, point
 from tests.report.made import OTHER, SEED_GRID, named, record, report
@@ -68,9 +69,10 @@ def test_the_report_stands_on_the_summary_run_as_in_the_folder(command: Command,
 def test_runs_csv_reads_back_exactly_inf_and_nan_included() -> None:
     made = report(*SEED_GRID)
     read = pd.read_csv(io.BytesIO(made.files["runs.csv"]), keep_default_na=False, dtype=str)
-    assert list(read.columns) == list(made.frame.columns)
+    frame = to_frame(made.plan, made.runs)
+    assert list(read.columns) == list(frame.columns)
     assert read["key"].tolist() == [each.key for each in SEED_GRID]
-    for text, value in zip(read["final_loss"], made.frame["final_loss"], strict=True):
+    for text, value in zip(read["final_loss"], frame["final_loss"], strict=True):
         assert float(text) == value or (text == "nan" and math.isnan(value))
     assert read.loc[0, "first_inf"] == "10"
     assert read.loc[2, "first_inf"] == ""
@@ -81,7 +83,7 @@ def test_a_failed_point_and_one_that_did_not_run_are_counted_apart_and_leave_the
     kept = record(*points, failures={points[1].key: Failure("RuntimeError", "broke")})
     results = {key: result for key, result in kept.results.items() if key != points[2].key}
     made = make(SweepRecord("summary", kept.plan, results, {}, []))
-    assert made.frame["status"].tolist() == ["FINISHED", "FAILED", "NOT RUN"]
+    assert to_frame(made.plan, made.runs)["status"].tolist() == ["FINISHED", "FAILED", "NOT RUN"]
     assert made.findings.counts == {"CONVERGED": 0, "UNFINISHED": 1, "DIVERGED": 0, "FAILED": 1, "NOT RUN": 1}
     lines = made.files["runs.csv"].decode().splitlines()
     assert ",RuntimeError,broke," in lines[2]
@@ -108,7 +110,8 @@ def test_delta_is_empty_where_it_is_not_used() -> None:
 
 
 def test_outcomes_are_categorical_and_epochs_whole_numbers_that_may_be_missing() -> None:
-    frame = report(*SEED_GRID).frame
+    made = report(*SEED_GRID)
+    frame = to_frame(made.plan, made.runs)
     assert list(frame["outcome"].cat.categories) == ["CONVERGED", "UNFINISHED", "DIVERGED"]
     assert str(frame["first_within"].dtype) == "Int64"
     assert frame["first_within"].tolist()[3] == 1722

@@ -1,3 +1,5 @@
+"""Which epochs of a curve MLflow's pages get to show, for curves of any length and end."""
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

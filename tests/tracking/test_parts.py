@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from sweep.curve import Curve
+from sweep.outputs import write_atomically
 from sweep.tracking import parts
-from sweep.tracking.artifacts import write_whole
+from sweep.training.curve import Curve
 
 ANY = st.floats(width=32, allow_nan=True, allow_infinity=True)
 LOSSES = st.one_of(
@@ -51,5 +51,5 @@ def test_what_a_killed_process_left_beside_a_file_goes_with_a_later_write(tmp_pa
         each.write_bytes(b"half")
     for each in (left, others):
         os.utime(each, (0, 0))
-    write_whole(tmp_path / "x", b"whole")
+    write_atomically(tmp_path / "x", b"whole")
     assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "x", others, fresh])

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from sweep import app, data, engine, plan, provenance, sync
-from sweep.curve import Curve
-from sweep.data import Readings
+from sweep import app, provenance, sync
 from sweep.errors import Exit, StoreAway
-from sweep.plan import Point
-from sweep.settings import Settings
+from sweep.plan import plan
+from sweep.plan.point import Point
+from sweep.problem import sources
+from sweep.problem.problem import Problem
+from sweep.settings.schema import Settings
 from sweep.tracking.spool import Spool, read
+from sweep.training import in_process
+from sweep.training.curve import Curve
 from tests.conftest import Command
-from tests.tracking.test_sweeps import runs, settings
+from tests.tracking.stored import runs, settings
 
 pytestmark = pytest.mark.usefixtures("ready_store")
 
@@ -33,7 +36,7 @@ def asked() -> list[Settings]:
 @pytest.fixture
 def chunked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chunk a point."""
-    monkeypatch.setattr("sweep.execute.CHUNK_LOSSES", 1)
+    monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
 
 
 def rename(table: str, name: str) -> None:
@@ -44,11 +47,11 @@ def rename(table: str, name: str) -> None:
 def run_until_the_store_breaks() -> None:
     """One of three points lands; the store breaks while the second trains, which fails; then it is whole again."""
 
-    def train(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
+    def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
         if points[0].lr == 1e-3:
             rename("params", "gone")
             raise ValueError("made to fail")
-        return engine.in_process(points, readings)
+        return in_process.in_process(points, problems)
 
     with pytest.raises(StoreAway, match="2 results wait in outputs/spool"):
         app.run(asked(), train)
@@ -72,7 +75,7 @@ def test_what_a_failing_store_does_not_take_waits_and_is_delivered_once(
     kept = tmp_path / "kept"
     shutil.copytree(spool, kept)
 
-    sync.sync([])
+    sync.sync(None, [])
     assert "2 of 2 results were new" in capsys.readouterr().out
     assert sorted((run.data.params["lr"], run.info.status) for run in runs()) == [
         ("0.0001", "FINISHED"),
@@ -85,11 +88,11 @@ def test_what_a_failing_store_does_not_take_waits_and_is_delivered_once(
     assert b"1 failed" in delivered["report.md"]
 
     shutil.copytree(kept, spool)  # As after a kill between the delivery and its end.
-    sync.sync([])
+    sync.sync(None, [])
     assert "0 of 2 results were new" in capsys.readouterr().out
     assert len(runs()) == 3
     assert report() == delivered
-    sync.sync([])
+    sync.sync(None, [])
     assert "Nothing waits" in capsys.readouterr().out
 
 
@@ -98,9 +101,9 @@ def test_the_same_command_delivers_first_and_trains_what_is_left(command: Comman
     run_until_the_store_breaks()
     trained: list[float] = []
 
-    def train(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
+    def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
         trained.extend(point.lr for point in points)
-        return engine.in_process(points, readings)
+        return in_process.in_process(points, problems)
 
     assert app.run(asked(), train) is Exit.OK
     assert trained == [1e-3]  # The one that failed is tried again.
@@ -119,7 +122,7 @@ def test_a_damaged_file_of_a_spool_is_named_and_the_rest_delivered(
     run_until_the_store_breaks()
     (damaged,) = Path("outputs/spool").glob("*/failures/*.json")
     damaged.write_bytes(damaged.read_bytes().replace(b"made to fail", b"made to fall"))
-    sync.sync([])
+    sync.sync(None, [])
     out = capsys.readouterr().out
     assert "1 of 1 results were new" in out
     assert str(damaged) in out
@@ -130,9 +133,9 @@ def test_a_damaged_file_of_a_spool_is_named_and_the_rest_delivered(
 def test_a_spool_that_cannot_be_read_is_named_and_holds_up_nothing(command: Command, file: str) -> None:
     folders = []
     for setting in asked()[:2]:
-        wanted = plan.make([setting], data.read)
-        spool = Spool(Path("outputs"), wanted, setting.tracking, {}, provenance.this_execution())
-        spool.keep([(wanted.points[0], engine.in_process(wanted.points, wanted.readings)[0])], lambda: None)
+        wanted = plan.make([setting], sources.read)
+        spool = Spool(wanted, setting.tracking, {}, provenance.this_execution())
+        spool.keep([(wanted.points[0], in_process.in_process(wanted.points, wanted.problems)[0])], lambda: None)
         folders.append(spool.folder)
     broken, whole = sorted(folders)
     (broken / file).write_bytes(b"[3]")
@@ -140,7 +143,7 @@ def test_a_spool_that_cannot_be_read_is_named_and_holds_up_nothing(command: Comm
     assert (said.code, f"{broken}: cannot be read" in said.err) == (1, True)
     assert f"{whole}: 1 of 1 results were new to the store." in said.out
     assert len(runs()) == 1
-    (own,) = [each for each in asked()[:2] if plan.make([each], data.read).sweep_id == broken.name]
+    (own,) = [each for each in asked()[:2] if plan.make([each], sources.read).sweep_id == broken.name]
     assert command(f"lr={own.lr}", "epochs=5").code == 0
     assert len(runs()) == 2
 
@@ -148,9 +151,9 @@ def test_a_spool_that_cannot_be_read_is_named_and_holds_up_nothing(command: Comm
 def test_a_password_is_not_kept_and_asked_for(command: Command) -> None:
     (point,) = asked()[:1]
     point.tracking.uri = "http://me:secret@127.0.0.1:9"
-    wanted = plan.make([point], data.read)
-    spool = Spool(Path("outputs"), wanted, point.tracking, {}, provenance.this_execution())
-    spool.keep([(wanted.points[0], engine.in_process(wanted.points, wanted.readings)[0])], lambda: None)
+    wanted = plan.make([point], sources.read)
+    spool = Spool(wanted, point.tracking, {}, provenance.this_execution())
+    spool.keep([(wanted.points[0], in_process.in_process(wanted.points, wanted.problems)[0])], lambda: None)
     assert all(b"secret" not in path.read_bytes() for path in spool.folder.rglob("*") if path.is_file())
     assert read(spool.folder).results.keys() == {wanted.points[0].key}
     said = command(module="sweep.sync")

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from sweep.settings import Tracking
+from sweep.settings.schema import Tracking
 from sweep.tracking import sqlite_file
 from sweep.tracking.database_tables import engine_of
 from sweep.tracking.store import open_store
 from tests.conftest import Command
+from tests.tracking.stored import URI
 
 pytestmark = pytest.mark.usefixtures("ready_store")
-
-URI = "sqlite:///outputs/mlflow.db"
 
 
 def test_the_driver_keeps_a_write_ahead_log_and_syncs_it_less() -> None:

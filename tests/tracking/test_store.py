@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from sweep import composed
-from sweep.secrets import without_secrets
+from sweep.redaction import without_secrets
+from sweep.settings import composition
 from sweep.tracking.location import absolute, database_file, is_server
 from tests.conftest import Command
 
@@ -72,7 +72,7 @@ def test_the_command_for_the_ui_can_be_pasted(command: Command, empty_store: Pat
     told = said.out.split("Compare: ")[1].strip()
     words = shlex.split(told)
     assert words[:4] == ["python", "-m", "sweep.ui", "762f24fa"]
-    assert composed.tracking(words[4:]).uri == uri
+    assert composition.tracking(words[4:]).uri == uri
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(command: Command, tmp_path: Path) -> None:

@@ -1,54 +1,24 @@
-"""A sweep in a real SQLite store, read with MLflow's own client: what stands there, and what a second command does."""
+"""A sweep in a real SQLite store, read with MLflow's own client: what stands there."""
 
 import json
 import math
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from mlflow import MlflowClient
-from mlflow.entities import Run
 
-from sweep import app, engine, provenance
-from sweep.curve import Curve
-from sweep.data import Readings
-from sweep.plan import Point
-from sweep.settings import Data, DType, Gradient, Init, OutcomeRule, Settings, Tracking
+from sweep import provenance
+from sweep.problem.problem import Problem
 from sweep.tracking import record
 from sweep.tracking.location import absolute
-from sweep.tracking.store import Store, open_store
+from sweep.training import in_process
+from sweep.training.curve import Curve
 from tests.conftest import THERMOMETER, Command, point
+from tests.tracking.stored import FOUR, URI, opened, runs
 
 pytestmark = pytest.mark.usefixtures("ready_store")
-
-URI = "sqlite:///outputs/mlflow.db"
-FOUR = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=50")
-
-
-def opened(uri: str = URI, experiment: str = "sweep") -> Store:
-    store = open_store(Tracking(uri, experiment, 1000, {}, 60.0), create=False)
-    assert store is not None
-    return store
-
-
-def runs(kind: str = "point", experiment: str = "sweep", uri: str = URI) -> list[Run]:
-    client = MlflowClient(absolute(uri))
-    found = client.get_experiment_by_name(experiment)
-    assert found is not None
-    return list(client.search_runs([found.experiment_id], f"tags.kind = '{kind}'"))
-
-
-def settings(uri: str = URI, **changes: Any) -> Settings:
-    kept = {"lr": 1e-2, "scale": 0.1, "epochs": 5, **changes}
-    thermometer = Data("thermometer", None, None, None, None, None, True)
-    return Settings(
-        **kept, init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
-        data=thermometer, outcome=OutcomeRule(0.001), rerun=False, dry_run=False, name=None,
-        tracking=Tracking(uri, "sweep", 1000, {}, 60.0), grid={},
-    )  # fmt: skip
 
 
 def test_the_four_runs_of_the_reference_grid_stand_finished_in_the_store(command: Command) -> None:
@@ -76,11 +46,13 @@ def test_a_run_is_named_by_the_exact_settings_that_tell_it_from_the_others(comma
     }
 
 
-def test_a_loss_curve_in_mlflow_is_the_trained_one_up_to_its_last_finite_value(command: Command) -> None:
+def test_a_loss_curve_in_mlflow_is_the_trained_one_up_to_its_last_finite_value(
+    command: Command, problems: dict[str, Problem]
+) -> None:
     command(*FOUR)
     for run in runs():
         lr, scale = (float(run.data.params[name]) for name in ("lr", "scale"))
-        (curve,) = engine.in_process([point(lr=lr, scale=scale, epochs=50)], {THERMOMETER.fingerprint: THERMOMETER})
+        (curve,) = in_process.in_process([point(lr=lr, scale=scale, epochs=50)], problems)
         history = sorted(MlflowClient(absolute(URI)).get_metric_history(run.info.run_id, "loss"), key=lambda m: m.step)
         finite = [loss for loss in curve.losses.tolist() if math.isfinite(loss)]
         assert [m.value for m in history] == finite
@@ -104,93 +76,13 @@ def test_exact_curves_come_back_from_the_store_bit_for_bit(command: Command) -> 
     store = opened()
     found = record.load(store, record.find(store, None))
     assert len(found.plan.points) == 8
-    expected = engine.in_process(found.plan.points, found.plan.readings)
+    expected = in_process.in_process(found.plan.points, found.plan.problems)
     for each, curve in zip(found.plan.points, expected, strict=True):
         result = found.results[each.key]
         assert isinstance(result, Curve)
         assert result.losses.dtype == curve.losses.dtype
         assert result.losses.tobytes() == curve.losses.tobytes()
         assert np.array(result.parameters).tobytes() == np.array(curve.parameters).tobytes()
-
-
-def test_the_same_command_trains_nothing_again_and_opens_the_same_summary_run(command: Command) -> None:
-    first, second = command(*FOUR), command(*FOUR)
-    assert "0 done already, 4 to train" in first.out
-    assert "4 done already, 0 to train" in second.out
-    assert len(runs()) == 4
-    (summary,) = runs("summary")
-    assert summary.info.status == "FINISHED"
-    assert summary.data.metrics["diverged"] == 1
-    assert first.out.splitlines()[1:] == second.out.splitlines()[1:]
-
-
-def test_an_extended_grid_trains_only_what_is_new_and_counts_reused_runs_as_members(command: Command) -> None:
-    command("lr=1e-2", "epochs=5")
-    said = command("lr=1e-2,1e-3", "epochs=5")
-    assert "1 done already, 1 to train" in said.out
-    store = opened()
-    members = MlflowClient(absolute(URI)).search_runs(
-        [store.experiment_id], f"tags.`in_sweep.{record.load(store, record.find(store, None)).plan.sweep_id}` = 'true'"
-    )
-    assert len(members) == 2
-
-
-def test_rerun_makes_a_new_attempt_which_the_plan_names(command: Command) -> None:
-    command("epochs=5")
-    said = command("epochs=5", "rerun=true")
-    assert "0 done already, 1 to train" in said.out
-    newest = max(runs(), key=lambda run: int(run.data.tags["attempt"]))
-    assert sorted(run.data.tags["attempt"] for run in runs()) == ["1", "2"]
-    store = opened()
-    attempt = record.load(store, record.find(store, None)).attempts[newest.data.tags["key"]]
-    assert (attempt.run_id, attempt.number) == (newest.info.run_id, 2)
-
-
-def test_a_run_deleted_in_mlflow_counts_as_not_done(command: Command) -> None:
-    command("epochs=5")
-    MlflowClient(absolute(URI)).delete_run(runs()[0].info.run_id)
-    assert "0 done already, 1 to train" in command("epochs=5").out
-    assert len(runs()) == 1
-
-
-def test_a_damaged_part_is_trained_again(command: Command, tmp_path: Path) -> None:
-    command("epochs=5")
-    (part,) = tmp_path.rglob("*.parquet")
-    part.write_bytes(part.read_bytes()[:-9] + b"unreadable")
-    said = command(module="sweep.report")
-    assert said.code == 1
-    assert part.name in said.err
-    again = command("epochs=5")
-    assert "0 done already, 1 to train" in again.out
-    assert f"{part.name} of run {part.parts[-4]} is missing or damaged: 1 point to be trained again" in again.err
-    assert command(module="sweep.report").code == 0
-
-
-def test_a_failed_point_exits_with_3_and_keeps_its_error_on_its_run_while_others_finish(
-    command: Command, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fails(points: Sequence[Point], readings: Mapping[str, Readings]) -> list[Curve]:
-        if any(each.lr == 0.5 for each in points):
-            raise MemoryError("out of | memory")
-        return engine.in_process(points, readings)
-
-    asked = [settings(lr=lr) for lr in (1e-2, 0.5, 1e-3)]
-    assert app.run(asked, fails) == 3
-    by_status = {run.info.status: run for run in runs()}
-    failed = by_status["FAILED"]
-    assert sorted(run.info.status for run in runs()) == ["FAILED", "FINISHED", "FINISHED"]
-    assert (failed.data.tags["error_kind"], failed.data.tags["error_message"]) == ("MemoryError", "out of | memory")
-    trace = opened().artifacts.get(failed.info.run_id, "traceback.txt").decode()
-    assert 'raise MemoryError("out of | memory")' in trace
-    said = capsys.readouterr()
-    assert "1 failed" in said.out
-    assert "MemoryError: out of | memory" in said.err
-    report = next(Path("outputs").glob("sweep-*/report.md")).read_text()
-    assert "Failed to execute" in report
-    assert r"MemoryError: out of \| memory" in report
-
-    assert app.run(asked, engine.in_process) == 0
-    assert "2 done already, 1 to train" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

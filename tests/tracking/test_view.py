@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweep.curve import Curve, Failure, Result
-from sweep.plan import Plan
-from sweep.settings import DType
+from sweep.plan.plan import Plan
+from sweep.settings.schema import DType
 from sweep.tracking import view
 from sweep.tracking.display import log10_end
+from sweep.training.curve import Curve, Failure, Result
 from tests.conftest import THERMOMETER, point
 
 READINGS = {THERMOMETER.fingerprint: THERMOMETER}

@@ -1,0 +1,22 @@
+"""One point as a Hydra job: what another launcher than ours calls, in this process or in one of its own.
+
+It returns the curve and writes nothing; the sweeper, in the driver, tracks.
+"""
+
+from omegaconf import DictConfig
+
+from sweep.plan import plan
+from sweep.problem import sources
+from sweep.settings import composition
+from sweep.settings.keys import validate
+from sweep.training.curve import Curve
+from sweep.training.in_process import in_process
+
+composition.register()  # A worker that unpickles ``train`` imports this file before it composes.
+
+
+def train(config: DictConfig) -> Curve:
+    """The curve of the point that ``config`` describes."""
+    one = plan.make([validate(composition.settings(config))], sources.read)
+    (curve,) = in_process(one.points, one.problems)
+    return curve

@@ -1,0 +1,5 @@
+"""What a person types to, and sees of, a command in the terminal.
+
+``command`` is what the commands that read a store have in common, ``guard`` turns whatever is raised into one message
+and a documented exit code, ``interruption`` is Ctrl-C and SIGTERM, ``terminal`` prints.
+"""

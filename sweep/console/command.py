@@ -1,0 +1,86 @@
+"""What the commands beside ``python -m sweep`` have in common: their words, their exit codes, the store they read."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from sweep.console.guard import guard
+from sweep.errors import MEANING, BadInput, Exit
+from sweep.redaction import without_secrets
+
+if TYPE_CHECKING:
+    from sweep.settings.schema import Tracking
+    from sweep.tracking.store import Store
+
+SWEEP = "a sweep's id, the start of it, or its name (default: the latest)"
+
+Which = str | None
+Overrides = list[str]
+
+
+def codes(*members: Exit) -> str:
+    """Exit codes with their meaning, for an epilog."""
+    return ", ".join(f"{member.value} {MEANING[member]}" for member in members)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command ``python -m sweep.NAME [WHICH] [tracking.KEY=VALUE …]``; called, it runs and exits.
+
+    Parameters
+    ----------
+    name, description, epilog : for ``--help``.
+    which, help : what ``--help`` calls the first word, None where there is none, and what it says of the words.
+    action : does the work, given the first word, None where it is left out, and the overrides.
+    """
+
+    name: str
+    description: str
+    epilog: str
+    which: str | None
+    help: str
+    action: Callable[[Which, Overrides], Exit | None]
+
+    def __call__(self) -> NoReturn:
+        """Run the command line and exit with a code of :class:`sweep.errors.Exit`; 2 for a malformed one."""
+        which, overrides = self._parse()
+        sys.exit(guard(lambda: self.action(which, overrides)))
+
+    def _parse(self) -> tuple[Which, Overrides]:
+        parser = argparse.ArgumentParser(
+            prog=f"python -m sweep.{self.name}", description=self.description, epilog=self.epilog
+        )
+        if self.which is None:
+            parser.add_argument("overrides", nargs="*", metavar="tracking.KEY=VALUE", help=self.help)
+            return None, list(parser.parse_args().overrides)
+        metavar = f"{self.which} | tracking.KEY=VALUE"
+        parser.add_argument("words", nargs="*", metavar=metavar, help=f"{self.help}; where the runs are")
+        words = parser.parse_args().words
+        named = [word for word in words if "=" not in word]
+        if len(named) > 1:
+            parser.error(f"one {self.which.lower()} at a time, not {len(named)}")
+        return (named[0] if named else None), [word for word in words if "=" in word]
+
+
+def opened(overrides: Overrides) -> "tuple[Tracking, Store]":
+    """The store that ``overrides`` name, and how it was named.
+
+    Raises
+    ------
+    BadInput : there is none, or the experiment is not in it.
+    """
+    from sweep.settings import composition
+    from sweep.tracking.store import open_store
+
+    tracking = composition.tracking(overrides)
+    store = open_store(tracking, create=False)
+    if store is None:
+        uri = without_secrets(tracking.uri)
+        raise BadInput(
+            f"tracking.uri={uri}, tracking.experiment={tracking.experiment}: nothing there yet",
+            "a store that holds a sweep",
+            "run a sweep first, or name another store with tracking.uri=…",
+        )
+    return tracking, store

@@ -1,0 +1,69 @@
+"""Ctrl-C and SIGTERM: once, the work is dropped or finished whole and reported; twice, the process ends at once."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user, or the system, asked the process to end with ``signal``."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.signal = number
+
+
+class Watch:
+    """Whether a signal came; it is raised within :meth:`until_signal` alone."""
+
+    def __init__(self) -> None:
+        self._signal: int | None = None
+        self._raises = False
+
+    def until_signal(self, work: Callable[[], None]) -> None:
+        """Do ``work``, which a signal ends wherever it is; the program goes on after it."""
+        try:
+            self._raises = True
+            work()
+            self._raises = False
+        except Interrupted:
+            pass
+
+    @contextmanager
+    def uninterrupted(self) -> Iterator[None]:
+        """A part of such work that a signal lets finish."""
+        self._raises = False
+        yield
+        self._raises = True
+        self.check()
+
+    def check(self) -> None:
+        """Raise :class:`Interrupted` if a signal came."""
+        if self._signal is not None:
+            raise Interrupted(self._signal)
+
+    def receive(self, number: int, frame: FrameType | None) -> None:
+        """The handler of the first signal; the next one has the system's own effect."""
+        self._signal = number
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+        # Not print: the signal may have come while it was at work.
+        os.write(2, b"\nsweep: ending; what is done is reported. Once more ends it at once.\n")
+        if self._raises:
+            self.check()
+
+
+@contextmanager
+def watched() -> Iterator[Watch]:
+    """Signals are the watch's while the context lasts. In the main thread only, where Python takes signals."""
+    watch = Watch()
+    before = {number: signal.signal(number, watch.receive) for number in SIGNALS}
+    try:
+        yield watch
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

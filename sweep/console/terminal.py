@@ -1,0 +1,79 @@
+"""What a person sees in the terminal: the plan, the progress, the table at the end."""
+
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sweep.outputs import OUTPUTS
+from sweep.plan import size
+from sweep.plan.plan import Plan
+from sweep.plan.point import as_typed
+
+if TYPE_CHECKING:
+    from sweep.report.files import Report
+
+MOST_ROWS = 40
+"""Rows of the table at the end; of a larger sweep the terminal shows the first ones and names the file with all."""
+
+
+def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
+    """List the points of a plan, which are done already, and how large the store becomes at most."""
+    rows = []
+    for point in plan.points:
+        cells = plan.cells(point)
+        state = "done" if point.key in done else "to do"
+        rows.append([*(as_typed(cells[name]) for name in plan.shown), point.key[:12], state])
+    table = [[*plan.shown, "key", "state"], *rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    todo = [point for point in plan.points if point.key not in done]
+    print(_counts(plan, len(todo)))
+    if todo:
+        print(f"The store grows by {size.readable(size.estimate(todo, curve_points))} at most.")
+    print("Nothing was trained: dry_run=true.")
+
+
+def announce(plan: Plan, todo: int) -> None:
+    """Say what is about to happen, in one line."""
+    print(_counts(plan, todo), flush=True)
+
+
+def _counts(plan: Plan, todo: int) -> str:
+    points = "1 point" if len(plan.points) == 1 else f"{len(plan.points):,} points"
+    parts = [f"Sweep {plan.sweep_id[:8]}: {points}, {plan.total_epochs:,} epochs in all"]
+    if plan.duplicates:
+        parts.append(f"{plan.duplicates:,} asked for twice and folded")
+    parts.append(f"{len(plan.points) - todo:,} done already, {todo:,} to train")
+    return "; ".join(parts) + "."
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar over points, on standard error where that is a terminal; what it yields is called once a point."""
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit=" points", leave=False, disable=None if total else True) as bar:
+
+        def tick() -> None:
+            bar.update()
+
+        yield tick
+
+
+def conclude(report: "Report", comparison: str) -> None:
+    """The table, the sentence, and where to look further: the report's files, and ``comparison``."""
+    from sweep.report.findings import error, table
+    from sweep.report.markdown import aligned
+
+    folder = OUTPUTS / report.folder
+    header, rows = table(report.plan, report.runs[:MOST_ROWS])
+    print("\n".join(aligned(header, rows)))
+    if len(report.runs) > MOST_ROWS:
+        print(f"… and {len(report.runs) - MOST_ROWS:,} more in {folder / 'runs.csv'}")
+    print(report.findings.sentence)
+    for run in (run for run in report.runs if run.failure):
+        print(f"failed: {run.point.key[:12]}: {error(run)}", file=sys.stderr)
+    print(f"Report:  {folder / 'report.html'}")
+    print(f"Compare: {comparison}")

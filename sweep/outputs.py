@@ -1,0 +1,72 @@
+"""The folder ``outputs/``: where it is, whether it can be written, and how a file in it is written whole."""
+
+import os
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from sweep.errors import BadInput
+
+OUTPUTS = Path("outputs")
+
+SPOOL = OUTPUTS / "spool"
+"""Where results wait that a store did not take."""
+
+LEFT = 3600.0
+"""Seconds after which a file beside another counts as left by a killed process: nobody writes one for so long."""
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a ``folder`` that could not be made or written to."""
+    there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise BadInput(
+            f"{folder}/ cannot be written: {there} is {'not writable' if there.is_dir() else 'a file'}",
+            "a folder that can be made or written",
+            "change to another folder, or correct what is in the way",
+        )
+
+
+def write_atomically(path: Path, content: bytes, *, replace: bool = True) -> None:
+    """Write beside, sync, then rename: whoever looks sees the old file or the new one.
+
+    Parameters
+    ----------
+    replace : if False, a file that is there already stays as it is, however late it came.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).chmod(0o644)
+        if replace or not _link(Path(beside), path):
+            Path(beside).replace(path)
+        else:
+            Path(beside).unlink()
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    _clear(path)
+
+
+def _clear(path: Path) -> None:
+    """Delete what killed processes have left beside ``path``."""
+    for left in path.parent.glob(f".{path.name}.*.part"):
+        with suppress(FileNotFoundError):  # Another process was quicker.
+            if time.time() - left.stat().st_mtime > LEFT:
+                left.unlink()
+
+
+def _link(beside: Path, path: Path) -> bool:
+    """Give ``beside`` the name ``path`` too, unless that is taken; False on a file system without hard links."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        return True
+    except OSError:
+        return path.exists()
+    return True

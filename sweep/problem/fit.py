@@ -1,0 +1,48 @@
+"""What a fitted model looks like among its readings, in their own units: values for a picture and a table."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sweep.problem.readings import Readings
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Where a run ended: the settings that name it, its input scale and its final parameters."""
+
+    setting: str
+    scale: float
+    parameters: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One relation between input and target, with the input's scaling undone.
+
+    Parameters
+    ----------
+    kind, words : whose it is.
+    numbers : what the table says of it, under the names in :attr:`Fit.columns`.
+    predict : from an input to its target.
+    """
+
+    kind: str
+    words: str
+    numbers: tuple[float, ...]
+    predict: Callable[[float], float]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The relations of one data set: the run's where there is one, the best there is, a known one.
+
+    Parameters
+    ----------
+    formula : what relates input to target, and how the parameters enter it.
+    columns : names of the numbers of each relation, with their units.
+    """
+
+    readings: Readings
+    formula: str
+    columns: tuple[str, ...]
+    relations: list[Relation]

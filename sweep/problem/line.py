@@ -1,0 +1,143 @@
+"""The first problem: a line through readings under mean squared error.
+
+That loss is quadratic in the two parameters, so all that theory says of it is closed form, in float64. Sums are exactly
+rounded (``math.fsum``): the same on every machine.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from sweep.problem.fit import Fit, Fitted, Relation
+from sweep.problem.problem import Objective, Setup
+from sweep.problem.quadratic import Quadratic
+from sweep.problem.readings import Readings
+from sweep.problem.sources import CELSIUS, FAHRENHEIT_LIKE
+
+THERMOMETER = (FAHRENHEIT_LIKE, CELSIUS, "°C")
+
+FAHRENHEIT = ("known relation", "°C = (°F − 32) · 5/9", 5 / 9, -32 * 5 / 9)
+"""The relation behind the thermometer, whose unknown unit is all but degrees Fahrenheit."""
+
+
+class Line:
+    """:class:`sweep.problem.problem.Problem` of a line through ``readings`` under mean squared error.
+
+    References
+    ----------
+    Goodfellow, Bengio, Courville: Deep Learning, MIT Press 2016, sections 4.3 and 8.2.1. Strang: Introduction to
+    Linear Algebra, 5th ed. 2016, section 4.3 (least squares).
+    """
+
+    shapes: Mapping[str, tuple[int, ...]] = {"w": (), "b": ()}
+    spread_name = "the target's variance"
+
+    def __init__(self, readings: Readings) -> None:
+        self.readings = readings
+        self._u, self._t = readings.inputs, readings.targets
+        self._n = len(self._u)
+        self._quadratics: dict[float, Quadratic] = {}
+
+    @cached_property
+    def _means(self) -> tuple[float, float]:
+        return math.fsum(self._u) / self._n, math.fsum(self._t) / self._n
+
+    @cached_property
+    def _square(self) -> float:
+        """``Σu²/n``."""
+        return math.fsum(u * u for u in self._u) / self._n
+
+    @cached_property
+    def _input_spread(self) -> float:
+        """``Σ(u − ū)²``."""
+        u_mean, _ = self._means
+        return math.fsum((u - u_mean) ** 2 for u in self._u)
+
+    @cached_property
+    def _slope(self) -> float:
+        u_mean, t_mean = self._means
+        products = ((u - u_mean) * (t - t_mean) for u, t in zip(self._u, self._t, strict=True))
+        return math.fsum(products) / self._input_spread
+
+    @cached_property
+    def least_loss(self) -> float:
+        """The least-squares loss, the same at every scale."""
+        u_mean, t_mean = self._means
+        residuals = (t - t_mean - self._slope * (u - u_mean) for u, t in zip(self._u, self._t, strict=True))
+        return math.fsum(r * r for r in residuals) / self._n
+
+    @cached_property
+    def spread(self) -> float:
+        """Population variance of the target."""
+        _, t_mean = self._means
+        return math.fsum((t - t_mean) ** 2 for t in self._t) / self._n
+
+    @cached_property
+    def rounding(self) -> float:
+        """Mean of the squared target."""
+        return math.fsum(t * t for t in self._t) / self._n
+
+    @cached_property
+    def evenest_scale(self) -> float:
+        """``1/√(Σu²/n)``: of ``H = 2·[[s²·Σu²/n, s·ū], [s·ū, 1]]``, trace²/determinant is least there."""
+        return float(f"{1 / math.sqrt(self._square):.3g}")
+
+    def start(self, point: Setup) -> tuple[float, ...]:
+        """As given, one value a parameter."""
+        return point.init
+
+    def objective(self, points: Sequence[Setup]) -> Objective:
+        """See :class:`sweep.problem.line_tensors.LineObjective`."""
+        from sweep.problem.line_tensors import LineObjective
+
+        return LineObjective.of(self.readings, points)
+
+    def quadratic(self, point: Setup) -> Quadratic:
+        """Curvature for ``x = scale·u``, from ``H = (2/n)·[[Σx², Σx], [Σx, n]]``."""
+        return self._at(point.scale)
+
+    def _at(self, scale: float) -> Quadratic:
+        if scale not in self._quadratics:
+            self._quadratics[scale] = self._curvature(scale)
+        return self._quadratics[scale]
+
+    def _curvature(self, scale: float) -> Quadratic:
+        u_mean, t_mean = self._means
+        a = 2 * scale * scale * self._square
+        b, d = 2 * scale * u_mean, 2.0
+        determinant = 4 * scale * scale * self._input_spread / self._n
+        largest = ((a + d) + math.hypot(a - d, 2 * b)) / 2
+        smallest = determinant / largest
+        # Of the two rows of H − λ, the one that does not cancel gives the direction.
+        steep = (b, largest - a) if largest - a > largest - d else (largest - d, b)
+        norm = math.hypot(*steep)
+        steep = (steep[0] / norm, steep[1] / norm) if norm > 0 else (1.0, 0.0)
+        w = self._slope / scale
+        return Quadratic((smallest, largest), ((-steep[1], steep[0]), steep), (w, t_mean - self._slope * u_mean))
+
+    def fit(self, fitted: Fitted | None) -> Fit:
+        """The lines ``target = slope · input + intercept`` of a run, of least squares, and of a known relation."""
+        lines: list[tuple[str, str, float, float]] = []
+        if fitted:
+            w, b = fitted.parameters
+            lines.append(("best run", fitted.setting, w * fitted.scale, b))
+        slope, intercept = self._at(1.0).optimum
+        lines.append(("least squares", "the best line there is", slope, intercept))
+        if (self._u, self._t, self.readings.target_unit) == THERMOMETER:
+            lines.append(FAHRENHEIT)
+        unit = f" in {self.readings.target_unit}" if self.readings.target_unit else ""
+        u, t = self.readings.axes
+        return Fit(
+            self.readings,
+            f"{t} = slope · {u} + intercept, with the scaling undone: slope = w · scale",
+            ("slope", f"intercept{unit}", f"root mean squared error{unit}"),
+            [self._relation(*line) for line in lines],
+        )
+
+    def _relation(self, kind: str, words: str, slope: float, intercept: float) -> Relation:
+        def predict(u: float) -> float:
+            return slope * u + intercept
+
+        errors = [predict(u) - t for u, t in zip(self._u, self._t, strict=True)]
+        error = math.hypot(*errors) / math.sqrt(self._n)
+        return Relation(kind, words, (slope, intercept, error), predict)

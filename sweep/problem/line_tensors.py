@@ -1,0 +1,100 @@
+"""A line under mean squared error, as tensor maths over ``(n_points, n_samples)``.
+
+Every operation acts on rows alone, reductions run along the last axis, so a row of a batch has the same bits as the row
+alone (on one torch thread; :mod:`sweep.training.in_process` sees to that).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from sweep.problem.readings import Readings
+
+if TYPE_CHECKING:
+    from sweep.problem.problem import Setup
+
+
+def predict(params: Tensor, x: Tensor) -> Tensor:
+    """``p = w·x + b``.
+
+    Parameters
+    ----------
+    params : shape ``(n_points, 2)``, columns w and b.
+    x : scaled inputs, shape ``(n_points, n_samples)``.
+
+    Returns
+    -------
+    Tensor of shape ``(n_points, n_samples)``, in the target's unit.
+    """
+    w, b = params[:, 0:1], params[:, 1:2]
+    return w * x + b
+
+
+def mean_squared_error(p: Tensor, t: Tensor) -> Tensor:
+    """``mean((p − t)²)``: the full mean, not half of it.
+
+    Parameters
+    ----------
+    p, t : predictions and targets, broadcast to ``(n_points, n_samples)``.
+
+    Returns
+    -------
+    Tensor of shape ``(n_points,)``.
+    """
+    return ((p - t) ** 2).mean(dim=-1)
+
+
+def gradient(x: Tensor, t: Tensor, p: Tensor) -> Tensor:
+    """The gradient by the chain rule: ``dL/dp = 2(p − t)/n``, ``dp/dw = x``, ``dp/db = 1``.
+
+    Parameters
+    ----------
+    x, t, p : as in :func:`predict` and :func:`mean_squared_error`.
+
+    Returns
+    -------
+    Tensor of shape ``(n_points, 2)``.
+    """
+    dloss_dp = 2 * (p - t) / t.shape[-1]
+    return torch.stack([(dloss_dp * x).sum(dim=-1), dloss_dp.sum(dim=-1)], dim=-1)
+
+
+@dataclass(frozen=True)
+class LineObjective:
+    """:class:`sweep.problem.problem.Objective` of a line.
+
+    Parameters
+    ----------
+    start : shape ``(n_points, 2)``. x : scaled inputs, ``(n_points, n_samples)``. t : targets, ``(n_samples,)``.
+    """
+
+    start: Tensor
+    x: Tensor
+    t: Tensor
+
+    @classmethod
+    def of(cls, readings: Readings, points: "Sequence[Setup]") -> "LineObjective":
+        """The objective of points that share dtype and device."""
+        options: dict[str, Any] = {
+            "dtype": getattr(torch, points[0].dtype),
+            "device": torch.device(points[0].device),
+        }
+        scale = torch.tensor([point.scale for point in points], **options)
+        u, t = torch.tensor(readings.inputs, **options), torch.tensor(readings.targets, **options)
+        return cls(torch.tensor([point.init for point in points], **options), scale[:, None] * u, t)
+
+    def loss(self, params: Tensor) -> Tensor:
+        """Mean squared error of each row."""
+        return mean_squared_error(predict(params, self.x), self.t)
+
+    def loss_and_gradient(self, params: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean squared error of each row, and its gradient."""
+        p = predict(params, self.x)
+        return mean_squared_error(p, self.t), gradient(self.x, self.t, p)
+
+    def first(self, count: int) -> "LineObjective":
+        """Of the first ``count`` rows."""
+        return LineObjective(self.start[:count], self.x[:count], self.t)

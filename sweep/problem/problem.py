@@ -1,0 +1,102 @@
+"""What the rest of the house knows of a problem: a model with its loss, on one set of readings.
+
+Whoever adds a problem writes a class with these members in a file of its own, and chooses it in
+:mod:`sweep.problem.choice`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from sweep.problem.fit import Fit, Fitted
+from sweep.problem.quadratic import Quadratic
+from sweep.problem.readings import Readings
+from sweep.settings.schema import DType
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Setup(Protocol):
+    """What a problem reads of a point; :class:`sweep.plan.point.Point` is one."""
+
+    @property
+    def scale(self) -> float:
+        """Input scale, > 0: a model sees ``scale`` times the inputs."""
+
+    @property
+    def init(self) -> tuple[float, ...]:
+        """The start values that a user gives, in the order of the settings ``init.*``."""
+
+    @property
+    def dtype(self) -> DType:
+        """Number format of all tensors."""
+
+    @property
+    def device(self) -> str:
+        """Where tensors live, in torch's words."""
+
+
+class Objective(Protocol):
+    """The loss of several points as tensors, a row a point. Rows never mix: each has the bits that it has alone."""
+
+    @property
+    def start(self) -> "Tensor":
+        """Where descent starts, shape ``(n_points, n_parameters)``."""
+
+    def loss(self, params: "Tensor") -> "Tensor":
+        """The loss of each row of ``params``, shape ``(n_points,)``."""
+
+    def loss_and_gradient(self, params: "Tensor") -> "tuple[Tensor, Tensor]":
+        """The loss, and its gradient written by hand, shape ``(n_points, n_parameters)``."""
+
+    def first(self, count: int) -> "Objective":
+        """The objective of the first ``count`` rows."""
+
+
+class Problem(Protocol):
+    """A model and its loss on one set of readings. All losses are in one unit: of squares, the target's squared."""
+
+    @property
+    def readings(self) -> Readings:
+        """The data."""
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """Name and shape of each parameter, in order; a number has the shape ``()``."""
+
+    @property
+    def spread(self) -> float:
+        """The loss of the best constant prediction, > 0: the yardstick of a tolerance."""
+
+    @property
+    def spread_name(self) -> str:
+        """What sentences call the spread."""
+
+    @property
+    def rounding(self) -> float:
+        """A size of the terms that a loss is made of: a rise of less than some eps of it may be rounding."""
+
+    @property
+    def least_loss(self) -> float | None:
+        """The least loss that any parameters have; None where it is not known."""
+
+    def start(self, point: Setup) -> tuple[float, ...]:
+        """The parameters that descent of a point starts from."""
+
+    def objective(self, points: Sequence[Setup]) -> Objective:
+        """The loss of ``points``, which share dtype and device, as tensors."""
+
+    def quadratic(self, point: Setup) -> Quadratic | None:
+        """The loss around its optimum, where the loss is quadratic in the parameters; None elsewhere."""
+
+    @property
+    def evenest_scale(self) -> float | None:
+        """The input scale, to three digits, at which the condition is least; None where theory knows none."""
+
+    def fit(self, fitted: Fitted | None) -> Fit | None:
+        """The readings with the model among them, in their own units; None where that is no picture.
+
+        Parameters
+        ----------
+        fitted : parameters that a run ended at; None where there are none.
+        """

@@ -1,0 +1,42 @@
+"""A loss around its optimum, to second order: ``L(θ) − L* = ½ Σ λᵢ cᵢ²``, cᵢ the offset along direction i.
+
+Exact where the loss is quadratic, as mean squared error of a model that is linear in its parameters. How a given
+optimizer moves on it is said in :mod:`sweep.verdict.theory`.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Quadratic:
+    """Curvature and optimum.
+
+    Parameters
+    ----------
+    eigenvalues : of the Hessian, ascending, >= 0, in loss per squared parameter; 0 is one too small for float64.
+    directions : unit eigenvectors, in the order of ``eigenvalues``.
+    optimum : the parameters with the least loss.
+    """
+
+    eigenvalues: tuple[float, ...]
+    directions: tuple[tuple[float, ...], ...]
+    optimum: tuple[float, ...]
+
+    @property
+    def largest(self) -> float:
+        """λmax, the curvature of the steepest direction."""
+        return self.eigenvalues[-1]
+
+    @property
+    def condition(self) -> float:
+        """``λmax/λmin``: how much slower the flat direction is than the steep one."""
+        return self.largest / self.eigenvalues[0] if self.eigenvalues[0] else math.inf
+
+    def parts(self, parameters: Sequence[float]) -> list[float]:
+        """``½ λᵢ cᵢ²`` of each direction: what it adds to the excess loss at ``parameters``; nan where λᵢ is 0."""
+        offset = [a - b for a, b in zip(parameters, self.optimum, strict=True)]
+        along = [sum([d * o for d, o in zip(direction, offset, strict=True)]) for direction in self.directions]
+        # An eigenvalue of 0 is one too small for float64: its part of the loss is not 0, but not known.
+        return [value * c * c / 2 if value else math.nan for value, c in zip(self.eigenvalues, along, strict=True)]

@@ -1,0 +1,66 @@
+"""Where readings come from: the groups of ``conf/data``. In come settings, out go :class:`Readings`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sweep.errors import BadInput
+from sweep.problem.csv_file import read_csv
+from sweep.problem.readings import Readings
+from sweep.settings.schema import Data
+
+FAHRENHEIT_LIKE = (35.7, 55.9, 58.2, 81.9, 56.3, 48.9, 33.9, 21.8, 48.4, 60.4, 68.4)
+CELSIUS = (0.5, 14.0, 15.0, 28.0, 11.0, 8.0, 3.0, -4.0, 6.0, 13.0, 21.0)
+
+COLUMNS, UNITS = ("path", "input", "target"), ("input_unit", "target_unit")
+"""Fields of :class:`Data` that a CSV file needs, and that it may have."""
+
+
+def thermometer() -> Readings:
+    """Eleven readings of a thermometer in an unknown unit beside degrees Celsius.
+
+    References
+    ----------
+    Stevens, Antiga, Viehmann: Deep Learning with PyTorch, Manning 2020, section 5.2.
+    """
+    return Readings(
+        FAHRENHEIT_LIKE,
+        CELSIUS,
+        name="thermometer",
+        source="Deep Learning with PyTorch, section 5.2",
+        input_name="t_u",
+        target_name="t_c",
+        target_unit="°C",
+    )
+
+
+def refuse_unused(sources: Sequence[Data]) -> None:
+    """Raise :class:`BadInput` where a key is given that none of a sweep's ``sources`` reads."""
+    if any(source.kind == "csv" for source in sources):
+        return
+    unused = [key for key in COLUMNS + UNITS if any(getattr(source, key) is not None for source in sources)]
+    if unused:
+        names = ", ".join(f"data.{key}" for key in unused)
+        raise BadInput(f"{names}: not used by data=thermometer", "null", "add data=csv to read a file")
+
+
+def read(data: Data) -> Readings:
+    """The readings that ``data`` names.
+
+    Raises
+    ------
+    BadInput : the file is missing, empty or cannot be read; a column is missing, constant, or has a cell that is no
+        finite number; a row has more or fewer cells than the header; fewer than two rows.
+    """
+    if data.kind == "thermometer":
+        return thermometer()
+    absent = [f"data.{key}" for key in COLUMNS if not getattr(data, key)]
+    if absent:
+        raise BadInput(
+            f"{', '.join(absent)} must be given",
+            "data=csv data.path=FILE data.input=COLUMN data.target=COLUMN",
+            f"add {' '.join(f'{key}=…' for key in absent)}",
+        )
+    path = Path(data.path or "")
+    readings = read_csv(path, data.input or "", data.target or "", data.input_unit, data.target_unit)
+    return readings if data.store else replace(readings, kept_at=str(path.resolve()))

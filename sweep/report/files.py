@@ -1,0 +1,66 @@
+"""Gather the files of a report, from a sweep's record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.plan.plan import Plan
+from sweep.report import frames, markdown, page
+from sweep.report.blocks import pictures
+from sweep.report.contents import sections
+from sweep.report.findings import Findings, find
+from sweep.report.judged_runs import Run, judged
+from sweep.tracking import documents
+from sweep.tracking.attempt import Attempt
+from sweep.tracking.record import PROVENANCE, SweepRecord
+from sweep.verdict.outcome import Verdict
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report: its files by name, and the values they were made from."""
+
+    plan: Plan
+    files: dict[str, bytes]
+    runs: list[Run]
+    findings: Findings
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder under ``outputs/`` that its files go to."""
+        return self.plan.folder
+
+
+def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Report:
+    """The report of a sweep. All files but ``provenance.json`` are a function of plan, curves and data alone.
+
+    Parameters
+    ----------
+    known : by key, verdicts on the record's curves that need not be found again.
+    """
+    plan, runs = record.plan, judged(record.plan, record.results, known or {})
+    findings = find(plan, runs)
+    title = f"Sweep {plan.name or plan.sweep_id[:8]}"
+    parts = sections(plan, runs, findings)
+    files = {picture.name: picture.file() for picture in pictures(parts)}
+    files["report.html"] = page.render(title, findings, parts).encode()
+    files["report.md"] = markdown.render(title, findings.sentence, parts).encode()
+    files["runs.csv"] = frames.to_csv(frames.to_frame(plan, runs))
+    files[PROVENANCE] = provenance(record, record.executions)
+    return Report(plan, files, runs, findings)
+
+
+def provenance(record: SweepRecord, executions: list[dict[str, Any]]) -> bytes:
+    """``provenance.json``: how the sweep came to be, and which run stands for each key."""
+    document = {
+        "sweep_id": record.plan.sweep_id,
+        "summary_run": record.summary_id,
+        "executions": executions,
+    }
+    runs = {key: _stands(attempt) for key, attempt in record.attempts.items()}
+    return documents.encode(document, "runs", runs, indent=1)
+
+
+def _stands(attempt: Attempt) -> dict[str, str | int | None]:
+    address = attempt.address
+    return {"run_id": attempt.run_id, "attempt": attempt.number, "curve_run": address.run_id if address else None}

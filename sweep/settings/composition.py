@@ -1,0 +1,136 @@
+"""From Hydra's composed configurations to typed settings; and the pieces of Hydra's setup that need code."""
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from hydra import compose, initialize_config_dir
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+
+from sweep.errors import BadInput
+from sweep.redaction import without_secrets
+from sweep.settings import grammar
+from sweep.settings.keys import KEYS, validate
+from sweep.settings.refusals import unknown_key
+from sweep.settings.schema import Settings, Tracking, environment
+
+OPEN = ("tracking.tags", "grid")
+"""Keys below which a user names keys of his own."""
+
+ENVIRONMENT_RESOLVERS = ("${sweep.env:", "${oc.env:")
+
+
+def register() -> None:
+    """Tell Hydra the schema and the resolvers that ``conf/`` names. Calling it twice does no harm."""
+    ConfigStore.instance().store(name="settings_schema", node=Settings, provider="sweep")
+    OmegaConf.register_new_resolver("sweep.env", environment, replace=True)
+    OmegaConf.register_new_resolver("sweep.keys", keys_help, replace=True)
+
+
+def conf_folder() -> str:
+    """The folder of ``conf/``: inside the package where a wheel put it, else beside the package."""
+    here = Path(__file__).resolve().parent.parent
+    return str(here / "conf" if (here / "conf").is_dir() else here.parent / "conf")
+
+
+def without_hydra(config: DictConfig) -> DictConfig:
+    """A copy of ``config`` that holds the application's keys alone, typed as :class:`Settings`."""
+    own = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
+    typed = OmegaConf.merge(OmegaConf.structured(Settings), own)
+    assert isinstance(typed, DictConfig)
+    OmegaConf.set_struct(typed, True)
+    return typed
+
+
+def settings(config: DictConfig) -> Settings:
+    """Typed settings of a composed configuration, not yet validated.
+
+    Raises
+    ------
+    BadInput : a mandatory key has no value, or there is a key that the schema does not have.
+    """
+    own = without_hydra(config)
+    missing = sorted(OmegaConf.missing_keys(own))
+    if missing:
+        raise BadInput(
+            f"{', '.join(missing)} must be given",
+            KEYS[missing[0]].allowed if missing[0] in KEYS else "a value",
+            f"add {' '.join(f'{key}=…' for key in missing)}",
+        )
+    for key, _ in _leaves(OmegaConf.to_container(own, resolve=False)):
+        if key not in KEYS and not key.startswith(OPEN):  # A + adds any key below one of the schema's.
+            raise unknown_key(key)
+    built = OmegaConf.to_object(own)
+    assert isinstance(built, Settings)
+    return built
+
+
+def depends(config: DictConfig) -> bool:
+    """Whether a value of ``config`` is computed from another key, so that changing one may change the other."""
+    return any(
+        isinstance(value, str) and "${" in value and not value.startswith(ENVIRONMENT_RESOLVERS)
+        for _, value in _leaves(OmegaConf.to_container(without_hydra(config), resolve=False))
+    )
+
+
+def keys_help() -> str:
+    """The keys with their meaning and range, as ``--help`` shows them."""
+    width = max(len(name) for name in KEYS)
+    return "\n".join(
+        f"  {name:<{width}}  {key.meaning}: {key.allowed}" for name, key in KEYS.items() if name != "data.kind"
+    )
+
+
+def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Full key and value of everything in ``node`` that holds nothing below it."""
+    if isinstance(node, dict | list) and node:
+        for name, child in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from _leaves(child, f"{key}.{name}" if key else str(name))
+    else:
+        yield key, node
+
+
+def tracking(overrides: Sequence[str]) -> Tracking:
+    """The tracking settings that ``conf/``, the environment and ``overrides`` (``tracking.KEY=VALUE``) give.
+
+    Raises
+    ------
+    BadInput, or Hydra's own composition errors.
+    """
+    for override in overrides:
+        if not override.startswith(("tracking.", "tracking=")):
+            raise BadInput(
+                f"{override}: not a key of this command",
+                ", ".join(key for key in KEYS if key.startswith("tracking")),
+                "leave it out",
+            )
+    register()
+    with initialize_config_dir(conf_folder(), version_base="1.3"):
+        return validate(settings(compose("config", list(overrides)))).tracking
+
+
+def tracking_overrides(tracking: Tracking) -> list[str]:
+    """The words that name the store of ``tracking`` on a command line, but for a password in its URI.
+
+    None where a command would find the store anyway.
+    """
+    register()
+    bare = OmegaConf.load(Path(conf_folder()) / "tracking" / "local.yaml")
+    overrides = []
+    if tracking.uri != OmegaConf.select(bare, "uri"):
+        overrides.append(f"tracking.uri={grammar.word(without_secrets(tracking.uri))}")
+    if tracking.experiment != OmegaConf.select(bare, "experiment"):
+        overrides.append(f"tracking.experiment={grammar.word(tracking.experiment)}")
+    return [shlex.quote(override) for override in overrides]
+
+
+def to_yaml(settings: Settings, varying: Mapping[str, Sequence[Any]]) -> str:
+    """The resolved configuration of a sweep: every key, with the list of its values where it varies; no secrets."""
+    values = OmegaConf.create(asdict(settings))
+    values.tracking.uri = without_secrets(settings.tracking.uri)
+    for key, each in varying.items():
+        OmegaConf.update(values, key, list(each))
+    return OmegaConf.to_yaml(values)

@@ -1,0 +1,48 @@
+"""Hydra's private names, all of them: what the next Hydra may change stands here alone.
+
+Imports stay inside the functions: ``--help`` needs the parser and nothing else.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hydra.core.override_parser.types import Override
+    from hydra.core.utils import JobReturn
+    from omegaconf import DictConfig
+
+FILE_READER = "hydra._internal.core_plugins.file_config_source"
+"""The module of Hydra that reads files, with the file's path in a local ``full_path``."""
+
+
+def arguments_parser() -> ArgumentParser:
+    """The parser of Hydra's command lines."""
+    from hydra._internal.utils import get_args_parser
+
+    return get_args_parser()
+
+
+def apply_overrides(overrides: Sequence["Override"], config: "DictConfig") -> None:
+    """Set plain values in ``config`` as Hydra does: through its types, with its error texts."""
+    from hydra._internal.config_loader_impl import ConfigLoaderImpl
+
+    ConfigLoaderImpl._apply_overrides_to_config(list(overrides), config)
+
+
+def value_text(value: Any) -> str:
+    """``value``, as the override grammar has it once parsed, in that grammar's own writing."""
+    from hydra.core.override_parser.types import Override
+
+    text: str = Override._get_value_element_as_str(value)
+    return text
+
+
+def unparsed_value(override: "Override") -> Any:
+    """The value of ``override`` before interpolations and quotes are resolved."""
+    return override._value
+
+
+def returned(job: "JobReturn") -> Any:
+    """What a job returned or raised; the public name raises it again."""
+    return job._return_value

@@ -1,0 +1,158 @@
+"""The keys a user may turn: their meanings, their ranges, and the messages when a value is refused.
+
+In come typed :class:`Settings`; they go out unchanged, or are refused.
+"""
+
+import math
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sweep.errors import BadInput
+from sweep.settings import paths
+from sweep.settings.schema import DATA_KINDS, DType, Gradient, Settings, rounded_to
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: what it means, what it may be, and the check that says so."""
+
+    meaning: str
+    allowed: str
+    check: Callable[[Any, Settings], bool] = lambda value, settings: True
+
+
+def _positive(value: float, settings: Settings) -> bool:
+    rounded = rounded_to(value, settings.dtype)
+    return 0 < value < math.inf and 0 < rounded < math.inf
+
+
+def _finite(value: float, settings: Settings) -> bool:
+    return math.isfinite(value) and math.isfinite(rounded_to(value, settings.dtype))
+
+
+def _text(value: str | None, settings: Settings) -> bool:
+    return value is None or bool(TEXT.fullmatch(value))
+
+
+POSITIVE = "a finite number > 0, also once rounded to dtype"
+FINITE = "a finite number, also once rounded to dtype"
+TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
+"""Text on one line that every store and page can hold: no control characters, and none that UTF-8 has not."""
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+STORE = re.compile(r"(?!sqlite)[a-z][a-z0-9+]*://.+|sqlite(\+\w+)?:///(?!:memory:|file:)[^?].*", re.ASCII)
+DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
+
+OWN_TAGS = (
+    *("kind", "key", "attempt", "sweep_id", "name", "heartbeat", "predicted", "versions", "git_dirty"),
+    *("outcome*", "curve*", "error*", "final*"),
+)
+"""Tags of our own, a * standing for any end; a user's may not take their place."""
+
+TAG = re.compile(rf"(?!({'|'.join(OWN_TAGS).replace('*', '.*')})$)[A-Za-z0-9_-]{{1,250}}", re.ASCII)
+
+KEYS: Mapping[str, Key] = {
+    "lr": Key("learning rate: the step along the slope", POSITIVE, _positive),
+    "scale": Key("input scale: x = scale * input", POSITIVE, _positive),
+    "epochs": Key(
+        "passes over all readings, one update each",
+        "a whole number from 1 to 100,000,000, in digits",
+        lambda value, _: 1 <= value <= 100_000_000,
+    ),
+    "init.w": Key("weight that descent starts from", FINITE, _finite),
+    "init.b": Key("bias that descent starts from", FINITE, _finite),
+    "gradient": Key("how the slope of the loss is found", ", ".join(Gradient)),
+    "delta": Key("half-width of the central difference", POSITIVE, _positive),
+    "dtype": Key("number format of the training", ", ".join(DType)),
+    "device": Key("where tensors live", "cpu, cuda or cuda:N", lambda value, _: bool(DEVICE.fullmatch(value))),
+    "data": Key("the readings", f"one of the group: {', '.join(DATA_KINDS)}"),
+    "data.kind": Key("set by the group", ", ".join(DATA_KINDS), lambda value, _: value in DATA_KINDS),
+    "data.path": Key("data=csv: file to read", "a CSV file with a header line; its path on one line, in UTF-8", _text),
+    "data.input": Key("data=csv: column of the input", "a column of that file, on one line", _text),
+    "data.target": Key("data=csv: column of the target", "a column of that file, on one line", _text),
+    "data.input_unit": Key("unit of the input, for the report", "text on one line, or null", _text),
+    "data.target_unit": Key("unit of the target, for the report", "text on one line, or null", _text),
+    "data.store": Key(
+        "data=csv: whether the readings go into the store",
+        "true; or false: the store keeps their fingerprint and the path to read them from",
+    ),
+    "outcome.tolerance": Key(
+        "converged: excess loss at most this part of the target's variance",
+        "a finite number > 0",
+        lambda value, _: 0 < value < math.inf,
+    ),
+    "rerun": Key("train points again that are already done", "true, false"),
+    "dry_run": Key("list the plan and train nothing", "true, false"),
+    "name": Key(
+        "label of the sweep and of its folder",
+        "null, or 1 to 64 letters, digits, '.', '_', '-', the first a letter or digit",
+        lambda value, _: value is None or bool(NAME.fullmatch(value)),
+    ),
+    "tracking.uri": Key(
+        "MLflow store",
+        "sqlite:///FILE (not one in memory, which ends with the command), postgresql://…, http(s)://…",
+        lambda value, settings: bool(STORE.fullmatch(value)) and _text(value, settings),
+    ),
+    "tracking.experiment": Key(
+        "MLflow experiment",
+        "1 to 256 printable characters",
+        lambda value, _: 1 <= len(value) <= 256 and value.isprintable() and bool(value.strip()),
+    ),
+    "tracking.curve_points": Key(
+        "most epochs of a curve that MLflow shows; beyond, evenly spaced on a log axis",
+        "a whole number from 10 to 1,000,000",
+        lambda value, _: 10 <= value <= 1_000_000,
+    ),
+    "tracking.patience": Key(
+        "seconds that a store which fails is tried again, before results are kept in outputs/spool",
+        "a number from 0 to 86,400",
+        lambda value, _: 0 <= value <= 86_400,
+    ),
+    "tracking.tags": Key("further tags for every run", "names with text: +tracking.tags.NAME=TEXT"),
+    "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),
+}
+
+VARIABLES = {"tracking.uri": "MLFLOW_TRACKING_URI", "tracking.experiment": "MLFLOW_EXPERIMENT_NAME"}
+"""The environment variable that ``conf/`` reads for a key."""
+
+WHOLE_SWEEP = ("outcome", "rerun", "dry_run", "name", "tracking", "grid")
+"""Keys that belong to the sweep as a whole and so cannot be an axis."""
+
+
+def validate(settings: Settings) -> Settings:
+    """Return ``settings`` unchanged if every key is in its range.
+
+    Raises
+    ------
+    BadInput : naming the first key that is not, its value, what is allowed and what to do.
+    """
+    for name, key in KEYS.items():
+        value = paths.get(settings, name)
+        if not key.check(value, settings):
+            raise refusal(name, value)
+    for tag, text in settings.tracking.tags.items():
+        if not TAG.fullmatch(tag) or len(text) > 5000 or not TEXT.fullmatch(text):
+            raise BadInput(
+                f"tracking.tags has the tag {tag!r}",
+                f"names of 1 to 250 letters, digits, '_' and '-', none of {', '.join(OWN_TAGS)}; a line up to 5,000",
+                "rename or shorten it",
+            )
+    return settings
+
+
+def refusal(key: str, value: object) -> BadInput:
+    """The message for a ``value`` that ``key`` cannot take."""
+    shown = str(value) if len(str(value)) <= 80 else str(value)[:80] + "…"
+    known, source = KEYS.get(key), source_of(key, value)
+    allowed = known.allowed if known else "see python -m sweep --help"
+    next_step = f"give another {key}=…" if source == key else f"correct {source}, or give {key}=…"
+    return BadInput(f"{source}={shown} is not allowed", allowed, next_step)
+
+
+def source_of(key: str, value: object) -> str:
+    """What a message blames for ``value``: ``key``, or the environment variable that says the same."""
+    variable = VARIABLES.get(key)
+    return variable if variable and os.environ.get(variable) == value else key

@@ -1,0 +1,155 @@
+"""Hydra's and omegaconf's refusals in our words: the key, the value, what is allowed, the next step."""
+
+import difflib
+import re
+import traceback
+
+from hydra.errors import HydraException, OverrideParseException
+from omegaconf.errors import OmegaConfBaseException
+
+from sweep.errors import BadInput
+from sweep.settings.keys import KEYS, refusal
+from sweep.settings.unreadable_file import unreadable
+
+USER_KEYS = [name for name in KEYS if name != "data.kind"]
+OURS, HYDRAS = ("sweep", "hydra_plugins"), ("hydra", "omegaconf", "antlr4")
+NOT_FOR_USERS = ("full_key:", "object_type=", "reference_type=", "See https://hydra.cc/docs/1.2")
+HELP = "see python -m sweep --help"
+
+
+def explain(error: Exception) -> BadInput | None:
+    """What ``error`` means for the person who typed the command; None where it is not about what was typed."""
+    if isinstance(error.__cause__, BadInput):
+        return error.__cause__
+    if not isinstance(error, HydraException | OmegaConfBaseException) and not _while_composing(error):
+        return None
+    text = "\n".join(dict.fromkeys(f"{error}\n{error.__cause__ or ''}".strip().splitlines()))
+    if isinstance(error, OverrideParseException):
+        return _unparsed(error.override, text)
+    for pattern, message in (
+        (r"Could not find '(hydra/\w+|\w+)/([^']*)'", _unknown_option),
+        (r"Config group override must be a string", _group_without_name),
+        (r"Multiple values for (\w+)\. To override a value use 'override \w+: (.*)'", _plus_before_group),
+        (r"An item is already at '([^']*)'", _plus_before_key),
+        (r"Could not override '([^']*)'", _unknown_key),
+        (r"Key '([^']*)' (?:is )?not in", _unknown_key),
+        (r"Could not delete from config\. .*?'([^']*)'", _left_out),
+        (r"Error merging override ([^=\s]+)=(.*)", _refused_value),
+        (r"Additional config directory '([^']*)' not found", _no_folder),
+        (r"Ambiguous value for argument '([^\n]*)'", _several_values),
+        (r"In '([^']+)': \w+ raised while composing config:", _file_of_another_form),
+    ):
+        match = re.search(pattern, text)
+        if match:
+            return message(match, text)
+    key = _full_key(text) or ""
+    if key in KEYS:
+        return BadInput(f"{key}: {_first_lines(text)}", KEYS[key].allowed, f"give another {key}=…")
+    return unreadable(error) or _other(f"{key}: {text}" if key else text)
+
+
+def unknown_key(key: str) -> BadInput:
+    """The message for a ``key`` that there is not."""
+    return BadInput(f"{key}: no such key", ", ".join(USER_KEYS), _nearest(key, USER_KEYS))
+
+
+def _while_composing(error: Exception) -> bool:
+    """Whether Hydra, and not sweep, was at work: what it and its libraries raise then may be any kind of error."""
+    rooms = [frame.f_globals["__name__"].partition(".")[0] for frame, _ in traceback.walk_tb(error.__traceback__)]
+    last = next((room for room in reversed(rooms) if room in OURS or room in HYDRAS), None)
+    return last in HYDRAS
+
+
+def _unparsed(override: str, text: str) -> BadInput:
+    key, equals, _ = override.partition("=")
+    reason = re.search(r"while evaluating '[^']*': ([^\n]*)", text)
+    if reason:
+        what, next_step = f"{override}: {reason[1]}", "correct it"
+    elif equals:
+        what = f"{override} cannot be read"
+        next_step = f"""text with other signs or letters goes into quotes: "{key}='…'\""""
+    else:
+        what, next_step = f"{override} has no value", f"write {key}=VALUE"
+    return BadInput(what, "KEY=VALUE, or KEY=VALUE,VALUE,… for an axis, in Hydra's grammar", next_step)
+
+
+def _unknown_option(match: re.Match[str], text: str) -> BadInput:
+    group, option = match.groups()
+    options = re.findall(r"^\t(\S+)$", text, re.MULTILINE)
+    return BadInput(f"{group}={option}: no such {group}", ", ".join(options) or HELP, _nearest(option, options))
+
+
+def _plus_before_group(match: re.Match[str], text: str) -> BadInput:
+    group, option = match.groups()
+    return BadInput(f"+{group}={option}: {group} is there already", f"{group}={option}", "leave the + out")
+
+
+def _plus_before_key(match: re.Match[str], text: str) -> BadInput:
+    key = _full_key(text) or match[1]
+    return BadInput(f"+{key}: {key} is there already", f"{key}=VALUE", "leave the + out")
+
+
+def _group_without_name(match: re.Match[str], text: str) -> BadInput:
+    return BadInput("a group got a value that is no name", "data=NAME, grid=NAME, tracking=NAME", HELP)
+
+
+def _left_out(match: re.Match[str], text: str) -> BadInput:
+    if match[1] not in KEYS:
+        return _unknown_key(match, text)
+    return BadInput(f"~{match[1]}: every key must have a value", KEYS[match[1]].allowed, f"leave ~{match[1]} out")
+
+
+def _file_of_another_form(match: re.Match[str], text: str) -> BadInput:
+    said = _first_lines(text.replace(match[0], ""))
+    return BadInput(f"{match[1]}: {said}", "a file that maps keys to values", "correct the file")
+
+
+def _no_folder(match: re.Match[str], text: str) -> BadInput:
+    return BadInput(f"--config-dir {match[1]}: no such folder", "a folder that has grid/ or data/", "check the path")
+
+
+def _several_values(match: re.Match[str], text: str) -> BadInput:
+    return BadInput(f"{match[1]} is an axis", "one value a key beside --cfg or --help", "dry_run=true lists the points")
+
+
+def _unknown_key(match: re.Match[str], text: str) -> BadInput:
+    key = (_full_key(text) or match[1]).lstrip("+~")
+    if key.startswith("hydra"):
+        return BadInput(f"{key}: Hydra has no such key", "Hydra's own keys", "see python -m sweep --cfg hydra")
+    if key.startswith("tracking.tags."):
+        return BadInput(f"{key}: a new tag takes a +", KEYS["tracking.tags"].allowed, f"write +{key}=…")
+    return unknown_key(key)
+
+
+def _refused_value(match: re.Match[str], text: str) -> BadInput:
+    key, value = (_full_key(text) or match[1]).lstrip("+~"), match[2]
+    if key in KEYS:
+        return refusal(key, value)
+    if key.startswith("tracking.tags."):
+        return BadInput(f"{key}={value} is not allowed", KEYS["tracking.tags"].allowed, f"give another +{key}=…")
+    below = [name for name in USER_KEYS if name.startswith(f"{key}.")]
+    return (
+        BadInput(f"{key}={value} is not allowed", ", ".join(below) or HELP, "set the keys below it")
+        if below
+        else _other(text)
+    )
+
+
+def _other(text: str) -> BadInput:
+    return BadInput(_first_lines(text), "KEY=VALUE with the keys and values of python -m sweep --help", "correct it")
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, 1, 0.5)
+    return f"did you mean {near[0]}?" if near else HELP
+
+
+def _full_key(text: str) -> str | None:
+    match = re.search(r"full_key: (\S+)", text)
+    return match[1] if match else None
+
+
+def _first_lines(text: str) -> str:
+    """Hydra's own words, without the types and the search path that it lists at the end."""
+    lines = [line.strip() for line in text.split("Config search path")[0].splitlines()]
+    return "; ".join([line for line in lines if line and not line.startswith(NOT_FOR_USERS)][:4])

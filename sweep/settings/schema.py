@@ -1,0 +1,106 @@
+"""The settings of a sweep, typed.
+
+Defaults stand in ``conf/`` alone, where a user reads them; the dataclasses here declare types and no value. What a key
+means and may be stands in :mod:`sweep.settings.keys`.
+"""
+
+import math
+import os
+import struct
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+
+class Gradient(StrEnum):
+    """How the slope of the loss is found."""
+
+    analytic = "analytic"
+    finite_difference = "finite_difference"
+    autograd = "autograd"
+
+
+class DType(StrEnum):
+    """The number format a point trains in."""
+
+    float32 = "float32"
+    float64 = "float64"
+
+
+@dataclass
+class Init:
+    """Where descent starts."""
+
+    w: float
+    b: float
+
+
+@dataclass
+class Data:
+    """Where the readings come from (``conf/data/*.yaml``)."""
+
+    kind: str
+    path: str | None
+    input: str | None
+    target: str | None
+    input_unit: str | None
+    target_unit: str | None
+    store: bool
+
+
+@dataclass
+class OutcomeRule:
+    """When a run counts as converged."""
+
+    tolerance: float
+
+
+@dataclass
+class Tracking:
+    """Where runs go (``conf/tracking/*.yaml``)."""
+
+    uri: str
+    experiment: str
+    curve_points: int
+    tags: dict[str, str]
+    patience: float
+
+
+@dataclass
+class Settings:
+    """One point of a sweep, together with what belongs to the sweep as a whole."""
+
+    lr: float
+    scale: float
+    epochs: int
+    init: Init
+    gradient: Gradient
+    delta: float
+    dtype: DType
+    device: str
+    data: Data
+    outcome: OutcomeRule
+    rerun: bool
+    dry_run: bool
+    name: str | None
+    tracking: Tracking
+    grid: dict[str, Any]
+
+
+STARTS = tuple(f"init.{field.name}" for field in fields(Init))
+DATA_KINDS = ("thermometer", "csv")
+
+
+def rounded_to(value: float, dtype: DType) -> float:
+    """``value`` as the nearest number of ``dtype``; beyond its range, an infinity of the same sign."""
+    if dtype is DType.float64 or not math.isfinite(value):
+        return value
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def environment(name: str, default: str) -> str:
+    """The environment variable ``name``, or ``default`` where it is unset or empty (as MLflow reads it)."""
+    return os.environ.get(name) or default

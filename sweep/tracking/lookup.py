@@ -1,0 +1,115 @@
+"""Look up what an experiment holds already of a plan: the newest attempt at each point, and which curves are whole."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sweep.errors import printable
+from sweep.plan.plan import Plan
+from sweep.tracking import parts
+from sweep.tracking.attempt import Attempt, CurveAddress
+from sweep.tracking.database_reader import point_runs
+from sweep.tracking.database_tables import engine_of, unexpected_columns
+from sweep.tracking.search import search
+from sweep.tracking.store import Store
+from sweep.training.curve import Failure
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a store holds of the points of a plan, by key.
+
+    Parameters
+    ----------
+    newest : the newest attempt at each point that has one. A run that was deleted in MLflow is not known.
+    readable : those of them that have a curve which can be read whole; what cannot counts as not done.
+    """
+
+    newest: Mapping[str, Attempt]
+    readable: Mapping[str, Attempt]
+
+    @property
+    def standing(self) -> dict[str, Attempt]:
+        """What stands until a newer attempt does: a readable curve; of a point that failed, its failure."""
+        return {key: each for key, each in self.newest.items() if each.failure} | dict(self.readable)
+
+    def damage(self) -> list[str]:
+        """A line for each run and part that should hold a curve and does not."""
+        lost = [each for key, each in self.newest.items() if key not in self.readable and each.failure is None]
+        lost_in = Counter(
+            f"{each.address.part} of run {each.address.run_id} is missing or damaged"
+            if each.address
+            else f"the tags of run {each.run_id} are not as sweep writes them"
+            for each in lost
+        )
+        return [
+            f"{printable(part)}: {count} point{'s' * (count > 1)} to be trained again"
+            for part, count in lost_in.items()
+        ]
+
+
+def look(store: Store, plan: Plan) -> Known:
+    """What ``store`` holds of the points of ``plan``."""
+    newest = newest_attempts(store, plan)
+    return Known(newest, _readable(store, newest))
+
+
+def newest_attempts(store: Store, plan: Plan) -> dict[str, Attempt]:
+    """For each key of ``plan`` that the experiment knows: its newest attempt. A run deleted in MLflow is not known."""
+    keys = {point.key for point in plan.points}
+    engine = engine_of(store.client)
+    runs = point_runs(engine, store.experiment_id) if engine and not unexpected_columns(engine) else _searched(store)
+    done: dict[str, list[tuple[str, str, Mapping[str, str]]]] = {}
+    for run in runs:
+        _, status, tags = run
+        if tags.get("key") in keys and status in ("FINISHED", "FAILED"):
+            done.setdefault(tags["key"], []).append(run)
+    attempts = ([_attempt(*run, known=len(each)) for run in each] for each in done.values())
+    return dict(zip(done, (max(each, key=lambda attempt: attempt.number) for each in attempts), strict=True))
+
+
+def _searched(store: Store) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    for run in search(store, "tags.kind = 'point'"):
+        yield run.info.run_id, run.info.status, run.data.tags
+
+
+def _attempt(run_id: str, status: str, tags: Mapping[str, str], known: int) -> Attempt:
+    """The attempt that a run is; where its number was changed, as many as are known of its point."""
+    number = number_of(tags) or known
+    if status == "FAILED":
+        failure = Failure(tags.get("error_kind", "unknown"), tags.get("error_message", ""))
+        return Attempt(run_id, number, failure=failure)
+    try:
+        return Attempt(run_id, number, CurveAddress(tags["curve_run"], tags["curve_part"], int(tags["curve_row"])))
+    except (KeyError, ValueError):
+        return Attempt(run_id, number)
+
+
+def number_of(tags: Mapping[str, str]) -> int:
+    """A run's number among the attempts at its point; 0 where it is not as we write it."""
+    text = tags.get("attempt", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+def _readable(store: Store, attempts: Mapping[str, Attempt]) -> dict[str, Attempt]:
+    """Those of ``attempts`` whose address holds a curve of their key."""
+    keys: dict[tuple[str, str], list[str]] = {}
+    readable = {}
+    for key, attempt in attempts.items():
+        address = attempt.address
+        if address is None:
+            continue
+        part = address.run_id, address.part
+        if part not in keys:
+            keys[part] = _keys(store, *part)
+        if keys[part][address.row : address.row + 1] == [key]:
+            readable[key] = attempt
+    return readable
+
+
+def _keys(store: Store, run_id: str, part: str) -> list[str]:
+    """The keys in a part, row by row; none where it cannot be read whole."""
+    try:
+        return [key for key, _ in parts.decode(part, store.artifacts.get(run_id, part))]
+    except (OSError, ValueError, parts.DamagedPart):
+        return []

@@ -1,0 +1,97 @@
+"""Where a person compares the runs of a sweep in MLflow's pages: the saved view, the descriptions, and the link.
+
+Nothing here is needed by a sweep: what a store does not take is told of in a line, and the sweep succeeds.
+"""
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from sweep.errors import StoreAway
+from sweep.redaction import without_secrets
+from sweep.tracking import view
+from sweep.tracking.location import is_server
+from sweep.tracking.patience import patiently
+from sweep.tracking.record import SweepRecord
+
+if TYPE_CHECKING:
+    from sweep.settings.schema import Tracking
+    from sweep.tracking.store import Store
+
+NOTE = "mlflow.note.content"
+
+DESCRIPTION = """\
+Runs of **sweep**: one of each point that was trained, and one summary of each sweep, whose artifacts hold its report.
+
+- *Views* (above, right) has one of each sweep: its runs with their charts. The list beside the charts is the table.
+- Colours: blue converged, orange unfinished, red diverged, pink failed. The tag `outcome_reason` says why.
+- `loss` at step k is the loss before update k + 1, up to the last finite one; of a long curve some epochs are left out.
+  The exact curve stands in a Parquet file of the summary run.
+- `log10_end` is log10 of the final loss, or, where that is inf, nan or far above the initial one, a decade above the
+  initial loss, so that a diverged run has its place in a chart.
+- The page loads 100 runs, of a larger sweep a fair sample in the order of `key`; *Load more*, below them, brings more.
+"""
+
+
+def save(store: "Store", record: SweepRecord, sentence: str) -> None:
+    """Save the view of a sweep and describe experiment and summary run, or say why that could not be.
+
+    A description that a person wrote on the experiment stays.
+
+    Parameters
+    ----------
+    sentence : what the sweep found.
+    """
+
+    def do(action: Callable[[], object]) -> None:
+        patiently(action, store.patience)
+
+    client, experiment_id, plan = store.client, store.experiment_id, record.plan
+    try:
+        saved = view.encoded(plan.folder, view.state(plan, record.results.values()), time.time_ns() // 1_000_000)
+        do(lambda: client.set_experiment_tag(experiment_id, view.TAG + plan.sweep_id, saved))
+        if NOTE not in _tags(store):
+            do(lambda: client.set_experiment_tag(experiment_id, NOTE, DESCRIPTION))
+        note = f"{_plain(sentence)}\n\n[Compare its runs]({_page(experiment_id, plan.sweep_id)})\n"
+        do(lambda: client.set_tag(record.summary_id, NOTE, note))
+    except Exception as error:  # Whatever a store of another version raises: the runs are there, and can be compared.
+        reason = without_secrets(" ".join(str(error).split()[:40]))
+        print(f"The view that compares the runs could not be saved: {reason}", file=sys.stderr)
+
+
+def how_to_open(store: "Store", tracking: "Tracking", sweep_id: str) -> str:
+    """How to get to the view of a sweep: the link where a server shows it, else the command that starts one."""
+    if is_server(store.uri):
+        return link(store, store.uri, sweep_id)
+    from sweep.settings import composition
+
+    return " ".join(["python -m sweep.ui", sweep_id[:8], *composition.tracking_overrides(tracking)])
+
+
+def link(store: "Store", address: str, sweep_id: str) -> str:
+    """The page that compares the runs of a sweep, where MLflow answers at ``address``; without a password in it."""
+    base = re.sub(r"//[^/@]*@", "//", address).rstrip("/")
+    try:
+        saved = view.TAG + sweep_id in _tags(store)
+    except StoreAway:  # A search shows the same runs.
+        saved = False
+    return f"{base}/{_page(store.experiment_id, sweep_id, saved=saved)}"
+
+
+def _tags(store: "Store") -> dict[str, str]:
+    tags: dict[str, str] = patiently(lambda: store.client.get_experiment(store.experiment_id), store.patience).tags
+    return tags
+
+
+def _page(experiment_id: str, sweep_id: str, *, saved: bool = True) -> str:
+    which = {"viewStateShareKey": sweep_id} if saved else {"searchFilter": view.members(sweep_id)}
+    query = urlencode(which | {"compareRunsMode": "CHART", "workflowType": "machine_learning"})
+    return f"#/experiments/{experiment_id}/runs?{query}"
+
+
+def _plain(text: str) -> str:
+    """Markdown that shows ``text`` as it is."""
+    return re.sub(r"([!-+\-/<-@\[-`{-~])", r"\\\1", text)

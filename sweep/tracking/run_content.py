@@ -1,0 +1,134 @@
+"""What stands on the run of a point: params, tags and metrics, as pure functions of point, result and verdict.
+
+Tags and metrics are what MLflow's pages show, a display copy; the truth for a curve is its part.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep import colours
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+from sweep.problem.readings import Readings
+from sweep.tracking.attempt import CurveAddress
+from sweep.tracking.display import log10_end, shown
+from sweep.training.curve import Curve, Failure, Floats
+from sweep.verdict.outcome import EVENTS, Verdict
+
+TAG_LIMIT = 5000
+
+
+@dataclass(frozen=True)
+class RunContent:
+    """A run as it will stand in the store.
+
+    ``losses`` are the metric ``loss`` at the steps ``epochs``, both of shape ``(n_shown,)``; every number is finite.
+    """
+
+    name: str
+    status: str
+    params: dict[str, str]
+    tags: dict[str, str]
+    metrics: dict[str, float]
+    epochs: NDArray[np.int64]
+    losses: Floats
+    data: Readings
+    traceback: str = ""
+
+
+class Written(NamedTuple):
+    """A run that stands in the store: its id, and its number among the point's attempts."""
+
+    run_id: str
+    number: int
+
+
+@dataclass(frozen=True)
+class PointRun:
+    """Which run it is.
+
+    Parameters
+    ----------
+    name : what MLflow calls it.
+    problem : what the readings of ``point`` pose.
+    tags : those that every run has.
+    """
+
+    name: str
+    point: Point
+    problem: Problem
+    tags: Mapping[str, str]
+
+
+def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddress, curve_points: int) -> RunContent:
+    """What stands on the run of a point that has a curve, whatever its outcome.
+
+    Parameters
+    ----------
+    curve_points : most epochs of the curve that MLflow gets to show.
+    """
+    finals = {**dict(zip(run.problem.shapes, curve.parameters, strict=True)), "final_loss": curve.final_loss}
+    happened = ((name, getattr(verdict.events, name)) for name in EVENTS)
+    metrics = {
+        **finals,
+        "log10_final_loss": math.log10(curve.final_loss) if curve.final_loss > 0 else math.nan,
+        "log10_end": log10_end(curve),
+        **_logs(run.point),
+        **{name: float(epoch) for name, epoch in happened if epoch is not None},
+    }
+    tags = {
+        **run.tags,
+        "outcome": str(verdict.outcome),
+        "outcome_reason": verdict.reason,
+        "outcome_tolerance": repr(verdict.tolerance),
+        **({"predicted": str(verdict.expected.predicted)} if verdict.expected else {}),
+        **{f"final_{name.removeprefix('final_')}": repr(value) for name, value in finals.items()},
+        "curve_run": address.run_id,
+        "curve_part": address.part,
+        "curve_row": str(address.row),
+        "mlflow.runColor": colours.LIGHT[verdict.outcome],
+    }
+    epochs = shown(curve.losses, curve_points)
+    if len(epochs) and epochs[-1] >= len(epochs):
+        tags["curve_points"] = f"{len(epochs)} of {epochs[-1] + 1} epochs"
+    return RunContent(
+        run.name,
+        status="FINISHED",
+        params=_params(run.point),
+        tags=tags,
+        metrics={name: value for name, value in metrics.items() if math.isfinite(value)},
+        epochs=epochs,
+        losses=curve.losses[epochs],
+        data=run.problem.readings,
+    )
+
+
+def of_failed(run: PointRun, failure: Failure) -> RunContent:
+    """What stands on the run of a point whose training raised."""
+    error = {"error_kind": failure.kind, "error_message": failure.message[:TAG_LIMIT]}
+    tags = {**run.tags, **error, "mlflow.runColor": colours.LIGHT["FAILED"]}
+    return RunContent(
+        run.name,
+        status="FAILED",
+        params=_params(run.point),
+        tags=tags,
+        metrics=_logs(run.point),
+        epochs=np.array([], dtype=np.int64),
+        losses=np.array([], dtype=np.float64),
+        data=run.problem.readings,
+        traceback=failure.traceback,
+    )
+
+
+def _logs(point: Point) -> dict[str, float]:
+    """What charts without a log axis show."""
+    return {"log10_lr": math.log10(point.lr), "log10_scale": math.log10(point.scale)}
+
+
+def _params(point: Point) -> dict[str, str]:
+    return {name: str(value) for name, value in point.columns().items() if value is not None}

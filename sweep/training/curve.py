@@ -1,0 +1,52 @@
+"""What an engine brings back for a point: a curve, or the failure to get one. Plain data that can cross a process."""
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+
+Floats = NDArray[np.float32] | NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One trained point.
+
+    Parameters
+    ----------
+    losses : shape ``(epochs,)``, in the point's dtype; ``losses[k]`` is the loss before update ``k + 1``.
+    parameters : the final values, in the order of the problem's.
+    final_loss : the loss at the final parameters.
+    stalled : the last update changed no bit of any parameter.
+    """
+
+    losses: Floats = field(repr=False)
+    parameters: tuple[float, ...]
+    final_loss: float
+    stalled: bool
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A point whose training raised; a divergence is no failure."""
+
+    kind: str
+    message: str
+    traceback: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, error: BaseException) -> "Failure":
+        """The failure that ``error`` tells of."""
+        lines = traceback.format_exception(error)
+        return cls(type(error).__name__, str(error), "".join(lines))
+
+
+Result = Curve | Failure
+
+Engine = Callable[[Sequence[Point], Mapping[str, Problem]], Sequence[Result]]
+"""Trains points, given the problem of each fingerprint; one result a point, in order. May raise for a whole chunk."""

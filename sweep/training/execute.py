@@ -1,0 +1,49 @@
+"""Walk the plan in chunks through an engine, find the point that fails, and hand every chunk on whole.
+
+In come points and an engine (a function); out go chunks of results, in order. What is done with a chunk, such as
+tracking it, is the receiver's.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sweep.plan.chunks import chunks
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+from sweep.training.curve import Engine, Failure, Result
+
+CHUNK_LOSSES = 4_000_000
+"""Losses a chunk may hold (32 MB in float64): what bounds memory, however large the plan."""
+
+CHUNK_READINGS = 4_000_000
+"""Readings times points that a chunk may hold: several tensors of this size are alive in an update."""
+
+
+def execute(
+    points: Sequence[Point], problems: Mapping[str, Problem], engine: Engine
+) -> Iterator[list[tuple[Point, Result]]]:
+    """Train ``points`` chunk by chunk, each of at least one point and within the two bounds above.
+
+    Yields
+    ------
+    A list of pairs a chunk, in the order of ``points``. A point whose training raises, alone, is a ``Failure``;
+    a chunk that raises is halved until that point is found, and the others keep their curves.
+    """
+
+    def samples(point: Point) -> int:
+        return len(problems[point.data].readings.inputs)
+
+    for chunk in chunks(points, (lambda point: point.epochs, CHUNK_LOSSES), (samples, CHUNK_READINGS)):
+        yield list(zip(chunk, _isolate(chunk, problems, engine), strict=True))
+
+
+def _isolate(chunk: Sequence[Point], problems: Mapping[str, Problem], engine: Engine) -> list[Result]:
+    try:
+        results = list(engine(chunk, problems))
+        if len(results) != len(chunk):
+            raise RuntimeError(f"the engine returned {len(results)} results for {len(chunk)} points")
+        return results
+    except Exception as error:  # An engine may raise anything; it is kept on the run of the point that raised it.
+        if len(chunk) == 1:
+            return [Failure.of(error)]
+    half = len(chunk) // 2
+    return _isolate(chunk[:half], problems, engine) + _isolate(chunk[half:], problems, engine)

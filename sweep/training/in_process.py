@@ -1,0 +1,79 @@
+"""The in-process engine: points in, curves out, everything that may share a tensor as one batch.
+
+Which settings rows of a tensor share, and which runs are one trajectory read off at several epochs, is said where a
+point is declared: :mod:`sweep.plan.point`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import torch
+
+from sweep.plan.point import Point, Value
+from sweep.problem.problem import Problem
+from sweep.training import gradients
+from sweep.training.choice import optimizer_of
+from sweep.training.curve import Curve
+from sweep.training.descent import descend
+
+Trajectory = tuple[Value | tuple[Value, ...], ...]
+
+
+def in_process(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    """Train ``points`` on this process's CPU or accelerator.
+
+    Parameters
+    ----------
+    points : any mix of settings.
+    problems : by fingerprint of their readings, at least those that the points name.
+
+    Returns
+    -------
+    One curve a point, in order, each with the bits it would have alone.
+    """
+    batches: dict[Trajectory, list[int]] = defaultdict(list)
+    for number, point in enumerate(points):
+        batches[point.batch].append(number)
+    curves: dict[int, Curve] = {}
+    with _one_thread():
+        for numbers in batches.values():
+            batch = [points[number] for number in numbers]
+            curves.update(zip(numbers, _train(batch, problems[batch[0].data]), strict=True))
+    return [curves[number] for number in range(len(points))]
+
+
+def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
+    """Curves of points of one batch."""
+    longest: dict[Trajectory, Point] = {}
+    for point in points:
+        if point.trajectory not in longest or point.epochs > longest[point.trajectory].epochs:
+            longest[point.trajectory] = point
+    rows = sorted(longest.values(), key=lambda point: -point.epochs)
+    objective = problem.objective(rows)
+    losses, stops = descend(
+        objective,
+        objective.start.new_tensor([row.lr for row in rows])[:, None],
+        epochs=[row.epochs for row in rows],
+        stops=sorted({point.epochs for point in points}),
+        loss_and_slope=gradients.by_name(rows[0].gradient, rows[0].delta),
+        optimizer=optimizer_of(rows[0]),
+    )
+    histories = losses.T.contiguous().cpu().numpy()
+    row_of = {row.trajectory: number for number, row in enumerate(rows)}
+    ends = {stop.epoch: (stop.params.tolist(), stop.final_loss.tolist(), stop.stalled.tolist()) for stop in stops}
+    for point in points:
+        row = row_of[point.trajectory]
+        parameters, final_loss, stalled = ends[point.epochs]
+        yield Curve(histories[row, : point.epochs], tuple(parameters[row]), final_loss[row], stalled[row])
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Two torch threads split a long reduction, and its last bits then depend on the batch; one thread never does."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

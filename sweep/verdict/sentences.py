@@ -1,0 +1,114 @@
+"""What a verdict says to a person: the reason in a sentence, and the few words that a table has room for."""
+
+import math
+from dataclasses import replace
+
+from sweep.plan.point import Point, as_typed
+from sweep.problem.problem import Problem
+from sweep.settings.schema import DType, Gradient
+from sweep.training.curve import Curve
+from sweep.verdict.outcome import Outcome, Verdict
+from sweep.verdict.theory import FARTHEST
+
+
+def explained(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> Verdict:
+    """``verdict`` with its reason: what was found, then how the lr lies to theory's threshold."""
+    reason = {
+        Outcome.CONVERGED: _arrival,
+        Outcome.DIVERGED: _departure,
+        Outcome.UNFINISHED: _remainder,
+    }[verdict.outcome](verdict, curve, point, problem)
+    return replace(verdict, reason=f"{reason}{_theory(verdict)}")
+
+
+def note(verdict: Verdict, curve: Curve) -> str:
+    """A few words on why a run has its outcome; its reason says it in full."""
+    happened, needed = verdict.events, verdict.epochs_needed
+    if verdict.outcome is Outcome.CONVERGED:
+        return f"within tolerance from epoch {happened.first_within}"
+    if verdict.outcome is Outcome.DIVERGED:
+        left = happened.first_not_finite
+        return f"rises from epoch {happened.first_rise}" if left is None else f"left the finite numbers at epoch {left}"
+    if needed is not None:
+        return f"about {needed:,} epoch{'s' * (needed > 1)} to go"
+    if curve.stalled:
+        return "stalled"
+    if verdict.expected is None:
+        return "not finished"
+    return f"more than {FARTHEST:.2g} epochs to go" if _is_stable(verdict) else "theory promises no end"
+
+
+def _is_stable(verdict: Verdict) -> bool:
+    return verdict.expected is not None and verdict.expected.threshold_ratio < 1
+
+
+def _theory(verdict: Verdict) -> str:
+    expected = verdict.expected
+    if expected is None:
+        return ""
+    ratio = expected.threshold_ratio
+    times = f"{ratio:.4g} times" if ratio < math.inf else "far beyond"
+    doubt = "" if expected.predicted is verdict.outcome else f"; theory predicts {expected.predicted}"
+    threshold = f"{expected.threshold_formula} = {expected.threshold:.6g}"
+    return f"; lr is {times} the stability threshold {threshold}{doubt}"
+
+
+def _arrival(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
+    """How a run converged."""
+    return (
+        f"within tolerance from epoch {verdict.events.first_within}: excess loss {verdict.excess:.4g} is at most "
+        f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
+    )
+
+
+def _departure(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
+    """How a diverged run left."""
+    happened = verdict.events
+    gone = [
+        f"{what} from epoch {epoch}"
+        for what, epoch in (("inf", happened.first_inf), ("nan", happened.first_nan))
+        if epoch is not None
+    ]
+    if gone:
+        return f"the loss is {' and '.join(gone)}"
+    if not all(map(math.isfinite, curve.parameters)):
+        return "a final parameter is not finite"
+    start = float(curve.losses[0])
+    return (
+        f"the loss rises from epoch {happened.first_rise}: {start:.6g} at the start, {curve.final_loss:.6g} at the end"
+    )
+
+
+def _remainder(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
+    """How far an unfinished run still has to go."""
+    left = _epochs_left(verdict, curve, point)
+    if verdict.excess is None:
+        return f"{left}; the loss is {curve.final_loss:.4g}, the least loss is not known"
+    return (
+        f"{left}; excess loss {verdict.excess:.4g} is {verdict.excess / problem.spread:.4g} of {problem.spread_name}, "
+        f"tolerance {as_typed(verdict.tolerance)}"
+    )
+
+
+def _epochs_left(verdict: Verdict, curve: Curve, point: Point) -> str:
+    needed = verdict.epochs_needed
+    if curve.stalled:
+        return (
+            f"stalled: the last update changed no bit of the {point.dtype} parameters, so more epochs will not help, "
+            f"{_way_out(point)}"
+        )
+    if needed is not None:
+        return f"still descending: about {needed:,} more epoch{'s' * (needed > 1)} to go at this lr"
+    if verdict.expected is None:
+        return "not finished, and not rising"
+    if _is_stable(verdict):
+        return f"still descending: more than {FARTHEST:.2g} more epochs to go at this lr"
+    return "not within tolerance and not yet rising, but theory promises no end"
+
+
+def _way_out(point: Point) -> str:
+    """What may move a run that stands still: where slopes are differences, those may have rounded to nothing."""
+    ways = ["dtype=float64"] * (point.dtype is not DType.float64) + ["a larger lr"]
+    if point.gradient is not Gradient.finite_difference:
+        return f"{' or '.join(ways)} would"
+    return f"{', '.join(['gradient=analytic', 'a larger delta', *ways[:-1]])} or {ways[-1]} may"

@@ -1,0 +1,59 @@
+"""The last line: output that cannot be written is told in one line, and is no error of sweep's own."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sweep.console.guard import guard
+
+FULL = Path("/dev/full")
+WORDS = [sys.executable, "-m", "sweep"]
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize("arguments", [["dry_run=true"], ["--help"], ["--cfg", "job"], ["epochs=2"]])
+def test_a_full_standard_output_is_one_line_and_code_1_and_nothing_is_trained(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run([*WORDS, *arguments], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (1, "sweep: standard output cannot be written: No space left on device\n")
+    assert not list(tmp_path.glob("outputs/sweep-*"))
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
+def test_bad_input_keeps_its_message_where_standard_output_is_full(tmp_path: Path) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run([*WORDS, "lr=-1"], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, "sweep: lr=-1.0 is not allowed")
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as pipe:
+        done = subprocess.run([*WORDS, "dry_run=true"], cwd=tmp_path, stdout=pipe, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_error_of_another_file_leaves_standard_output_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails() -> None:
+        raise PermissionError(errno.EACCES, "no entry", "somewhere")
+
+    assert guard(fails) == 70
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "no entry" in said.err
+
+
+def test_a_terminal_that_lacks_a_character_gets_its_number(tmp_path: Path) -> None:
+    (tmp_path / "λ.csv").write_text("x,y\n1,2\n2,3\n")
+    source = ["data=thermometer,csv", "data.path='λ.csv'", "data.input=x", "data.target=y", "dry_run=true"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*WORDS, *source], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u03bb" in done.stdout

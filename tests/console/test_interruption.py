@@ -1,0 +1,123 @@
+"""Signals: real ones, to real processes and to this one."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from sweep import app
+from sweep.console.interruption import Interrupted, watched
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+from sweep.tracking import summary
+from sweep.tracking.location import absolute
+from sweep.training import in_process
+from sweep.training.curve import Curve
+from tests.conftest import Command
+from tests.tracking.stored import runs, settings
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_a_report_of_what_is_done_and_the_same_command_goes_on(
+    command: Command, ready_store: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
+) -> None:
+    """The signal comes while the second chunk trains."""
+    monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
+
+    def trained(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+        if points[0].lr == 1e-3:
+            os.kill(os.getpid(), number)
+        return in_process.in_process(points, problems)
+
+    asked = [settings(lr=lr) for lr in (1e-2, 1e-3, 1e-4)]
+    with pytest.raises(Interrupted) as stopped:
+        app.run(asked, trained)
+    assert 128 + stopped.value.signal == code
+    assert [run.data.params["lr"] for run in runs()] == ["0.01"]
+    assert [run.info.status for run in runs("summary")] == ["KILLED"]
+    (report,) = Path("outputs").glob("sweep-*/report.md")
+    assert "1 unfinished, 2 not run" in report.read_text()
+    interrupted = report.parent
+    app.run(asked, in_process.in_process)
+    assert sorted(run.data.params["lr"] for run in runs()) == ["0.0001", "0.001", "0.01"]
+    assert [run.info.status for run in runs("summary")] == ["FINISHED"]
+    assert list(Path("outputs").glob("sweep-*")) == [interrupted]
+
+
+def test_a_signal_while_a_chunk_is_written_lets_it_finish() -> None:
+    done = []
+    with watched() as watch:
+
+        def work() -> None:
+            for chunk in range(3):
+                with watch.uninterrupted():
+                    os.kill(os.getpid(), signal.SIGINT)
+                    done.append(chunk)
+
+        watch.until_signal(work)
+        assert done == [0]
+        with pytest.raises(Interrupted):
+            watch.check()
+
+
+def test_a_second_signal_ends_the_process_at_once_and_its_run_is_closed_by_a_later_sweep(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, time\n"
+        "from sweep import publication\n"
+        "from sweep.training import in_process\n"
+        "def stuck(points, problems):\n"
+        "    print('training', flush=True)\n"
+        "    time.sleep(600)\n"
+        "in_process.in_process = stuck\n"
+        "def never(sweep):\n"
+        "    print('reporting', flush=True)\n"
+        "    time.sleep(600)\n"
+        "publication.publish = never\n"
+        "from sweep.__main__ import main\n"
+        "main()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "epochs=2"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        lines = iter(process.stdout)
+        assert any("training" in line for line in lines)
+        process.send_signal(signal.SIGINT)
+        assert any("reporting" in line for line in lines)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == -signal.SIGINT
+        assert "Traceback" not in process.stderr.read()
+    client = MlflowClient(absolute(f"sqlite:///{tmp_path}/outputs/mlflow.db"))
+    (left,) = client.search_runs(["1"], "attributes.status = 'RUNNING'")
+
+    def later() -> str:
+        subprocess.run([sys.executable, "-m", "sweep", "epochs=3"], cwd=tmp_path, check=True, capture_output=True)
+        return str(client.get_run(left.info.run_id).info.status)
+
+    assert later() == "RUNNING"  # It has beaten a moment ago, so it may be at work on another machine.
+    earlier = datetime.now(UTC) - timedelta(seconds=2 * summary.STALE)
+    client.set_tag(left.info.run_id, "heartbeat", earlier.isoformat())
+    assert later() == "KILLED"
+
+
+def test_a_sweep_that_cannot_begin_leaves_no_run_running(
+    command: Command, ready_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sweep.tracking.manifest.write_data", full)
+    with pytest.raises(OSError, match="No space"):
+        app.run([settings()], in_process.in_process)
+    assert [run.info.status for run in runs("summary")] == ["FAILED"]

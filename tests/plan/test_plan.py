@@ -1,0 +1,137 @@
+"""Plans: a key means the same for ever, every scientific change makes another, duplicates are folded."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep.plan import plan
+from sweep.plan.plan import Plan
+from sweep.plan.point import as_typed
+from sweep.problem import sources
+from sweep.problem.readings import Readings
+from sweep.settings.schema import Data, DType, Gradient, Init, OutcomeRule, Settings, Tracking
+from tests.conftest import SEED, THERMOMETER, point
+
+
+def settings(**changes: Any) -> Settings:
+    thermometer = Data("thermometer", None, None, None, None, None, True)
+    base = Settings(
+        1e-2, 0.1, 5000, Init(1.0, 0.0), Gradient.analytic, 0.1, DType.float32, "cpu", thermometer,
+        OutcomeRule(0.001), False, False, None, Tracking("sqlite:///x.db", "sweep", 1000, {}, 60.0), {},
+    )  # fmt: skip
+    return replace(base, **changes)
+
+
+def test_keys_are_those_of_earlier_releases() -> None:
+    """A change here gives every stored run another key, so that nothing done is found: raise KEY_SCHEMA if meant."""
+    points = {
+        "1 seed": SEED,
+        "2 flat": point(lr=1e-4, scale=1.0, epochs=100),
+        "3 central": point(gradient=Gradient.finite_difference, delta=0.25),
+        "4 double": point(dtype=DType.float64, init=(0.1, -17.0)),
+        "5 cuda": point(device="cuda:1"),
+    }
+    golden = json.loads((Path(__file__).parent.parent / "reference" / "keys.json").read_text())
+    assert {name: each.key for name, each in points.items()} == golden
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lr": 1e-2 * (1 + 2**-52)},
+        {"scale": 0.2},
+        {"epochs": 4999},
+        {"init": (1.0, 1e-9)},
+        {"gradient": Gradient.autograd},
+        {"dtype": DType.float64},
+        {"device": "cuda"},
+        {"data": "0" * 32},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_any_scientific_change_makes_a_new_key(change: dict[str, Any]) -> None:
+    assert point(**change).key != SEED.key
+
+
+def test_delta_is_part_of_the_key_only_where_it_is_used() -> None:
+    assert point(delta=0.5).key == SEED.key
+    central = [point(gradient=Gradient.finite_difference, delta=delta).key for delta in (0.1, 0.5)]
+    assert central[0] != central[1]
+
+
+def test_the_number_of_a_device_is_no_part_of_the_key() -> None:
+    assert point(device="cuda:0").key == point(device="cuda:1").key == point(device="cuda").key
+
+
+@given(lr=st.floats(1e-9, 1e9), scale=st.floats(1e-9, 1e9), epochs=st.integers(1, 10**9))
+def test_same_settings_same_key(lr: float, scale: float, epochs: int) -> None:
+    first, second = (point(lr=lr, scale=scale, epochs=epochs) for _ in range(2))
+    assert first.key == second.key
+    assert len(first.key) == 32
+
+
+def test_duplicates_are_folded_and_counted_in_the_order_asked_for() -> None:
+    asked = [settings(lr=lr) for lr in (1e-4, 1e-2, 0.0001, 1e-4)]
+    made = plan.make(asked, sources.read)
+    assert [each.lr for each in made.points] == [1e-4, 1e-2]
+    assert made.duplicates == 2
+
+
+def test_the_same_points_in_another_order_are_the_same_sweep() -> None:
+    points = (SEED, point(lr=1e-4))
+    readings = {THERMOMETER.fingerprint: THERMOMETER}
+    first, second = Plan(points, readings, 0.001), Plan(points[::-1], readings, 0.001, name="other")
+    assert first.sweep_id == second.sweep_id
+    assert Plan(points, readings, 0.002).sweep_id != first.sweep_id
+    assert Plan(points[:1], readings, 0.001).sweep_id != first.sweep_id
+
+
+def test_a_file_is_read_once_however_many_points_use_it() -> None:
+    calls = []
+
+    def read(source: Data) -> Readings:
+        calls.append(source)
+        return THERMOMETER
+
+    plan.make([settings(lr=lr) for lr in (0.1, 0.2, 0.3)], read)
+    assert len(calls) == 1
+
+
+def test_settings_that_differ_between_points_are_told() -> None:
+    points = (SEED, point(lr=1e-5, init=(1.0, 2.0)))
+    made = Plan(points, {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
+    assert made.varying == ("lr", "init.b")
+    assert made.shown == ("lr", "scale", "epochs", "init.b")
+    assert [made.setting(each) for each in points] == [
+        "lr=0.01 scale=0.1 epochs=5000 init.b=0",
+        "lr=1e-05 scale=0.1 epochs=5000 init.b=2",
+    ]
+    assert made.fixed == {
+        "init.w": 1.0, "gradient": "analytic", "delta": None, "dtype": "float32", "device": "cpu", "data": SEED.data,
+    }  # fmt: skip
+
+
+def test_delta_is_told_only_of_points_that_use_it() -> None:
+    central = [point(gradient=Gradient.finite_difference, delta=delta) for delta in (0.1, 0.5)]
+    readings = {THERMOMETER.fingerprint: THERMOMETER}
+    assert Plan((SEED, central[0]), readings, 0.001).varying == ("gradient",)
+    assert Plan((SEED, central[0]), readings, 0.001).fixed["delta"] == 0.1
+    both = Plan((SEED, *central), readings, 0.001)
+    assert both.varying == ("gradient", "delta")
+    assert both.setting(SEED) == "lr=0.01 scale=0.1 epochs=5000 gradient=analytic"
+    assert both.setting(central[1]).endswith("gradient=finite_difference delta=0.5")
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_setting_is_written_so_that_it_reads_back_exactly(value: float) -> None:
+    assert float(as_typed(value)) == value
+
+
+@pytest.mark.parametrize(("value", "text"), [(5000, "5000"), (5000.0, "5000"), (0.01, "0.01"), (1e-5, "1e-05")])
+def test_a_setting_is_written_as_a_person_would_type_it(value: float, text: str) -> None:
+    assert as_typed(value) == text

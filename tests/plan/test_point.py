@@ -1,0 +1,171 @@
+"""Every declaration of a point: what a changed value parts, and that key, columns, files and overrides all hold it.
+
+The tests walk :data:`sweep.plan.point.DECLARED`, so a further field fails here until somebody has thought of it.
+"""
+
+import json
+import math
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep.plan.point import DECLARED, Point
+from sweep.problem.choice import problems
+from sweep.settings.keys import KEYS, WHOLE_SWEEP
+from sweep.settings.schema import DType, Gradient
+from sweep.training.in_process import in_process
+from tests.conftest import SEED, THERMOMETER, point
+
+CENTRAL = point(gradient=Gradient.finite_difference)
+"""A point that uses every setting."""
+
+CHANGED: dict[str, list[object]] = {
+    "lr": [0.02, math.nextafter(0.01, 1)],
+    "scale": [0.2, math.nextafter(0.1, 1)],
+    "epochs": [4999],
+    "init": [(2.0, 0.0), (1.0, 1e-9)],
+    "gradient": [Gradient.analytic, Gradient.autograd],
+    "delta": [0.5, math.nextafter(0.1, 1)],
+    "dtype": [DType.float64],
+    "device": ["cuda", "cuda:1"],
+    "data": ["0" * 32],
+}
+"""Of each field, values other than those of :data:`CENTRAL`."""
+
+KEEPS_RUNS_TOGETHER = {"epochs": "a run of fewer epochs is the exact prefix of one of more, and read off it"}
+"""Fields whose value changes the key but leaves runs one trajectory, and why."""
+
+UNUSED = {"delta": "slopes that are no differences have no half-width"}
+"""Fields that :data:`SEED` does not use, and why; such a value changes nothing."""
+
+
+EACH = [(name, value) for name in DECLARED for value in CHANGED.get(name, [])]
+
+
+def changes(base: Point, name: str, value: object) -> Point:
+    found = replace(base, **{name: value})  # type: ignore[arg-type]
+    assert getattr(found, name) != getattr(base, name)
+    return found
+
+
+def are_parted(one: Point, other: Point) -> bool:
+    return (one.batch, one.trajectory) != (other.batch, other.trajectory)
+
+
+def test_every_field_is_declared_and_has_changed_values_here() -> None:
+    assert [*DECLARED] == [each.name for each in fields(Point)] == [*CHANGED]
+    assert {*KEEPS_RUNS_TOGETHER, *UNUSED} <= {*DECLARED}
+
+
+def test_every_setting_that_is_not_of_the_sweep_as_a_whole_is_declared_once() -> None:
+    keys = [key for declared in DECLARED.values() for key in declared.keys]
+    own = {key for key in KEYS if key.partition(".")[0] not in WHOLE_SWEEP and not key.startswith("data.")}
+    assert sorted(keys) == sorted(own)
+
+
+@pytest.mark.parametrize(("name", "value"), EACH)
+def test_a_changed_value_changes_the_key_and_parts_the_runs(name: str, value: object) -> None:
+    other = changes(CENTRAL, name, value)
+    assert other.key != CENTRAL.key
+    assert are_parted(other, CENTRAL) == (name not in KEEPS_RUNS_TOGETHER)
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_a_value_that_is_not_used_changes_nothing(name: str) -> None:
+    assert DECLARED[name].used(SEED) == (name not in UNUSED)
+    for value in CHANGED[name]:
+        if name in UNUSED:
+            other = changes(SEED, name, value)
+            assert (other.key, are_parted(other, SEED)) == (SEED.key, False)
+            assert other.columns() == SEED.columns()
+            assert other.overrides() == SEED.overrides()
+
+
+def test_the_number_of_a_device_parts_batches_and_not_keys() -> None:
+    """Two devices of a type give the same numbers, but no tensor lies on both."""
+    first, second = (point(device=device) for device in ("cuda:0", "cuda:1"))
+    assert first.key == second.key
+    assert first.batch != second.batch
+
+
+def test_what_may_share_a_tensor_parts_trajectories_and_what_may_not_parts_batches() -> None:
+    parted: dict[str, set[str]] = {"batch": set(), "trajectory": set()}
+    for name, value in EACH:
+        other = changes(CENTRAL, name, value)
+        for what, names in parted.items():
+            if getattr(other, what) != getattr(CENTRAL, what):
+                names.add(name)
+    assert parted == {
+        "batch": {"gradient", "delta", "dtype", "device", "data"},
+        "trajectory": {"lr", "scale", "init"},
+    }
+
+
+@pytest.mark.parametrize(("name", "value"), EACH)
+@pytest.mark.parametrize("base", [SEED, CENTRAL], ids=["SEED", "CENTRAL"])
+def test_a_point_reads_back_from_json_as_it_was_stored(base: Point, name: str, value: object) -> None:
+    stored = replace(base, **{name: value}).stored()  # type: ignore[arg-type]
+    again = Point.from_stored(json.loads(json.dumps(stored)))
+    assert again.key == replace(base, **{name: value}).key  # type: ignore[arg-type]
+    assert again.stored() == stored
+    assert again == replace(base, **{name: value, **_of_device_the_type(name, value)})
+    assert [type(getattr(again, each)) for each in DECLARED] == [type(getattr(base, each)) for each in DECLARED]
+
+
+def _of_device_the_type(name: str, value: object) -> dict[str, Any]:
+    return {"device": str(value).partition(":")[0]} if name == "device" else {}
+
+
+@pytest.mark.parametrize("base", [SEED, CENTRAL], ids=["SEED", "CENTRAL"])
+def test_columns_show_each_declared_key_once_and_stored_values_all(base: Point) -> None:
+    keys = [key for declared in DECLARED.values() for key in declared.keys]
+    assert len(set(keys)) == len(keys)
+    assert [*base.columns()] == [*base.stored()] == keys
+    unused = {key for declared in DECLARED.values() if not declared.used(base) for key in declared.keys}
+    assert {key for key, value in base.columns().items() if value is None} == unused
+    assert all(value is not None for value in base.stored().values())
+
+
+@pytest.mark.parametrize(("name", "value"), EACH)
+def test_columns_tell_a_changed_value(name: str, value: object) -> None:
+    differing = dict(changes(CENTRAL, name, value).columns().items() - CENTRAL.columns().items())
+    assert differing
+    assert {*differing} <= {*DECLARED[name].keys, *(["delta"] if name == "gradient" else [])}
+
+
+@pytest.mark.parametrize("base", [SEED, CENTRAL, point(device="cuda:1")], ids=["SEED", "CENTRAL", "cuda:1"])
+def test_overrides_carry_every_declared_key_that_is_used_but_data(base: Point) -> None:
+    expected: dict[str, Any] = {}
+    for name, declared in DECLARED.items():
+        if name != "data" and declared.used(base):
+            value = getattr(base, name)
+            expected.update(zip(declared.keys, value if len(declared.keys) > 1 else (value,), strict=True))
+    assert base.overrides() == expected
+    assert base.overrides()["device"] == base.device
+
+
+@given(
+    lr=st.floats(1e-6, 1),
+    scale=st.floats(0.01, 1),
+    init=st.tuples(st.floats(-5, 5), st.floats(-20, 20)),
+    gradient=st.sampled_from(Gradient),
+    deltas=st.tuples(st.floats(0.01, 1), st.floats(0.01, 1)),
+    dtype=st.sampled_from(DType),
+    short=st.integers(1, 40),
+    more=st.integers(1, 40),
+)
+def test_of_two_points_on_one_trajectory_the_shorter_is_the_exact_prefix_of_the_longer(
+    gradient: Gradient, deltas: tuple[float, float], short: int, more: int, **drawn: object
+) -> None:
+    known = problems({THERMOMETER.fingerprint: THERMOMETER})
+    one = point(gradient=gradient, delta=deltas[0], epochs=short, **drawn)
+    unused = gradient is not Gradient.finite_difference
+    other = replace(one, epochs=short + more, delta=deltas[1] if unused else deltas[0])
+    assert not are_parted(one, other)
+    for first, second in (in_process([one, other], known), [in_process([each], known)[0] for each in (one, other)]):
+        assert first.losses.tobytes() == second.losses[:short].tobytes()
+        following = float(second.losses[short])
+        assert first.final_loss == following or (math.isnan(first.final_loss) and math.isnan(following))

@@ -1,0 +1,40 @@
+"""A problem that theory says nothing of: a line that keeps its curvature to itself."""
+
+from collections.abc import Mapping, Sequence
+
+from sweep.problem.fit import Fit, Fitted
+from sweep.problem.line import Line
+from sweep.problem.problem import Objective, Setup
+from sweep.problem.quadratic import Quadratic
+from sweep.problem.readings import Readings
+
+
+class Unknown:
+    """:class:`sweep.problem.problem.Problem` that trains as a line and tells neither theory nor fit.
+
+    Parameters
+    ----------
+    has_least_loss : whether it tells the least loss there is.
+    """
+
+    evenest_scale: float | None = None
+
+    def __init__(self, readings: Readings, *, has_least_loss: bool) -> None:
+        self.readings = readings
+        self._line = Line(readings)
+        self.shapes: Mapping[str, tuple[int, ...]] = self._line.shapes
+        self.spread, self.spread_name = self._line.spread, self._line.spread_name
+        self.rounding = self._line.rounding
+        self.least_loss: float | None = self._line.least_loss if has_least_loss else None
+
+    def start(self, point: Setup) -> tuple[float, ...]:
+        return self._line.start(point)
+
+    def objective(self, points: Sequence[Setup]) -> Objective:
+        return self._line.objective(points)
+
+    def quadratic(self, point: Setup) -> Quadratic | None:
+        return None
+
+    def fit(self, fitted: Fitted | None) -> Fit | None:
+        return None

@@ -1,0 +1,203 @@
+"""The keys: each has a default, a comment and a place in the help; each refuses what is out of its range."""
+
+import math
+import struct
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from omegaconf import OmegaConf
+
+from sweep.errors import BadInput
+from sweep.settings import composition
+from sweep.settings.keys import KEYS
+from sweep.settings.schema import DType, environment, rounded_to
+from tests.conftest import Command
+
+CONF = Path(composition.conf_folder())
+
+
+def test_every_key_stands_in_the_configuration_with_a_comment_and_in_the_help() -> None:
+    text = "\n".join((CONF / name).read_text() for name in ("config.yaml", "data/csv.yaml", "tracking/local.yaml"))
+    for name in KEYS:
+        leaf = name.rpartition(".")[2]
+        lines = [line for line in map(str.strip, text.splitlines()) if line.removeprefix("- ").startswith(f"{leaf}:")]
+        assert lines, f"{name} has no default"
+        if name not in ("data.kind", "data", "tracking.uri", "tracking.experiment"):
+            assert any("#" in line for line in lines), f"{name} has no comment"
+    shown = composition.keys_help()
+    assert all(f"  {name} " in shown for name in KEYS if name != "data.kind")
+
+
+@given(value=st.floats(allow_nan=False, allow_infinity=False, width=64))
+def test_rounding_agrees_with_the_c_float(value: float) -> None:
+    rounded = rounded_to(value, DType.float32)
+    assert rounded_to(value, DType.float64) == value
+    if math.isfinite(rounded):
+        assert struct.unpack("<f", struct.pack("<f", value))[0] == rounded
+    else:
+        assert abs(value) > 3.4e38
+
+
+@pytest.mark.parametrize(
+    ("override", "named"),
+    [
+        ("lr=-1", "lr=-1"),
+        ("lr=0", "lr=0"),
+        ("lr=nan", "lr=nan"),
+        ("lr=inf", "lr=inf"),
+        ("lr=1e-46", "lr=1e-46"),
+        ("lr=1e39", "lr=1e+39"),
+        ("lr=abc", "lr=abc"),
+        ("lr=[1,2]", "lr=[1,2]"),
+        ("lr=null", "lr=null"),
+        ("scale=0", "scale=0"),
+        ("scale=1e-46", "scale=1e-46"),
+        ("epochs=0", "epochs=0"),
+        ("epochs=1.5", "epochs=1.5"),
+        ("epochs=abc", "epochs=abc"),
+        ("init.w=inf", "init.w=inf"),
+        ("init.b=1e300", "init.b=1e+300"),
+        ("init=3", "init=3"),
+        ("gradient=exact", "gradient=exact"),
+        ("delta=0", "delta=0"),
+        ("dtype=float16", "dtype=float16"),
+        ("device=gpu", "device=gpu"),
+        ("device=cuda:9", "device=cuda:9"),
+        ("data=weather", "data=weather"),
+        ("data.path=x.csv", "data.path"),
+        ("outcome.tolerance=0", "outcome.tolerance=0"),
+        ("rerun=maybe", "rerun=maybe"),
+        ("name=../up", "name=../up"),
+        ("name='a b'", "name=a b"),
+        ("tracking.uri=mlruns", "tracking.uri=mlruns"),
+        ("tracking.uri=sqlite:///:memory:", "not one in memory, which ends with the command"),
+        ("tracking.uri=sqlite://", "tracking.uri=sqlite://"),
+        ("tracking.uri=sqlite:///file::memory:", "tracking.uri=sqlite:///file::memory:"),
+        ("tracking.uri=sqlite://me:secret@h", "tracking.uri=sqlite://***@h"),
+        ("tracking.experiment=''", "tracking.experiment="),
+        ("+tracking.tags.kind=1", "tag 'kind'"),
+        ("tracking.tags.team=a", "+tracking.tags.team"),
+        ("lrr=1", "lrr: no such key"),
+        ("init.q=1", "init.q: no such key"),
+        ("+foo=1", "foo: no such key"),
+        ("grid=sed", "grid=sed"),
+        ("+grid=seed", "+grid=seed"),
+        ("grid=seed,paired", "grid belongs to the sweep as a whole"),
+        ("outcome.tolerance=0.1,0.2", "outcome.tolerance belongs to the sweep as a whole"),
+        ("~lr", "lr must be given"),
+        ("lr", "lr"),
+        ("=1", "a group got a value that is no name"),
+        ("lr==1", "lr==1 cannot be read"),
+        ("name=été", "name='…'"),
+        ("lr=range(a,b)", "mismatch type"),
+        ("lr=glob(*)", "lr=glob(*) has no values"),
+        ("+lr=3", "lr is there already"),
+        ("+init.c=3", "init.c: no such key"),
+        ("+init._target_=os.system", "init._target_: no such key"),
+        ("~lr=1", "leave ~lr out"),
+        ("hydra/launcher=nope", "hydra/launcher=nope: no such hydra/launcher"),
+        ("data.kind=csv", "data.path, data.input, data.target must be given"),
+        ("data.target_unit='a\x1bb'", r"data.target_unit=a\x1bb"),
+        ("+tracking.tags.a='\udcff'", "tag 'a'"),
+        ("+tracking.tags.a=null", "tracking.tags.a=null is not allowed"),
+        ("lr=interval(0,1)", "lr=interval(0,1)"),
+        ("lr=range(0,1,1e-9)", "1,000,000,000 points: up to 276 TB in the store and 555.6 hours or more"),
+        ("lr=range(1,0,1)", "lr=range(1,0,1) has no values"),
+        ("hydra.foo=1", "hydra.foo"),
+    ],
+)
+def test_bad_settings_are_named_with_what_is_allowed_and_leave_nothing_behind(
+    command: Command, tmp_path: Path, override: str, named: str
+) -> None:
+    said = command(override)
+    assert said.code == 1
+    assert said.err.startswith("sweep: ")
+    assert named in said.err.splitlines()[0] + said.err
+    assert "\n  allowed: " in said.err
+    assert "\n  next:    " in said.err
+    assert "Traceback" not in said.err
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_another_sweeper_is_refused(command: Command) -> None:
+    said = command("hydra/sweeper=basic")
+    assert said.code == 1
+    assert "hydra/launcher=batch works with hydra/sweeper=grid alone" in said.err
+
+
+def test_an_unknown_key_is_told_the_nearest_known_one(command: Command) -> None:
+    assert "did you mean epochs?" in command("epoch=3").err
+
+
+def test_one_bad_point_in_a_grid_stops_the_sweep_before_anything_trains(command: Command, tmp_path: Path) -> None:
+    said = command("lr=1e-2,1e-4,-1")
+    assert (said.code, said.out) == (1, "")
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_all_mandatory_keys_of_a_group_are_asked_for_at_once(command: Command) -> None:
+    assert "data.input, data.path, data.target must be given" in command("data=csv").err
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "../up", "/etc/x", "a/b", "a\\b", "a\nb", "a\n", "'", "", "é", "…", ".x", "-x", 300 * "a"]
+)
+def test_a_name_cannot_lead_out_of_outputs(command: Command, tmp_path: Path, name: str) -> None:
+    text = name.replace("\\", r"\\").replace("'", r"\'")
+    said = command(f"name='{text}'", "epochs=1")
+    assert (said.code, "letters, digits" in said.err) == (1, True)
+    assert not list(tmp_path.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "key"),
+    [("MLFLOW_TRACKING_URI", "mlruns", "tracking.uri"), ("MLFLOW_EXPERIMENT_NAME", "a\nb", "tracking.experiment")],
+)
+def test_a_bad_value_from_the_environment_is_told_by_the_name_of_its_variable(
+    command: Command, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, key: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    shown = value.replace("\n", r"\n")
+    said = command("epochs=1")
+    assert said.err.startswith(f"sweep: {variable}={shown} is not allowed\n")
+    assert said.err.endswith(f"next:    correct {variable}, or give {key}=…\n")
+    assert command(f"{key}=''", "epochs=1").err.startswith(f"sweep: {key}= is not allowed\n")
+
+
+def test_cfg_and_help_show_one_point_and_say_what_lists_several(command: Command) -> None:
+    said = command("--cfg", "job", "lr=1,2")
+    assert (said.code, "dry_run=true lists the points" in said.err) == (1, True)
+
+
+@pytest.mark.parametrize("flags", [["--foo"], ["--cfg"], ["--cfg", "job", "--info"], ["--resolve"]])
+def test_a_malformed_flag_exits_with_2_and_the_usage(command: Command, flags: list[str]) -> None:
+    said = command(*flags)
+    assert said.code == 2
+    assert said.err.startswith("usage: python -m sweep")
+
+
+def test_multirun_flag_does_no_harm_beside_cfg(command: Command) -> None:
+    said = command("-m", "--cfg", "job", "lr=3e-4")
+    assert said.code == 0
+    assert OmegaConf.create(said.out).lr == 3e-4
+
+
+@pytest.mark.parametrize(("value", "expected"), [(None, "fallback"), ("", "fallback"), ("set", "set")])
+def test_an_empty_environment_variable_counts_as_unset(
+    monkeypatch: pytest.MonkeyPatch, value: str | None, expected: str
+) -> None:
+    monkeypatch.delenv("SWEEP_TEST", raising=False)
+    if value is not None:
+        monkeypatch.setenv("SWEEP_TEST", value)
+    assert environment("SWEEP_TEST", "fallback") == expected
+
+
+def test_bad_input_says_what_is_allowed_and_what_next() -> None:
+    assert str(BadInput("lr=-1", "> 0", "try 1")) == "lr=-1\n  allowed: > 0\n  next:    try 1"
+
+
+def test_bad_input_moves_no_cursor_and_tells_no_secret() -> None:
+    error = BadInput("x=\x1b[2J\nhttp://me:pw@host", "\u202e", "a\tb")
+    assert str(error) == "x=\\x1b[2J\\nhttp://***@host\n  allowed: \\u202e\n  next:    a\\tb"

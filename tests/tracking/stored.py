@@ -1,0 +1,39 @@
+"""What tests share that look into a store after a sweep: where it is, its runs, and settings of one point."""
+
+from typing import Any
+
+from mlflow import MlflowClient
+from mlflow.entities import Run
+
+from sweep.settings.schema import Data, DType, Gradient, Init, OutcomeRule, Settings, Tracking
+from sweep.tracking.location import absolute
+from sweep.tracking.store import Store, open_store
+
+URI = "sqlite:///outputs/mlflow.db"
+FOUR = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=50")
+
+
+def opened(uri: str = URI, experiment: str = "sweep") -> Store:
+    """The store, which is there."""
+    store = open_store(Tracking(uri, experiment, 1000, {}, 60.0), create=False)
+    assert store is not None
+    return store
+
+
+def runs(kind: str = "point", experiment: str = "sweep", uri: str = URI) -> list[Run]:
+    """The runs of a kind, as MLflow's own client finds them."""
+    client = MlflowClient(absolute(uri))
+    found = client.get_experiment_by_name(experiment)
+    assert found is not None
+    return list(client.search_runs([found.experiment_id], f"tags.kind = '{kind}'"))
+
+
+def settings(uri: str = URI, **changes: Any) -> Settings:
+    """The reference's good run, five epochs of it, with ``changes``."""
+    kept = {"lr": 1e-2, "scale": 0.1, "epochs": 5, **changes}
+    thermometer = Data("thermometer", None, None, None, None, None, True)
+    return Settings(
+        **kept, init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
+        data=thermometer, outcome=OutcomeRule(0.001), rerun=False, dry_run=False, name=None,
+        tracking=Tracking(uri, "sweep", 1000, {}, 60.0), grid={},
+    )  # fmt: skip

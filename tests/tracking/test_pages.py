@@ -1,0 +1,129 @@
+"""The comparison in a real store: views, descriptions and colours, how to get there, and a store that refuses them."""
+
+import json
+import shlex
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from mlflow import MlflowClient
+
+from sweep.settings import composition
+from sweep.settings.schema import Tracking
+from sweep.tracking import pages, view
+from sweep.tracking.location import absolute
+from tests.conftest import Command
+from tests.tracking.stored import FOUR, URI, opened, runs
+
+pytestmark = pytest.mark.usefixtures("ready_store")
+
+COLOURS = {"CONVERGED": "#0072b2", "UNFINISHED": "#e69f00", "DIVERGED": "#d55e00"}
+
+
+def experiment_tags() -> dict[str, str]:
+    tags: dict[str, str] = MlflowClient(absolute(URI)).get_experiment(opened().experiment_id).tags
+    return tags
+
+
+def test_a_sweep_leaves_a_view_and_descriptions_and_each_run_the_colour_of_its_outcome(command: Command) -> None:
+    command(*FOUR)
+    (summary,) = runs("summary")
+    sweep_id = summary.data.tags["sweep_id"]
+    assert json.loads(experiment_tags()[view.TAG + sweep_id])["name"] == f"sweep-{sweep_id[:8]}"
+    assert experiment_tags()[pages.NOTE] == pages.DESCRIPTION
+    note = summary.data.tags[pages.NOTE]
+    assert "3 unfinished, 1 diverged" in note
+    assert f"viewStateShareKey={sweep_id}&compareRunsMode=CHART" in note
+    assert [run.data.tags["mlflow.runColor"] for run in runs()] == [COLOURS[r.data.tags["outcome"]] for r in runs()]
+
+
+def test_a_diverged_run_has_a_place_beside_the_others(command: Command) -> None:
+    command("lr=1e-2", "scale=1,0.1", "epochs=50")
+    calm, wild = sorted(runs(), key=lambda run: run.data.tags["outcome"], reverse=True)
+    assert wild.data.tags["final_loss"] == "nan"
+    assert wild.data.metrics["log10_end"] == pytest.approx(4.2464699)
+    assert calm.data.metrics["log10_end"] == calm.data.metrics["log10_final_loss"]
+    assert {run.data.metrics["log10_scale"] for run in (calm, wild)} == {0.0, -1.0}
+
+
+def test_each_sweep_has_a_view_of_its_own_that_finds_the_runs_it_reused(command: Command) -> None:
+    command("epochs=5")
+    command("epochs=5,6")
+    views = [name for name in experiment_tags() if name.startswith(view.TAG)]
+    assert len(views) == 2
+    counts = []
+    for name in views:
+        condition = view.members(name.removeprefix(view.TAG))
+        counts.append(len(MlflowClient(absolute(URI)).search_runs([opened().experiment_id], condition)))
+    assert sorted(counts) == [1, 2]
+
+
+def test_what_a_person_wrote_on_the_experiment_stays(command: Command) -> None:
+    command("epochs=5")
+    opened().client.set_experiment_tag(opened().experiment_id, pages.NOTE, "mine")
+    command("epochs=6")
+    assert experiment_tags()[pages.NOTE] == "mine"
+
+
+def test_a_description_shows_names_from_outside_as_they_are() -> None:
+    assert pages._plain("<b>5*[x](y)") == r"\<b\>5\*\[x\]\(y\)"
+    assert pages._plain("_a→b_, 1.5; c: `d`") == r"\_a→b\_, 1.5; c: \`d\`"
+
+
+def test_a_store_that_refuses_the_view_is_told_of_and_the_sweep_succeeds(command: Command, ready_store: Path) -> None:
+    command("epochs=2")
+    with closing(sqlite3.connect(ready_store)) as connection:
+        connection.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON experiment_tags WHEN NEW.key LIKE 'mlflow.shared%'"
+            " BEGIN SELECT RAISE(FAIL, 'no permission'); END"
+        )
+        connection.commit()
+    said = command("epochs=3", "tracking.patience=0")
+    assert said.code == 0
+    assert said.err.startswith("The view that compares the runs could not be saved: ")
+    assert "no permission" in said.err
+    assert said.err.count("\n") == 1
+    sweep_id = max(runs("summary"), key=lambda run: run.info.start_time).data.tags["sweep_id"]
+    address = pages.link(opened(), "http://user:secret@host:1/mlflow/", sweep_id)
+    assert address.startswith("http://host:1/mlflow/#/experiments/1/runs?searchFilter=tags.%60in_sweep.")
+    assert "viewStateShareKey" not in address
+
+
+def test_the_link_is_to_the_view_without_a_password(command: Command) -> None:
+    command("epochs=2")
+    (summary,) = runs("summary")
+    address = pages.link(opened(), "https://user:secret@host/", summary.data.tags["sweep_id"])
+    assert address == (
+        f"https://host/#/experiments/1/runs?viewStateShareKey={summary.data.tags['sweep_id']}"
+        "&compareRunsMode=CHART&workflowType=machine_learning"
+    )
+
+
+def test_the_command_at_the_end_of_a_sweep_names_its_store_where_it_is_not_the_usual_one(command: Command) -> None:
+    last = command("epochs=2").out.splitlines()[-1]
+    (summary,) = runs("summary")
+    start = f"Compare: python -m sweep.ui {summary.data.tags['sweep_id'][:8]}"
+    assert last == start
+    said = command("epochs=2", "tracking.uri=sqlite:///my.db", "tracking.experiment='a, b'")
+    words = "tracking.uri=sqlite:///my.db 'tracking.experiment=\"a, b\"'"
+    assert said.out.splitlines()[-1] == f"{start} {words}"
+
+
+@settings(max_examples=15)
+@given(name=st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=9))
+@example("2024.10")
+@example("1e5")
+@example("true")
+@example("null")
+@example("it's a \\")
+@example('"quoted"')
+@example("\\\\")
+@example("a/b")
+@example("${lr}")
+def test_words_that_name_a_store_lead_back_to_it(name: str) -> None:
+    tracking = Tracking("sqlite:///a b/it's.db", name, 1000, {}, 60.0)
+    found = composition.tracking(shlex.split(" ".join(composition.tracking_overrides(tracking))))
+    assert (found.uri, found.experiment) == (tracking.uri, tracking.experiment)

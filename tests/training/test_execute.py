@@ -1,0 +1,76 @@
+"""Walking the plan: memory is bounded, one bad point does not take others with it, order is kept."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep.plan.point import Point
+from sweep.problem.choice import problems
+from sweep.problem.problem import Problem
+from sweep.training import execute, in_process
+from sweep.training.curve import Curve, Failure
+from tests.conftest import THERMOMETER, point
+
+PROBLEMS = problems({THERMOMETER.fingerprint: THERMOMETER})
+
+
+@given(
+    epochs=st.lists(st.integers(1, 3000), min_size=0, max_size=40),
+    losses=st.integers(1, 5000),
+    rows=st.integers(11, 99),
+)
+def test_chunks_are_the_points_in_order_within_the_bounds(epochs: list[int], losses: int, rows: int) -> None:
+    points = [point(epochs=count) for count in epochs]
+    asked: list[list[Point]] = []
+
+    def engine(chunk: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+        asked.append(list(chunk))
+        return [Curve(np.array([1.0]), (0.0, 0.0), 1.0, stalled=False)] * len(chunk)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(execute, "CHUNK_LOSSES", losses)
+        patch.setattr(execute, "CHUNK_READINGS", rows)
+        chunks = [[p for p, _ in pairs] for pairs in execute.execute(points, PROBLEMS, engine)]
+    assert [p for chunk in chunks for p in chunk] == points
+    assert chunks == asked
+    for chunk in chunks:
+        assert len(chunk) == 1 or sum(p.epochs for p in chunk) <= losses
+        assert len(chunk) == 1 or len(chunk) * 11 <= rows
+
+
+@given(bad=st.sets(st.integers(0, 19)))
+def test_points_that_raise_are_failures_and_all_others_keep_their_curves(bad: set[int]) -> None:
+    points = [point(lr=0.001 * (place + 1), epochs=2) for place in range(20)]
+    doomed = {points[place].key for place in bad}
+
+    def fails(chunk: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+        if any(p.key in doomed for p in chunk):
+            raise MemoryError("no room")
+        return in_process.in_process(chunk, problems)
+
+    (pairs,) = execute.execute(points, PROBLEMS, fails)
+    assert [p for p, _ in pairs] == points
+    assert {place for place, (_, result) in enumerate(pairs) if isinstance(result, Failure)} == bad
+    for p, result in pairs:
+        if isinstance(result, Failure):
+            assert (result.kind, result.message) == ("MemoryError", "no room")
+            assert "raise MemoryError" in result.traceback
+        else:
+            assert result.losses.tolist() == in_process.in_process([p], PROBLEMS)[0].losses.tolist()
+
+
+def test_an_engine_that_returns_too_few_curves_is_a_failure_of_its_points() -> None:
+    points = [point(epochs=2), point(epochs=3)]
+    (pairs,) = execute.execute(points, PROBLEMS, lambda chunk, problems: [])
+    assert all(isinstance(result, Failure) for _, result in pairs)
+
+
+def test_ctrl_c_is_no_failure_of_a_point() -> None:
+    def stops(chunk: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(execute.execute([point()], PROBLEMS, stops))
