@@ -1,5 +1,6 @@
 """A sweep as pandas tables, from the store alone: :func:`frame`, the one function for notebooks and scripts."""
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,10 +60,11 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
 
     given = {"uri": uri, "experiment": experiment}
     overrides = [f"tracking.{name}={grammar.word(value)}" for name, value in given.items() if value is not None]
+    variables = set(os.environ)
     from sweep.tracking import record
     from sweep.tracking.caller import left_as_it_was
 
-    with left_as_it_was():
+    with left_as_it_was(variables):
         _, store = opened(overrides)
         stored = record.load(store, record.find(store, sweep))
     return Frames(_with_provenance(runs_frame(stored.plan, stored.results), stored), curves_frame(stored.results))

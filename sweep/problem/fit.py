@@ -21,13 +21,13 @@ class Relation:
 
     Parameters
     ----------
-    kind, words : whose it is.
+    kind, description : whose it is.
     numbers : what the table says of it, under the names in :attr:`Fit.columns`.
     predict : from an input to its target.
     """
 
     kind: str
-    words: str
+    description: str
     numbers: tuple[float, ...]
     predict: Callable[[float], float]
 

@@ -134,10 +134,10 @@ class Line:
             [self._relation(*line) for line in lines],
         )
 
-    def _relation(self, kind: str, words: str, slope: float, intercept: float) -> Relation:
+    def _relation(self, kind: str, description: str, slope: float, intercept: float) -> Relation:
         def predict(u: float) -> float:
             return slope * u + intercept
 
         errors = [predict(u) - t for u, t in zip(self._u, self._t, strict=True)]
         error = math.hypot(*errors) / math.sqrt(self._n)
-        return Relation(kind, words, (slope, intercept, error), predict)
+        return Relation(kind, description, (slope, intercept, error), predict)

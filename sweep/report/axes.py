@@ -1,4 +1,4 @@
-"""Axes of a picture: from values to places along them, and where their ticks stand. Numbers only, nothing is drawn."""
+"""Axes of a picture: from values to positions along them, and where ticks stand. Numbers only, nothing is drawn."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ class Axis:
 
     @classmethod
     def over(cls, values: Iterable[float], log: bool = True, margin: float = 0.06) -> "Axis":
-        """The axis on which all of ``values`` have a place but those it cannot show: inf, nan, and 0 on a log axis.
+        """The axis on which all of ``values`` have a position but those it cannot show: inf, nan, and 0 on a log axis.
 
         Parameters
         ----------
@@ -37,10 +37,10 @@ class Axis:
             widen = 0.5 if log else abs(low) / 2 or 1.0
         return cls(low - widen, high + widen, log)
 
-    def places(
+    def positions(
         self, values: Sequence[float] | NDArray[np.float64] | NDArray[np.int64], length: int
     ) -> NDArray[np.int64]:
-        """Whole places from 0 to ``length`` for ``values``, all of which the axis can show."""
+        """Whole positions from 0 to ``length`` for ``values``, all of which the axis can show."""
         parts = (_transformed(np.asarray(values, dtype=np.float64), self.log) - self.low) / (self.high - self.low)
         return np.rint(np.clip(parts, -1, 2) * length).astype(np.int64)
 

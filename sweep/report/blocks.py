@@ -15,7 +15,7 @@ MOST_ROWS = 500
 class Text:
     """A paragraph."""
 
-    words: str
+    text: str
 
 
 @dataclass(frozen=True)

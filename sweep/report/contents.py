@@ -86,7 +86,7 @@ def _fit(plan: Plan, findings: Findings) -> list[Block]:
 
 
 def _relations(label: str, fit: Fit) -> list[Block]:
-    rows = [[relation.kind, *map(number, relation.numbers), relation.words] for relation in fit.relations]
+    rows = [[relation.kind, *map(number, relation.numbers), relation.description] for relation in fit.relations]
     return _table(f"{label}: {fit.formula}", ["line", *fit.columns, "which"], rows)
 
 

@@ -1,7 +1,7 @@
 """A panel as SVG: frame, ticks, lines and marks. Drawing only; what is drawn is decided before.
 
 SVG because its bytes depend on nothing but what it shows, it follows the reader's light or dark, and needs no library.
-Inside a panel's frame, lengths are tenths of a pixel, so that places are whole numbers.
+Inside a panel's frame, lengths are tenths of a pixel, so that positions are whole numbers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -69,20 +69,19 @@ class Frame:
         lines, texts = [], []
         bottom, right = TOP + self.down / 10, LEFT + self.across / 10
         for value, label in self.x.ticks():
-            x = LEFT + int(self.x.places([value], self.across)[0]) / 10
+            x = LEFT + int(self.x.positions([value], self.across)[0]) / 10
             lines.append(f"M{x:g} {TOP}V{bottom:g}")
             texts.append(f'<text x="{x:g}" y="{bottom + 15:g}" text-anchor="middle">{label}</text>')
         for value, label in self.y.ticks():
-            y = bottom - int(self.y.places([value], self.down)[0]) / 10
+            y = bottom - int(self.y.positions([value], self.down)[0]) / 10
             lines.append(f"M{LEFT} {y:g}H{right:g}")
             texts.append(f'<text x="{LEFT - 5}" y="{y + 4:g}" text-anchor="end">{label}</text>')
         return [f'<path class="grid" d="{"".join(lines)}"/>', *texts]
 
     def inside(self, x: Values, y: Values) -> list[tuple[int, int]]:
-        """Places inside the frame."""
-        return list(
-            zip(self.x.places(x, self.across).tolist(), (self.down - self.y.places(y, self.down)).tolist(), strict=True)
-        )
+        """Positions inside the frame."""
+        across, up = self.x.positions(x, self.across), self.y.positions(y, self.down)
+        return list(zip(across.tolist(), (self.down - up).tolist(), strict=True))
 
     def line(self, x: Values, y: Values) -> str:
         """The ``d`` of a path through the points, in order."""
@@ -94,10 +93,10 @@ class Frame:
         return " ".join(steps) if rest else f"M{first[0]} {first[1]}h0"
 
 
-def path(d: str, words: str = "", kind: str = "") -> str:
-    """A path; ``words`` show when it is pointed at."""
+def path(d: str, label: str = "", kind: str = "") -> str:
+    """A path; ``label`` shows when it is pointed at."""
     of = f' class="{kind}"' if kind else ""
-    return f'<path{of} d="{d}"><title>{in_html(words)}</title></path>' if words else f'<path{of} d="{d}"/>'
+    return f'<path{of} d="{d}"><title>{in_html(label)}</title></path>' if label else f'<path{of} d="{d}"/>'
 
 
 def mark(state: str, x: int, y: int, r: int) -> str:

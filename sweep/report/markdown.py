@@ -38,12 +38,11 @@ def render(title: str, sentence: str, sections: Iterable[Section]) -> str:
 
 def _block(block: Block) -> list[str]:
     match block:
-        case Text(words):
-            return [in_markdown(words)]
+        case Text(text):
+            return [in_markdown(text)]
         case Items(rows):
             return [
-                f"- `{in_code(code)}`: {in_markdown(words)}" if code else f"- {in_markdown(words)}"
-                for code, words in rows
+                f"- `{in_code(code)}`: {in_markdown(text)}" if code else f"- {in_markdown(text)}" for code, text in rows
             ]
         case Table(caption, header, rows):
             return [f"{in_markdown(caption)}:", "", *aligned(header, rows)]

@@ -62,10 +62,10 @@ def _section(section: Section) -> str:
 
 def _block(block: Block) -> str:
     match block:
-        case Text(words):
-            return f"<p>{in_html(words)}</p>"
+        case Text(text):
+            return f"<p>{in_html(text)}</p>"
         case Items(rows):
-            return f"<ul>{''.join(_item(code, words) for code, words in rows)}</ul>"
+            return f"<ul>{''.join(_item(code, text) for code, text in rows)}</ul>"
         case Table(caption, header, rows):
             heads = "".join(f'<th scope="col">{in_html(name)}' for name in header)
             lines = "\n".join(_row(row) for row in rows)
@@ -83,8 +83,8 @@ def _block(block: Block) -> str:
             return _all_runs(plan, runs)
 
 
-def _item(code: str, words: str) -> str:
-    return f"<li><code>{in_html(code)}</code>: {in_html(words)}</li>" if code else f"<li>{in_html(words)}</li>"
+def _item(code: str, text: str) -> str:
+    return f"<li><code>{in_html(code)}</code>: {in_html(text)}</li>" if code else f"<li>{in_html(text)}</li>"
 
 
 def _row(cells: Sequence[str]) -> str:

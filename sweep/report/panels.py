@@ -27,11 +27,11 @@ CURVE_POINTS = 90
 
 
 class Mark(NamedTuple):
-    """A point in a picture, and the words that belong to it."""
+    """A point in a picture, and what it says when it is pointed at."""
 
     x: float
     y: float
-    words: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class CurveLine(NamedTuple):
     epochs: NDArray[np.int64]
     losses: NDArray[np.float64]
     mark: Mark | None
-    words: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -159,13 +159,13 @@ def _line(run: Run) -> CurveLine:
     if run.verdict.outcome is Outcome.CONVERGED and happened.first_within is not None:
         epochs = np.union1d(epochs, [happened.first_within])
         marked = int(np.searchsorted(epochs, happened.first_within))
-    words = f"{run.setting}: {note(run)}"
+    label = f"{run.setting}: {note(run)}"
     mark = None
     has_end = run.state != Outcome.DIVERGED or happened.first_not_finite is not None
     if len(epochs) and losses[epochs[marked]] > 0 and has_end:
-        mark = Mark(float(epochs[marked] + 1), float(losses[epochs[marked]]), words)
+        mark = Mark(float(epochs[marked] + 1), float(losses[epochs[marked]]), label)
     epochs = epochs[losses[epochs] > 0]
-    return CurveLine(epochs + 1, losses[epochs], mark, words)
+    return CurveLine(epochs + 1, losses[epochs], mark, label)
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,6 @@ def epochs_panel(timed: Sequence[Run]) -> EpochsPanel | None:
         assert run.verdict is not None, "it came within tolerance"
         assert run.verdict.expected is not None, "theory predicted it"
         predicted, observed = run.verdict.expected.predicted_epochs or 0, run.verdict.events.first_within or 0
-        words = f"{run.setting}: predicted {predicted:,}, observed {observed:,}"
-        marks.append(Mark(predicted + 1, observed + 1, words))
+        label = f"{run.setting}: predicted {predicted:,}, observed {observed:,}"
+        marks.append(Mark(predicted + 1, observed + 1, label))
     return EpochsPanel(marks) if marks else None

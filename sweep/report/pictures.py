@@ -47,11 +47,11 @@ class Picture:
     def key(self) -> str:
         """The legend as one SVG element."""
         drawn, x = [], 14
-        for kind, words in self.legend:
+        for kind, meaning in self.legend:
             sample = marks(kind, 45, [path(mark(kind, 90, 0, 45))]) if kind in STATES else [path("M0 0h220", kind=kind)]
             drawn.append(f'<g transform="translate({x} 14) scale(0.1)">{"".join(sample)}</g>')
-            drawn.append(f'<text x="{x + (18 if kind in STATES else 28)}" y="18">{in_html(words)}</text>')
-            x += 50 + round(6.5 * len(words))
+            drawn.append(f'<text x="{x + (18 if kind in STATES else 28)}" y="18">{in_html(meaning)}</text>')
+            x += 50 + round(6.5 * len(meaning))
         size = f'width="{x}" height="{LEGEND_HEIGHT}" viewBox="0 0 {x} {LEGEND_HEIGHT}"'
         return f'<svg class="picture key" {size} aria-hidden="true">{"".join(drawn)}</svg>'
 
@@ -113,7 +113,7 @@ def draw_map(panels: Sequence[MapPanel]) -> Picture:
 
 def _marks(frame: Frame, state: str, group: Sequence[Mark], r: int) -> list[str]:
     centres = frame.inside([point.x for point in group], [point.y for point in group])
-    paths = (path(mark(state, *centre, r), point.words) for centre, point in zip(centres, group, strict=True))
+    paths = (path(mark(state, *centre, r), point.label) for centre, point in zip(centres, group, strict=True))
     return marks(state, r, paths)
 
 
@@ -140,7 +140,7 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     frame = Frame(f"{panel.outcome.lower()} ({panel.count:,}{part})", x, y, ("epoch + 1", "loss"), size)
     opacity = max(0.2, min(0.9, 20 / max(1, len(lines))))
     body = [f'<g class="lines {panel.outcome}" stroke-opacity="{opacity:.2f}">']
-    body += [path(frame.line(line.epochs, line.losses), line.words) for line in lines]
+    body += [path(frame.line(line.epochs, line.losses), line.label) for line in lines]
     body.append("</g>")
     ends = [line.mark for line in lines if line.mark]
     body += _marks(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
@@ -159,7 +159,7 @@ def draw_fits(fits: Mapping[str, Fit]) -> Picture:
         x, y = Axis.over(inputs, log=False), Axis.over([*targets, *(v for line in lines for v in line)], log=False)
         frame = Frame(label, x, y, each.readings.axes, size)
         body = [
-            path(frame.line(ends, line), f"{relation.kind}: {relation.words}", LINES[relation.kind])
+            path(frame.line(ends, line), f"{relation.kind}: {relation.description}", LINES[relation.kind])
             for line, relation in zip(lines, each.relations, strict=True)
         ]
         dots = (mark("CONVERGED", *at, 30) for at in frame.inside(inputs, targets))

@@ -22,7 +22,11 @@ VARIABLES = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
 }
 
-ADDED = VARIABLES.keys() - os.environ.keys()
-"""Those that were not set before this package was imported."""
 
-os.environ.update({name: VARIABLES[name] for name in ADDED})
+def prepare() -> None:
+    """Set what is not set yet."""
+    for name, value in VARIABLES.items():
+        os.environ.setdefault(name, value)
+
+
+prepare()

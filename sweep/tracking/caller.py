@@ -2,16 +2,21 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from sweep.tracking import ADDED
+from sweep import tracking
 
 
 @contextmanager
-def left_as_it_was() -> Iterator[None]:
-    """Undo what commands set for MLflow in their own process: environment variables, levels of loggers."""
-    variables = set(os.environ) - ADDED
+def left_as_it_was(variables: Collection[str]) -> Iterator[None]:
+    """Undo what commands set for MLflow in their own process: environment variables, levels of loggers.
+
+    Parameters
+    ----------
+    variables : the environment's names before :mod:`sweep.tracking`, which adds some, was imported.
+    """
+    tracking.prepare()  # Once more: an earlier call has undone it.
     import mlflow  # Sets up its loggers.
 
     levels = {name: logging.getLogger(name).level for name in ("mlflow", "alembic")}

@@ -40,7 +40,7 @@ def _hessian(scale: float) -> "np.typing.NDArray[np.float64]":
 def test_the_words_of_a_mark_are_the_runs_setting_outcome_and_note() -> None:
     plan, runs = sweep(point())
     (panel,), _ = map_panels(plan, runs)
-    assert panel.points[0].words == "lr=0.01 scale=0.1 epochs=5000: CONVERGED, within tolerance from epoch 1722"
+    assert panel.points[0].label == "lr=0.01 scale=0.1 epochs=5000: CONVERGED, within tolerance from epoch 1722"
 
 
 def test_the_axis_makes_room_for_theorys_line_only_where_it_is_near() -> None:
@@ -145,7 +145,7 @@ def test_the_fit_undoes_the_scaling_and_stands_beside_least_squares_and_the_know
     assert fit.columns == ("slope", "intercept in °C", "root mean squared error in °C")
     assert best.numbers[:2] == (5.367083549499512 * 0.1, -17.301189422607422)
     assert squares.numbers[:2] == pytest.approx((slope, intercept), rel=1e-12)
-    assert (known.kind, known.words, *known.numbers[:2]) == FAHRENHEIT
+    assert (known.kind, known.description, *known.numbers[:2]) == FAHRENHEIT
     assert (known.predict(212), known.predict(32)) == pytest.approx((100, 0))
     assert known.numbers[0] * 212 + known.numbers[1] == pytest.approx(100)
     assert best.numbers[2] ** 2 == pytest.approx(2.92765, abs=1e-5)

@@ -32,7 +32,7 @@ def drawn(*points: Point, data: tuple[Readings, ...] = (THERMOMETER,)) -> dict[s
 @given(st.lists(st.floats(5e-324, 1.7e308), min_size=1, max_size=5))
 def test_a_log_axis_has_a_place_for_every_value_and_few_round_ticks(values: list[float]) -> None:
     axis = Axis.over(values)
-    assert all(0 <= place <= 1000 for place in axis.places(values, 1000))
+    assert all(0 <= place <= 1000 for place in axis.positions(values, 1000))
     ticks = axis.ticks()
     assert len(ticks) <= 2 * MOST_TICKS
     assert [value for value, _ in ticks] == sorted({value for value, _ in ticks})
@@ -42,7 +42,7 @@ def test_a_log_axis_has_a_place_for_every_value_and_few_round_ticks(values: list
 @given(st.lists(st.floats(-1e150, 1e150), min_size=1, max_size=5))
 def test_a_linear_axis_has_a_place_for_every_value_and_few_round_ticks(values: list[float]) -> None:
     axis = Axis.over(values, log=False)
-    assert all(0 <= place <= 1000 for place in axis.places(values, 1000))
+    assert all(0 <= place <= 1000 for place in axis.positions(values, 1000))
     ticks = axis.ticks()
     assert len(ticks) <= 2 * MOST_TICKS
     assert all(axis.low <= value <= axis.high for value, _ in ticks)
