@@ -64,15 +64,15 @@ def _hydra() -> "Exit":
 
     import hydra
 
-    from hydra_plugins.sweep_grid import GridSweeper
+    from hydra_plugins.sweep_grid import _ending
     from sweep.errors import Exit
     from sweep.settings import composition
 
     warnings.filterwarnings("ignore", r"\s*Running Hydra app with --multirun")  # As every command is.
     composition.register()
-    GridSweeper.exit_code = Exit.OK
+    _ending.exit_code = Exit.OK
     hydra.main(version_base="1.3", config_path=composition.conf_folder(), config_name="config")(train)()
-    return GridSweeper.exit_code
+    return _ending.exit_code
 
 
 def train(config: "DictConfig") -> "Curve":

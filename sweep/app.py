@@ -45,8 +45,8 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
     check_devices(planned.points)
     if first.dry_run:
         there = open_store(tracking, create=False)
-        done = lookup.look(there, planned).readable if there and not first.rerun else {}
-        terminal.show_plan(planned, done, tracking.curve_points)
+        done = lookup.look(there, planned).readable if there else {}
+        terminal.show_plan(planned, {} if first.rerun else done, tracking.curve_points)
         return Exit.OK
 
     for folder in (OUTPUTS, OUTPUTS / planned.folder, SPOOL):

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sweep.plan import point
 from sweep.report.frames import runs_frame
 from sweep.training.curve import Curve, Result
 
 if TYPE_CHECKING:
     from sweep.tracking.record import SweepRecord
 
-TEXTS = ("gradient", "dtype", "device", "data", "fingerprint", "status", "reason", "error_kind", "error_message", "key")
+TEXTS = (*point.TEXTS, "fingerprint", "status", "reason", "error_kind", "error_message", "key")
 
 
 class Frames(NamedTuple):
@@ -37,9 +38,9 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
     runs : one row a point, in the order of the plan, with the columns of ``runs.csv``: every setting under its key;
         ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` and ``predicted``, categoricals; ``reason``; the final
         parameters and losses, in the target's unit and its square; the epochs at which things happened, integers that
-        may be missing; ``threshold``, which is 2/λmax; ``key``. Then, of the run that stands for the point, and missing
-        where there is none: ``run_id``; ``attempt``, its number among the point's runs; and ``curve_run``, the summary
-        run of the sweep that trained it.
+        may be missing; ``threshold``, the largest stable lr; ``key``. Then, of the run that stands for the point, and
+        missing where there is none: ``run_id``; ``attempt``, its number among the point's runs; and ``curve_run``, the
+        summary run of the sweep that trained it.
     curves : long form, one row a loss: ``key``, a categorical, by which it joins ``runs``; ``epoch``; ``loss``, a
         float64 that holds a float32 exactly, inf and nan included. The loss at epoch k is the one after k updates, so
         that the final loss stands at the epoch that is the number of epochs.

@@ -71,14 +71,14 @@ def _trained(plan: "Plan") -> "Iterator[tuple[Point, Result]]":
 
 def _sources(store: "Store", stored: "SweepRecord", keys: set[str]) -> Counter[tuple[tuple[str, str], ...]]:
     """What the runs were trained with, each kind with the number of its runs."""
+    from sweep.tracking import membership
     from sweep.tracking.search import search
-    from sweep.tracking.sweeps import membership
 
     ids = {stored.attempts[key].run_id for key in keys}
     if len(ids) == 1:
         runs = [store.client.get_run(ids.pop())]
     else:
-        members = search(store, f"tags.`{membership(stored.plan)}` = 'true'")
+        members = search(store, membership.condition(stored.plan.sweep_id))
         runs = [run for run in members if run.info.run_id in ids]
     return Counter(tuple(source(run.data.tags).items()) for run in runs)
 

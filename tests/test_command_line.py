@@ -115,6 +115,25 @@ def test_a_process_of_its_own_ends_with_the_code_and_words_that_are_documented(t
     assert (tmp_path / "outputs" / "mlflow.db").exists()
 
 
+def test_a_point_that_fails_ends_a_process_of_its_own_with_code_3(tmp_path: Path) -> None:
+    # Hydra loads plugins once a process: what a test in this process sees of them is not what a user's process sees.
+    code = (
+        "import sys\n"
+        "from sweep.training import in_process\n"
+        "def fails(points, problems):\n"
+        "    raise ValueError('made to fail')\n"
+        "in_process.in_process = fails\n"
+        "sys.argv = ['sweep', 'epochs=3']\n"
+        "from sweep.__main__ import main\n"
+        "main()\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert "ValueError: made to fail" in done.stderr
+    assert done.returncode == 3
+
+
 def test_ctrl_c_leaves_no_run_running(command: Command, ready_store: Path) -> None:
     def stops(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
         raise KeyboardInterrupt

@@ -15,6 +15,8 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,3 +108,11 @@ def test_what_waits_in_its_spool_is_delivered_and_the_command_goes_on_from_there
     assert (replayed.code, "900 epochs: identical, bit for bit." in replayed.out) == (0, True)
     assert "3 done already, 1 to train." in command(*SPOOLED).out  # The one that failed.
     assert sums("5d4df5ac") == expected("completed")
+
+
+def test_a_report_is_made_without_torch(enter: Enter) -> None:
+    enter("finished")
+    code = "import sys; from sweep.report.__main__ import report; report(None, []); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+    assert sums("1cbb611e") == expected("finished")

@@ -5,7 +5,7 @@ Hydra imports this file at every start, so whatever is heavy stays inside method
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn
@@ -13,8 +13,6 @@ from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
-
-from sweep.errors import Exit
 
 if TYPE_CHECKING:
     from sweep.plan.point import Point
@@ -42,12 +40,7 @@ ConfigStore.instance().store(group="hydra/launcher", name="batch", node=BatchLau
 
 
 class GridSweeper(Sweeper):
-    """Expands the grid and drives the sweep; the launcher only says where points are trained.
-
-    ``exit_code`` is how the process's last sweep ended: Hydra drops what a sweeper returns.
-    """
-
-    exit_code: ClassVar[Exit] = Exit.OK
+    """Expands the grid and drives the sweep; the launcher only says where points are trained."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Called by Hydra with the composed configuration."""
@@ -59,14 +52,15 @@ class GridSweeper(Sweeper):
         )
 
     def sweep(self, arguments: list[str]) -> None:
-        """Run the sweep that the override strings ask for."""
+        """Run the sweep that the override strings ask for; how it ended is left in ``_ending``."""
+        from hydra_plugins.sweep_grid import _ending
         from hydra_plugins.sweep_grid._expand import expand
         from sweep import app
 
         assert self.hydra_context is not None, "Hydra calls setup first"
         assert self.config is not None, "Hydra calls setup first"
         settings = expand(self.hydra_context.config_loader, self.config, arguments)
-        GridSweeper.exit_code = app.run(settings, self._engine(settings))
+        _ending.exit_code = app.run(settings, self._engine(settings))
 
     def _engine(self, settings: "Sequence[Settings]") -> "Engine":
         if isinstance(self.launcher, BatchLauncher):

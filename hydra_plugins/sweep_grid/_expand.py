@@ -22,7 +22,7 @@ from hydra_plugins.sweep_grid._axes import Axis
 from sweep.errors import BadInput
 from sweep.plan import size
 from sweep.problem import sources
-from sweep.settings import composition, paths
+from sweep.settings import by_key, composition
 from sweep.settings.grammar import literal
 from sweep.settings.hydra_internals import apply_overrides, unparsed_value
 from sweep.settings.keys import validate
@@ -114,7 +114,7 @@ class _Base:
         values: dict[str, Any] = {}
         for leaves, step in zip(self._leaves, steps, strict=True):
             values.update(leaves[step])
-        return paths.replaced(self._first, values)
+        return by_key.replaced(self._first, values)
 
 
 def _typed(own: DictConfig, axis: Axis) -> list[dict[str, Any]]:

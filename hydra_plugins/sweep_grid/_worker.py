@@ -12,7 +12,7 @@ from sweep.settings.keys import validate
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
 
-composition.register()  # A worker that unpickles ``train`` imports this file before it composes.
+composition.register()  # A worker that unpickles ``train`` imports this file before it resolves values.
 
 
 def train(config: DictConfig) -> Curve:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from sweep.plan.point import Point, Value, as_typed
 from sweep.problem.choice import problems
-from sweep.problem.problem import Problem
+from sweep.problem.problem import Problem, parameter_names
 from sweep.problem.readings import Readings
 from sweep.settings.schema import Data, DType, Settings
 
@@ -29,7 +29,7 @@ class Plan:
     name : the user's label, or None.
     duplicates : how many points were asked for more than once and folded.
     problems : what the readings of each fingerprint pose, with the theory that is found of it once; made from
-        ``readings`` where it is not given.
+        ``readings`` where they are not of those.
     """
 
     points: tuple[Point, ...]
@@ -40,7 +40,7 @@ class Plan:
     problems: Mapping[str, Problem] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not self.problems:
+        if self.problems.keys() != self.readings.keys():
             object.__setattr__(self, "problems", problems(self.readings))
 
     @cached_property
@@ -57,7 +57,7 @@ class Plan:
     @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Names of the parameters that a run ends at, in order."""
-        return tuple(next(iter(self.problems.values())).shapes)
+        return parameter_names(next(iter(self.problems.values())))
 
     @cached_property
     def varying(self) -> tuple[str, ...]:

@@ -7,13 +7,13 @@ trajectory all follow from what its declaration says; ``tests/plan/test_point.py
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from enum import Enum
 from functools import cached_property
-from typing import Any, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from sweep.settings import paths
+from sweep.settings import by_key
 from sweep.settings.schema import STARTS, DType, Gradient, Settings
 
 KEY_SCHEMA = 1
@@ -23,11 +23,11 @@ Value = float | int | str | None
 
 
 class Sharing(Enum):
-    """What runs may share that differ in a setting."""
+    """How much of their training two runs may share although a setting of theirs differs."""
 
-    NOTHING = "each value is a batch of its own"
+    NOTHING = "each value trains in a tensor of its own"
     TENSOR = "each row of a tensor may have another value"
-    TRAJECTORY = "a run with a smaller value is the exact prefix of one with a larger"
+    TRAJECTORY = "a run with a smaller value is the exact prefix of one with a larger: epochs alone"
 
 
 @dataclass(frozen=True)
@@ -37,21 +37,25 @@ class Declared:
     Parameters
     ----------
     keys : the settings that it holds, as a user types them; several where its value is a tuple of as many.
-    sharing : what runs may share that differ in it.
-    used : whether a point uses it. Where not, it parts neither keys nor batches, and tables show nothing.
-    identity : what of the value tells points apart, and is shown and stored.
+    sharing : how much of their training runs may share that differ in it.
+    used_if : whether a point uses it; None: always. Where not, it parts no keys and no batches, and no table shows it.
+    told_by : from the value to what of it tells points apart, and is shown and stored; None: all of it.
     null_in_key : it is in the key as null where it is not used; a later field is left out there.
     """
 
-    keys: tuple[str, ...] = ()
+    keys: tuple[str, ...]
     sharing: Sharing = Sharing.NOTHING
-    used: "Callable[[Point], bool]" = lambda point: True
-    identity: Callable[[Any], Any] = lambda value: value
+    used_if: "Callable[[Point], bool] | None" = None
+    told_by: Callable[[Any], Any] | None = None
     null_in_key: bool = False
 
+    def used(self, point: "Point") -> bool:
+        """Whether ``point`` uses it."""
+        return self.used_if is None or self.used_if(point)
 
-def _declared(*keys: str, **says: Any) -> dict[str, Declared]:
-    return {"declared": Declared(keys, **says)}
+    def identity(self, value: Any) -> Any:
+        """What of ``value`` tells points apart."""
+        return value if self.told_by is None else self.told_by(value)
 
 
 def _delta_is_used(point: "Point") -> bool:
@@ -66,20 +70,20 @@ def _device_type(device: str) -> str:
 class Point:
     """One assignment of every setting that can change a run's numbers; ``data`` is the fingerprint of the readings."""
 
-    lr: float = field(metadata=_declared("lr", sharing=Sharing.TENSOR))
-    scale: float = field(metadata=_declared("scale", sharing=Sharing.TENSOR))
-    epochs: int = field(metadata=_declared("epochs", sharing=Sharing.TRAJECTORY))
-    init: tuple[float, ...] = field(metadata=_declared(*STARTS, sharing=Sharing.TENSOR))
-    gradient: Gradient = field(metadata=_declared("gradient", identity=str))
-    delta: float = field(metadata=_declared("delta", used=_delta_is_used, null_in_key=True))
-    dtype: DType = field(metadata=_declared("dtype", identity=str))
-    device: str = field(metadata=_declared("device", identity=_device_type))
-    data: str = field(metadata=_declared("data"))
+    lr: Annotated[float, Declared(("lr",), sharing=Sharing.TENSOR)]
+    scale: Annotated[float, Declared(("scale",), sharing=Sharing.TENSOR)]
+    epochs: Annotated[int, Declared(("epochs",), sharing=Sharing.TRAJECTORY)]
+    init: Annotated[tuple[float, ...], Declared(STARTS, sharing=Sharing.TENSOR)]
+    gradient: Annotated[Gradient, Declared(("gradient",), told_by=str)]
+    delta: Annotated[float, Declared(("delta",), used_if=_delta_is_used, null_in_key=True)]
+    dtype: Annotated[DType, Declared(("dtype",), told_by=str)]
+    device: Annotated[str, Declared(("device",), told_by=_device_type)]
+    data: Annotated[str, Declared(("data",))]
 
     @classmethod
     def of(cls, settings: Settings, fingerprint: str) -> "Point":
         """The point that ``settings`` ask for, on readings of that fingerprint."""
-        return cls._from(lambda key: paths.get(settings, key) if key != "data" else fingerprint)
+        return cls._from(lambda key: by_key.get(settings, key) if key != "data" else fingerprint)
 
     @classmethod
     def from_stored(cls, row: Mapping[str, Any]) -> "Point":
@@ -116,19 +120,25 @@ class Point:
 
     def columns(self) -> dict[str, Value]:
         """Every setting under the key a user gives it, ``data`` as its fingerprint; None where it is not used."""
-        return {key: value if declared.used(self) else None for declared, key, value in self._identities()}
+        values = self.stored()
+        for declared in _CONDITIONAL:
+            if not declared.used(self):
+                values.update(dict.fromkeys(declared.keys))
+        return values
 
     def stored(self) -> dict[str, Value]:
-        """As :meth:`columns`, with the values that are not used too: a document that reads back exactly."""
-        return {key: value for _, key, value in self._identities()}
+        """As :meth:`columns`, with the values that are not used too: :meth:`from_stored` reads them back exactly.
 
-    def _identities(self) -> Iterator[tuple[Declared, str, Value]]:
+        But for what is no part of a point's identity: of a device, its number.
+        """
+        values: dict[str, Value] = {}
         for name, declared in DECLARED.items():
             value = declared.identity(getattr(self, name))
             if name in _TUPLES:
-                yield from ((declared, key, each) for key, each in zip(declared.keys, value, strict=True))
+                values.update(zip(declared.keys, value, strict=True))
             else:
-                yield declared, declared.keys[0], value
+                values[declared.keys[0]] = value
+        return values
 
     def overrides(self) -> dict[str, Value]:
         """The settings that make Hydra compose this point, but for its readings; exact, a device's number included."""
@@ -139,12 +149,12 @@ class Point:
                 values.update(zip(declared.keys, value if name in _TUPLES else (value,), strict=True))
         return values
 
-    @cached_property
+    @property
     def batch(self) -> tuple[Any, ...]:
         """What all rows of a tensor must share."""
         return self._used(Sharing.NOTHING)
 
-    @cached_property
+    @property
     def trajectory(self) -> tuple[Any, ...]:
         """What tells a row of a batch from another: runs that have this in common too are one trajectory."""
         return self._used(Sharing.TENSOR)
@@ -157,12 +167,23 @@ class Point:
         )
 
 
-DECLARED: Mapping[str, Declared] = {each.name: each.metadata["declared"] for each in fields(Point)}
+_HINTS = get_type_hints(Point, include_extras=True)
+_TYPES = {each.name: get_args(_HINTS[each.name])[0] for each in fields(Point)}
+
+DECLARED: Mapping[str, Declared] = {name: get_args(_HINTS[name])[1] for name in _TYPES}
 """By the name of a field, what it says of itself."""
 
-_TYPES = get_type_hints(Point)
-_TUPLES = {name for name in DECLARED if get_origin(_TYPES[name]) is tuple}
-_ENUMS = {name: _TYPES[name] for name in DECLARED if isinstance(_TYPES[name], type) and issubclass(_TYPES[name], Enum)}
+_TUPLES = {name for name, of in _TYPES.items() if get_origin(of) is tuple}
+_ENUMS = {name: of for name, of in _TYPES.items() if isinstance(of, type) and issubclass(of, Enum)}
+_CONDITIONAL = [declared for declared in DECLARED.values() if declared.used_if is not None]
+
+FLOATS = tuple(
+    key for name, each in DECLARED.items() if _TYPES[name] in (float, tuple[float, ...]) for key in each.keys
+)
+"""Keys whose values are floats."""
+
+TEXTS = tuple(key for name, each in DECLARED.items() if name in _ENUMS or _TYPES[name] is str for key in each.keys)
+"""Keys whose values are text."""
 
 
 def _exactly(value: Any) -> Any:

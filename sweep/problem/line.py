@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from sweep.problem.fit import Fit, Fitted, Relation
+from sweep.problem.fit import Fit, Fitted, Relation, Role
 from sweep.problem.problem import Objective, Setup
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.readings import Readings
@@ -16,7 +16,7 @@ from sweep.problem.sources import CELSIUS, FAHRENHEIT_LIKE
 
 THERMOMETER = (FAHRENHEIT_LIKE, CELSIUS, "°C")
 
-FAHRENHEIT = ("known relation", "°C = (°F − 32) · 5/9", 5 / 9, -32 * 5 / 9)
+FAHRENHEIT = (Role.KNOWN, "known relation", "°C = (°F − 32) · 5/9", 5 / 9, -32 * 5 / 9)
 """The relation behind the thermometer, whose unknown unit is all but degrees Fahrenheit."""
 
 
@@ -73,7 +73,7 @@ class Line:
         return math.fsum((t - t_mean) ** 2 for t in self._t) / self._n
 
     @cached_property
-    def rounding(self) -> float:
+    def magnitude(self) -> float:
         """Mean of the squared target."""
         return math.fsum(t * t for t in self._t) / self._n
 
@@ -90,7 +90,7 @@ class Line:
         """See :class:`sweep.problem.line_tensors.LineObjective`."""
         from sweep.problem.line_tensors import LineObjective
 
-        return LineObjective.of(self.readings, points)
+        return LineObjective.of(self.readings, points, [self.start(point) for point in points])
 
     def quadratic(self, point: Setup) -> Quadratic:
         """Curvature for ``x = scale·u``, from ``H = (2/n)·[[Σx², Σx], [Σx, n]]``."""
@@ -117,27 +117,29 @@ class Line:
 
     def fit(self, fitted: Fitted | None) -> Fit:
         """The lines ``target = slope · input + intercept`` of a run, of least squares, and of a known relation."""
-        lines: list[tuple[str, str, float, float]] = []
+        lines: list[tuple[Role, str, str, float, float]] = []
         if fitted:
             w, b = fitted.parameters
-            lines.append(("best run", fitted.setting, w * fitted.scale, b))
+            lines.append((Role.RUN, "best run", fitted.setting, w * fitted.scale, b))
         slope, intercept = self._at(1.0).optimum
-        lines.append(("least squares", "the best line there is", slope, intercept))
+        lines.append((Role.BEST, "least squares", "the best line there is", slope, intercept))
         if (self._u, self._t, self.readings.target_unit) == THERMOMETER:
             lines.append(FAHRENHEIT)
         unit = f" in {self.readings.target_unit}" if self.readings.target_unit else ""
         u, t = self.readings.axes
         return Fit(
             self.readings,
+            "line",
             f"{t} = slope · {u} + intercept, with the scaling undone: slope = w · scale",
             ("slope", f"intercept{unit}", f"root mean squared error{unit}"),
             [self._relation(*line) for line in lines],
+            points=2,
         )
 
-    def _relation(self, kind: str, description: str, slope: float, intercept: float) -> Relation:
+    def _relation(self, role: Role, kind: str, description: str, slope: float, intercept: float) -> Relation:
         def predict(u: float) -> float:
             return slope * u + intercept
 
         errors = [predict(u) - t for u, t in zip(self._u, self._t, strict=True)]
         error = math.hypot(*errors) / math.sqrt(self._n)
-        return Relation(kind, description, (slope, intercept, error), predict)
+        return Relation(role, kind, description, (slope, intercept, error), predict)

@@ -76,15 +76,15 @@ class LineObjective:
     t: Tensor
 
     @classmethod
-    def of(cls, readings: Readings, points: "Sequence[Setup]") -> "LineObjective":
-        """The objective of points that share dtype and device."""
+    def of(cls, readings: Readings, points: "Sequence[Setup]", starts: Sequence[Sequence[float]]) -> "LineObjective":
+        """The objective of points that share dtype and device, each with its start."""
         options: dict[str, Any] = {
             "dtype": getattr(torch, points[0].dtype),
             "device": torch.device(points[0].device),
         }
         scale = torch.tensor([point.scale for point in points], **options)
         u, t = torch.tensor(readings.inputs, **options), torch.tensor(readings.targets, **options)
-        return cls(torch.tensor([point.init for point in points], **options), scale[:, None] * u, t)
+        return cls(torch.tensor(starts, **options), scale[:, None] * u, t)
 
     def loss(self, params: Tensor) -> Tensor:
         """Mean squared error of each row."""

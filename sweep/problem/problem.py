@@ -4,6 +4,7 @@ Whoever adds a problem writes a class with these members in a file of its own, a
 :mod:`sweep.problem.choice`.
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -73,8 +74,8 @@ class Problem(Protocol):
         """What sentences call the spread."""
 
     @property
-    def rounding(self) -> float:
-        """A size of the terms that a loss is made of: a rise of less than some eps of it may be rounding."""
+    def magnitude(self) -> float:
+        """How large the terms are whose sum a loss is, as the mean squared target: a loss is rounded as they are."""
 
     @property
     def least_loss(self) -> float | None:
@@ -100,3 +101,12 @@ class Problem(Protocol):
         ----------
         fitted : parameters that a run ended at; None where there are none.
         """
+
+
+def parameter_names(problem: Problem) -> tuple[str, ...]:
+    """A name for each number among the parameters, in order: ``w``; of more than one number ``w.0``, ``w.1``, ….
+
+    A number of a matrix has two indices, as ``w.1.0``; the last one counts fastest.
+    """
+    indexes = {name: itertools.product(*map(range, shape)) for name, shape in problem.shapes.items()}
+    return tuple(".".join([name, *map(str, index)]) for name, each in indexes.items() for index in each)

@@ -81,13 +81,13 @@ def _fit(plan: Plan, findings: Findings) -> list[Block]:
     shown, rest = fits(plan, findings.best)
     if not shown:
         return []
-    tables = (table for label, each in shown.items() for table in _relations(label, each))
+    tables = (table for label, each in shown for table in _relations(label, each))
     return [draw_fits(shown), *tables, *_not_drawn(rest)]
 
 
 def _relations(label: str, fit: Fit) -> list[Block]:
     rows = [[relation.kind, *map(number, relation.numbers), relation.description] for relation in fit.relations]
-    return _table(f"{label}: {fit.formula}", ["line", *fit.columns, "which"], rows)
+    return _table(f"{label}: {fit.formula}", [fit.name, *fit.columns, "which"], rows)
 
 
 def _agreement(runs: Sequence[Run]) -> list[Block]:

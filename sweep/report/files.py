@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sweep.plan.plan import Plan
 from sweep.report import frames, markdown, page
@@ -45,17 +44,17 @@ def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Rep
     files = {picture.name: picture.file() for picture in pictures(parts)}
     files["report.html"] = page.render(title, findings, parts).encode()
     files["report.md"] = markdown.render(title, findings.sentence, parts).encode()
-    files["runs.csv"] = frames.to_csv(frames.to_frame(plan, runs))
-    files[PROVENANCE] = provenance(record, record.executions)
+    files["runs.csv"] = frames.to_csv(plan, frames.to_frame(plan, runs))
+    files[PROVENANCE] = provenance(record)
     return Report(plan, files, runs, findings)
 
 
-def provenance(record: SweepRecord, executions: list[dict[str, Any]]) -> bytes:
+def provenance(record: SweepRecord) -> bytes:
     """``provenance.json``: how the sweep came to be, and which run stands for each key."""
     document = {
         "sweep_id": record.plan.sweep_id,
         "summary_run": record.summary_id,
-        "executions": executions,
+        "executions": record.executions,
     }
     runs = {key: _stands(attempt) for key, attempt in record.attempts.items()}
     return documents.encode(document, "runs", runs, indent=1)

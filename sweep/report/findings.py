@@ -44,12 +44,12 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
     parts = [f"{count:,} {state.lower()}" for state, count in counts.items() if count]
     points = "1 point" if len(runs) == 1 else f"{len(runs):,} points"
     over = f" over {len(plan.readings):,} data sets" if len(plan.readings) > 1 else ""
-    sentences = [f"{points}{over}: {', '.join(parts)}."]
+    said = [f"{points}{over}: {', '.join(parts)}."]
     if not best:
-        sentences.append("No run is left that did not diverge.")
+        said.append("No run is left that did not diverge.")
     elif len(plan.readings) <= MOST_PRAISED:
-        sentences += [_praise(plan, run) for run in best.values()]
-    return Findings(counts, best, " ".join(sentences))
+        said += [_praise(plan, run) for run in best.values()]
+    return Findings(counts, best, " ".join(said))
 
 
 def _end(run: Run) -> tuple[float, int]:

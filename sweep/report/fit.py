@@ -14,12 +14,12 @@ MOST_READINGS = 500
 """Readings that are drawn; of more, evenly many."""
 
 
-def fits(plan: Plan, best: Mapping[str, Run]) -> tuple[dict[str, Fit], list[str]]:
-    """By label, the fit of each data set that has one, and the labels of those beyond :data:`MOST_FITS`."""
-    labels = {fingerprint: plan.label(fingerprint) for fingerprint in plan.readings}
-    shown = list(plan.problems.items())[:MOST_FITS]
-    made = {labels[fingerprint]: problem.fit(_fitted(best.get(fingerprint))) for fingerprint, problem in shown}
-    return {label: fit for label, fit in made.items() if fit}, list(labels.values())[MOST_FITS:]
+def fits(plan: Plan, best: Mapping[str, Run]) -> tuple[list[tuple[str, Fit]], list[str]]:
+    """Label and fit of each data set that has one, and the labels of those beyond :data:`MOST_FITS`."""
+    labels = [plan.label(fingerprint) for fingerprint in plan.readings]
+    drawn = list(zip(labels, plan.readings, strict=True))[:MOST_FITS]
+    made = [(label, plan.problems[data].fit(_fitted(best.get(data)))) for label, data in drawn]
+    return [(label, fit) for label, fit in made if fit], labels[MOST_FITS:]
 
 
 def _fitted(run: Run | None) -> Fitted | None:

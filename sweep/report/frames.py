@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from sweep.plan import point
 from sweep.plan.plan import Plan
 from sweep.report.escape import in_csv
 from sweep.report.judged_runs import Run, judged
@@ -34,7 +35,7 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
     -------
     Columns: every setting under its key (``data`` as its label, with ``fingerprint`` beside it; ``delta`` nan where it
     is not used); ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` (a categorical) and ``reason``; the final
-    parameters; ``initial_loss``, ``final_loss``, ``excess_loss`` in squared units of the target; the epochs and theory
+    parameters; ``initial_loss``, ``final_loss``, ``excess_loss`` in the unit of the loss; the epochs and theory
     of :class:`sweep.verdict.outcome.Verdict`; ``error_kind`` and ``error_message`` of a failed point; ``key``.
     """
     return to_frame(plan, judged(plan, results))
@@ -49,7 +50,7 @@ def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
         frame[name] = frame[name].astype("Int64")
     for name in ("outcome", "predicted"):
         frame[name] = pd.Categorical(frame[name].map(str, na_action="ignore"), [str(outcome) for outcome in Outcome])
-    for name in ("delta", *plan.parameters, *LOSSES, *THRESHOLDS):
+    for name in (*point.FLOATS, *plan.parameters, *LOSSES, *THRESHOLDS):
         frame[name] = frame[name].astype("float64")
     return frame
 
@@ -72,9 +73,10 @@ def _row(plan: Plan, run: Run) -> dict[str, object]:
     return row
 
 
-def to_csv(frame: pd.DataFrame) -> bytes:
-    """``runs.csv``: floats so that they read back exactly, ``nan`` and ``inf`` spelled out, nothing where unknown.
+def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
+    """``runs.csv``, from :func:`to_frame`'s table.
 
+    Floats so that they read back exactly, ``nan`` and ``inf`` spelled out, nothing where unknown.
     A text from outside that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     text = frame.astype(object).copy()
@@ -82,12 +84,11 @@ def to_csv(frame: pd.DataFrame) -> bytes:
     for name in frame.columns:
         if pd.api.types.is_float_dtype(frame[name].dtype):
             text[name] = [repr(float(value)) for value in frame[name]]
-    parameters = frame.loc[:, "reason":"initial_loss"].columns[1:-1]
-    for name in (*parameters, *LOSSES, *THRESHOLDS):
+    for name in (*plan.parameters, *LOSSES, *THRESHOLDS):
         text.loc[~finished, name] = ""  # A nan of a finished run is a result.
     unknown = frame["excess_loss"].isna() & frame["final_loss"].notna()  # Of a final loss of nan, it is nan.
     text.loc[unknown, "excess_loss"] = ""
-    for name in ("delta", *THRESHOLDS):
+    for name in (*point.FLOATS, *THRESHOLDS):
         text.loc[frame[name].isna(), name] = ""
     for name in ("data", "error_kind", "error_message"):
         text[name] = [in_csv(cell) if isinstance(cell, str) else cell for cell in text[name]]

@@ -1,13 +1,15 @@
 """The pictures of a report, from the values of ``panels`` and ``fit``: how they look, not what is in them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
 
+import numpy as np
+
 from sweep import colours
-from sweep.problem.fit import Fit
+from sweep.problem.fit import Fit, Role
 from sweep.report.axes import Axis
 from sweep.report.drawing import Frame, Size, mark, marks, path
 from sweep.report.escape import in_html
@@ -22,7 +24,7 @@ COLUMNS = 3
 TONES = {"": colours.LIGHT, " in dark": colours.DARK}
 """The tables of colours, by what ``picture.css`` adds to the name of a state."""
 
-LINES = {"best run": "fitted", "least squares": "theory", "known relation": "theory second"}
+LINES = {Role.RUN: "fitted", Role.BEST: "theory", Role.KNOWN: "theory second"}
 """How the lines through readings are drawn."""
 
 
@@ -46,14 +48,14 @@ class Picture:
 
     def key(self) -> str:
         """The legend as one SVG element."""
-        drawn, x = [], 14
+        samples, x = [], 14
         for kind, meaning in self.legend:
             sample = marks(kind, 45, [path(mark(kind, 90, 0, 45))]) if kind in STATES else [path("M0 0h220", kind=kind)]
-            drawn.append(f'<g transform="translate({x} 14) scale(0.1)">{"".join(sample)}</g>')
-            drawn.append(f'<text x="{x + (18 if kind in STATES else 28)}" y="18">{in_html(meaning)}</text>')
+            samples.append(f'<g transform="translate({x} 14) scale(0.1)">{"".join(sample)}</g>')
+            samples.append(f'<text x="{x + (18 if kind in STATES else 28)}" y="18">{in_html(meaning)}</text>')
             x += 50 + round(6.5 * len(meaning))
         size = f'width="{x}" height="{LEGEND_HEIGHT}" viewBox="0 0 {x} {LEGEND_HEIGHT}"'
-        return f'<svg class="picture key" {size} aria-hidden="true">{"".join(drawn)}</svg>'
+        return f'<svg class="picture key" {size} aria-hidden="true">{"".join(samples)}</svg>'
 
     def file(self) -> bytes:
         """A file of its own: the panels side by side, the legend below."""
@@ -125,11 +127,13 @@ def draw_curves(panels: Sequence[CurvePanel], target: float | None) -> Picture:
     target : the loss at which a run counts as converged; None where data sets differ in it.
     """
     size = _size(panels)
-    drawn = [_curves(panel, target, size) for panel in panels]
+    pictures = [_curves(panel, target, size) for panel in panels]
     meanings = {"CONVERGED": "first within tolerance", "UNFINISHED": "last loss", "DIVERGED": "last finite loss"}
     meaning = [(panel.outcome, meanings[panel.outcome]) for panel in panels]
     line = [("theory second", "loss that counts as converged")] if target else []
-    return Picture("curves.svg", "loss against epoch on log axes, a panel an outcome", drawn, size, [*meaning, *line])
+    return Picture(
+        "curves.svg", "loss against epoch on log axes, a panel an outcome", pictures, size, [*meaning, *line]
+    )
 
 
 def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
@@ -149,24 +153,26 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     return frame.draw(body, f"{panel.count:,} loss curves of {panel.outcome.lower()} runs")
 
 
-def draw_fits(fits: Mapping[str, Fit]) -> Picture:
+def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
     """Readings of each data set with lines through them."""
-    pictures, size = [], _size(list(fits))
-    for label, each in fits.items():
+    pictures, size = [], _size(fits)
+    for label, each in fits:
         inputs, targets = drawn(each.readings)
-        ends = [min(inputs), max(inputs)]
+        ends = [float(end) for end in np.linspace(min(inputs), max(inputs), each.points)]
         lines = [[relation.predict(end) for end in ends] for relation in each.relations]
         x, y = Axis.over(inputs, log=False), Axis.over([*targets, *(v for line in lines for v in line)], log=False)
         frame = Frame(label, x, y, each.readings.axes, size)
         body = [
-            path(frame.line(ends, line), f"{relation.kind}: {relation.description}", LINES[relation.kind])
+            path(frame.line(ends, line), f"{relation.kind}: {relation.description}", LINES[relation.role])
             for line, relation in zip(lines, each.relations, strict=True)
         ]
         dots = (mark("CONVERGED", *at, 30) for at in frame.inside(inputs, targets))
         body.append(path("".join(dots), kind="readings"))
         pictures.append(frame.draw(body, f"{len(inputs):,} readings of {label}, and lines through them"))
-    kinds = dict.fromkeys(relation.kind for each in fits.values() for relation in each.relations)
-    return Picture("fit.svg", "readings and the fitted line", pictures, size, [(LINES[kind], kind) for kind in kinds])
+    roles = dict.fromkeys((relation.role, relation.kind) for _, each in fits for relation in each.relations)
+    return Picture(
+        "fit.svg", "readings and the fitted line", pictures, size, [(LINES[role], kind) for role, kind in roles]
+    )
 
 
 def draw_epochs(panel: EpochsPanel) -> Picture:

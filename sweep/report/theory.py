@@ -12,7 +12,7 @@ from sweep.verdict.rule import bound
 from sweep.verdict.theory import Theory, theory_of
 
 MOST_FORECASTS = 100
-"""Combinations of data, scale and start that theory is asked about; each costs some milliseconds."""
+"""Forecasts that are made; each costs some milliseconds."""
 
 MOST_STEPS = 3
 """Scales of a data set that are suggested."""
@@ -56,7 +56,7 @@ def _in_order(pairs: Sequence[tuple[float, Run]]) -> list[Run]:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Theory for the points of one data set, input scale and start.
+    """Theory for the points of one data set, curvature, optimizer and start.
 
     Parameters
     ----------
@@ -70,12 +70,15 @@ class Forecast:
 
 
 def forecasts(plan: Plan) -> tuple[list[Forecast], int]:
-    """Theory at the first :data:`MOST_FORECASTS` combinations that the plan has, and how many more there are."""
-    combinations: dict[tuple[object, ...], Point] = {}
+    """The first :data:`MOST_FORECASTS` different forecasts that the plan needs, and how many more there are."""
+    different: dict[tuple[object, ...], Point] = {}
     for point in plan.points:
-        combinations.setdefault((point.data, point.scale, point.init), point)
-    made = [_forecast(plan, point) for point in list(combinations.values())[:MOST_FORECASTS]]
-    return [each for each in made if each], len(combinations) - len(made)
+        problem = plan.problems[point.data]
+        theory = theory_of(problem, point)
+        if theory:
+            different.setdefault((point.data, theory, problem.start(point)), point)
+    made = [_forecast(plan, point) for point in list(different.values())[:MOST_FORECASTS]]
+    return [each for each in made if each], len(different) - len(made)
 
 
 def _forecast(plan: Plan, point: Point) -> Forecast | None:

@@ -1,6 +1,7 @@
-"""What a user may set: from the command line and ``conf/`` to typed, checked settings. The only room that asks Hydra.
+"""What a user may set: from the command line and ``conf/`` to typed, checked settings. The only room that
+asks Hydra what was meant.
 
-``schema`` has the types, ``keys`` what each key means and may be, ``paths`` finds a value by its key. ``composition``
+``schema`` has the types, ``keys`` what each key means and may be, ``by_key`` finds a value by its key. ``composition``
 goes from Hydra's configurations to settings, ``grammar`` writes values so that Hydra reads them back, ``refusals`` says
 in our words what Hydra refuses and ``unreadable_file`` which file it could not read, ``help_page`` is ``--help``.
 Hydra's private names stand in ``hydra_internals`` alone.

@@ -115,7 +115,7 @@ def tracking(overrides: Sequence[str]) -> Tracking:
 def tracking_overrides(tracking: Tracking) -> list[str]:
     """The words that name the store of ``tracking`` on a command line, but for a password in its URI.
 
-    None where a command would find the store anyway.
+    No words where a command would find the store anyway.
     """
     register()
     bare = OmegaConf.load(Path(conf_folder()) / "tracking" / "local.yaml")

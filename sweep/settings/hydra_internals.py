@@ -31,7 +31,7 @@ def apply_overrides(overrides: Sequence["Override"], config: "DictConfig") -> No
 
 
 def value_text(value: Any) -> str:
-    """``value``, as the override grammar has it once parsed, in that grammar's own writing."""
+    """``value``, one that Hydra's parser gave or could give, written so that the parser gives it again."""
     from hydra.core.override_parser.types import Override
 
     text: str = Override._get_value_element_as_str(value)

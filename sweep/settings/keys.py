@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweep.errors import BadInput
-from sweep.settings import paths
+from sweep.settings import by_key
 from sweep.settings.schema import DATA_KINDS, DType, Gradient, Settings, rounded_to
 
 
@@ -130,7 +130,7 @@ def validate(settings: Settings) -> Settings:
     BadInput : naming the first key that is not, its value, what is allowed and what to do.
     """
     for name, key in KEYS.items():
-        value = paths.get(settings, name)
+        value = by_key.get(settings, name)
         if not key.check(value, settings):
             raise refusal(name, value)
     for tag, text in settings.tracking.tags.items():

@@ -6,8 +6,8 @@ sets it up, ``patience`` waits for a store that fails, ``artifacts`` moves files
 says what stands on the run of a point and ``display`` what MLflow shows of its curve. ``writers`` chooses how runs are
 written: ``database_*`` straight into the tables, ``client_writer`` through the public API; ``surplus`` deletes what was
 written twice; what a store never takes is kept in a ``spool``. To read: ``attempt`` is what is known of a point,
-``search`` and ``lookup`` find it, ``record`` reads a sweep back. MLflow's pages: ``view`` and ``pages`` say how they
-open on a sweep, ``page_server`` serves them. ``caller`` leaves a process as it was.
+``search``, ``membership`` and ``lookup`` find it, ``record`` reads a sweep back. MLflow's pages: ``view`` and ``pages``
+say how they open on a sweep, ``page_server`` serves them. ``caller`` leaves a process as it was.
 """
 
 import os

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from sweep.plan.chunks import chunks
+from sweep.tracking import membership
 from sweep.tracking.artifacts import FolderArtifacts
 from sweep.tracking.database_rows import Datasets, Entry, artifact_uri, rows_of, running_rows
 from sweep.tracking.database_tables import TABLES, engine_of, put
@@ -130,7 +131,7 @@ def _put_traceback(store: Store, experiment: "Experiment", entry: Entry) -> None
 
 def _join(store: Store, entries: Sequence[Entry]) -> None:
     """Make runs that another sweep has written members of this one too."""
-    tags = {name for entry in entries for name in entry.content.tags if name.startswith("in_sweep.")}
+    tags = {name for entry in entries for name in entry.content.tags if name.startswith(membership.PREFIX)}
     for name in tags:
         add_tag(store, [entry.run_id for entry in entries], name, "true")
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from sweep.errors import StoreAway
 from sweep.redaction import without_secrets
-from sweep.tracking import view
+from sweep.tracking import membership, view
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
 from sweep.tracking.record import SweepRecord
@@ -87,7 +87,7 @@ def _tags(store: "Store") -> dict[str, str]:
 
 
 def _page(experiment_id: str, sweep_id: str, *, saved: bool = True) -> str:
-    which = {"viewStateShareKey": sweep_id} if saved else {"searchFilter": view.members(sweep_id)}
+    which = {"viewStateShareKey": sweep_id} if saved else {"searchFilter": membership.condition(sweep_id)}
     query = urlencode(which | {"compareRunsMode": "CHART", "workflowType": "machine_learning"})
     return f"#/experiments/{experiment_id}/runs?{query}"
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sweep import colours
 from sweep.plan.point import Point
-from sweep.problem.problem import Problem
+from sweep.problem.problem import Problem, parameter_names
 from sweep.problem.readings import Readings
 from sweep.tracking.attempt import CurveAddress
 from sweep.tracking.display import log10_end, shown
@@ -72,7 +72,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
     ----------
     curve_points : most epochs of the curve that MLflow gets to show.
     """
-    finals = {**dict(zip(run.problem.shapes, curve.parameters, strict=True)), "final_loss": curve.final_loss}
+    finals = {**dict(zip(parameter_names(run.problem), curve.parameters, strict=True)), "final_loss": curve.final_loss}
     happened = ((name, getattr(verdict.events, name)) for name in EVENTS)
     metrics = {
         **finals,

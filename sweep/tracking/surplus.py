@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 def settle(
-    store: Store, plan: Plan, attempts: Mapping[str, Attempt], membership: str, began: int
+    store: Store, plan: Plan, attempts: Mapping[str, Attempt], member_tag: str, began: int
 ) -> dict[str, Attempt]:
     """Delete what is surplus, and return ``attempts`` with the runs that stand.
 
     Parameters
     ----------
-    membership : the tag of this sweep's runs.
+    member_tag : the tag of this sweep's runs.
     began : when this execution did, in ms since 1970: what is unfinished from before then was left by a killed one.
     """
     keys = {point.key for point in plan.points}
@@ -40,7 +40,7 @@ def settle(
             continue
         if run.info.status in ("FINISHED", "FAILED"):
             finished[key, number].append(run)
-        elif membership in run.data.tags and run.info.start_time < began:
+        elif member_tag in run.data.tags and run.info.start_time < began:
             _delete(store, run)
     standing = dict(attempts)
     for (key, number), runs in finished.items():
@@ -50,7 +50,7 @@ def settle(
         attempt = attempts.get(key)
         if attempt and attempt.number == number and attempt.run_id != first.info.run_id:
             standing[key] = replace(attempt, run_id=first.info.run_id)
-            add_tag(store, [first.info.run_id], membership, "true")
+            add_tag(store, [first.info.run_id], member_tag, "true")
     return standing
 
 

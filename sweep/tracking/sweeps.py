@@ -14,7 +14,7 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.provenance import now, source_tags
 from sweep.settings.schema import Tracking
-from sweep.tracking import manifest, parts, run_content, summary
+from sweep.tracking import manifest, membership, parts, run_content, summary
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import Known
 from sweep.tracking.patience import patiently
@@ -71,7 +71,7 @@ class SweepRun:
             self._trained, self._failed = self._trained + (not failure), self._failed + bool(failure)
 
     def settled(self) -> SweepRecord:
-        """Close the books: surplus runs deleted, the plan written; then the sweep as the store holds it."""
+        """The sweep as the store holds it, once surplus runs are deleted and the plan names the runs that stand."""
         self.executions[-1].update(
             ended=now(),
             trained=self._trained,
@@ -79,7 +79,8 @@ class SweepRun:
             reused=sum(each.address is not None for each in self.attempts.values()) - self._trained,
         )
         if not is_known_database(self.store):
-            self.attempts = settle(self.store, self.plan, self.attempts, membership(self.plan), self._began)
+            tag = membership.tag(self.plan.sweep_id)
+            self.attempts = settle(self.store, self.plan, self.attempts, tag, self._began)
         self.keep(manifest.PATH, manifest.encode(self.plan, self.attempts))
         record = load(self.store, self.run_id)
         # Theory is found once a sweep: the readings are those of this plan, whose fingerprints were checked.
@@ -106,7 +107,7 @@ class SweepRun:
             "kind": "point",
             "key": point.key,
             "attempt": str(before.number + 1 if before else 1),
-            membership(self.plan): "true",
+            membership.tag(self.plan.sweep_id): "true",
         }
         problem = self.plan.problems[point.data]
         run = run_content.PointRun(self.plan.setting(point)[:NAME_LIMIT], point, problem, tags)
@@ -115,11 +116,6 @@ class SweepRun:
             return run_content.of_failed(run, result)
         verdict = self.verdicts[point.key] = judge(result, point, problem, self.plan.tolerance)
         return run_content.of_trained(run, result, verdict, address, self.tracking.curve_points)
-
-
-def membership(plan: Plan) -> str:
-    """The tag that marks a run as a member of the sweep."""
-    return f"in_sweep.{plan.sweep_id}"
 
 
 @contextmanager
@@ -137,5 +133,5 @@ def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution
             sweep.keep(path, content)
         sweep.keep(manifest.PATH, manifest.encode(plan, sweep.attempts))
         reused = [each.run_id for each in known.readable.values() if each.address and each.address.run_id != run_id]
-        add_tag(store, reused, membership(plan), "true")
+        add_tag(store, reused, membership.tag(plan.sweep_id), "true")
         yield sweep

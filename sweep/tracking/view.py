@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from sweep.plan.plan import Plan
+from sweep.tracking import membership
 from sweep.training.curve import Curve, Result
 
 TAG = "mlflow.sharedViewState."
@@ -27,11 +28,6 @@ FIRST_COLUMNS = ("attributes.`Run Name`", "runDateAndNestInfo")
 
 LOG_EPOCHS = 30
 """A longest run of more epochs is shown on a log axis, where what diverges early has as much room as what converges."""
-
-
-def members(sweep_id: str) -> str:
-    """The search that finds the runs of a sweep, whoever trained them."""
-    return f"tags.`in_sweep.{sweep_id}` = 'true'"
 
 
 def encoded(name: str, state: Mapping[str, Any], at: int) -> str:
@@ -68,7 +64,7 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
     columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in plan.shown]
     columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in ("final_loss", *plan.parameters))]
     return {
-        "searchFilter": members(plan.sweep_id),
+        "searchFilter": membership.condition(plan.sweep_id),
         # Charts show the runs that the page has loaded: of more, by the order of their keys, hashes, a fair sample.
         "orderByKey": _column("metrics", "final_loss") if len(plan.points) <= PAGE else _column("tags", "key"),
         "orderByAsc": True,

@@ -45,10 +45,11 @@ def in_process(points: Sequence[Point], problems: Mapping[str, Problem]) -> list
 
 def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
     """Curves of points of one batch."""
+    trajectories = [point.trajectory for point in points]
     longest: dict[Trajectory, Point] = {}
-    for point in points:
-        if point.trajectory not in longest or point.epochs > longest[point.trajectory].epochs:
-            longest[point.trajectory] = point
+    for trajectory, point in zip(trajectories, points, strict=True):
+        if trajectory not in longest or point.epochs > longest[trajectory].epochs:
+            longest[trajectory] = point
     rows = sorted(longest.values(), key=lambda point: -point.epochs)
     objective = problem.objective(rows)
     losses, stops = descend(
@@ -62,8 +63,8 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
     histories = losses.T.contiguous().cpu().numpy()
     row_of = {row.trajectory: number for number, row in enumerate(rows)}
     ends = {stop.epoch: (stop.params.tolist(), stop.final_loss.tolist(), stop.stalled.tolist()) for stop in stops}
-    for point in points:
-        row = row_of[point.trajectory]
+    for trajectory, point in zip(trajectories, points, strict=True):
+        row = row_of[trajectory]
         parameters, final_loss, stalled = ends[point.epochs]
         yield Curve(histories[row, : point.epochs], tuple(parameters[row]), final_loss[row], stalled[row])
 

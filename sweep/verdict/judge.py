@@ -1,6 +1,6 @@
 """Judge a trained point: rule, events, theory and sentence in turn. A divergence is returned, never raised."""
 
-import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,21 +25,17 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     losses = np.append(curve.losses.astype(np.float64), curve.final_loss)
     allowed, rounding = bound(problem, tolerance), Rounding.of(point.dtype, problem)
     excess = None if problem.least_loss is None else float(losses[-1]) - problem.least_loss
-    finite = bool(np.isfinite(losses).all()) and all(map(math.isfinite, curve.parameters))
-    outcome = decide(losses, finite, excess, allowed, rounding)
-    happened = events.find(losses, problem.least_loss, allowed, outcome, rounding)
+    outcome = decide(losses, curve.parameters, excess, allowed, rounding)
     theory = theory_of(problem, point)
     needed = 0 if outcome is Outcome.CONVERGED else None
     if theory and outcome is Outcome.UNFINISHED and not curve.stalled:
         needed = theory.epochs_until(curve.parameters, point.lr, allowed)
-    expected = theory.expectation(problem.start(point), point.lr, point.epochs, allowed) if theory else None
     verdict = Verdict(
         outcome,
-        reason="",
         excess=excess,
-        events=happened,
-        expected=expected,
+        events=events.find(losses, problem.least_loss, allowed, outcome, rounding),
+        expected=theory.expectation(problem.start(point), point.lr, point.epochs, allowed) if theory else None,
         epochs_needed=needed,
         tolerance=tolerance,
     )
-    return sentences.explained(verdict, curve, point, problem)
+    return replace(verdict, reason=sentences.reason(verdict, curve, point, problem))

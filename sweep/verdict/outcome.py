@@ -59,7 +59,7 @@ class Verdict:
 
     Parameters
     ----------
-    outcome, reason : the finding, and one sentence with its numbers.
+    outcome : the finding.
     excess : final loss over the least loss there is, in the loss's unit; may be inf or nan; None where the least loss
         is not known.
     events : the epochs at which things happened.
@@ -67,12 +67,13 @@ class Verdict:
     epochs_needed : further updates until within tolerance, from where the run ended; None where theory promises none,
         0 where it is within already.
     tolerance : part of the spread that a converged run's excess may be.
+    reason : one sentence with these numbers.
     """
 
     outcome: Outcome
-    reason: str
     excess: float | None
     events: Events
     expected: Expectation | None
     epochs_needed: int | None
     tolerance: float
+    reason: str = ""

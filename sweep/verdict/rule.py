@@ -1,5 +1,7 @@
-"""The rule that decides an outcome, and the two bounds that it decides by."""
+"""The rule that decides an outcome, with the bound and the noise that it decides by."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,37 +19,47 @@ def bound(problem: Problem, tolerance: float) -> float:
 
 @dataclass(frozen=True)
 class Rounding:
-    """What rounding may do to a loss: ``16·eps·(loss + size)``, ``size`` being that of the terms it is made of."""
+    """How much of a rise rounding may explain: ``part·(loss + magnitude)``.
 
-    relative: float
-    size: float
+    Parameters
+    ----------
+    part : 16 eps of the dtype that was trained in.
+    magnitude : of the terms whose sum a loss is.
+    """
+
+    part: float
+    magnitude: float
 
     @classmethod
     def of(cls, dtype: DType, problem: Problem) -> "Rounding":
-        """Of a run in ``dtype``."""
-        return cls(16 * float(np.finfo(np.dtype(str(dtype))).eps), problem.rounding)
+        """Of runs in ``dtype``."""
+        return cls(16 * float(np.finfo(np.dtype(str(dtype))).eps), problem.magnitude)
 
     def really_above(self, later: NDArray[np.float64], earlier: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Element by element, whether a loss is above an earlier one by more than rounding explains."""
         with np.errstate(invalid="ignore", over="ignore"):
-            above: NDArray[np.bool_] = later - earlier > self.relative * (earlier + self.size)
+            above: NDArray[np.bool_] = later - earlier > self.part * (earlier + self.magnitude)
         return above
 
 
 def decide(
-    losses: NDArray[np.float64], finite: bool, excess: float | None, allowed: float, rounding: Rounding
+    losses: NDArray[np.float64],
+    parameters: Sequence[float],
+    excess: float | None,
+    allowed: float,
+    rounding: Rounding,
 ) -> Outcome:
     """The outcome of a trained point.
 
     Parameters
     ----------
     losses : the loss before each update, then the final one, shape ``(epochs + 1,)``.
-    finite : whether every loss and every final parameter is.
+    parameters : the final ones.
     excess : final loss over the least loss; None where that is not known.
     allowed : from :func:`bound`.
     """
     last_tenth = max(1, (len(losses) - 1) // 10)
-    if not finite:
+    if not (np.isfinite(losses).all() and all(map(math.isfinite, parameters))):
         return Outcome.DIVERGED
     if excess is not None and excess <= allowed:
         return Outcome.CONVERGED

@@ -1,7 +1,6 @@
 """What a verdict says to a person: the reason in a sentence, and the few words that a table has room for."""
 
 import math
-from dataclasses import replace
 
 from sweep.plan.point import Point, as_typed
 from sweep.problem.problem import Problem
@@ -11,14 +10,15 @@ from sweep.verdict.outcome import Outcome, Verdict
 from sweep.verdict.theory import FARTHEST
 
 
-def explained(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> Verdict:
-    """``verdict`` with its reason: what was found, then how the lr lies to theory's threshold."""
-    reason = {
-        Outcome.CONVERGED: _arrival,
-        Outcome.DIVERGED: _departure,
-        Outcome.UNFINISHED: _remainder,
-    }[verdict.outcome](verdict, curve, point, problem)
-    return replace(verdict, reason=f"{reason}{_theory(verdict)}")
+def reason(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
+    """What was found, then how the lr lies to theory's threshold: one sentence with its numbers."""
+    if verdict.outcome is Outcome.CONVERGED:
+        found = _arrival(verdict, problem)
+    elif verdict.outcome is Outcome.DIVERGED:
+        found = _departure(verdict, curve)
+    else:
+        found = _remainder(verdict, curve, point, problem)
+    return f"{found}{_theory(verdict)}"
 
 
 def note(verdict: Verdict, curve: Curve) -> str:
@@ -29,10 +29,10 @@ def note(verdict: Verdict, curve: Curve) -> str:
     if verdict.outcome is Outcome.DIVERGED:
         left = happened.first_not_finite
         return f"rises from epoch {happened.first_rise}" if left is None else f"left the finite numbers at epoch {left}"
-    if needed is not None:
-        return f"about {needed:,} epoch{'s' * (needed > 1)} to go"
     if curve.stalled:
         return "stalled"
+    if needed is not None:
+        return f"about {needed:,} epoch{'s' * (needed > 1)} to go"
     if verdict.expected is None:
         return "not finished"
     return f"more than {FARTHEST:.2g} epochs to go" if _is_stable(verdict) else "theory promises no end"
@@ -53,7 +53,7 @@ def _theory(verdict: Verdict) -> str:
     return f"; lr is {times} the stability threshold {threshold}{doubt}"
 
 
-def _arrival(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
+def _arrival(verdict: Verdict, problem: Problem) -> str:
     """How a run converged."""
     return (
         f"within tolerance from epoch {verdict.events.first_within}: excess loss {verdict.excess:.4g} is at most "
@@ -61,7 +61,7 @@ def _arrival(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> 
     )
 
 
-def _departure(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
+def _departure(verdict: Verdict, curve: Curve) -> str:
     """How a diverged run left."""
     happened = verdict.events
     gone = [

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweep.plan.point import DECLARED, Point
+from sweep.plan.point import DECLARED, Point, Sharing
 from sweep.problem.choice import problems
 from sweep.settings.keys import KEYS, WHOLE_SWEEP
 from sweep.settings.schema import DType, Gradient
@@ -136,15 +136,15 @@ def test_columns_tell_a_changed_value(name: str, value: object) -> None:
     assert {*differing} <= {*DECLARED[name].keys, *(["delta"] if name == "gradient" else [])}
 
 
-@pytest.mark.parametrize("base", [SEED, CENTRAL, point(device="cuda:1")], ids=["SEED", "CENTRAL", "cuda:1"])
-def test_overrides_carry_every_declared_key_that_is_used_but_data(base: Point) -> None:
-    expected: dict[str, Any] = {}
-    for name, declared in DECLARED.items():
-        if name != "data" and declared.used(base):
-            value = getattr(base, name)
-            expected.update(zip(declared.keys, value if len(declared.keys) > 1 else (value,), strict=True))
-    assert base.overrides() == expected
-    assert base.overrides()["device"] == base.device
+def test_overrides_carry_every_setting_that_is_used_but_data() -> None:
+    common = {"lr": 0.01, "scale": 0.1, "epochs": 5000, "init.w": 1.0, "init.b": 0.0, "dtype": "float32"}
+    assert SEED.overrides() == common | {"gradient": "analytic", "device": "cpu"}
+    assert CENTRAL.overrides() == common | {"gradient": "finite_difference", "delta": 0.1, "device": "cpu"}
+    assert point(device="cuda:1").overrides() == common | {"gradient": "analytic", "device": "cuda:1"}
+
+
+def test_epochs_alone_say_how_far_a_trajectory_is_followed() -> None:
+    assert [name for name, each in DECLARED.items() if each.sharing is Sharing.TRAJECTORY] == ["epochs"]
 
 
 @given(

@@ -22,9 +22,9 @@ class Unknown:
     def __init__(self, readings: Readings, *, has_least_loss: bool) -> None:
         self.readings = readings
         self._line = Line(readings)
-        self.shapes: Mapping[str, tuple[int, ...]] = self._line.shapes
-        self.spread, self.spread_name = self._line.spread, self._line.spread_name
-        self.rounding = self._line.rounding
+        self.shapes: Mapping[str, tuple[int, ...]] = {"theta": (2,)}
+        self.spread, self.spread_name = self._line.spread, "the loss of a constant"
+        self.magnitude = self._line.magnitude
         self.least_loss: float | None = self._line.least_loss if has_least_loss else None
 
     def start(self, point: Setup) -> tuple[float, ...]:

@@ -137,15 +137,15 @@ def test_a_long_curve_keeps_its_first_and_last_epoch_and_of_many_curves_evenly_m
 def test_the_fit_undoes_the_scaling_and_stands_beside_least_squares_and_the_known_relation() -> None:
     plan, runs = sweep(*SEED_GRID)
     shown, rest = fits(plan, find(plan, runs).best)
-    (fit,) = shown.values()
+    ((label, fit),) = shown
     slope, intercept = np.polyfit(THERMOMETER.inputs, THERMOMETER.targets, 1)
     best, squares, known = fit.relations
     assert rest == []
-    assert list(shown) == ["thermometer"]
+    assert label == "thermometer"
     assert fit.columns == ("slope", "intercept in °C", "root mean squared error in °C")
     assert best.numbers[:2] == (5.367083549499512 * 0.1, -17.301189422607422)
     assert squares.numbers[:2] == pytest.approx((slope, intercept), rel=1e-12)
-    assert (known.kind, known.description, *known.numbers[:2]) == FAHRENHEIT
+    assert (known.role, known.kind, known.description, *known.numbers[:2]) == FAHRENHEIT
     assert (known.predict(212), known.predict(32)) == pytest.approx((100, 0))
     assert known.numbers[0] * 212 + known.numbers[1] == pytest.approx(100)
     assert best.numbers[2] ** 2 == pytest.approx(2.92765, abs=1e-5)
@@ -154,7 +154,7 @@ def test_the_fit_undoes_the_scaling_and_stands_beside_least_squares_and_the_know
 
 def test_degrees_and_the_known_relation_are_told_of_the_thermometer_alone() -> None:
     plan, runs = sweep(point(epochs=5, data=OTHER.fingerprint), data=(OTHER,))
-    (fit,) = fits(plan, find(plan, runs).best)[0].values()
+    ((_, fit),) = fits(plan, find(plan, runs).best)[0]
     assert [line.kind for line in fit.relations] == ["best run", "least squares"]
     files = [picture.file().decode() for picture in pictures(sections(plan, runs, find(plan, runs)))]
     assert "litres in l" in "".join(files)
@@ -163,7 +163,7 @@ def test_degrees_and_the_known_relation_are_told_of_the_thermometer_alone() -> N
 
 def test_without_a_run_that_stands_the_fit_is_least_squares_alone() -> None:
     plan, runs = sweep(point(scale=1.0, epochs=50))
-    (fit,) = fits(plan, find(plan, runs).best)[0].values()
+    ((_, fit),) = fits(plan, find(plan, runs).best)[0]
     assert [line.kind for line in fit.relations] == ["least squares", "known relation"]
 
 

@@ -129,7 +129,7 @@ def test_the_table_of_the_page_has_no_column_of_theory(trained: Trained) -> None
     page = trained.report.files["report.html"].decode()
     heads = re.findall(r'<th scope="col" aria-sort="none"><button type="button">([^<]*)</button>', page)
     shown = ["lr", "scale", "epochs", "init.w", "init.b"]
-    assert heads == ["run", *shown, "outcome", "final loss", "w", "b", "reason", "key"]
+    assert heads == ["run", *shown, "outcome", "final loss", "theta.0", "theta.1", "reason", "key"]
     assert 'for="by-' in page
 
 

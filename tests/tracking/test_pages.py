@@ -13,7 +13,7 @@ from mlflow import MlflowClient
 
 from sweep.settings import composition
 from sweep.settings.schema import Tracking
-from sweep.tracking import pages, view
+from sweep.tracking import membership, pages, view
 from sweep.tracking.location import absolute
 from tests.conftest import Command
 from tests.tracking.stored import FOUR, URI, opened, runs
@@ -56,7 +56,7 @@ def test_each_sweep_has_a_view_of_its_own_that_finds_the_runs_it_reused(command:
     assert len(views) == 2
     counts = []
     for name in views:
-        condition = view.members(name.removeprefix(view.TAG))
+        condition = membership.condition(name.removeprefix(view.TAG))
         counts.append(len(MlflowClient(absolute(URI)).search_runs([opened().experiment_id], condition)))
     assert sorted(counts) == [1, 2]
 

@@ -184,7 +184,7 @@ def test_the_final_loss_counts_as_epoch_epochs() -> None:
 
 
 def test_a_rise_that_rounding_explains_is_no_divergence() -> None:
-    step = 16 * np.finfo(np.float64).eps * (60.0 + LINE.rounding)
+    step = 16 * np.finfo(np.float64).eps * (60.0 + LINE.magnitude)
     rounding, real = (made([80.0, 60.0], 60.0 + part * step).outcome for part in (0.5, 2))
     assert (rounding, real) == (Outcome.UNFINISHED, Outcome.DIVERGED)
 

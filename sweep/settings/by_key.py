@@ -17,9 +17,9 @@ def replaced(settings: Settings, values: Mapping[str, Any]) -> Settings:
     """A copy of ``settings`` with ``values`` by key, which shares everything else with it."""
     changed = copy.copy(settings)
     for key, value in values.items():
-        room, _, leaf = key.rpartition(".")
-        owner = copy.copy(getattr(changed, room)) if room else changed
+        parent, _, leaf = key.rpartition(".")
+        owner = copy.copy(getattr(changed, parent)) if parent else changed
         setattr(owner, leaf, value)
-        if room:
-            setattr(changed, room, owner)
+        if parent:
+            setattr(changed, parent, owner)
     return changed
