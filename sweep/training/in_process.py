@@ -51,6 +51,7 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
         if trajectory not in longest or point.epochs > longest[trajectory].epochs:
             longest[trajectory] = point
     rows = sorted(longest.values(), key=lambda point: -point.epochs)
+    (optimizer,) = {optimizer_of(row) for row in rows}  # What chooses it is not shared by a tensor's rows.
     objective = problem.objective(rows)
     losses, stops = descend(
         objective,
@@ -58,7 +59,7 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
         epochs=[row.epochs for row in rows],
         stops=sorted({point.epochs for point in points}),
         loss_and_slope=gradients.by_name(rows[0].gradient, rows[0].delta),
-        optimizer=optimizer_of(rows[0]),
+        optimizer=optimizer,
     )
     histories = losses.T.contiguous().cpu().numpy()
     row_of = {row.trajectory: number for number, row in enumerate(rows)}

@@ -17,6 +17,11 @@ def bound(problem: Problem, tolerance: float) -> float:
     return tolerance * problem.spread
 
 
+def within(excess: float, allowed: float) -> bool:
+    """Whether a loss is near enough to the least loss; nan is not."""
+    return excess <= allowed
+
+
 @dataclass(frozen=True)
 class Rounding:
     """How much of a rise rounding may explain: ``part·(loss + magnitude)``.
@@ -61,7 +66,7 @@ def decide(
     last_tenth = max(1, (len(losses) - 1) // 10)
     if not (np.isfinite(losses).all() and all(map(math.isfinite, parameters))):
         return Outcome.DIVERGED
-    if excess is not None and excess <= allowed:
+    if excess is not None and within(excess, allowed):
         return Outcome.CONVERGED
     if rounding.really_above(losses[-1:], losses[[0, -1 - last_tenth]]).any():
         return Outcome.DIVERGED

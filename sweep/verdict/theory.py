@@ -13,6 +13,7 @@ from sweep.problem.quadratic import Quadratic
 from sweep.training.choice import optimizer_of
 from sweep.training.optimizer import Optimizer
 from sweep.verdict.outcome import Expectation, Outcome
+from sweep.verdict.rule import within
 
 FARTHEST = 1 << 62
 """How many updates theory looks ahead."""
@@ -43,19 +44,19 @@ class Theory:
         None where lr is not below the threshold, or where there are more than :data:`FARTHEST`.
         """
         modes = self._modes(start, lr)
-        if _decayed(modes, 0) <= excess:
+        if within(_decayed(modes, 0), excess):
             return 0
         if not lr < self.threshold:
             return None
         high, step = _slowest_alone(modes, excess), 1
-        low = 0 if _decayed(modes, high - 1) <= excess else high - 1
-        while not _decayed(modes, high) <= excess:  # Not >, which is false of nan.
+        low = 0 if within(_decayed(modes, high - 1), excess) else high - 1
+        while not within(_decayed(modes, high), excess):
             low, high, step = high, high + step, step * 4
             if high > FARTHEST:
                 return None
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (low, middle) if _decayed(modes, middle) <= excess else (middle, high)
+            low, high = (low, middle) if within(_decayed(modes, middle), excess) else (middle, high)
         return high
 
     def fastest(self, start: Sequence[float], excess: float) -> tuple[float, int] | None:
@@ -73,7 +74,7 @@ class Theory:
 
     def expectation(self, start: Sequence[float], lr: float, epochs: int, allowed: float) -> Expectation:
         """What is to come of a run; ``allowed`` is the excess up to which it counts as converged."""
-        if self.excess(start, lr, epochs) <= allowed:
+        if within(self.excess(start, lr, epochs), allowed):
             predicted = Outcome.CONVERGED
         else:
             predicted = Outcome.UNFINISHED if lr < self.threshold else Outcome.DIVERGED

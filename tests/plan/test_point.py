@@ -5,19 +5,23 @@ The tests walk :data:`sweep.plan.point.DECLARED`, so a further field fails here 
 
 import json
 import math
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweep.plan.point import DECLARED, Point, Sharing
+from sweep.plan.declaration import Declared, Sharing, read_declarations
+from sweep.plan.point import Point
 from sweep.problem.choice import problems
 from sweep.settings.keys import KEYS, WHOLE_SWEEP
 from sweep.settings.schema import DType, Gradient
+from sweep.training.bitwise import first_difference
 from sweep.training.in_process import in_process
 from tests.conftest import SEED, THERMOMETER, point
+
+DECLARED = Point.DECLARED
 
 CENTRAL = point(gradient=Gradient.finite_difference)
 """A point that uses every setting."""
@@ -169,3 +173,43 @@ def test_of_two_points_on_one_trajectory_the_shorter_is_the_exact_prefix_of_the_
         assert first.losses.tobytes() == second.losses[:short].tobytes()
         following = float(second.losses[short])
         assert first.final_loss == following or (math.isnan(first.final_loss) and math.isnan(following))
+
+
+@pytest.mark.parametrize(("name", "value"), [each for each in EACH if each[0] not in ("device", "data")])
+def test_points_that_differ_in_a_setting_train_to_the_same_bits_together_and_alone(name: str, value: object) -> None:
+    base = replace(CENTRAL, epochs=30)
+    changed = changes(base, name, 20 if name == "epochs" else value)
+    posed = problems({THERMOMETER.fingerprint: THERMOMETER})
+    together = in_process([base, changed], posed)
+    alone = [in_process([each], posed)[0] for each in (base, changed)]
+    for one, other in zip(together, alone, strict=True):
+        assert first_difference(one, other, ("w", "b")) == ""
+
+
+@dataclass(frozen=True)
+class Further(Point):
+    """A point with a setting that came later, under which all earlier points had the value 0."""
+
+    momentum: Annotated[float, Declared(("momentum",), before=0.0)] = 0.0
+
+
+Further.DECLARED = read_declarations(Further)
+
+
+def further(momentum: float) -> Further:
+    return Further(**{name: getattr(SEED, name) for name in DECLARED}, momentum=momentum)
+
+
+def test_a_setting_that_came_later_leaves_earlier_keys_and_parts_what_differs() -> None:
+    assert further(0.0).key == SEED.key
+    assert further(0.9).key != SEED.key
+    assert are_parted(further(0.9), further(0.0))
+    assert [further(value).columns()["momentum"] for value in (0.0, 0.9)] == [0.0, 0.9]
+    assert [further(value).overrides()["momentum"] for value in (0.0, 0.9)] == [0.0, 0.9]
+
+
+def test_a_document_from_before_a_setting_is_read_with_the_value_that_points_had_then() -> None:
+    assert Further.from_stored(SEED.stored()) == further(0.0)
+    assert Further.from_stored(further(0.9).stored()) == further(0.9)
+    with pytest.raises(KeyError, match="lr"):
+        Further.from_stored({name: value for name, value in SEED.stored().items() if name != "lr"})

@@ -1,0 +1,68 @@
+"""What a field of a point says of itself; from these sayings follows whatever is made of points."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from enum import Enum
+from typing import Any, get_args, get_origin, get_type_hints
+
+
+class Sharing(Enum):
+    """How much of their training two runs may share although a setting of theirs differs."""
+
+    NOTHING = "each value trains in a tensor of its own"
+    TENSOR = "each row of a tensor may have another value"
+    TRAJECTORY = "a run with a smaller value is the exact prefix of one with a larger: epochs alone"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a field of :class:`sweep.plan.point.Point` says of itself.
+
+    Parameters
+    ----------
+    keys : the settings that it holds, as a user types them; several where its value is a tuple of as many.
+    sharing : how much of their training runs may share that differ in it.
+    used_if : whether a point uses it; None: always. Where not, it parts no keys and no batches, and no table shows it.
+    told_by : from the value to what of it tells points apart, and is shown and stored; None: all of it.
+    before : of a field that came later, the value that every point had until then. A point with that value keeps the
+        key it had, and a document without the field is read with it. None: the field was there from the start.
+    null_in_key : it is in the key as null where it is not used; a later field is left out there.
+    holds : its type; filled in from the annotation.
+    """
+
+    keys: tuple[str, ...]
+    sharing: Sharing = Sharing.NOTHING
+    used_if: Callable[[Any], bool] | None = None
+    told_by: Callable[[Any], Any] | None = None
+    before: Any = None
+    null_in_key: bool = False
+    holds: Any = None
+
+    def used(self, point: Any) -> bool:
+        """Whether ``point`` uses it."""
+        return self.used_if is None or self.used_if(point)
+
+    def identity(self, value: Any) -> Any:
+        """What of ``value`` tells points apart."""
+        return value if self.told_by is None else self.told_by(value)
+
+    def in_key(self, point: Any, value: Any) -> bool:
+        """Whether ``value`` is part of the key of ``point``."""
+        return self.used(point) and (self.before is None or value != self.before)
+
+    def read(self, given: tuple[Any, ...]) -> Any:
+        """The value of the field, from one for each of its keys."""
+        if get_origin(self.holds) is tuple:
+            return given
+        return self.holds(given[0]) if self.is_enum() else given[0]
+
+    def is_enum(self) -> bool:
+        """Whether it is one of a few words."""
+        return isinstance(self.holds, type) and issubclass(self.holds, Enum)
+
+
+def read_declarations(of: Any) -> Mapping[str, Declared]:
+    """By the name of a field of a dataclass, what its annotation declares: ``lr: Annotated[float, Declared(…)]``."""
+    hints = get_type_hints(of, include_extras=True)
+    found = {each.name: get_args(hints[each.name]) for each in fields(of)}
+    return {name: replace(declared, holds=holds) for name, (holds, declared) in found.items()}
