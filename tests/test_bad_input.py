@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
-from hydra_plugins.sweep_grid import in_process
 from sweep import app
 from sweep.console.guard import guard
 from sweep.errors import BadInput
@@ -22,6 +21,7 @@ from sweep.problem.choice import problems
 from sweep.problem.csv_file import read_csv
 from sweep.settings.keys import validate
 from sweep.settings.schema import Settings, rounded_to
+from sweep.training.in_process import in_process
 from sweep.verdict.theory import theory_of
 from tests.conftest import Command, point
 from tests.hydra_plugins.expanded import expanded

@@ -3,6 +3,7 @@
 Hydra imports this file at every start, so whatever is heavy stays inside methods and in the ``_`` modules beside it.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sweep.plan.point import Point
     from sweep.problem.problem import Problem
     from sweep.settings.schema import Settings
-    from sweep.training.curve import Curve, Engine
+    from sweep.training.curve import Engine, Result
 
 
 @dataclass
@@ -63,23 +64,24 @@ class GridSweeper(Sweeper):
         _ending.exit_code = app.run(settings, self._engine(settings))
 
     def _engine(self, settings: "Sequence[Settings]") -> "Engine":
-        if isinstance(self.launcher, BatchLauncher):
-            return in_process
+        """The engine of a launcher of ours; of another, one that launches a job a point."""
+        assert self.launcher is not None, "setup made it"
+        if isinstance(self.launcher, EngineLauncher):
+            return self.launcher.engine
         from hydra_plugins.sweep_grid import _jobs
 
-        assert self.launcher is not None, "setup made it"
         return _jobs.engine(self.launcher, settings)
 
 
-def in_process(points: "Sequence[Point]", problems: "Mapping[str, Problem]") -> "list[Curve]":
-    """:func:`sweep.training.in_process.in_process`: torch is brought in only once there is something to train."""
-    from sweep.training import in_process
+class EngineLauncher(Launcher):
+    """A launcher that stands for an engine; :class:`GridSweeper` calls that, and never launches jobs one by one."""
 
-    return in_process.in_process(points, problems)
+    name: str
+    """What ``hydra/launcher=`` calls it."""
 
-
-class BatchLauncher(Launcher):
-    """Trains points in this process, as batches; used by :class:`GridSweeper`, which never launches jobs one by one."""
+    @abstractmethod
+    def engine(self, points: "Sequence[Point]", problems: "Mapping[str, Problem]") -> "Sequence[Result]":
+        """Train points: see :data:`sweep.training.curve.Engine`. What is heavy is imported here."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Called by Hydra; there is nothing to set up."""
@@ -89,5 +91,19 @@ class BatchLauncher(Launcher):
         from sweep.errors import BadInput
 
         raise BadInput(
-            "hydra/launcher=batch works with hydra/sweeper=grid alone", "hydra/sweeper=grid", "leave hydra/sweeper out"
+            f"hydra/launcher={self.name} works with hydra/sweeper=grid alone",
+            "hydra/sweeper=grid",
+            "leave hydra/sweeper out",
         )
+
+
+class BatchLauncher(EngineLauncher):
+    """Trains points in this process, as batches."""
+
+    name = "batch"
+
+    def engine(self, points: "Sequence[Point]", problems: "Mapping[str, Problem]") -> "Sequence[Result]":
+        """:func:`sweep.training.in_process.in_process`: torch is brought in only once there is something to train."""
+        from sweep.training import in_process
+
+        return in_process.in_process(points, problems)

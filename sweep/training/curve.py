@@ -49,4 +49,6 @@ class Failure:
 Result = Curve | Failure
 
 Engine = Callable[[Sequence[Point], Mapping[str, Problem]], Sequence[Result]]
-"""Trains points, given the problem of each fingerprint; one result a point, in order. May raise for a whole chunk."""
+"""Trains points, given the problem of each fingerprint; one result a point, in order, with the bits that it has alone.
+
+May raise for a whole chunk."""
