@@ -1,6 +1,6 @@
 """Every declaration of a point: what a changed value parts, and that key, columns, files and overrides all hold it.
 
-The tests walk :data:`sweep.plan.point.DECLARED`, so a further field fails here until somebody has thought of it.
+The tests walk ``Point.DECLARED``, so a further field fails here until somebody has thought of it.
 """
 
 import json
