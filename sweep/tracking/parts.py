@@ -60,7 +60,9 @@ def decode(path: str, content: bytes) -> list[tuple[str, Curve]]:
 def _rows(content: bytes) -> list[tuple[str, Curve]]:
     import pyarrow.parquet as pq
 
-    table = pq.read_table(io.BytesIO(content)).combine_chunks()
+    # No threads: one of pyarrow's that is alive when the process ends can abort it (exit code 134).
+    with pq.ParquetFile(io.BytesIO(content), pre_buffer=False) as file:
+        table = file.read(use_threads=False).combine_chunks()
     lists = table.column("losses").chunk(0)
     values, offsets = lists.values.to_numpy(), lists.offsets.to_numpy()
     rest = zip(

@@ -1,6 +1,8 @@
 """Parts: a curve reads back with every bit, inf and nan included, or is refused."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -53,3 +55,18 @@ def test_what_a_killed_process_left_beside_a_file_goes_with_a_later_write(tmp_pa
         os.utime(each, (0, 0))
     write_atomically(tmp_path / "x", b"whole")
     assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "x", others, fresh])
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted where Linux lists them")
+def test_reading_a_part_leaves_no_thread_alive():
+    program = (
+        "import os, numpy as np, pyarrow.parquet, pyarrow.dataset\n"
+        "from sweep.tracking import parts\n"
+        "from sweep.training.curve import Curve\n"
+        "before = len(os.listdir('/proc/self/task'))\n"
+        "curve = Curve(np.ones(3, np.float32), (1.0, 2.0), 1.0, False)\n"
+        "parts.decode(*parts.encode(['k'], [curve]))\n"
+        "print(len(os.listdir('/proc/self/task')) - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0"
