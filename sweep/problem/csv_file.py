@@ -43,9 +43,42 @@ def read_csv(
     )
 
 
+FORMATS = (
+    (b"\xff\xfe", "looks like UTF-16", "save it as UTF-8"),
+    (b"\xfe\xff", "looks like UTF-16", "save it as UTF-8"),
+    (b"\x1f\x8b", "is compressed by gzip", "decompress it first (gunzip)"),
+    (b"PK\x03\x04", "is a zip archive or an Excel workbook", "unpack it, or export the sheet as CSV in UTF-8"),
+    (b"PAR1", "is a Parquet file", "export its table as CSV in UTF-8"),
+)
+"""First bytes of files that are no CSV in UTF-8: what such a file looks like, and what to do."""
+
+
+def _check_encoding(path: Path) -> None:
+    """Refuse what is no text in UTF-8, by what it looks like and, where it has lines, by line."""
+    content = path.read_bytes()
+    for start, looks, step in FORMATS:
+        if content.startswith(start):
+            raise BadInput(f"data.path={path}: the file {looks}", "a CSV file in UTF-8", step)
+    if b"\0" in content:
+        line = content[: content.index(b"\0")].count(b"\n") + 1
+        raise BadInput(
+            f"data.path={path}: line {line} has a NUL byte", "a CSV file in UTF-8", "save it as text in UTF-8"
+        )
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise BadInput(
+            f"data.path={path}: line {line} is not UTF-8 (byte 0x{content[error.start]:02x})",
+            "a CSV file in UTF-8",
+            "save it as UTF-8; if it is in Windows-1252: iconv -f WINDOWS-1252 -t UTF-8",
+        ) from error
+
+
 def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Header and non-empty rows, each row with the number of its line in the file."""
     try:
+        _check_encoding(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]

@@ -1,6 +1,7 @@
 """A CSV file: what is read back is what was written; what cannot be used is named by line and column."""
 
 import csv
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def test_readings_survive_a_round_trip_through_csv(tmp_path: Path, inputs: list[
         ("x,y\n1,2\n\n2,\n", "line 4, column y: ''"),
         ("x,y\n1,2\n1,3\n", "column x is constant (1)"),
         ("x,y\n1,5\n2,5\n", "column y is constant (5)"),
-        (b"x,y\n1,\xff\n", "can't decode"),
+        (b"x,y\n1,\xff\n", "line 2 is not UTF-8"),
         ('x,y\n1,"2\n', "unexpected end of data"),
     ],
 )
@@ -82,3 +83,21 @@ def test_a_byte_order_mark_and_blanks_around_cells_are_no_part_of_the_data(
 ) -> None:
     found = read_csv(written("\ufeffx , y\n 1 ,2\n2, 3\n"), "x", "y")
     assert (found.inputs, found.targets) == ((1.0, 2.0), (2.0, 3.0))
+
+
+@pytest.mark.parametrize(
+    ("content", "looks"),
+    [
+        ("a,b\n1,2\n".encode("utf-16"), "looks like UTF-16"),
+        (gzip.compress(b"a,b\n1,2\n"), "is compressed by gzip"),
+        (b"PK\x03\x04rest", "is a zip archive or an Excel workbook"),
+        (b"PAR1rest", "is a Parquet file"),
+        (b"a,b\n1,\x002\n", "line 2 has a NUL byte"),
+        ("a,b\n1,2\né,4\n".encode("cp1252"), "line 3 is not UTF-8"),
+    ],
+)
+def test_a_file_that_is_not_utf8_is_refused_by_what_it_looks_like(tmp_path: Path, content: bytes, looks: str) -> None:
+    path = tmp_path / "readings.csv"
+    path.write_bytes(content)
+    with pytest.raises(BadInput, match=looks):
+        read_csv(path, "a", "b")

@@ -58,7 +58,7 @@ def test_what_a_killed_process_left_beside_a_file_goes_with_a_later_write(tmp_pa
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted where Linux lists them")
-def test_reading_a_part_leaves_no_thread_alive():
+def test_reading_a_part_leaves_no_thread_alive() -> None:
     program = (
         "import os, numpy as np, pyarrow.parquet, pyarrow.dataset\n"
         "from sweep.tracking import parts\n"
