@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sweep.problem.readings import Readings
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
-from sweep.tracking.run_content import RunContent, Written
+from sweep.tracking.run_content import RunContent, Written, dataset_of
 from sweep.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _log_dataset(store: Store, run_id: str, data: Readings) -> None:
     from mlflow.entities import Dataset, DatasetInput, InputTag
     from mlflow.exceptions import MlflowException
 
-    dataset = Dataset(data.name, data.fingerprint, "sweep", data.source)
+    dataset = Dataset(*dataset_of(data))
     inputs = [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])]
     try:
         store.client.log_inputs(run_id, inputs)

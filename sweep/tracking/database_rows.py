@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Dialect
 
 from sweep.tracking.database_tables import TABLES
-from sweep.tracking.run_content import RunContent
+from sweep.tracking.run_content import RunContent, dataset_of
 
 if TYPE_CHECKING:
     from mlflow.entities import Experiment
@@ -95,10 +95,10 @@ def _add_metrics(rows: Rows, entry: Entry, at: int, no: int) -> None:
 
 
 def _add_dataset(rows: Rows, entry: Entry, experiment_id: int, datasets: dict[tuple[str, str], str]) -> None:
-    data, input_id = entry.content.data, uuid.uuid4().hex
-    dataset = (data.name, data.fingerprint)
+    logged, input_id = dataset_of(entry.content.data), uuid.uuid4().hex
+    dataset = (logged.name, logged.digest)
     if dataset not in datasets:
         datasets[dataset] = uuid.uuid4().hex
-        rows["datasets"].append((datasets[dataset], experiment_id, *dataset, "sweep", data.source, None, None))
+        rows["datasets"].append((datasets[dataset], experiment_id, *logged, None, None))
     rows["inputs"].append((input_id, "DATASET", datasets[dataset], "RUN", entry.run_id, 0))
     rows["input_tags"].append((input_id, "mlflow.data.context", "training"))

@@ -3,6 +3,7 @@
 Tags and metrics are what MLflow's pages show, a display copy; the truth for a curve is its part.
 """
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -132,3 +133,21 @@ def _logs(point: Point) -> dict[str, float]:
 
 def _params(point: Point) -> dict[str, str]:
     return {name: str(value) for name, value in point.columns().items() if value is not None}
+
+
+class LoggedDataset(NamedTuple):
+    """Readings as MLflow's datasets name them, in the order of its columns."""
+
+    name: str
+    digest: str
+    source_type: str
+    source: str
+
+
+def dataset_of(data: Readings) -> LoggedDataset:
+    """What a run says of its readings, such that ``mlflow.data.get_source`` reads where they came from.
+
+    The type ``code`` is the one of MLflow's own that names a source without promising to load it: the source is what
+    a person would say, and never a path.
+    """
+    return LoggedDataset(data.name, data.fingerprint, "code", json.dumps({"tags": {"source": data.source}}))

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import mlflow.data
 import pytest
 
 from sweep.plan.plan import Plan
@@ -84,6 +85,16 @@ def test_a_run_written_in_bulk_is_searched_and_read_like_any_other(both: tuple[S
     assert [each.step for each in history] == EVERY_KIND[4].epochs.tolist()
     assert [each.value for each in history] == EVERY_KIND[4].losses.tolist()
     assert client.search_runs([experiment], "attributes.status = 'RUNNING'") == []
+
+
+def test_mlflow_itself_reads_where_the_readings_of_a_run_came_from(both: tuple[Store, Store]) -> None:
+    for store in both:
+        runs = store.client.search_runs([store.experiment_id])
+        assert len(runs) == len(EVERY_KIND)
+        for run in runs:
+            assert run.inputs is not None
+            (logged,) = run.inputs.dataset_inputs
+            assert mlflow.data.get_source(logged).to_dict() == {"tags": {"source": "made up"}}
 
 
 def test_runs_stand_in_the_order_of_the_plan(both: tuple[Store, Store]) -> None:
