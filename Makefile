@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin
 WORKERS ?= 2
 
-.PHONY: sweep test lint clean
+.PHONY: sweep test lint lowest clean
 
 sweep: .venv/installed
 	$(RUN)/python -m sweep -m lr=1e-2,1e-4 scale=1,0.1
@@ -15,6 +15,12 @@ lint: .venv/installed-dev
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
+
+# With exactly the lower bounds of pyproject.toml.
+lowest:
+	$(PYTHON) -m venv --clear .venv-lowest
+	.venv-lowest/bin/pip install --quiet --disable-pip-version-check -c constraints-lowest.txt .
+	.ci/lowest .venv-lowest/bin
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -30,4 +36,4 @@ lint: .venv/installed-dev
 	@touch $@
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-lowest
