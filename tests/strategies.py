@@ -115,26 +115,35 @@ FILES = st.one_of(
 ).map(lambda text: text.encode(errors="surrogatepass")) | st.binary(max_size=40)
 
 TEXTS = st.one_of(st.none(), st.text(max_size=20))
-SETTINGS = st.builds(
+URIS = st.sampled_from(["sqlite:///x.db", "http://h:1", "postgresql://u@h/x"]) | st.text(max_size=20)
+EXPERIMENTS = st.just("sweep") | st.text(max_size=20)
+POSITIVE = st.floats(1e-9, 1e9) | st.floats()
+ANY_SETTINGS = st.builds(
     Settings,
-    lr=st.floats(),
-    scale=st.floats(),
-    epochs=st.integers(),
-    init=st.builds(Init, st.floats(), st.floats()),
+    lr=POSITIVE,
+    scale=POSITIVE,
+    epochs=st.integers(1, 1000) | st.integers(),
+    init=st.builds(Init, POSITIVE, POSITIVE),
     gradient=st.sampled_from(Gradient),
-    delta=st.floats(),
+    delta=POSITIVE,
     dtype=st.sampled_from(DType),
     device=st.sampled_from(["cpu", "cuda", "cuda:1", "gpu", ""]),
     data=st.builds(Data, st.just("thermometer"), TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
-    outcome=st.builds(OutcomeRule, st.floats()),
+    outcome=st.builds(OutcomeRule, POSITIVE),
     rerun=st.booleans(),
     dry_run=st.booleans(),
     name=TEXTS,
     tracking=st.builds(
-        Tracking, st.text(), st.text(), st.integers(), st.dictionaries(st.text(max_size=5), st.text(max_size=5))
+        Tracking,
+        URIS,
+        EXPERIMENTS,
+        st.integers(10, 1000) | st.integers(),
+        st.just({}) | st.dictionaries(st.text(max_size=5), st.text(max_size=5)),
+        st.just(60.0) | st.floats(),
     ),
     grid=st.just({}),
-) | st.builds(
+)
+NUMBERED_SETTINGS = st.builds(
     Settings,
     lr=st.floats(1e-300, 1e300),
     scale=st.floats(1e-300, 1e300),
@@ -152,6 +161,7 @@ SETTINGS = st.builds(
     tracking=st.just(Tracking("sqlite:///x.db", "sweep", 100, {}, 60.0)),
     grid=st.just({}),
 )
+SETTINGS = ANY_SETTINGS | NUMBERED_SETTINGS
 
 CELLS = st.one_of(
     st.sampled_from(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import HealthCheck, Phase, event, find, given, settings
 from hypothesis import strategies as st
 
 from sweep import app
@@ -25,7 +25,17 @@ from sweep.training.in_process import in_process
 from sweep.verdict.theory import theory_of
 from tests.conftest import Command, point
 from tests.hydra_plugins.expanded import expanded
-from tests.strategies import CONTENTS, FILES, FLAGS, OVERRIDES, PLAUSIBLE, SETTINGS, WILD
+from tests.strategies import (
+    ANY_SETTINGS,
+    CONTENTS,
+    FILES,
+    FLAGS,
+    NUMBERED_SETTINGS,
+    OVERRIDES,
+    PLAUSIBLE,
+    SETTINGS,
+    WILD,
+)
 
 MORE = int(os.environ.get("MORE", "1"))
 
@@ -116,6 +126,21 @@ def test_any_settings_are_refused_or_make_a_point_within_every_range(asked: Sett
     assert 1 <= made.epochs <= 10**8
     assert Path(plan.make([accepted], sources.read).folder).name == plan.make([accepted], sources.read).folder
     str(accepted).encode()
+
+
+@pytest.mark.parametrize("arm", [ANY_SETTINGS, NUMBERED_SETTINGS], ids=["any", "numbered"])
+@pytest.mark.parametrize("accepted", [True, False])
+def test_each_arm_of_the_settings_has_some_that_are_accepted_and_some_that_are_refused(
+    arm: st.SearchStrategy[Settings], accepted: bool
+) -> None:
+    def ends_so(asked: Settings) -> bool:
+        try:
+            validate(asked)
+        except BadInput:
+            return not accepted
+        return accepted
+
+    find(arm, ends_so, settings=settings(tried(5000), database=None))
 
 
 @tried(500)

@@ -155,15 +155,20 @@ def test_a_provenance_of_another_form_begins_anew(command: Command, document: by
     assert len(json.loads(file.read_bytes())["executions"]) == 1
 
 
-@pytest.mark.parametrize("name", ["../../x", "/tmp/x", "a/b", "..", ""])
-def test_a_name_in_the_store_cannot_lead_a_report_out_of_its_folder(command: Command, name: str) -> None:
+@pytest.mark.parametrize("name", ["../../x", "OUTSIDE/x", "a/b", "..", ""])
+def test_a_name_in_the_store_cannot_lead_a_report_out_of_its_folder(
+    command: Command, tmp_path: Path, name: str
+) -> None:
+    def around() -> list[Path]:
+        return sorted([*tmp_path.parent.iterdir(), *tmp_path.rglob("*")])
+
     command("epochs=5", "name=mine")
     (file,) = Path("outputs", "artifacts").rglob("plan.json")
-    file.write_text(file.read_text().replace('"mine"', json.dumps(name)))
-    before = sorted(Path().parent.rglob("*"))
+    file.write_text(file.read_text().replace('"mine"', json.dumps(name.replace("OUTSIDE", str(tmp_path.parent)))))
+    before = around()
     said = command(module="sweep.report")
+    assert around() == before
     assert (said.code, "not the name" in said.err) == (1, True)
-    assert sorted(Path().parent.rglob("*")) == before
 
 
 def test_a_summary_run_that_somebody_made_is_passed_over(command: Command) -> None:

@@ -134,6 +134,15 @@ def test_help_and_a_first_look_at_words_need_nothing_heavy() -> None:
         assert done.stdout.strip() == "", module
 
 
+def test_no_test_takes_a_helper_from_another_test() -> None:
+    trees = {path: ast.parse((ROOT / path).read_text(encoding="utf-8")) for path in files("tests", "benchmarks")
+             if path.suffix == ".py"}  # fmt: skip
+    takers = {
+        str(path) for path, tree in trees.items() for each in imported(tree) if re.search(r"(^|\.)test_\w+$", each)
+    }
+    assert takers == set()
+
+
 def test_private_names_of_hydra_stand_in_one_file() -> None:
     users = [
         path
