@@ -18,7 +18,7 @@ CHUNK = 1000
 """Points that are written together."""
 
 
-def deliver_all(given: Tracking, sweep_id: str = "*") -> Iterator[str]:
+def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
     """Deliver the spools of ``sweep_id``, or all; yield a line on each.
 
     Raises
@@ -29,14 +29,15 @@ def deliver_all(given: Tracking, sweep_id: str = "*") -> Iterator[str]:
     for folder in spool.folders(sweep_id):
         try:
             spooled = spool.read(folder)
-        except (OSError, *MALFORMED) as error:
-            unreadable.append(f"{folder}: cannot be read: {error}")
+        except (OSError, BadInput, *MALFORMED) as error:
+            reason = error.what if isinstance(error, BadInput) else str(error)
+            unreadable.append(f"{folder}: cannot be read: {reason}")
             yield f"{unreadable[-1]}; its points are to be trained again."
             continue
         count = _deliver(spooled, _with_password(spooled, given))
         lost = f"; damaged, its points are to be trained again: {', '.join(spooled.damaged)}" if spooled.damaged else ""
         yield f"{folder}: {count:,} of {len(spooled.results):,} results were new to the store{lost}."
-    if unreadable and sweep_id == "*":
+    if unreadable and not sweep_id:
         raise BadInput(
             unreadable[0],
             "a spool as sweep writes it",

@@ -59,11 +59,14 @@ class StoreAway(Exception):
     ----------
     reason : in the store's own words.
     next_step : what to do once it is back.
+    cure : what to do for it to take something, where waiting is no help.
     """
 
-    def __init__(self, reason: str, next_step: str = "the same command goes on from here, once the store is back"):
-        super().__init__(reason, next_step)
-        self.reason, self.next_step = reason, next_step
+    def __init__(self, reason: str, next_step: str | None = None, cure: str | None = None) -> None:
+        super().__init__(reason, next_step, cure)
+        self.reason, self.cure = reason, cure
+        goes_on = f"{cure}; then the same command goes on from here" if cure else None
+        self.next_step = next_step or goes_on or "the same command goes on from here, once the store is back"
 
     def __str__(self) -> str:
         return f"the store does not take what is written: {self.reason}\n  next:    {self.next_step}"

@@ -5,18 +5,28 @@ still has them; every other store keeps them wherever MLflow does.
 """
 
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sweep.outputs import write_atomically
-from sweep.tracking.patience import patiently
+from sweep.tracking.parts import DamagedPart
+from sweep.tracking.patience import FIRST, LONGEST, patiently
+from sweep.tracking.typed import Malformed
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+T = TypeVar("T")
+
 
 class Missing(FileNotFoundError):
     """The run has no such file."""
+
+
+class NoRun(Missing):
+    """There is no such run."""
 
 
 class Artifacts(Protocol):
@@ -27,6 +37,15 @@ class Artifacts(Protocol):
 
     def get(self, run_id: str, path: str) -> bytes:
         """Read a file; ``FileNotFoundError`` where it is not there."""
+
+    def read(self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False) -> T:
+        """What ``value_of`` makes of a file that should be whole, and there unless it ``may_miss``.
+
+        Raises
+        ------
+        FileNotFoundError : it is not there.
+        DamagedPart, Malformed : from ``value_of``.
+        """
 
 
 def inside(run_id: str, path: str) -> PurePosixPath:
@@ -59,6 +78,10 @@ class FolderArtifacts:
         """See :class:`Artifacts`."""
         return self._path(run_id, path).read_bytes()
 
+    def read(self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False) -> T:
+        """See :class:`Artifacts`."""
+        return value_of(self.get(run_id, path))
+
     def _path(self, run_id: str, path: str) -> Path:
         return self._folder / run_id / "artifacts" / inside(run_id, path)
 
@@ -67,20 +90,40 @@ class ClientArtifacts:
     """Artifacts through MLflow's client, tried again for ``patience`` seconds."""
 
     def __init__(self, client: "MlflowClient", patience: float) -> None:
-        self._client, self._patience = client, patience
+        self._client, self._patience, self._waited = client, patience, 0.0
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
         """See :class:`Artifacts`."""
         inner = inside(run_id, path)
-        parent = str(inner.parent) if inner.parent.name else None
-        with tempfile.TemporaryDirectory() as folder:
-            local = Path(folder) / inner.name
-            local.write_bytes(content)
-            patiently(lambda: self._client.log_artifact(run_id, str(local), parent), self._patience)
+        patiently(lambda: self._put(run_id, inner, content), self._patience)
 
     def get(self, run_id: str, path: str) -> bytes:
         """See :class:`Artifacts`."""
         return patiently(lambda: self._get(run_id, path), self._patience, Missing)
+
+    def read(self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False) -> T:
+        """See :class:`Artifacts`; fetched again before it counts as damaged or missing.
+
+        What passes a request on may answer in place of the server. All files share the patience for that: of a store
+        that lost many, each is looked for once it is spent.
+        """
+        pause = FIRST
+        while True:
+            try:
+                return value_of(self.get(run_id, path))
+            except (Missing, DamagedPart, Malformed) as error:
+                known = isinstance(error, NoRun) or (may_miss and isinstance(error, Missing))
+                if known or self._waited + pause > self._patience:
+                    raise
+            time.sleep(pause)
+            self._waited += pause
+            pause = min(2 * pause, LONGEST)
+
+    def _put(self, run_id: str, inner: PurePosixPath, content: bytes) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            local = Path(folder) / inner.name
+            local.write_bytes(content)
+            self._client.log_artifact(run_id, str(local), str(inner.parent) if inner.parent.name else None)
 
     def _get(self, run_id: str, path: str) -> bytes:
         from mlflow.exceptions import MlflowException
@@ -104,6 +147,6 @@ class ClientArtifacts:
         try:
             return {each.path for each in self._client.list_artifacts(run_id, folder)}
         except MlflowException as error:
-            if error.error_code == "RESOURCE_DOES_NOT_EXIST":  # No such run.
-                return set()
+            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                raise NoRun(f"artifacts of run {run_id}") from None
             raise

@@ -1,8 +1,14 @@
-"""JSON documents with a line a row: for people who compare two, and for the encoder, which is slow with an indent."""
+"""JSON documents with a line a row: for people who compare two, and for the encoder, which is slow with an indent.
 
+A document may carry its own checksum: the SHA-256 of its bytes with nothing between the quotes of ``"checksum": ""``.
+"""
+
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sweep.tracking.typed import Malformed
 
 
 def encode(
@@ -27,3 +33,23 @@ def encode(
 
 def _row(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def seal(content: bytes) -> bytes:
+    """A document whose first text, ``"checksum"``, is empty, with its checksum there."""
+    return content.replace(b'"checksum": ""', f'"checksum": "{hashlib.sha256(content).hexdigest()}"'.encode(), 1)
+
+
+def check(content: bytes, checksum: str | None, file: str) -> None:
+    """Refuse a document whose bytes are not those that ``checksum``, its own, was made from.
+
+    Parameters
+    ----------
+    checksum : None for a document of an earlier release, which has none.
+
+    Raises
+    ------
+    Malformed
+    """
+    if checksum is not None and checksum != hashlib.sha256(content.replace(checksum.encode(), b"", 1)).hexdigest():
+        raise Malformed(f"{file}: checksum is not that of its bytes: something in it was changed")

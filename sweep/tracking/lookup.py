@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from sweep.errors import printable
 from sweep.plan.plan import Plan
@@ -110,6 +111,6 @@ def _readable(store: Store, attempts: Mapping[str, Attempt]) -> dict[str, Attemp
 def _keys(store: Store, run_id: str, part: str) -> list[str]:
     """The keys in a part, row by row; none where it cannot be read whole."""
     try:
-        return [key for key, _ in parts.decode(part, store.artifacts.get(run_id, part))]
+        return [key for key, _ in store.artifacts.read(run_id, part, partial(parts.decode, part))]
     except (OSError, ValueError, parts.DamagedPart):
         return []

@@ -5,25 +5,38 @@ Floats are written so that they read back exactly.
 
 import csv
 import io
-import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sweep.errors import BadInput
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.problem.csv_file import read_csv
 from sweep.problem.readings import Readings
-from sweep.settings.keys import NAME
-from sweep.tracking import documents
-from sweep.tracking.attempt import Attempt, CurveAddress
-from sweep.training.curve import Failure
+from sweep.settings.keys import KEYS, NAME
+from sweep.tracking import documents, typed
+from sweep.tracking.attempt import Attempt
+from sweep.tracking.forms import Labels, StoredPlan, point_of
+
+T = TypeVar("T")
 
 PATH = "plan.json"
 VERSION = 1
+FINGERPRINT = re.compile("[0-9a-f]{32}")
+COLUMNS = ["input", "target"]
+LABELS = tuple(each.name for each in fields(Labels))
+
+
+class Get(Protocol):
+    """Where the files are: from a path, and what makes a value of a file's bytes, to the value."""
+
+    def __call__(self, path: str, read: Callable[[bytes], T], /) -> T:
+        """The value."""
 
 
 def data_path(fingerprint: str) -> str:
@@ -44,87 +57,117 @@ def encode(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
     for point in plan.points:
         points.append({"key": point.key, **point.stored(), "attempt": _plain(attempts.get(point.key))})
     labels = {
-        fingerprint: {name: value for name, value in vars(data).items() if name in _LABELS}
+        fingerprint: {name: value for name, value in vars(data).items() if name in LABELS}
         for fingerprint, data in plan.readings.items()
     }
     document = {
         "version": VERSION,
+        "checksum": "",
         "sweep_id": plan.sweep_id,
         "name": plan.name,
         "tolerance": plan.tolerance,
         "data": labels,
     }
-    return documents.encode(document, "points", points)
+    return documents.seal(documents.encode(document, "points", points))
 
 
-def decode(content: bytes, get_data: Callable[[str], bytes]) -> tuple[Plan, dict[str, Attempt]]:
+def read(get: Get) -> tuple[Plan, dict[str, Attempt]]:
     """The plan and attempts that :func:`encode` was given.
 
     Parameters
     ----------
-    get_data : from a path of :func:`data_path` to the file's bytes.
+    get : from a path, and what makes of a file's bytes a value, to the value.
 
     Raises
     ------
-    ValueError : the document is of another version; or readings, or the settings of a point, are not those that their
-        fingerprint or key was made from.
+    Malformed : ``plan.json`` is of another version or form or not whole; or readings, or the settings of a point, are
+        not those that their fingerprint or key was made from.
     BadInput : readings that stayed out of the store are not at their path any more, or have changed.
     """
-    document = json.loads(content)
-    if document.get("version") != VERSION:
-        raise ValueError(f"plan.json is of version {document.get('version')!r}; this release reads {VERSION}")
-    readings = {}
-    for fingerprint, labels in document["data"].items():
-        if labels.get("kept_at"):
-            readings[fingerprint] = _read_again(fingerprint, labels)
-            continue
-        readings[fingerprint] = read_data(get_data(data_path(fingerprint)), labels)
-        if readings[fingerprint].fingerprint != fingerprint:
-            raise ValueError(f"{data_path(fingerprint)}: the readings do not have the fingerprint in their name")
-    name, tolerance = document["name"], document["tolerance"]
-    if not (name is None or NAME.fullmatch(name)) or not 0 < tolerance < math.inf or not document["points"]:
-        raise ValueError(f"{PATH}: not the name, the tolerance or the points of a sweep")
-    points = tuple(Point.from_stored(row) for row in document["points"])
-    for row, point in zip(document["points"], points, strict=True):
-        if row["key"] != point.key:
-            raise ValueError(f"{PATH}: the settings beside the key {row['key']} do not have that key")
-    attempts = {row["key"]: _attempt(row["attempt"]) for row in document["points"] if row["attempt"]}
-    return Plan(points, readings, float(tolerance), name), attempts
+    document, points, attempts = get(PATH, _document)
+    readings = {
+        fingerprint: _read_again(fingerprint, labels)
+        if labels.kept_at
+        else get(data_path(fingerprint), partial(read_data, fingerprint, labels))
+        for fingerprint, labels in document.data.items()
+    }
+    plan = Plan(points, readings, document.tolerance, document.name)
+    if document.sweep_id != plan.sweep_id:
+        typed.refuse(document.sweep_id, f"the id of its points and tolerance, {plan.sweep_id},", f"{PATH}: sweep_id")
+    return plan, attempts
+
+
+def _document(content: bytes) -> tuple[StoredPlan, tuple[Point, ...], dict[str, Attempt]]:
+    """``plan.json``, checked by itself."""
+    found = typed.parse(content, PATH)
+    if isinstance(found, dict) and found.get("version") != VERSION:  # First: another has other members.
+        typed.refuse(found.get("version"), f"{VERSION}, the version that this release reads,", f"{PATH}: version")
+    document: StoredPlan = typed.typed(found, StoredPlan, PATH)
+    for fingerprint in document.data:
+        if not FINGERPRINT.fullmatch(fingerprint):
+            typed.refuse(fingerprint, "a fingerprint, 32 hex digits,", f"{PATH}: data")
+    if not (document.name is None or NAME.fullmatch(document.name)):
+        raise typed.Malformed(
+            f"{PATH}: name is {document.name[:80]!a}, not the name of a sweep: {KEYS['name'].allowed}"
+        )
+    if document.tolerance <= 0:
+        typed.refuse(document.tolerance, KEYS["outcome.tolerance"].allowed, f"{PATH}: tolerance")
+    if not document.points:
+        typed.refuse([], "a point or more", f"{PATH}: points")
+    rows = [point_of(row, f"{PATH}: points[{place}]") for place, row in enumerate(document.points)]
+    points = tuple(point for point, _ in rows)
+    for place, point in enumerate(points):
+        if point.data not in document.data:
+            typed.refuse(point.data, "a fingerprint among data", f"{PATH}: points[{place}].data")
+    if len({point.key for point in points}) < len(points):
+        raise typed.Malformed(f"{PATH}: points has a point twice")
+    documents.check(content, document.checksum, PATH)
+    return document, points, {point.key: attempt for point, attempt in rows if attempt is not None}
 
 
 def write_data(data: Readings) -> bytes:
     """Readings as CSV with the columns ``input`` and ``target``."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["input", "target"])
+    writer.writerow(COLUMNS)
     writer.writerows((repr(u), repr(t)) for u, t in zip(data.inputs, data.targets, strict=True))
     return text.getvalue().encode()
 
 
-def read_data(content: bytes, labels: Mapping[str, Any]) -> Readings:
-    """Readings from the bytes of :func:`write_data` and their labels."""
-    rows = list(csv.reader(io.StringIO(content.decode())))[1:]
-    inputs, targets = zip(*((float(u), float(t)) for u, t in rows), strict=True)
-    known: dict[str, Any] = {name: labels.get(name) for name in _LABELS}
-    return Readings(inputs=inputs, targets=targets, **known)
+def read_data(fingerprint: str, labels: Labels, content: bytes) -> Readings:
+    """Readings from the bytes of :func:`write_data`, their labels, and the fingerprint that they must have.
+
+    Raises
+    ------
+    Malformed
+    """
+    path = data_path(fingerprint)
+    try:
+        header, *rows = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
+        inputs, targets = zip(*((float(u), float(t)) for u, t in rows), strict=True)
+    except (ValueError, csv.Error) as error:
+        raise typed.Malformed(f"{path}: not two columns of numbers: {error}") from error
+    readings = Readings(inputs=inputs, targets=targets, **vars(labels))
+    if header != COLUMNS or readings.fingerprint != fingerprint:
+        raise typed.Malformed(f"{path}: the readings do not have the fingerprint in their name")
+    if not all(-math.inf < min(column) < max(column) < math.inf for column in (inputs, targets)):
+        raise typed.Malformed(f"{path}: a column is constant or not finite")
+    return readings
 
 
-def _read_again(fingerprint: str, labels: Mapping[str, Any]) -> Readings:
-    columns = [labels[name] for name in ("input_name", "target_name", "input_unit", "target_unit")]
+def _read_again(fingerprint: str, labels: Labels) -> Readings:
+    columns = labels.input_name, labels.target_name, labels.input_unit, labels.target_unit
     allowed = (
         f"the readings of the sweep, with the fingerprint {fingerprint}; data.store=false kept them out of the store"
     )
     try:
-        readings = read_csv(Path(labels["kept_at"]), *columns)
+        readings = read_csv(Path(labels.kept_at or ""), *columns)
     except BadInput as error:
         raise BadInput(error.what, allowed, "put the file back") from error
     if readings.fingerprint != fingerprint:
-        what = f"data.path={labels['kept_at']}: the readings have changed, their fingerprint is {readings.fingerprint}"
+        what = f"data.path={labels.kept_at}: the readings have changed, their fingerprint is {readings.fingerprint}"
         raise BadInput(what, allowed, "put the file back as it was, or run the sweep on the new readings")
-    return replace(readings, **{name: labels[name] for name in _LABELS})
-
-
-_LABELS = ("name", "source", "input_name", "target_name", "input_unit", "target_unit", "kept_at")
+    return replace(readings, **vars(labels))
 
 
 def _plain(attempt: Attempt | None) -> dict[str, Any] | None:
@@ -137,12 +180,3 @@ def _plain(attempt: Attempt | None) -> dict[str, Any] | None:
         "place": address and vars(address),
         "failure": failure and vars(failure) | {"traceback": ""},  # The run keeps it as a file of its own.
     }
-
-
-def _attempt(row: Mapping[str, Any]) -> Attempt:
-    return Attempt(
-        row["run_id"],
-        row["number"],
-        CurveAddress(**row["place"]) if row["place"] else None,
-        Failure(**row["failure"]) if row["failure"] else None,
-    )

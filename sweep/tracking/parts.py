@@ -7,9 +7,12 @@ is, else float64, which holds a float32 exactly.
 import hashlib
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point
 from sweep.training.curve import Curve
 
 
@@ -55,6 +58,18 @@ def decode(path: str, content: bytes) -> list[tuple[str, Curve]]:
         return _rows(content)
     except (pa.ArrowException, LookupError, TypeError, AttributeError, ValueError) as error:
         raise DamagedPart(f"{path}: not as sweep writes it: {error}") from error
+
+
+def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
+    """``curve``, of the part at ``path``, in the dtype of its point.
+
+    Raises
+    ------
+    DamagedPart : it is not as long as the point's training, or ends at other parameters than the plan's problem has.
+    """
+    if len(curve.losses) != point.epochs or len(curve.parameters) != len(plan.parameters):
+        raise DamagedPart(f"{path}: a curve is not of the form of its point, {point.key}")
+    return replace(curve, losses=curve.losses.astype(np.dtype(str(point.dtype)), copy=False))
 
 
 def _rows(content: bytes) -> list[tuple[str, Curve]]:

@@ -1,16 +1,14 @@
 """Read a sweep back: plan, results and provenance, from the store alone."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from sweep.errors import MALFORMED, BadInput
 from sweep.plan.plan import Plan
-from sweep.tracking import manifest, parts
+from sweep.tracking import manifest, parts, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import number_of
 from sweep.tracking.search import search
@@ -139,20 +137,23 @@ def _damage_named(summary_id: str) -> Iterator[None]:
 
 
 def _manifest(store: Store, summary_id: str) -> tuple[Plan, dict[str, Attempt]]:
-    def get(path: str) -> bytes:
-        return store.artifacts.get(summary_id, path)
-
-    return manifest.decode(get(manifest.PATH), get)
+    return manifest.read(lambda path, value_of: store.artifacts.read(summary_id, path, value_of))
 
 
 def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:
     """How the sweep came to be, so far."""
     try:
-        document = json.loads(store.artifacts.get(summary_id, PROVENANCE))
+        document = store.artifacts.read(summary_id, PROVENANCE, _provenance, may_miss=True)
     except (OSError, *MALFORMED):
         return []
-    listed = document.get("executions") if isinstance(document, dict) else None
-    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    executions: list[dict[str, Any]] = document["executions"]
+    return executions
+
+
+def _provenance(content: bytes) -> dict[str, Any]:
+    members = typed.typed(typed.parse(content, PROVENANCE), dict[str, Any], PROVENANCE)
+    known = {name: members[name] for name in ("executions",) if name in members}
+    return typed.members(known, {"executions": list[dict[str, Any]]}, PROVENANCE)
 
 
 def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:
@@ -169,10 +170,9 @@ def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[
             continue
         part = address.run_id, address.part
         if part not in read:
-            read[part] = parts.decode(address.part, store.artifacts.get(*part))
-        key, curve = read[part][address.row]
-        if key != point.key:
+            read[part] = store.artifacts.read(*part, partial(parts.decode, address.part))
+        rows = read[part][address.row : address.row + 1]
+        if [key for key, _ in rows] != [point.key]:
             raise parts.DamagedPart(f"{address.part}: row {address.row} is not of point {point.key}")
-        losses = curve.losses.astype(np.dtype(str(point.dtype)), copy=False)
-        results[point.key] = Curve(losses, curve.parameters, curve.final_loss, curve.stalled)
+        results[point.key] = parts.curve_of(plan, point, rows[0][1], address.part)
     return results

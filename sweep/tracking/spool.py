@@ -5,16 +5,18 @@ whole and carries its checksum in its name or is checked against the plan. Nothi
 a tracking URI is kept: the command that delivers has it from the command line or the environment.
 """
 
+import errno
 import hashlib
 import json
+import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from sweep.errors import StoreAway
 from sweep.outputs import SPOOL, write_atomically
@@ -22,9 +24,15 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.redaction import without_secrets
 from sweep.settings.schema import Tracking
-from sweep.tracking import manifest, parts
+from sweep.tracking import documents, manifest, parts, typed
 from sweep.tracking.attempt import Attempt
+from sweep.tracking.forms import SpooledFailure, SpooledSweep, check_execution, check_tracking
 from sweep.training.curve import Curve, Failure, Result
+
+DESCRIPTION = "sweep.json"
+
+Row = tuple[str, Result, int]
+"""A key, its result, and the number of a failed attempt; 0 for a curve."""
 
 Pairs = Sequence[tuple[Point, Result]]
 Write = Callable[[Pairs, Callable[[], None]], None]
@@ -32,6 +40,8 @@ Write = Callable[[Pairs, Callable[[], None]], None]
 
 class Spool:
     """The spool of a sweep; it comes into being with the first results.
+
+    Where its place cannot be written it goes on in a folder for temporary files.
 
     Parameters
     ----------
@@ -42,43 +52,40 @@ class Spool:
     def __init__(self, plan: Plan, tracking: Tracking, known: Mapping[str, Attempt], execution: dict[str, Any]) -> None:
         self.folder, self.count = SPOOL / plan.sweep_id, 0
         self._plan, self._tracking, self._known, self._execution = plan, tracking, known, execution
-        self._reason = ""
+        self._away: StoreAway | None = None
+        self._begun: list[Path] = []
 
     def behind(self, write: Write) -> Write:
-        """``write``, until it raises ``StoreAway``; from then on, :meth:`keep`."""
+        """``write``, until it raises ``StoreAway``; from then on, :meth:`keep`, in one place or the other."""
 
         def write_or_keep(pairs: Pairs, tick: Callable[[], None]) -> None:
-            if not self._reason:
+            if self._away is None:
                 try:
                     return write(pairs, tick)
                 except StoreAway as away:
-                    self._reason = away.reason
-                    print(
-                        f"The store fails: {away.reason}\nResults are kept in {self.folder}/ from here on.",
-                        file=sys.stderr,
-                    )
-            try:
-                return self.keep(pairs, tick)
-            except OSError as error:
-                raise StoreAway(
-                    f"{self._reason}; and {self.folder}/ cannot keep results: {error.strerror}",
-                    "free some space; the same command then goes on from what the store has",
-                ) from error
+                    self._away = away
+                    print(f"The store fails: {away.reason}", file=sys.stderr)
+            return self._keep_somewhere(pairs, tick)
 
         return write_or_keep
 
     def check(self) -> None:
         """Raise ``StoreAway`` if anything had to be kept."""
-        if self._reason:
-            raise StoreAway(
-                self._reason,
-                f"{self.count:,} results wait in {self.folder}/; once the store is back, python -m sweep.sync or the"
-                " same command delivers them",
-            )
+        if self._away is None:
+            return
+        places = " and ".join(f"{folder}/" for folder in self._begun)
+        steps = f"{self._away.cure}; then" if self._away.cure else "once the store is back,"
+        away = [str(folder) for folder in self._begun if folder.parent != SPOOL]
+        if away:
+            steps = f"make room for them here, mkdir -p {SPOOL} && mv {shlex.join(away)} {SPOOL}/; {steps}"
+        raise StoreAway(
+            self._away.reason,
+            f"{self.count:,} results wait in {places}; {steps} python -m sweep.sync or the same command delivers them",
+        )
 
     def keep(self, pairs: Pairs, tick: Callable[[], None]) -> None:
         """Keep a chunk; ``tick`` is called once a point."""
-        if not self.count:
+        if self.folder not in self._begun:
             self._begin()
         curves = [(point.key, result) for point, result in pairs if isinstance(result, Curve)]
         failures = [self._failure(point, result) for point, result in pairs if isinstance(result, Failure)]
@@ -88,21 +95,50 @@ class Spool:
         if curves:
             path, content = parts.encode([key for key, _ in curves], [curve for _, curve in curves])
             write_atomically(self.folder / path, content)
+        if self.folder not in self._begun:
+            self._begun.append(self.folder)
+            print(f"Results are kept in {self.folder}/ from here on.", file=sys.stderr)
         self.count += len(pairs)
         for _ in pairs:
             tick()
 
+    def _keep_somewhere(self, pairs: Pairs, tick: Callable[[], None]) -> None:
+        """Keep a chunk in the spool's place; where that fails, in a fresh folder for temporary files from then on."""
+        try:
+            return self.keep(pairs, tick)
+        except OSError as error:
+            first = error
+        before = self.folder
+        try:
+            self.folder = Path(tempfile.mkdtemp(prefix=f"{self._plan.sweep_id}-"))
+            print(f"{before}/ cannot be written: {first.strerror}.", file=sys.stderr)
+            return self.keep(pairs, tick)
+        except OSError as error:
+            self.folder = before
+            raise self._lost(first, error) from error
+
+    def _lost(self, first: OSError, second: OSError) -> StoreAway:
+        """Nothing of this machine takes results: what to do, by what stands in the way."""
+        full = {first.errno, second.errno} & {errno.ENOSPC, errno.EDQUOT}
+        step = "free some space" if full else "go to a folder that can be written"
+        return StoreAway(
+            f"{self._away.reason if self._away else ''}; and {self.folder}/ cannot keep results: {first.strerror}; nor"
+            f" can a folder for temporary files: {second.strerror}",
+            f"{step}; the same command then delivers what was kept, and goes on from there",
+        )
+
     def _begin(self) -> None:
-        self.folder.parent.mkdir(exist_ok=True)
-        self.folder.parent.chmod(0o700)
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        if self.folder.parent == SPOOL:
+            self.folder.parent.chmod(0o700)
         for path, content in manifest.data_files(self._plan):
             write_atomically(self.folder / path, content)
         tracking = asdict(self._tracking) | {"uri": without_secrets(self._tracking.uri)}
-        document = {"tracking": tracking, "execution": self._execution}
-        write_atomically(self.folder / "sweep.json", json.dumps(document, ensure_ascii=False).encode())
-        write_atomically(
-            self.folder / manifest.PATH, manifest.encode(self._plan, {})
-        )  # Last: with it, the folder is a spool.
+        document = {"checksum": "", "tracking": tracking, "execution": self._execution}
+        content = json.dumps(document, ensure_ascii=False).encode()
+        write_atomically(self.folder / DESCRIPTION, documents.seal(content))
+        # Last: with it, the folder is a spool.
+        write_atomically(self.folder / manifest.PATH, manifest.encode(self._plan, {}))
 
     def _failure(self, point: Point, failure: Failure) -> dict[str, Any]:
         known = self._known.get(point.key)
@@ -134,9 +170,9 @@ class Spooled:
         shutil.rmtree(self.folder)
 
 
-def folders(sweep_id: str = "*") -> list[Path]:
-    """The spools that have a plan."""
-    return sorted(path.parent for path in SPOOL.glob(f"{sweep_id}/{manifest.PATH}"))
+def folders(sweep_id: str = "") -> list[Path]:
+    """The spools that have a plan, of a sweep or all; one that was moved here has more at its name's end."""
+    return sorted(path.parent for path in SPOOL.glob(f"{sweep_id}*/{manifest.PATH}"))
 
 
 def read(folder: Path) -> Spooled:
@@ -144,43 +180,43 @@ def read(folder: Path) -> Spooled:
 
     Raises
     ------
-    OSError, ValueError, KeyError : the plan, the data or the description is not whole.
+    OSError, ValueError, BadInput : the plan, the data or the description is not whole; the message names the file.
     """
-    plan, _ = manifest.decode((folder / manifest.PATH).read_bytes(), lambda path: (folder / path).read_bytes())
-    document = json.loads((folder / "sweep.json").read_bytes())
+    plan, _ = manifest.read(lambda path, value_of: value_of((folder / path).read_bytes()))
+    content = (folder / DESCRIPTION).read_bytes()
+    sweep = typed.load(content, SpooledSweep, DESCRIPTION)
+    check_tracking(sweep.tracking, f"{DESCRIPTION}: tracking")
+    check_execution(sweep.execution, f"{DESCRIPTION}: execution")
+    documents.check(content, sweep.checksum, DESCRIPTION)
     results: dict[str, Result] = {}
     numbers: dict[str, int] = {}
     damaged: list[str] = []
-    dtypes = {point.key: np.dtype(str(point.dtype)) for point in plan.points}
-    for key, result, number in _results(folder, damaged):
-        if isinstance(result, Curve):
-            result = replace(result, losses=result.losses.astype(dtypes[key], copy=False))
-        results[key] = result
-        if number:
-            numbers[key] = number
-    return Spooled(
-        folder,
-        plan,
-        tracking=Tracking(**document["tracking"]),
-        execution=document["execution"],
-        results=results,
-        numbers=numbers,
-        damaged=damaged,
-    )
+    points = {point.key: point for point in plan.points}
+    for pattern, rows_of in (("failures/*.json", _failures), ("curves/*.parquet", partial(_curves, plan, points))):
+        for path in sorted(folder.glob(pattern)):
+            try:
+                rows = rows_of(path)
+            except (parts.DamagedPart, typed.Malformed):
+                damaged.append(str(path))
+                continue
+            for key, result, number in rows:
+                results[key] = result
+                if number:
+                    numbers[key] = number
+    return Spooled(folder, plan, sweep.tracking, sweep.execution, results=results, numbers=numbers, damaged=damaged)
 
 
-def _results(folder: Path, damaged: list[str]) -> Iterator[tuple[str, Result, int]]:
-    for path in sorted(folder.glob("failures/*.json")):
-        content = path.read_bytes()
-        if hashlib.sha256(content).hexdigest() != path.stem:
-            damaged.append(str(path))
-            continue
-        for row in json.loads(content):
-            yield row["key"], Failure(row["kind"], row["message"], row["traceback"]), row["attempt"]
-    for path in sorted(folder.glob("curves/*.parquet")):
-        try:
-            rows = parts.decode(f"curves/{path.name}", path.read_bytes())
-        except parts.DamagedPart:
-            damaged.append(str(path))
-            continue
-        yield from ((key, curve, 0) for key, curve in rows)
+def _failures(path: Path) -> list[Row]:
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != path.stem:
+        raise typed.Malformed(f"{path}: its bytes do not have the checksum in its name")
+    rows = typed.typed(typed.parse(content, str(path)), list[SpooledFailure], str(path))
+    return [(row.key, Failure(row.kind, row.message, row.traceback), row.attempt) for row in rows]
+
+
+def _curves(plan: Plan, points: Mapping[str, Point], path: Path) -> list[Row]:
+    name = f"curves/{path.name}"
+    rows = parts.decode(name, path.read_bytes())
+    if any(key not in points for key, _ in rows):
+        raise parts.DamagedPart(f"{path}: a curve of a point that its plan has not")
+    return [(key, parts.curve_of(plan, points[key], curve, name), 0) for key, curve in rows]

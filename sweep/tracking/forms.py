@@ -1,0 +1,125 @@
+"""The forms of our documents: what a member of ``plan.json``, ``sweep.json`` or a file of failures may be."""
+
+from dataclasses import dataclass
+from typing import Any, cast, get_args, get_origin
+
+from sweep.plan.point import Point
+from sweep.settings.keys import KEYS, TAG, TEXT
+from sweep.settings.schema import Settings, Tracking
+from sweep.tracking.attempt import Attempt, CurveAddress
+from sweep.tracking.typed import members, refuse, typed
+from sweep.training.curve import Failure
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is told of readings beside their numbers; see :class:`sweep.problem.readings.Readings`."""
+
+    name: str
+    source: str
+    input_name: str
+    target_name: str
+    input_unit: str | None = None
+    target_unit: str | None = None
+    kept_at: str | None = None
+
+
+@dataclass(frozen=True)
+class StoredPlan:
+    """``plan.json``; ``points`` as :func:`point_of` and :func:`attempt_of` read them."""
+
+    version: int
+    sweep_id: str
+    name: str | None
+    tolerance: float
+    data: dict[str, Labels]
+    points: list[dict[str, Any]]
+    checksum: str | None = None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What of an execution stands on runs."""
+
+    commit: str | None
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class SpooledSweep:
+    """``sweep.json`` of a spool; ``execution`` is plain JSON, of which :class:`Provenance` is checked."""
+
+    tracking: Tracking
+    execution: dict[str, Any]
+    checksum: str | None = None
+
+
+@dataclass(frozen=True)
+class SpooledFailure:
+    """A row of a spool's file of failures."""
+
+    key: str
+    attempt: int
+    kind: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class StoredAttempt:
+    """The run that stands for a point of ``plan.json``."""
+
+    run_id: str
+    number: int
+    place: CurveAddress | None
+    failure: Failure | None
+
+
+def point_of(row: dict[str, Any], where: str) -> tuple[Point, Attempt | None]:
+    """The point and the attempt of a row of ``plan.json``.
+
+    Raises
+    ------
+    Malformed : a setting is missing, of another type, out of its range, or not of the key beside it.
+    """
+    forms: dict[str, Any] = {"key": str, "attempt": StoredAttempt | None}
+    later = []
+    for declared in Point.DECLARED.values():
+        each = get_args(declared.holds)[0] if get_origin(declared.holds) is tuple else declared.holds
+        forms |= dict.fromkeys(declared.keys, each)
+        later += [key for key in declared.keys if declared.before is not None]
+    found = members(row, forms, where, later)
+    point = Point.from_stored(found)
+    for name, value in found.items():
+        # Of the settings, a check reads the dtype alone.
+        if name in point.stored().keys() & KEYS and not KEYS[name].check(value, cast("Settings", point)):
+            refuse(value, KEYS[name].allowed, f"{where}.{name}")
+    if found["key"] != point.key:
+        refuse(found["key"], f"the key of the settings beside it, {point.key},", f"{where}.key")
+    return point, _attempt(found["attempt"], f"{where}.attempt")
+
+
+def _attempt(stored: StoredAttempt | None, where: str) -> Attempt | None:
+    if stored is None:
+        return None
+    if stored.number < 1:
+        refuse(stored.number, "a number from 1", f"{where}.number")
+    if stored.place is not None and stored.place.row < 0:
+        refuse(stored.place.row, "a row from 0", f"{where}.place.row")
+    return Attempt(stored.run_id, stored.number, stored.place, stored.failure)
+
+
+def check_execution(execution: dict[str, Any], where: str) -> None:
+    """Raise :class:`Malformed` unless an execution has what :func:`sweep.provenance.source_tags` reads."""
+    named = {name: execution[name] for name in ("commit", "versions") if name in execution}
+    typed(named, Provenance, where)
+
+
+def check_tracking(tracking: Tracking, where: str) -> None:
+    """Raise :class:`Malformed` unless every member is in its range; a URI may have lost its password."""
+    for name, value in vars(tracking).items():
+        if name != "tags" and not KEYS[f"tracking.{name}"].check(value, cast("Settings", tracking)):
+            refuse(value, KEYS[f"tracking.{name}"].allowed, f"{where}.{name}")
+    for name, text in tracking.tags.items():
+        if not TAG.fullmatch(name) or not TEXT.fullmatch(text):
+            refuse(text, "a line of text under a name that no tag of sweep has", f"{where}.tags.{name}")
