@@ -103,3 +103,16 @@ def test_a_server_that_went_away_is_told_of_and_nothing_is_written(
     said = command("epochs=2")
     assert (said.code, "Connection refused" in said.err) == (1, True)
     assert not list(tmp_path.rglob("*"))
+
+
+def test_a_passing_bad_answer_for_curves_is_asked_for_again_and_no_point_trained_twice(
+    command: Command, server: str
+) -> None:
+    grid = ("lr=1e-2,1e-3,1e-4", "scale=1,0.1", "epochs=5")
+    assert command(*grid, f"tracking.uri={server}").code == 0
+    with faulty(server, part=0, seed=1) as proxy:
+        proxy.instead = [b"[]", b"null", b"PAR1", b'{"another": "document"}']
+        said = command(*grid, f"tracking.uri=http://127.0.0.1:{proxy.server_port}")
+        assert not proxy.instead, "no curve was asked for"
+    assert (said.code, said.err, "6 done already, 0 to train" in said.out) == (0, "", True)
+    assert len(MlflowClient(server).search_runs(["1"], "tags.kind = 'point'")) == 6

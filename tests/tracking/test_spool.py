@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,7 @@ from sweep.plan.point import Point
 from sweep.problem import sources
 from sweep.problem.problem import Problem
 from sweep.settings.schema import Settings
-from sweep.tracking.spool import Spool, read
+from sweep.tracking.spool import Spool, folders, read
 from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests.conftest import Command
@@ -158,3 +159,55 @@ def test_a_password_is_not_kept_and_asked_for(command: Command) -> None:
     assert read(spool.folder).results.keys() == {wanted.points[0].key}
     said = command(module="sweep.sync")
     assert (said.code, "no password is kept" in said.err) == (1, True)
+
+
+def keep_one(place: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Spool, list[str]]:
+    """In the folder ``place``, the spool of a point whose store took nothing, and what it said in the end."""
+    monkeypatch.chdir(place)
+    (point,) = asked()[:1]
+    wanted = plan.make([point], sources.read)
+    spool = Spool(wanted, point.tracking, {}, provenance.this_execution())
+
+    def refuse(pairs: object, tick: object) -> None:
+        raise StoreAway("the server left")
+
+    curve = in_process.in_process(wanted.points, wanted.problems)[0]
+    spool.behind(refuse)([(wanted.points[0], curve)], lambda: None)
+    with pytest.raises(StoreAway) as away:
+        spool.check()
+    return spool, str(away.value).splitlines()
+
+
+def test_results_are_kept_where_there_is_no_folder_for_outputs_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    spool, said = keep_one(empty, monkeypatch)
+    assert spool.folder.parent == Path("outputs/spool")
+    assert f"1 results wait in {spool.folder}/; once the store is back" in said[-1]
+    assert len(read(spool.folder).results) == 1
+
+
+def test_results_are_kept_elsewhere_where_outputs_cannot_be_made_and_wait_once_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked, spare = tmp_path / "blocked", tmp_path / "spare folder"
+    blocked.mkdir()
+    spare.mkdir()
+    (blocked / "outputs").write_text("a file in the way")
+    monkeypatch.setattr("tempfile.tempdir", str(spare))
+    spool, said = keep_one(blocked, monkeypatch)
+    assert spool.folder.parent == spare
+    (blocked / "outputs").unlink()
+    (advised,) = [part for part in said[-1].split(";") if "mkdir" in part]
+    subprocess.run(advised.partition(", ")[2], shell=True, check=True)
+    assert [len(read(folder).results) for folder in folders()] == [1]
+
+
+def test_where_nothing_can_be_written_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "blocked").mkdir()
+    (tmp_path / "blocked/outputs").write_text("a file in the way")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "blocked/outputs"))
+    with pytest.raises(StoreAway, match=r"the server left; and .*Not a directory(.|\n)*go to a folder that can be"):
+        keep_one(tmp_path / "blocked", monkeypatch)
