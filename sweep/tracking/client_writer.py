@@ -75,9 +75,9 @@ def _steps(store: Store, run: "Run", content: RunContent) -> Iterator[Callable[[
     metrics = [Metric("loss", loss, now, epoch) for epoch, loss in curve]
     metrics += [Metric(name, value, now, 0) for name, value in content.metrics.items()]
     params = [Param(name, value) for name, value in content.params.items()]
-    yield partial(client.log_batch, run_id, metrics[:BATCH], params)
+    yield partial(client.log_batch, run_id, metrics[:BATCH], params, synchronous=True)
     for start in range(BATCH, len(metrics), BATCH):
-        yield partial(client.log_batch, run_id, metrics[start : start + BATCH])
+        yield partial(client.log_batch, run_id, metrics[start : start + BATCH], synchronous=True)
     yield partial(_log_dataset, store, run_id, content.data)
     if content.traceback:
         yield partial(store.artifacts.put, run_id, "traceback.txt", content.traceback.encode())

@@ -56,7 +56,7 @@ def save(store: "Store", record: SweepRecord, sentence: str) -> None:
         if NOTE not in _tags(store):
             do(lambda: client.set_experiment_tag(experiment_id, NOTE, DESCRIPTION))
         note = f"{_plain(sentence)}\n\n[Compare its runs]({_page(experiment_id, plan.sweep_id)})\n"
-        do(lambda: client.set_tag(record.summary_id, NOTE, note))
+        do(lambda: client.set_tag(record.summary_id, NOTE, note, synchronous=True))
     except Exception as error:  # Whatever a store of another version raises: the runs are there, and can be compared.
         reason = without_secrets(" ".join(str(error).split()[:40]))
         print(f"The view that compares the runs could not be saved: {reason}", file=sys.stderr)

@@ -77,7 +77,7 @@ def _open(store: Store, plan: Plan, tags: Mapping[str, str]) -> str:
         run_id = database_writer.create_running(store, plan.sweep_id, name, own)
     else:
         run_id = store.client.create_run(store.experiment_id, tags=own, run_name=name).info.run_id
-    store.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in own.items()])
+    store.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in own.items()], synchronous=True)
     store.client.update_run(run_id, status="RUNNING", name=name)
     return run_id
 
@@ -103,7 +103,7 @@ def _beating(store: Store, run_id: str) -> Iterator[None]:
     def beat() -> None:
         while not done.wait(BEAT):
             try:
-                store.client.set_tag(run_id, "heartbeat", _now())
+                store.client.set_tag(run_id, "heartbeat", _now(), synchronous=True)
             except Exception:  # The store is away for a while; what the sweep itself writes tells the user.
                 continue
 

@@ -93,7 +93,7 @@ class SweepRun:
 
         at = time.time_ns() // 1_000_000
         metrics = [Metric(name.lower().replace(" ", "_"), count, at, 0) for name, count in counts.items()]
-        patiently(lambda: self.store.client.log_batch(self.run_id, metrics), self.store.patience)
+        patiently(lambda: self.store.client.log_batch(self.run_id, metrics, synchronous=True), self.store.patience)
 
     def keep(self, path: str, content: bytes) -> None:
         """Put a file on the summary run."""

@@ -38,4 +38,4 @@ def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None
         patiently(lambda: database_writer.add_tag(store, run_ids, name, value), store.patience)
         return
     for run_id in run_ids:
-        patiently(partial(store.client.set_tag, run_id, name, value), store.patience)
+        patiently(partial(store.client.set_tag, run_id, name, value, synchronous=True), store.patience)
