@@ -176,7 +176,7 @@ def test_readings_and_settings_that_were_tampered_with_are_refused(command: Comm
     document["points"][0]["lr"] = 0.5
     plan.write_text(json.dumps(document))
     said = command(module="sweep.replay")
-    assert (said.code, "do not have that key" in said.err) == (1, True)
+    assert (said.code, "plan.json: points[0].key is" in said.err) == (1, True)
 
 
 def test_a_run_without_a_curve_is_refused_with_the_error_that_it_failed_with(
