@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from sweep.errors import BadInput
 from sweep.redaction import without_secrets
 from sweep.settings import grammar
+from sweep.settings.hydra_internals import own_hydra
 from sweep.settings.keys import KEYS, validate
 from sweep.settings.refusals import unknown_key
 from sweep.settings.schema import Settings, Tracking, environment
@@ -107,9 +108,10 @@ def tracking(overrides: Sequence[str]) -> Tracking:
                 ", ".join(key for key in KEYS if key.startswith("tracking")),
                 "leave it out",
             )
-    register()
-    with initialize_config_dir(conf_folder(), version_base="1.3"):
-        return validate(settings(compose("config", list(overrides)))).tracking
+    with own_hydra():
+        register()
+        with initialize_config_dir(conf_folder(), version_base="1.3"):
+            return validate(settings(compose("config", list(overrides)))).tracking
 
 
 def tracking_overrides(tracking: Tracking) -> list[str]:
@@ -117,8 +119,10 @@ def tracking_overrides(tracking: Tracking) -> list[str]:
 
     No words where a command would find the store anyway.
     """
-    register()
-    bare = OmegaConf.load(Path(conf_folder()) / "tracking" / "local.yaml")
+    with own_hydra():
+        register()
+        bare = OmegaConf.load(Path(conf_folder()) / "tracking" / "local.yaml")
+        OmegaConf.resolve(bare)
     overrides = []
     if tracking.uri != OmegaConf.select(bare, "uri"):
         overrides.append(f"tracking.uri={grammar.word(without_secrets(tracking.uri))}")
