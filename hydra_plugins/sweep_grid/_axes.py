@@ -1,6 +1,5 @@
 """Axes: what the command line and a grid file ask to vary, as lists of Hydra overrides with one value each."""
 
-import math
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -8,8 +7,9 @@ from dataclasses import dataclass, fields
 from functools import cached_property, partial
 from typing import Any
 
-from hydra.core.override_parser.types import Override, OverrideType, RangeSweep, ValueType
+from hydra.core.override_parser.types import Override, OverrideType, ValueType
 
+from hydra_plugins.sweep_grid._listed import listed
 from sweep.errors import BadInput
 from sweep.settings.hydra_internals import value_text
 from sweep.settings.keys import KEYS, WHOLE_SWEEP
@@ -50,13 +50,8 @@ def from_command_line(overrides: Sequence[Override]) -> list[Axis]:
     for key, override in last.items():
         if not override.is_sweep_override():
             continue
-        if not override.is_discrete_sweep():
-            raise BadInput(
-                f"{override.input_line}: an interval has no list of values",
-                "a list, range(…) or choice(…)",
-                f"as {key}=range(start,stop,step), or a grid file with {{from, to, points, spacing}}",
-            )
-        axis = Axis((override.key_or_group,), size(override), partial(_singles, override))
+        size, values = listed(override)
+        axis = Axis((override.key_or_group,), size, partial(_singles, override, values))
         if keys.count(override.key_or_group) > 1:
             raise BadInput(f"{override.key_or_group} is given in two forms", f"{key}=… alone", "leave the other out")
         if axis.size == 0:
@@ -179,9 +174,9 @@ def _override(key: str, value: Any) -> Override:
     return Override(OverrideType.CHANGE, key, ValueType.ELEMENT, value, input_line=f"{key}={value}")
 
 
-def _singles(sweep: Override) -> Iterator[tuple[Override]]:
+def _singles(sweep: Override, values: Sequence[Any]) -> Iterator[tuple[Override]]:
     kind, key, package, name = sweep.type, sweep.key_or_group, sweep.package, sweep.get_key_element()
-    for value in sweep.sweep_iterator():
+    for value in values:
         text = value_text(value)
         yield (Override(kind, key, ValueType.ELEMENT, value, package, f"{name}={text}"),)
 
@@ -194,17 +189,3 @@ def _refuse_whole_sweep_keys(axis: Axis) -> None:
                 f"one value of {key}",
                 "run one sweep for each value",
             )
-
-
-def size(override: Override) -> int:
-    """How many values a sweep override has, without expanding it; 0 for a range that never reaches its end."""
-    value = override.value()
-    if not isinstance(value, RangeSweep):
-        return sum(1 for _ in override.sweep_iterator())
-    assert value.start is not None, "the grammar demands it"
-    assert value.stop is not None, "the grammar demands it"
-    span, step = value.stop - value.start, value.step
-    numbers = (span, step)
-    if not all(map(math.isfinite, numbers)) or step == 0 or span / step <= 0:
-        return 0
-    return math.ceil(span / step)

@@ -19,6 +19,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from hydra_plugins.sweep_grid import _axes
 from hydra_plugins.sweep_grid._axes import Axis
+from hydra_plugins.sweep_grid._listed import MOST_POINTS
 from sweep.errors import BadInput
 from sweep.plan import size
 from sweep.problem import sources
@@ -28,11 +29,11 @@ from sweep.settings.hydra_internals import apply_overrides, unparsed_value
 from sweep.settings.keys import validate
 from sweep.settings.schema import Settings
 
-MOST_POINTS = 1_000_000
-"""A larger grid is refused before it is expanded: this many points take 1.5 GB of memory, as a plan alone."""
-
 RUN_SECONDS = 0.002
 """What a run takes at the least, to train and to track."""
+
+MOST_COUNTED = 10**18
+"""Beyond, the number of points is not told exactly."""
 
 
 def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -> list[Settings]:
@@ -74,10 +75,11 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
 def _refuse_if_too_large(count: int, master: DictConfig) -> None:
     if count <= MOST_POINTS:
         return
+    more, count = " or more" if count > MOST_COUNTED else "", min(count, MOST_COUNTED)
     most = count * (size.RUN + master.tracking.curve_points * size.POINT)
     hours = count * RUN_SECONDS / 3600
     raise BadInput(
-        f"the grid has {count:,} points: up to {size.readable(most)} in the store and {hours:,.1f} hours or more",
+        f"the grid has {count:,}{more} points: up to {size.readable(most)} in the store and {hours:,.1f} hours or more",
         f"at most {MOST_POINTS:,} points",
         "shorten an axis, or take larger steps",
     )
