@@ -43,17 +43,13 @@ class Axis:
 
 
 def from_command_line(overrides: Sequence[Override]) -> list[Axis]:
-    """The axes among ``overrides``; of a key given twice the last wins, as in Hydra."""
-    last = {override.get_key_element(): override for override in overrides}
-    keys = [override.key_or_group for override in last.values()]
+    """The axes among ``overrides``."""
     axes = []
-    for key, override in last.items():
+    for override in overrides:
         if not override.is_sweep_override():
             continue
         size, values = listed(override)
         axis = Axis((override.key_or_group,), size, partial(_singles, override, values))
-        if keys.count(override.key_or_group) > 1:
-            raise BadInput(f"{override.key_or_group} is given in two forms", f"{key}=… alone", "leave the other out")
         if axis.size == 0:
             raise BadInput(f"{override.input_line} has no values", "an axis of 1 value or more", "correct it")
         _refuse_whole_sweep_keys(axis)

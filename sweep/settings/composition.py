@@ -1,5 +1,6 @@
 """From Hydra's composed configurations to typed settings; and the pieces of Hydra's setup that need code."""
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -20,7 +21,7 @@ from sweep.settings.schema import Settings, Tracking, environment
 OPEN = ("tracking.tags", "grid")
 """Keys below which a user names keys of his own."""
 
-ENVIRONMENT_RESOLVERS = ("${sweep.env:", "${oc.env:")
+FROM_ENVIRONMENT = re.compile(r"\$\{(sweep|oc)\.env:[^${}]*\}")
 
 
 def register() -> None:
@@ -71,7 +72,7 @@ def settings(config: DictConfig) -> Settings:
 def depends(config: DictConfig) -> bool:
     """Whether a value of ``config`` is computed from another key, so that changing one may change the other."""
     return any(
-        isinstance(value, str) and "${" in value and not value.startswith(ENVIRONMENT_RESOLVERS)
+        isinstance(value, str) and "${" in FROM_ENVIRONMENT.sub("", value)
         for _, value in _leaves(OmegaConf.to_container(without_hydra(config), resolve=False))
     )
 
