@@ -28,8 +28,11 @@ def main() -> NoReturn:
     parsed = parse(arguments)
     if help_page.is_plain(parsed):
         sys.exit(guard(lambda: print(help_page.text(parsed.config_dir))))
+    from sweep.settings import grammar
+
     # Every sweep, one of a single point included, goes down the same road.
-    rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
+    typed = {word: grammar.as_typed(word) for word in parsed.overrides}
+    rest = [typed.get(word, word) for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
     sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
     sys.exit(guard(_hydra))
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
 from sweep.errors import BadInput
 from sweep.redaction import without_secrets
-from sweep.settings import grammar
+from sweep.settings import grammar, text_in_files
 from sweep.settings.keys import KEYS, validate
 from sweep.settings.refusals import unknown_key
 from sweep.settings.schema import Settings, Tracking, environment
@@ -110,7 +111,10 @@ def tracking(overrides: Sequence[str]) -> Tracking:
             )
     register()
     with initialize_config_dir(conf_folder(), version_base="1.3"):
-        return validate(settings(compose("config", list(overrides)))).tracking
+        words = [grammar.as_typed(override) for override in overrides]
+        config = compose("config", words, return_hydra_config=True)
+        text_in_files.Files(GlobalHydra.instance().config_loader()).check(config)
+        return validate(settings(config)).tracking
 
 
 def tracking_overrides(tracking: Tracking) -> list[str]:

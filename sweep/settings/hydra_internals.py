@@ -4,7 +4,7 @@ Imports stay inside the functions: ``--help`` needs the parser and nothing else.
 """
 
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,3 +46,55 @@ def unparsed_value(override: "Override") -> Any:
 def returned(job: "JobReturn") -> Any:
     """What a job returned or raised; the public name raises it again."""
     return job._return_value
+
+
+NOT_OF_TEXT = ("int", "float", "bool", "range", "interval")
+"""Functions of Hydra's grammar that make numbers of what they are given."""
+
+
+def lone_numbers(word: str) -> Iterator[tuple[str, str, slice]]:
+    """Each value in the override ``word`` that is a number, true or false for Hydra.
+
+    Its full key comes out, its text, and where that stands with the spaces around it.
+
+    Raises
+    ------
+    HydraException : ``word`` is none in Hydra's grammar.
+    """
+    from antlr4 import ParserRuleContext
+    from hydra.core.override_parser.overrides_visitor import HydraErrorListener
+    from hydra.grammar.gen.OverrideLexer import CommonTokenStream, InputStream, OverrideLexer
+    from hydra.grammar.gen.OverrideParser import OverrideParser
+
+    def values(node: ParserRuleContext, key: str) -> Iterator[tuple[str, str, slice]]:
+        if isinstance(node, OverrideParser.PrimitiveContext):
+            signs = [leaf.symbol for leaf in node.getChildren() if leaf.symbol.type != OverrideLexer.WS]
+            if len(signs) == 1 and signs[0].type in (OverrideLexer.INT, OverrideLexer.FLOAT, OverrideLexer.BOOL):
+                yield key, signs[0].text, slice(node.start.start, node.stop.stop + 1)
+            return
+        if isinstance(node, OverrideParser.FunctionContext) and node.ID().getText() in NOT_OF_TEXT:
+            return
+        if isinstance(node, OverrideParser.DictKeyValuePairContext):
+            key = f"{key}.{node.dictKey().getText().strip()}"
+        name = None
+        for child in node.getChildren():
+            if isinstance(child, ParserRuleContext) and name != "reverse":
+                yield from values(child, key)
+            name = child.ID().getText() if isinstance(child, OverrideParser.ArgNameContext) else None
+
+    listener = HydraErrorListener()
+    lexer = OverrideLexer(InputStream(word))
+    parser = OverrideParser(CommonTokenStream(lexer))
+    for each in (lexer, parser):
+        each.removeErrorListeners()
+        each.addErrorListener(listener)
+    override = parser.override()
+    if override.value() is not None:
+        yield from values(override.value(), override.key().packageOrGroup().getText())
+
+
+def yaml_loader(text: str) -> Any:
+    """A loader of ``text`` that reads YAML as omegaconf does."""
+    from omegaconf._utils import get_yaml_loader
+
+    return get_yaml_loader()(text)
