@@ -17,12 +17,13 @@ from sweep.redaction import without_secrets
 from sweep.settings import grammar, text_in_files
 from sweep.settings.keys import KEYS, validate
 from sweep.settings.refusals import unknown_key
-from sweep.settings.schema import Settings, Tracking, environment
+from sweep.settings.schema import Settings, Tracking, environment, takes_text
 
 OPEN = ("tracking.tags", "grid")
 """Keys below which a user names keys of his own."""
 
-FROM_ENVIRONMENT = re.compile(r"\$\{(sweep|oc)\.env:[^${}]*\}")
+FROM_ENVIRONMENT = re.compile(r"\$\{(?:sweep|oc)\.env:[^${},]*(?:,\s*([^${}]*))?\}")
+"""A value of the environment, with its default."""
 
 
 def register() -> None:
@@ -62,9 +63,12 @@ def settings(config: DictConfig) -> Settings:
             KEYS[missing[0]].allowed if missing[0] in KEYS else "a value",
             f"add {' '.join(f'{key}=…' for key in missing)}",
         )
-    for key, _ in _leaves(OmegaConf.to_container(own, resolve=False)):
+    for key, value in _leaves(OmegaConf.to_container(own, resolve=False)):
         if key not in KEYS and not key.startswith(OPEN):  # A + adds any key below one of the schema's.
             raise unknown_key(key)
+        for default in FROM_ENVIRONMENT.findall(value) if isinstance(value, str) and takes_text(key) else ():
+            if default != str(read := grammar.reading(default)) and not isinstance(read, str):
+                raise BadInput(f"{key}: {value} reads {default} as {read}", "text in quotes", f'write "{default}"')
     built = OmegaConf.to_object(own)
     assert isinstance(built, Settings)
     return built

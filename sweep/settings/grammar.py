@@ -1,7 +1,9 @@
 """Values in the grammar of Hydra's overrides, written so that Hydra reads them back as they are."""
 
 import re
+from typing import Any
 
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 
@@ -20,6 +22,14 @@ def word(text: str) -> str:
     if re.fullmatch(r"(?!(true|false|null|nan|inf)$)[a-z]\w*(://[\w./:@%+-]+)?", text, re.ASCII | re.IGNORECASE):
         return text
     return literal(text.replace("${", r"\${"), Quote.double)
+
+
+def reading(text: str) -> Any:
+    """What Hydra and omegaconf make of ``text``: a number, true or false perhaps; itself if unreadable."""
+    try:
+        return OverridesParser.create().parse_override(f"key={text}").value()
+    except HydraException:
+        return text
 
 
 def as_typed(override: str) -> str:

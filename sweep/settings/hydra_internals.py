@@ -5,6 +5,7 @@ Imports stay inside the functions: ``--help`` needs the parser and nothing else.
 
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,30 +62,31 @@ def lone_numbers(word: str) -> Iterator[tuple[str, str, slice]]:
     ------
     HydraException : ``word`` is none in Hydra's grammar.
     """
-    from antlr4 import ParserRuleContext
     from hydra.core.override_parser.overrides_visitor import HydraErrorListener
-    from hydra.grammar.gen.OverrideLexer import CommonTokenStream, InputStream, OverrideLexer
-    from hydra.grammar.gen.OverrideParser import OverrideParser
 
-    def values(node: ParserRuleContext, key: str) -> Iterator[tuple[str, str, slice]]:
-        if isinstance(node, OverrideParser.PrimitiveContext):
-            signs = [leaf.symbol for leaf in node.getChildren() if leaf.symbol.type != OverrideLexer.WS]
-            if len(signs) == 1 and signs[0].type in (OverrideLexer.INT, OverrideLexer.FLOAT, OverrideLexer.BOOL):
-                yield key, signs[0].text, slice(node.start.start, node.stop.stop + 1)
+    lexing: Any = import_module("hydra.grammar.gen.OverrideLexer")
+    parsing: Any = import_module("hydra.grammar.gen.OverrideParser")
+    signs, forms = lexing.OverrideLexer, parsing.OverrideParser
+
+    def values(node: Any, key: str) -> Iterator[tuple[str, str, slice]]:
+        if isinstance(node, forms.PrimitiveContext):
+            leaves = [leaf.symbol for leaf in node.getChildren() if leaf.symbol.type != signs.WS]
+            if len(leaves) == 1 and leaves[0].type in (signs.INT, signs.FLOAT, signs.BOOL):
+                yield key, leaves[0].text, slice(node.start.start, node.stop.stop + 1)
             return
-        if isinstance(node, OverrideParser.FunctionContext) and node.ID().getText() in NOT_OF_TEXT:
+        if isinstance(node, forms.FunctionContext) and node.ID().getText() in NOT_OF_TEXT:
             return
-        if isinstance(node, OverrideParser.DictKeyValuePairContext):
+        if isinstance(node, forms.DictKeyValuePairContext):
             key = f"{key}.{node.dictKey().getText().strip()}"
         name = None
         for child in node.getChildren():
-            if isinstance(child, ParserRuleContext) and name != "reverse":
+            if isinstance(child, parsing.ParserRuleContext) and name != "reverse":
                 yield from values(child, key)
-            name = child.ID().getText() if isinstance(child, OverrideParser.ArgNameContext) else None
+            name = child.ID().getText() if isinstance(child, forms.ArgNameContext) else None
 
     listener = HydraErrorListener()
-    lexer = OverrideLexer(InputStream(word))
-    parser = OverrideParser(CommonTokenStream(lexer))
+    lexer = signs(lexing.InputStream(word))
+    parser = forms(lexing.CommonTokenStream(lexer))
     for each in (lexer, parser):
         each.removeErrorListeners()
         each.addErrorListener(listener)

@@ -192,6 +192,16 @@ def test_text_that_yaml_reads_as_it_stands_needs_no_quotes(own: Own, tmp_path: P
     assert points[0].tracking.tags == {"a": "5", "b": "NO", "c": "2026-11-25"}
 
 
+@pytest.mark.parametrize("resolver", ["oc.env", "sweep.env"])
+def test_the_default_of_an_environment_variable_is_no_number(resolver: str) -> None:
+    word = f"tracking.experiment=${{{resolver}:SWEEP_NOT_SET,{{}}}}"
+    for text in ("2026_11_25", " 1.10", "1e3", "true"):
+        with pytest.raises(BadInput, match=rf"reads {text.strip()} as .*\n.*\n  next:    write \"{text.strip()}\""):
+            expanded(word.replace("{}", text))
+    for text in ("'1.10'", '"1e3"', "5", "a-b.c"):
+        assert expanded(word.replace("{}", text))[0].tracking.experiment == text.strip("'\"")
+
+
 def test_text_of_a_file_is_refused_wherever_the_store_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     conf = tmp_path / "conf"
     for name in ("config", "data/thermometer", "tracking/local"):
