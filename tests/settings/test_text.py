@@ -72,13 +72,13 @@ def test_every_key_of_text_takes_what_was_typed(command: Command, text: str) -> 
     "form", ["{}", " {} ", "'{}'", '"{}"', "choice( {} )", "sort({})", "tag(a,choice({}))", "str({})"]
 )
 def test_an_axis_of_text_takes_what_was_typed(form: str) -> None:
-    word = as_typed(f"data.input={form.format('1.10')}")
+    word = f"data.input={form.format('1.10')}"
     assert [p.data.input for p in expanded("data=csv", "data.path=a", word, "data.target=y")] == ["1.10"]
 
 
 def test_values_of_an_axis_stay_apart_and_numbers_stay_numbers() -> None:
     words = ("data=csv", "data.path=1_0,10 , 010", "data.input=sort(1.10,1.1)", "data.target=y")
-    points = expanded(*map(as_typed, words), "init={w:1_0,b:1e1},{w:1}")
+    points = expanded(*words, "init={w:1_0,b:1e1},{w:1}")
     assert list(dict.fromkeys(p.data.path for p in points)) == ["1_0", "10", "010"]
     assert list(dict.fromkeys(p.data.input for p in points)) == ["1.1", "1.10"]
     assert {(p.init.w, p.init.b) for p in points} == {(10, 10), (1, 0)}
