@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
-    from sweep.errors import Exit
+    from sweep.errors import BadInput, Exit
     from sweep.training.curve import Curve
 
 
@@ -33,7 +33,7 @@ def main() -> NoReturn:
         # Every sweep, one of a single point included, goes down the same road.
         rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
         sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
-        sys.exit(guard(lambda: _hydra(parsed.overrides), parsed.overrides))
+        sys.exit(guard(lambda: _hydra(parsed), parsed.overrides))
 
 
 def parse(arguments: Sequence[str]) -> Namespace:
@@ -51,6 +51,8 @@ def parse(arguments: Sequence[str]) -> Namespace:
     asks = questions(parsed)
     if len(asks) > 1:
         parser.error(f"only one of --{asks[0]} and --{asks[1].replace('_', '-')} can be given")
+    if parsed.hydra_help and parsed.overrides:
+        parser.error("--hydra-help goes without settings")
     if parsed.resolve and not {"cfg", "help"} & set(asks):
         parser.error("--resolve goes with --cfg or --help alone")
     return parsed
@@ -61,16 +63,45 @@ def questions(parsed: Namespace) -> list[str]:
     return [flag for flag in ("cfg", "info", "shell_completion", "help", "hydra_help") if getattr(parsed, flag)]
 
 
-def _hydra(overrides: Sequence[str]) -> "Exit":
+def _refuse_foreign(parsed: Namespace) -> None:
+    """Refuse what would unpickle a file, or train without tracking."""
+    from sweep.errors import BadInput
+
+    if parsed.experimental_rerun is not None:
+        raise BadInput(
+            "--experimental-rerun: unpickles a file, which may run anything",
+            "settings as KEY=VALUE",
+            "give the command of the sweep again, which stands in its provenance.json, or use python -m sweep.replay",
+        )
+    for word in parsed.overrides:
+        key, _, value = word.lstrip("+").partition("=")
+        if key.lstrip("~") == "hydra/sweeper" and (key.startswith("~") or value.strip("'\"") != "grid"):
+            raise other_sweeper(word)
+
+
+def other_sweeper(named: str) -> "BadInput":
+    """The message for a sweeper that is ``named`` and is not ours."""
+    from sweep.errors import BadInput
+
+    return BadInput(
+        f"{named}: another sweeper neither tracks nor judges", "hydra/sweeper=grid", "leave hydra/sweeper out"
+    )
+
+
+def _hydra(parsed: Namespace) -> "Exit":
     import warnings
 
     import hydra
 
     from hydra_plugins.sweep_grid import _ending
     from sweep.errors import Exit
-    from sweep.settings import composition, grammar
+    from sweep.settings import composition, grammar, hydra_internals
+    from sweep.settings.keys import KEYS
 
-    typed = {word: grammar.as_typed(word) for word in overrides}
+    _refuse_foreign(parsed)
+    if parsed.shell_completion:
+        hydra_internals.offer(lambda key: KEYS[key].options if key in KEYS else [])
+    typed = {word: grammar.as_typed(word) for word in parsed.overrides}
     sys.argv[1:] = [typed.get(word, word) for word in sys.argv[1:]]
     warnings.filterwarnings("ignore", r"\s*Running Hydra app with --multirun")  # As every command is.
     composition.register()
@@ -81,8 +112,13 @@ def _hydra(overrides: Sequence[str]) -> "Exit":
 
 def train(config: "DictConfig") -> "Curve":
     """The task function, which only a launcher other than ours calls."""
-    from hydra_plugins.sweep_grid import _worker
+    from hydra.core.hydra_config import HydraConfig
 
+    from hydra_plugins.sweep_grid import GridSweeperConf, _worker
+
+    sweeper = HydraConfig.get().sweeper._target_
+    if sweeper != GridSweeperConf._target_:
+        raise other_sweeper(sweeper)
     return _worker.train(config)
 
 

@@ -3,7 +3,7 @@
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -14,11 +14,10 @@ from sweep.errors import BadInput
 from sweep.settings.hydra_internals import value_text
 from sweep.settings.keys import KEYS, LABELS, WHOLE_SWEEP
 from sweep.settings.refusals import unknown_key
-from sweep.settings.schema import Settings, takes_text
+from sweep.settings.schema import WHOLE_NUMBERS, takes_text, whole
 
 SPACED = ("from", "to", "points", "spacing")
 PLAIN_KEYS = {*KEYS, *(key.partition(".")[0] for key in KEYS)}
-WHOLE_NUMBERS = {field.name for field in fields(Settings) if field.type is int}
 
 
 @dataclass(frozen=True)
@@ -172,12 +171,13 @@ def _malformed(name: str, spec: object) -> BadInput:
 def _override(key: str, value: Any) -> Override:
     if takes_text(key) and isinstance(value, int | float):
         value = str(value)
+    value = whole(key, value)
     return Override(OverrideType.CHANGE, key, ValueType.ELEMENT, value, input_line=f"{key}={value}")
 
 
 def _singles(sweep: Override, values: Sequence[Any]) -> Iterator[tuple[Override]]:
     kind, key, package, name = sweep.type, sweep.key_or_group, sweep.package, sweep.get_key_element()
-    for value in values:
+    for value in (whole(key, each) for each in values):
         text = value_text(value)
         yield (Override(kind, key, ValueType.ELEMENT, value, package, f"{name}={text}"),)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from sweep.console.guard import guard, own_process
 from sweep.errors import MEANING, BadInput, Exit
 from sweep.redaction import without_secrets
+from sweep.version import __version__
 
 if TYPE_CHECKING:
     from sweep.settings.schema import Tracking
@@ -53,6 +54,7 @@ class Command:
         parser = argparse.ArgumentParser(
             prog=f"python -m sweep.{self.name}", description=self.description, epilog=self.epilog
         )
+        parser.add_argument("--version", action="version", version=f"sweep {__version__}")
         if self.which is None:
             parser.add_argument("overrides", nargs="*", metavar="tracking.KEY=VALUE", help=self.help)
             return None, list(parser.parse_args().overrides)

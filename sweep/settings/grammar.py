@@ -8,7 +8,7 @@ from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 
 from sweep.settings.hydra_internals import lone_numbers, value_text
-from sweep.settings.schema import takes_text
+from sweep.settings.schema import WHOLE_NUMBERS, takes_text, whole
 
 
 def literal(value: object, quote: Quote = Quote.single) -> str:
@@ -33,14 +33,25 @@ def reading(text: str) -> Any:
 
 
 def as_typed(override: str) -> str:
-    """``override`` with quotes around what a key of text got and Hydra would read as a number: 1.10, 1e3, true."""
+    """``override`` as its keys take it: what Hydra would read as a number in quotes where text goes; 1e3 in digits."""
     key, _, value = override.partition("=")
-    if not takes_text(key.lstrip("+~").partition("@")[0]) and "{" not in value:
+    plain = key.lstrip("+~").partition("@")[0]
+    if not takes_text(plain) and plain not in WHOLE_NUMBERS and "{" not in value:
         return override  # A long list of numbers need not be parsed once more.
     try:
-        found = [(text, place) for full_key, text, place in lone_numbers(override) if takes_text(full_key)]
+        found = list(lone_numbers(override))
     except HydraException:
         return override  # Hydra says why it cannot be read.
-    for text, place in reversed(found):
-        override = f"{override[: place.start]}{literal(text)}{override[place.stop :]}"
+    for full_key, text, place in reversed(found):
+        if takes_text(full_key) or full_key in WHOLE_NUMBERS:
+            taken = literal(text) if takes_text(full_key) else _in_digits(full_key, text)
+            override = f"{override[: place.start]}{taken}{override[place.stop :]}"
     return override
+
+
+def _in_digits(key: str, text: str) -> str:
+    try:
+        number = whole(key, float(text))
+    except ValueError:  # true or false.
+        return text
+    return str(number) if isinstance(number, int) and not text.lstrip("-").isdigit() else text

@@ -3,11 +3,13 @@
 Imports stay inside the functions: ``--help`` needs the parser and nothing else.
 """
 
-from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from sweep.version import __version__
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -19,10 +21,33 @@ FILE_READER = "hydra._internal.core_plugins.file_config_source"
 
 
 def arguments_parser() -> ArgumentParser:
-    """The parser of Hydra's command lines."""
+    """The parser of Hydra's command lines, which tells our version, and not of flags that are refused."""
     from hydra._internal.utils import get_args_parser
 
-    return get_args_parser()
+    parser = get_args_parser()
+    ours = {
+        "--version": {"version": f"sweep {__version__}", "help": "Show the version and exit"},
+        "--experimental-rerun": {"help": SUPPRESS},
+    }
+    for action in parser._actions:
+        for flag in action.option_strings:
+            vars(action).update(ours.get(flag, {}))
+    return parser
+
+
+def offer(choices: Callable[[str], Sequence[str]]) -> None:
+    """Let the completion of a command line offer all ``choices`` of a key, of which Hydra knows the one it has."""
+    from hydra.plugins.completion_plugin import CompletionPlugin
+
+    known = CompletionPlugin._get_matches
+
+    def matches(config: Any, word: str) -> list[str]:
+        key, equals, begun = word.partition("=")
+        listed, comma, last = begun.rpartition(",")
+        offered = [choice for choice in choices(key) if choice.startswith(last)] if equals else []
+        return [f"{key}={listed}{comma}{choice}" for choice in offered] or known(config, word)
+
+    CompletionPlugin._get_matches = staticmethod(matches)
 
 
 def apply_overrides(overrides: Sequence["Override"], config: "DictConfig") -> None:

@@ -70,7 +70,7 @@ KEYS: Mapping[str, Key] = {
     "scale": Key("input scale: x = scale * input", POSITIVE, _positive),
     "epochs": Key(
         "passes over all readings, one update each",
-        "a whole number from 1 to 100,000,000, in digits",
+        "a whole number from 1 to 100,000,000",
         lambda value, _: 1 <= value <= 100_000_000,
     ),
     "init.w": Key("weight that descent starts from", FINITE, _finite),
@@ -87,8 +87,8 @@ KEYS: Mapping[str, Key] = {
     "data.input_unit": Key("unit of the input, for the report", "text on one line, or null", _text),
     "data.target_unit": Key("unit of the target, for the report", "text on one line, or null", _text),
     "data.store": Key(
-        "data=csv: whether the readings go into the store",
-        "true; or false: the store keeps their fingerprint and the path to read them from",
+        "data=csv: whether the store keeps the readings, or their fingerprint and the path to read them from",
+        "true, false",
     ),
     "outcome.tolerance": Key(
         "converged: excess loss at most this part of the target's variance",

@@ -109,6 +109,18 @@ def takes_text(key: str) -> bool:
     return is_group or any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
 
 
+WHOLE_NUMBERS = {
+    *(field.name for field in fields(Settings) if field.type is int),
+    *(f"tracking.{field.name}" for field in fields(Tracking) if field.type is int),
+}
+"""Keys that take whole numbers alone."""
+
+
+def whole(key: str, value: Any) -> Any:
+    """``value``; as an int, where ``key`` takes those alone and it is one in another form, as 1e3."""
+    return int(value) if key in WHOLE_NUMBERS and isinstance(value, float) and value.is_integer() else value
+
+
 STARTS = tuple(f"init.{field.name}" for field in fields(Init))
 DATA_KINDS = ("thermometer", "csv")
 
