@@ -24,13 +24,19 @@ Values = Sequence[float] | NDArray[np.float64] | NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Frame:
-    """A panel's axes and their labels."""
+    """A panel's axes and their labels.
+
+    Parameters
+    ----------
+    title, note : what stands above it; a title that has no room is cut, the note after it is not.
+    """
 
     title: str
     x: Axis
     y: Axis
     labels: tuple[str, str]
     size: Size
+    note: str = ""
 
     @property
     def across(self) -> int:
@@ -62,8 +68,8 @@ class Frame:
         )
 
     def _short_title(self) -> str:
-        most = self.size[0] // 7  # Of a letter's width, nothing is known before a browser chooses the font.
-        return self.title if len(self.title) <= most else f"{self.title[: most - 1]}…"
+        most = self.size[0] // 7 - len(self.note)  # A letter's width is not known before a browser chooses the font.
+        return (self.title if len(self.title) <= most else f"{self.title[: most - 1]}…") + self.note
 
     def _ticks(self) -> list[str]:
         lines, texts = [], []

@@ -161,14 +161,17 @@ def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
         ends = [float(end) for end in np.linspace(min(inputs), max(inputs), each.points)]
         lines = [[relation.predict(end) for end in ends] for relation in each.relations]
         x, y = Axis.over(inputs, log=False), Axis.over([*targets, *(v for line in lines for v in line)], log=False)
-        frame = Frame(label, x, y, each.readings.axes, size)
+        total = len(each.readings.inputs)
+        count = f"{len(inputs):,} of {total:,} readings" if len(inputs) < total else f"{total:,} readings"
+        note = f": {count} drawn" if len(inputs) < total else ""
+        frame = Frame(label, x, y, each.readings.axes, size, note)
         body = [
             path(frame.line(ends, line), f"{relation.kind}: {relation.description}", LINES[relation.role])
             for line, relation in zip(lines, each.relations, strict=True)
         ]
         dots = (mark("CONVERGED", *at, 30) for at in frame.inside(inputs, targets))
         body.append(path("".join(dots), kind="readings"))
-        pictures.append(frame.draw(body, f"{len(inputs):,} readings of {label}, and lines through them"))
+        pictures.append(frame.draw(body, f"{count} of {label}, and lines through them"))
     roles = dict.fromkeys((relation.role, relation.kind) for _, each in fits for relation in each.relations)
     return Picture(
         "fit.svg", "readings and the fitted line", pictures, size, [(LINES[role], kind) for role, kind in roles]

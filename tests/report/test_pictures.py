@@ -106,6 +106,18 @@ def test_a_title_that_has_no_room_is_cut_and_stands_whole_in_the_words_of_the_pa
     assert LONG.name in (root.get("aria-label") or "")
 
 
+@pytest.mark.parametrize("name", ["many", LONG.name])
+def test_a_fit_says_how_many_of_its_readings_are_drawn(name: str) -> None:
+    values = tuple(float(k) for k in range(5000))
+    many = replace(OTHER, inputs=values, targets=values, name=name)
+    (panel,) = drawn(point(epochs=3, lr=1e-9, data=many.fingerprint), data=(many,))["fit.svg"].panels
+    root = ElementTree.fromstring(panel)
+    assert (root.findtext("text") or "").endswith(": 500 of 5,000 readings drawn")
+    assert (root.get("aria-label") or "").startswith("500 of 5,000 readings of ")
+    (few,) = drawn(point(epochs=3))["fit.svg"].panels
+    assert ElementTree.fromstring(few).findtext("text") == "thermometer"
+
+
 def test_a_map_of_starts_says_so_in_words() -> None:
     pictures_of = drawn(*(point(init=(w, 0.0), lr=lr) for w in (1.0, 2.0) for lr in (1e-3, 1e-2)))
     assert pictures_of["map.svg"].alt.startswith("learning rate against init.w, ")
