@@ -45,6 +45,11 @@ def patiently(action: Callable[[], T], patience: float, answer: type[Exception] 
         pause = min(2 * pause, LONGEST)
 
 
+def refused(error: Exception) -> StoreAway:
+    """What to raise where the store is there and will not take what was written."""
+    return StoreAway(_words(error))
+
+
 def _is_fault(error: Exception) -> bool:
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import DBAPIError, IntegrityError
