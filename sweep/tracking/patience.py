@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from sweep.errors import StoreAway
 from sweep.redaction import without_secrets
+from sweep.tracking import database_faults
 
 T = TypeVar("T")
 
@@ -14,7 +15,8 @@ FIRST, LONGEST = 0.1, 10.0
 
 LASTING = {
     *("INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "PERMISSION_DENIED", "UNAUTHENTICATED"),
-    *("ENDPOINT_NOT_FOUND", "FEATURE_DISABLED", "INVALID_STATE"),
+    *("ENDPOINT_NOT_FOUND", "FEATURE_DISABLED", "INVALID_STATE", "CUSTOMER_UNAUTHORIZED", "MALFORMED_REQUEST"),
+    *("NOT_FOUND", "NOT_IMPLEMENTED", "DATA_LOSS", "QUOTA_EXCEEDED", "RESOURCE_LIMIT_EXCEEDED"),
 }
 """MLflow's codes of refusals that no waiting changes."""
 
@@ -40,25 +42,32 @@ def patiently(action: Callable[[], T], patience: float, answer: type[Exception] 
             if isinstance(error, answer) or not _is_fault(error):
                 raise
             if _lasts(error) or time.monotonic() + pause > deadline:
-                raise StoreAway(_words(error)) from error
+                raise refused(error) from error
         time.sleep(pause)
         pause = min(2 * pause, LONGEST)
+
+
+def refused(error: Exception) -> StoreAway:
+    """What to raise where the store does not take what was written."""
+    return StoreAway(_words(error), cure=database_faults.cure(error))
 
 
 def _is_fault(error: Exception) -> bool:
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import DBAPIError, IntegrityError
+    from sqlalchemy.exc import TimeoutError as PoolTimeout
 
     if isinstance(error, IntegrityError):
         return False
     if isinstance(error, ValueError):  # A server's answer that was cut; what requests itself raises are OSErrors.
         return type(error).__name__ in ("JSONDecodeError", "ParseError", "DecodeError")
-    return isinstance(error, OSError | MlflowException | DBAPIError)
+    return isinstance(error, OSError | MlflowException | DBAPIError | PoolTimeout | ImportError)
 
 
 def _lasts(error: Exception) -> bool:
-    refused = isinstance(error, PermissionError | NotADirectoryError | IsADirectoryError)
-    return refused or getattr(error, "error_code", None) in LASTING
+    if isinstance(error, PermissionError | NotADirectoryError | IsADirectoryError | ImportError):
+        return True
+    return getattr(error, "error_code", None) in LASTING or database_faults.cure(error) is not None
 
 
 def _words(error: Exception) -> str:

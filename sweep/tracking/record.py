@@ -49,7 +49,9 @@ def find(store: Store, which: str | None) -> str:
     BadInput : there is none, or the name fits several sweeps.
     """
     summaries = [run for run in search(store, "tags.kind = 'summary'") if "sweep_id" in run.data.tags]
-    latest = sorted(summaries, key=_last_used, reverse=True)
+    # A sweep has several where one was deleted and restored: the one used last stands.
+    newest = {run.data.tags["sweep_id"]: run for run in sorted(summaries, key=_last_used)}
+    latest = sorted(newest.values(), key=_last_used, reverse=True)
     if which is None and latest:
         run_id: str = latest[0].info.run_id
         return run_id

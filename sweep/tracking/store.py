@@ -14,7 +14,7 @@ from sweep.errors import BadInput, StoreAway
 from sweep.redaction import without_secrets
 from sweep.settings.keys import KEYS, source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import fresh, sqlite_file
+from sweep.tracking import artifact_location, fresh, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.location import absolute, database_file, is_server
 from sweep.tracking.patience import patiently
@@ -50,7 +50,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
 
     Raises
     ------
-    BadInput : a server or database that does not answer, an unwritable folder, a deleted experiment.
+    BadInput : a server or database that does not answer, an unwritable folder, an experiment that is deleted or has its
+        artifacts where they cannot be had.
     """
     uri, file = tracking.uri, database_file(tracking.uri)
     if file is not None:
@@ -76,6 +77,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
             f" --experiment-id {experiment.experiment_id}, or give another tracking.experiment=NAME",
         )
     artifacts = _artifacts(client, experiment, file, tracking.patience)
+    if isinstance(artifacts, ClientArtifacts):
+        artifact_location.check(experiment, absolute(uri), writes=create)
     store = Store(uri, client, experiment.experiment_id, artifacts, tracking.patience)
     if create and file is not None:
         sqlite_file.quicken(client, file)
