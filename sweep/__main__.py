@@ -20,18 +20,20 @@ them, a tenth of its time goes there."""
 
 def main() -> NoReturn:
     """Run the command line and exit with a code of :class:`sweep.errors.Exit`."""
-    from sweep.console.guard import guard
-    from sweep.settings import help_page
+    from sweep.console.guard import guard, own_process
 
     gc.set_threshold(*GARBAGE)
-    arguments = sys.argv[1:]
-    parsed = parse(arguments)
-    if help_page.is_plain(parsed):
-        sys.exit(guard(lambda: print(help_page.text(parsed.config_dir))))
-    # Every sweep, one of a single point included, goes down the same road.
-    rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
-    sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
-    sys.exit(guard(_hydra))
+    with own_process():
+        from sweep.settings import help_page
+
+        arguments = sys.argv[1:]
+        parsed = parse(arguments)
+        if help_page.is_plain(parsed):
+            sys.exit(guard(lambda: print(help_page.text(parsed.config_dir))))
+        # Every sweep, one of a single point included, goes down the same road.
+        rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
+        sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
+        sys.exit(guard(_hydra))
 
 
 def parse(arguments: Sequence[str]) -> Namespace:

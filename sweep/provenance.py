@@ -1,5 +1,6 @@
 """What varies by nature and so stands beside a report, never in it: command, commit, versions, machine, times."""
 
+import os
 import platform
 import shlex
 import subprocess
@@ -54,14 +55,18 @@ def commit() -> str | None:
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
         return None
+    # Exactly this checkout, whatever surrounds it and whatever git's variables say, as inside a hook.
+    command = ["git", f"--git-dir={root / '.git'}", f"--work-tree={root}", "--no-optional-locks"]
+    command += ["-c", "core.fsmonitor=false", "-C", str(root)]
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        answers = [
-            subprocess.run(["git", "-C", str(root), *question], capture_output=True, text=True, timeout=10, check=True)
+        head, changes = (
+            subprocess.run([*command, *question], env=variables, capture_output=True, timeout=10, check=True).stdout
             for question in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
-        ]
+        )
     except (OSError, subprocess.SubprocessError):
         return None
-    return answers[0].stdout.strip() + ("+" if answers[1].stdout.strip() else "")
+    return head.decode().strip() + ("+" if changes else "")
 
 
 def _versions() -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from sweep.console.guard import guard
+from sweep.console.guard import guard, own_process
 from sweep.errors import MEANING, BadInput, Exit
 from sweep.redaction import without_secrets
 
@@ -45,8 +45,9 @@ class Command:
 
     def __call__(self) -> NoReturn:
         """Run the command line and exit with a code of :class:`sweep.errors.Exit`; 2 for a malformed one."""
-        which, overrides = self._parse()
-        sys.exit(guard(lambda: self.action(which, overrides)))
+        with own_process():
+            which, overrides = self._parse()
+            sys.exit(guard(lambda: self.action(which, overrides)))
 
     def _parse(self) -> tuple[Which, Overrides]:
         parser = argparse.ArgumentParser(

@@ -1,37 +1,40 @@
 """The last line: whatever a command raises becomes one clear message and a documented exit code."""
 
-import errno
-import io
 import logging
 import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from sweep.console import streams
 from sweep.errors import BadInput, Exit, StoreAway
 from sweep.redaction import without_secrets
 
 TRACEBACK = "HYDRA_FULL_ERROR"
 """Environment variable, Hydra's own: 1 shows tracebacks."""
 
-WRITING = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
-"""What writing to standard output may raise."""
+
+@contextmanager
+def own_process() -> Iterator[None]:
+    """What a command does in a process of its own, whatever that inherited: it prints safely and shows no warnings."""
+    with streams.unbreakable(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", append=not sys.warnoptions)  # They are for developers; a user gets messages.
+        if sys.warnoptions:  # By -W or PYTHONWARNINGS, which a process that this one starts would get as well.
+            sys.warnoptions[:] = ["ignore"]
+            os.environ["PYTHONWARNINGS"] = "ignore"
+        yield
 
 
 def guard(command: Callable[[], Exit | None]) -> int:
     """Run ``command`` and return its exit code, None being 0; ``SystemExit`` passes."""
     before = os.environ.get(TRACEBACK)
     os.environ[TRACEBACK] = "1"  # Hydra would otherwise print errors itself, tracebacks included, and exit.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # A terminal may lack a character; no sweep fails for that.
     logging.raiseExceptions = False  # A log that cannot be written (--info is one) is no traceback.
     try:
-        try:
-            code = command()
-        finally:
-            if sys.stdout is not None:
-                sys.stdout.flush()  # Python would do it last, after the exit code is settled.
+        code = command() or Exit.OK
     except BadInput as error:
         return _say(error, Exit.BAD_INPUT, before == "1")
     except StoreAway as error:
@@ -46,18 +49,16 @@ def guard(command: Callable[[], Exit | None]) -> int:
             del os.environ[TRACEBACK]
         else:
             os.environ[TRACEBACK] = before
-    return code or Exit.OK
+    lost = streams.full()
+    if lost is None:
+        return code
+    print(f"sweep: standard output cannot be written: {lost.strerror}", file=sys.stderr)
+    return code or Exit.BAD_INPUT
 
 
 def _sort(error: Exception, wants_traceback: bool) -> int:
     from sweep.settings.refusals import explain
 
-    lost = _stdout_error() if isinstance(error, OSError) and error.errno in WRITING else None
-    if lost is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # For what Python still has to flush.
-        if isinstance(lost, BrokenPipeError):
-            return Exit.OK
-        return _say(f"standard output cannot be written: {lost.strerror}", Exit.BAD_INPUT, wants_traceback)
     told = explain(error)
     if told is not None:
         return _say(told, Exit.BAD_INPUT, wants_traceback)
@@ -67,15 +68,6 @@ def _sort(error: Exception, wants_traceback: bool) -> int:
         Exit.INTERNAL,
         wants_traceback,
     )
-
-
-def _stdout_error() -> OSError | None:
-    """What writing to standard output raises: an error deep in a command does not say what it was writing to."""
-    try:
-        print(flush=True)
-    except OSError as error:
-        return error
-    return None
 
 
 def _say(message: object, code: Exit, wants_traceback: bool) -> int:
