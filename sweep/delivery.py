@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sweep.errors import MALFORMED, BadInput
-from sweep.redaction import without_secrets
+from sweep.redaction import masked
 from sweep.settings.schema import Tracking
 from sweep.tracking import lookup, spool, sweeps
 from sweep.tracking.spool import Spooled
@@ -69,7 +69,7 @@ def _with_password(spooled: Spooled, given: Tracking) -> Tracking:
     """The spool's tracking, with the URI of ``given`` where the spool's lacks the password."""
     if "***" not in spooled.tracking.uri:
         return spooled.tracking
-    if without_secrets(given.uri) != spooled.tracking.uri:
+    if masked(given.uri) != spooled.tracking.uri:
         raise BadInput(
             f"{spooled.folder}: its store is {spooled.tracking.uri}, and no password is kept",
             "the same URI with its password",

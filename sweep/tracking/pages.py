@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from sweep.errors import StoreAway
-from sweep.redaction import without_secrets
+from sweep.redaction import masked, without_secrets
 from sweep.tracking import membership, view
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
@@ -73,7 +73,7 @@ def how_to_open(store: "Store", tracking: "Tracking", sweep_id: str) -> str:
 
 def link(store: "Store", address: str, sweep_id: str) -> str:
     """The page that compares the runs of a sweep, where MLflow answers at ``address``; without a password in it."""
-    base = re.sub(r"//[^/@]*@", "//", address).rstrip("/")
+    base = masked(address).replace("***@", "").rstrip("/")
     try:
         saved = view.TAG + sweep_id in _tags(store)
     except StoreAway:  # A search shows the same runs.

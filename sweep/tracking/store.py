@@ -6,17 +6,21 @@ import re
 import shlex
 import sqlite3
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep.errors import BadInput, StoreAway
-from sweep.redaction import without_secrets
+from sweep.redaction import masked, without_secrets
 from sweep.settings.keys import KEYS, source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import artifact_location, fresh, sqlite_file
+from sweep.tracking import artifact_access, fresh, schema, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
-from sweep.tracking.location import absolute, database_file, is_server
+from sweep.tracking.location import ARTIFACTS, absolute, artifact_location, database_file, is_server, local_folder
 from sweep.tracking.patience import patiently
 
 if TYPE_CHECKING:
@@ -28,6 +32,9 @@ OPENING = 3.0
 
 FOLDER_TAG = "sweep.artifacts"
 """Experiment tag: the artifacts' folder, relative to the database file."""
+
+BESIDE = re.compile(rf"{ARTIFACTS}(/\d+)?")
+"""What it may be: of the experiment that MLflow makes with a store, a folder of its own."""
 
 
 @dataclass(frozen=True)
@@ -53,46 +60,56 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     BadInput : a server or database that does not answer, an unwritable folder, an experiment that is deleted or has its
         artifacts where they cannot be had.
     """
-    uri, file = tracking.uri, database_file(tracking.uri)
+    uri = absolute(tracking.uri)
+    file = database_file(uri)
     if file is not None:
         if not create and not os.access(file, os.F_OK):
             return None
-        _check_file(file, uri)
-    _quiet()
+        _check_file(file, tracking.uri)
     try:
-        client, experiment = patiently(
-            lambda: _experiment(tracking, file, create=create), min(tracking.patience, OPENING)
-        )
+        with _quiet():
+            opened = patiently(lambda: _experiment(tracking, uri, create=create), min(tracking.patience, OPENING))
+    except BadInput:
+        raise
     except Exception as error:  # Each kind of store raises its own; whatever it is, the user must hear the URI and why.
         cause = error.__cause__ if isinstance(error, StoreAway) else None
-        raise _unreachable(uri, cause or error) from error
-    if experiment is None:
+        raise _unreachable(tracking.uri, cause or error) from error
+    if opened is None:
         return None
+    client, experiment = opened
     if experiment.lifecycle_stage != "active":
         raise BadInput(
             f"{source_of('tracking.experiment', tracking.experiment)}={tracking.experiment}: "
             "this experiment was deleted",
             "an experiment that is active or does not exist yet",
-            f"MLFLOW_TRACKING_URI={shlex.quote(without_secrets(uri))} mlflow experiments restore"
+            f"MLFLOW_TRACKING_URI={shlex.quote(masked(tracking.uri))} mlflow experiments restore"
             f" --experiment-id {experiment.experiment_id}, or give another tracking.experiment=NAME",
         )
+    if create and file is not None and FOLDER_TAG not in experiment.tags:
+        experiment = _adopt(client, experiment, file)
     artifacts = _artifacts(client, experiment, file, tracking.patience)
     if isinstance(artifacts, ClientArtifacts):
-        artifact_location.check(experiment, absolute(uri), writes=create)
-    store = Store(uri, client, experiment.experiment_id, artifacts, tracking.patience)
+        artifact_access.check(experiment, uri, writes=create)
+    store = Store(tracking.uri, client, experiment.experiment_id, artifacts, tracking.patience)
     if create and file is not None:
         sqlite_file.quicken(client, file)
     return store
 
 
-def _experiment(tracking: Tracking, file: Path | None, *, create: bool) -> "tuple[MlflowClient, Experiment | None]":
+def _experiment(tracking: Tracking, uri: str, *, create: bool) -> "tuple[MlflowClient, Experiment] | None":
     from mlflow import MlflowClient
 
+    file = database_file(uri)
     if file is not None and not file.exists():
         fresh.make(file)
-    client = MlflowClient(absolute(tracking.uri))
+    known = not schema.is_database(uri) or schema.has_tables(uri, _given(tracking.uri), tracking.patience)
+    if not known and not create:
+        return None
+    client = MlflowClient(uri)
     experiment = client.get_experiment_by_name(tracking.experiment)
-    return client, _create(client, tracking.experiment, file) if experiment is None and create else experiment
+    if experiment is None and create:
+        experiment = _create(client, tracking.experiment, file)
+    return (client, experiment) if experiment else None
 
 
 def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":
@@ -101,8 +118,8 @@ def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment
     location, tags = None, {}
     if file is not None:
         # Without this MLflow puts artifacts below the current folder, not beside the database.
-        location = str(file.resolve().parent / "artifacts")
-        tags[FOLDER_TAG] = "artifacts"
+        location = artifact_location(file.parent / ARTIFACTS)
+        tags[FOLDER_TAG] = ARTIFACTS
     try:
         client.create_experiment(name, artifact_location=location, tags=tags)
     except MlflowException as error:
@@ -114,19 +131,41 @@ def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment
 
 
 def _artifacts(client: "MlflowClient", experiment: "Experiment", file: Path | None, patience: float) -> Artifacts:
-    relative = experiment.tags.get(FOLDER_TAG)
-    if file is not None and relative == "artifacts":
-        return FolderArtifacts(file.resolve().parent / relative, patience)
+    relative = experiment.tags.get(FOLDER_TAG, "")
+    if file is not None and BESIDE.fullmatch(relative):
+        return FolderArtifacts(file.parent / relative, patience)
     return ClientArtifacts(client, patience)
+
+
+def _adopt(client: "MlflowClient", experiment: "Experiment", file: Path) -> "Experiment":
+    """An ``experiment`` that sweep did not make, as one whose artifacts are found beside the database ``file``.
+
+    Raises
+    ------
+    BadInput : they lie elsewhere on this machine, where a moved store would not find them.
+    """
+    home, folder = file.parent, local_folder(experiment.artifact_location)
+    if folder is None:
+        return experiment
+    relative = str(folder.relative_to(home)) if folder.is_relative_to(home) else ""
+    if not BESIDE.fullmatch(relative):
+        raise BadInput(
+            f"{source_of('tracking.experiment', experiment.name)}={experiment.name}: sweep did not make this"
+            f" experiment, and its files lie in {folder}, where a store that is moved does not find them",
+            f"an experiment that sweep makes, or one with its files in {home / ARTIFACTS}",
+            "give another tracking.experiment=NAME",
+        )
+    client.set_experiment_tag(experiment.experiment_id, FOLDER_TAG, relative)
+    return client.get_experiment(experiment.experiment_id)
 
 
 def _check_file(file: Path, uri: str) -> None:
     """A folder we cannot write to, or a file that is no database, would fail deep inside SQLAlchemy."""
-    parent = file.resolve().parent
+    parent = file.parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
         if file.exists():
-            connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=5)
+            connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=5)
             try:
                 connection.execute("PRAGMA schema_version").fetchone()
             finally:
@@ -154,7 +193,10 @@ def _unreachable(uri: str, error: BaseException) -> BadInput:
     )  # What the network said, from deep inside urllib3's words.
     reason = system[1] if system else textwrap.shorten(reason, 200, placeholder=" …")
     kind = re.split(r"[+:]", uri)[0]
-    if kind == "sqlite":
+    if isinstance(error, ImportError) and not isinstance(error, ModuleNotFoundError):
+        allowed = f"packages that fit together; here are {_packages()}"
+        next_step = "pip install --upgrade mlflow sqlalchemy"
+    elif kind == "sqlite":
         allowed, next_step = "a SQLite file that MLflow can read and write", "check the file, or name another"
     elif kind in ("postgresql", "mysql", "mssql"):
         allowed = "a database that answers, with its driver installed here"
@@ -171,13 +213,28 @@ def _unreachable(uri: str, error: BaseException) -> BadInput:
     )
 
 
+def _packages() -> str:
+    there = {each: version(each) for each in ("mlflow", "sqlalchemy", "alembic", "psycopg") if find_spec(each)}
+    return ", ".join(f"{name} {number}" for name, number in there.items())
+
+
 def _given(uri: str) -> str:
-    return f"{source_of('tracking.uri', uri)}={without_secrets(uri)}"
+    return f"{source_of('tracking.uri', uri)}={masked(uri)}"
 
 
-def _quiet() -> None:
-    """MLflow and alembic tell of every table they make, and of what they raise, with a traceback."""
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """MLflow and alembic tell of every table they make, and of what they raise, with a traceback.
+
+    While tables are made, some releases set alembic's logger anew.
+    """
     import mlflow  # noqa: F401  (sets up its loggers, which would undo the levels below)
 
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
