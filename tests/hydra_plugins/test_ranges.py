@@ -43,7 +43,7 @@ def test_decimal_ranges_are_hydras_lists_to_12_digits() -> None:
     for _ in range(2_000):
         start, step = decimal(draw), decimal(draw) or Decimal("0.1")
         # Mostly an end that the steps meet: rounding decides there whether it is a value.
-        stop = start + step * draw.randint(-2, 40) + draw.choice([0, 0, step / 3])
+        stop = start + step * draw.randint(-2, 40) + draw.choice([Decimal(0), Decimal(0), step / 3])
         word = f"lr={draw.choice(WRAPPED).format(f'range({start},{stop},{step})')}"
         size, found = listed(sweep := PARSER.parse_override(word))
         assert found == rounded(sweep), word

@@ -25,7 +25,7 @@ LOG = ("", "-wal", "-shm")
 @pytest.fixture
 def within(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command, request: pytest.FixtureRequest) -> Path:
     """The current folder: an empty one inside of ``tmp_path``, with the name that the test is given."""
-    folder = tmp_path / "around" / request.param
+    folder: Path = tmp_path / "around" / request.param
     folder.mkdir(parents=True)
     monkeypatch.chdir(folder)
     return folder
