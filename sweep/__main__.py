@@ -33,7 +33,7 @@ def main() -> NoReturn:
         # Every sweep, one of a single point included, goes down the same road.
         rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
         sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
-        sys.exit(guard(_hydra))
+        sys.exit(guard(lambda: _hydra(parsed.overrides)))
 
 
 def parse(arguments: Sequence[str]) -> Namespace:
@@ -61,15 +61,17 @@ def questions(parsed: Namespace) -> list[str]:
     return [flag for flag in ("cfg", "info", "shell_completion", "help", "hydra_help") if getattr(parsed, flag)]
 
 
-def _hydra() -> "Exit":
+def _hydra(overrides: Sequence[str]) -> "Exit":
     import warnings
 
     import hydra
 
     from hydra_plugins.sweep_grid import _ending
     from sweep.errors import Exit
-    from sweep.settings import composition
+    from sweep.settings import composition, grammar
 
+    typed = {word: grammar.as_typed(word) for word in overrides}
+    sys.argv[1:] = [typed.get(word, word) for word in sys.argv[1:]]
     warnings.filterwarnings("ignore", r"\s*Running Hydra app with --multirun")  # As every command is.
     composition.register()
     _ending.exit_code = Exit.OK

@@ -14,7 +14,7 @@ from sweep.errors import BadInput
 from sweep.settings.hydra_internals import value_text
 from sweep.settings.keys import KEYS, WHOLE_SWEEP
 from sweep.settings.refusals import unknown_key
-from sweep.settings.schema import Settings
+from sweep.settings.schema import Settings, takes_text
 
 SPACED = ("from", "to", "points", "spacing")
 PLAIN_KEYS = {*KEYS, *(key.partition(".")[0] for key in KEYS)}
@@ -167,6 +167,8 @@ def _malformed(name: str, spec: object) -> BadInput:
 
 
 def _override(key: str, value: Any) -> Override:
+    if takes_text(key) and isinstance(value, int | float):
+        value = str(value)
     return Override(OverrideType.CHANGE, key, ValueType.ELEMENT, value, input_line=f"{key}={value}")
 
 

@@ -23,7 +23,7 @@ from hydra_plugins.sweep_grid._listed import MOST_POINTS
 from sweep.errors import BadInput
 from sweep.plan import size
 from sweep.problem import sources
-from sweep.settings import by_key, composition
+from sweep.settings import by_key, composition, text_in_files
 from sweep.settings.grammar import literal
 from sweep.settings.hydra_internals import apply_overrides, unparsed_value
 from sweep.settings.keys import WHOLE_SWEEP, validate
@@ -48,6 +48,8 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     ------
     BadInput, or Hydra's own composition errors.
     """
+    files = text_in_files.Files(loader)
+    files.check(master)
     words = OverridesParser.create(config_loader=loader).parse_overrides(list(arguments))
     given = list({word.get_key_element(): word for word in words}.values())  # As Hydra's sweeper: the last one's value.
     grid = OmegaConf.to_container(master.grid, resolve=True)
@@ -59,7 +61,9 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     def compose(chosen: Sequence[int | None]) -> DictConfig:
         if len(given) == len(words) and all(step is None for step in chosen):
             return master
-        return loader.load_sweep_config(master, _lines(given, axes, chosen))
+        config = loader.load_sweep_config(master, _lines(given, axes, chosen))
+        files.check(config)
+        return config
 
     structural = [_is_structural(axis, given, axes, loader) for axis in axes]
     points = _points(compose, axes, structural) or _points(compose, axes, [True] * len(axes))

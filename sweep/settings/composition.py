@@ -9,19 +9,21 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
 from sweep.errors import BadInput
 from sweep.redaction import masked
-from sweep.settings import grammar
+from sweep.settings import grammar, text_in_files
 from sweep.settings.keys import KEYS, validate
 from sweep.settings.refusals import unknown_key
-from sweep.settings.schema import Settings, Tracking, environment
+from sweep.settings.schema import Settings, Tracking, environment, takes_text
 
 OPEN = ("tracking.tags", "grid")
 """Keys below which a user names keys of his own."""
 
-FROM_ENVIRONMENT = re.compile(r"\$\{(sweep|oc)\.env:[^${}]*\}")
+FROM_ENVIRONMENT = re.compile(r"\$\{(?:sweep|oc)\.env:[^${},]*(?:,\s*([^${}]*))?\}")
+"""A value of the environment, with its default."""
 
 
 def register() -> None:
@@ -61,9 +63,12 @@ def settings(config: DictConfig) -> Settings:
             KEYS[missing[0]].allowed if missing[0] in KEYS else "a value",
             f"add {' '.join(f'{key}=…' for key in missing)}",
         )
-    for key, _ in _leaves(OmegaConf.to_container(own, resolve=False)):
+    for key, value in _leaves(OmegaConf.to_container(own, resolve=False)):
         if key not in KEYS and not key.startswith(OPEN):  # A + adds any key below one of the schema's.
             raise unknown_key(key)
+        for default in FROM_ENVIRONMENT.findall(value) if isinstance(value, str) and takes_text(key) else ():
+            if default != str(read := grammar.reading(default)) and not isinstance(read, str):
+                raise BadInput(f"{key}: {value} reads {default} as {read}", "text in quotes", f'write "{default}"')
     built = OmegaConf.to_object(own)
     assert isinstance(built, Settings)
     return built
@@ -110,7 +115,10 @@ def tracking(overrides: Sequence[str]) -> Tracking:
             )
     register()
     with initialize_config_dir(conf_folder(), version_base="1.3"):
-        return validate(settings(compose("config", list(overrides)))).tracking
+        words = [grammar.as_typed(override) for override in overrides]
+        config = compose("config", words, return_hydra_config=True)
+        text_in_files.Files(GlobalHydra.instance().config_loader()).check(config)
+        return validate(settings(config)).tracking
 
 
 def tracking_overrides(tracking: Tracking) -> list[str]:

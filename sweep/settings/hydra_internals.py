@@ -4,7 +4,8 @@ Imports stay inside the functions: ``--help`` needs the parser and nothing else.
 """
 
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,3 +47,56 @@ def unparsed_value(override: "Override") -> Any:
 def returned(job: "JobReturn") -> Any:
     """What a job returned or raised; the public name raises it again."""
     return job._return_value
+
+
+NOT_OF_TEXT = ("int", "float", "bool", "range", "interval")
+"""Functions of Hydra's grammar that make numbers of what they are given."""
+
+
+def lone_numbers(word: str) -> Iterator[tuple[str, str, slice]]:
+    """Each value in the override ``word`` that is a number, true or false for Hydra.
+
+    Its full key comes out, its text, and where that stands with the spaces around it.
+
+    Raises
+    ------
+    HydraException : ``word`` is none in Hydra's grammar.
+    """
+    from hydra.core.override_parser.overrides_visitor import HydraErrorListener
+
+    lexing: Any = import_module("hydra.grammar.gen.OverrideLexer")
+    parsing: Any = import_module("hydra.grammar.gen.OverrideParser")
+    signs, forms = lexing.OverrideLexer, parsing.OverrideParser
+
+    def values(node: Any, key: str) -> Iterator[tuple[str, str, slice]]:
+        if isinstance(node, forms.PrimitiveContext):
+            leaves = [leaf.symbol for leaf in node.getChildren() if leaf.symbol.type != signs.WS]
+            if len(leaves) == 1 and leaves[0].type in (signs.INT, signs.FLOAT, signs.BOOL):
+                yield key, leaves[0].text, slice(node.start.start, node.stop.stop + 1)
+            return
+        if isinstance(node, forms.FunctionContext) and node.ID().getText() in NOT_OF_TEXT:
+            return
+        if isinstance(node, forms.DictKeyValuePairContext):
+            key = f"{key}.{node.dictKey().getText().strip()}"
+        name = None
+        for child in node.getChildren():
+            if isinstance(child, parsing.ParserRuleContext) and name != "reverse":
+                yield from values(child, key)
+            name = child.ID().getText() if isinstance(child, forms.ArgNameContext) else None
+
+    listener = HydraErrorListener()
+    lexer = signs(lexing.InputStream(word))
+    parser = forms(lexing.CommonTokenStream(lexer))
+    for each in (lexer, parser):
+        each.removeErrorListeners()
+        each.addErrorListener(listener)
+    override = parser.override()
+    if override.value() is not None:
+        yield from values(override.value(), override.key().packageOrGroup().getText())
+
+
+def yaml_loader(text: str) -> Any:
+    """A loader of ``text`` that reads YAML as omegaconf does."""
+    from omegaconf._utils import get_yaml_loader
+
+    return get_yaml_loader()(text)
