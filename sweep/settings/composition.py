@@ -15,6 +15,7 @@ from omegaconf import DictConfig, OmegaConf
 from sweep.errors import BadInput
 from sweep.redaction import masked
 from sweep.settings import grammar, text_in_files
+from sweep.settings.hydra_internals import own_hydra
 from sweep.settings.keys import KEYS, validate
 from sweep.settings.refusals import unknown_key
 from sweep.settings.schema import Settings, Tracking, environment, takes_text
@@ -113,12 +114,13 @@ def tracking(overrides: Sequence[str]) -> Tracking:
                 ", ".join(key for key in KEYS if key.startswith("tracking")),
                 "leave it out",
             )
-    register()
-    with initialize_config_dir(conf_folder(), version_base="1.3"):
-        words = [grammar.as_typed(override) for override in overrides]
-        config = compose("config", words, return_hydra_config=True)
-        text_in_files.Files(GlobalHydra.instance().config_loader()).check(config)
-        return validate(settings(config)).tracking
+    with own_hydra():
+        register()
+        with initialize_config_dir(conf_folder(), version_base="1.3"):
+            words = [grammar.as_typed(override) for override in overrides]
+            config = compose("config", words, return_hydra_config=True)
+            text_in_files.Files(GlobalHydra.instance().config_loader()).check(config)
+            return validate(settings(config)).tracking
 
 
 def tracking_overrides(tracking: Tracking) -> list[str]:
@@ -126,8 +128,10 @@ def tracking_overrides(tracking: Tracking) -> list[str]:
 
     No words where a command would find the store anyway.
     """
-    register()
-    bare = OmegaConf.load(Path(conf_folder()) / "tracking" / "local.yaml")
+    with own_hydra():
+        register()
+        bare = OmegaConf.load(Path(conf_folder()) / "tracking" / "local.yaml")
+        OmegaConf.resolve(bare)
     overrides = []
     if tracking.uri != OmegaConf.select(bare, "uri"):
         overrides.append(f"tracking.uri={grammar.word(masked(tracking.uri))}")

@@ -6,6 +6,7 @@ Imports stay inside the functions: ``--help`` needs the parser and nothing else.
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from importlib import import_module
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -100,3 +101,35 @@ def yaml_loader(text: str) -> Any:
     from omegaconf._utils import get_yaml_loader
 
     return get_yaml_loader()(text)
+
+
+@contextmanager
+def own_hydra() -> Iterator[None]:
+    """A Hydra that is not initialised, whatever the caller does with it; afterwards the caller's is as it was.
+
+    Hydra, its store of configurations and omegaconf's resolvers are one a process.
+    """
+    import hydra.conf  # noqa: F401 - It registers what is Hydra's own, once a process.
+    from hydra._internal.sources_registry import SourcesRegistry
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.plugins import Plugins
+    from hydra.core.singleton import Singleton
+    from omegaconf.basecontainer import BaseContainer
+
+    groups, resolvers = ConfigStore.instance().repo, dict(BaseContainer._resolvers)
+    instances = dict(Singleton._instances)
+    # A caller's own names may be ours, as config is; below hydra stands what it finds of plugins, too.
+    ConfigStore.instance().repo = {"hydra": _copied(groups["hydra"])}
+    for each in instances.keys() - {ConfigStore, Plugins, SourcesRegistry}:
+        del Singleton._instances[each]
+    try:
+        yield
+    finally:
+        ConfigStore.instance().repo = groups
+        for now, before in ((Singleton._instances, instances), (BaseContainer._resolvers, resolvers)):
+            now.clear()
+            now.update(before)
+
+
+def _copied(groups: dict[str, Any]) -> dict[str, Any]:
+    return {name: _copied(below) if isinstance(below, dict) else below for name, below in groups.items()}
