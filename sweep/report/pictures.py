@@ -10,6 +10,7 @@ import numpy as np
 
 from sweep import colours
 from sweep.problem.fit import Fit, Role
+from sweep.report import lettering
 from sweep.report.axes import Axis
 from sweep.report.drawing import Frame, Size, mark, marks, path
 from sweep.report.escape import in_html
@@ -53,14 +54,15 @@ class Picture:
             sample = marks(kind, 45, [path(mark(kind, 90, 0, 45))]) if kind in STATES else [path("M0 0h220", kind=kind)]
             samples.append(f'<g transform="translate({x} 14) scale(0.1)">{"".join(sample)}</g>')
             samples.append(f'<text x="{x + (18 if kind in STATES else 28)}" y="18">{in_html(meaning)}</text>')
-            x += 50 + round(6.5 * len(meaning))
+            x += _step(meaning)
         size = f'width="{x}" height="{LEGEND_HEIGHT}" viewBox="0 0 {x} {LEGEND_HEIGHT}"'
         return f'<svg class="picture key" {size} aria-hidden="true">{"".join(samples)}</svg>'
 
     def file(self) -> bytes:
         """A file of its own: the panels side by side, the legend below."""
         columns, (across, down) = min(COLUMNS, len(self.panels)), self.size
-        width, height = max(680, columns * across), -(-len(self.panels) // columns) * down
+        legend_width = 14 + sum(_step(meaning) for _, meaning in self.legend)
+        width, height = max(680, columns * across, legend_width), -(-len(self.panels) // columns) * down
         placed = [
             f'<g transform="translate({i % columns * across} {i // columns * down})">{panel}</g>\n'
             for i, panel in enumerate(self.panels)
@@ -74,6 +76,11 @@ class Picture:
             f'<g transform="translate(0 {height})">{self.key()}</g>\n</svg>\n',
         ]
         return "".join(lines).encode()
+
+
+def _step(meaning: str) -> int:
+    """Room in a legend for a sample and its ``meaning``, in pixels."""
+    return 40 + round(lettering.width(meaning))
 
 
 def _size(panels: Sequence[object]) -> Size:
