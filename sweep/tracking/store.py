@@ -61,7 +61,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     _quiet()
     try:
         client, experiment = patiently(
-            lambda: _experiment(tracking, file, create=create), min(tracking.patience, OPENING)
+            lambda: fresh.by_one_at_a_time(uri, lambda: _experiment(tracking, file, create=create)),
+            min(tracking.patience, OPENING),
         )
     except Exception as error:  # Each kind of store raises its own; whatever it is, the user must hear the URI and why.
         cause = error.__cause__ if isinstance(error, StoreAway) else None
