@@ -49,17 +49,16 @@ def find(store: Store, which: str | None) -> str:
     BadInput : there is none, or the name fits several sweeps.
     """
     summaries = [run for run in search(store, "tags.kind = 'summary'") if "sweep_id" in run.data.tags]
-    # A sweep has several where one was deleted and restored: the one used last stands.
-    newest = {run.data.tags["sweep_id"]: run for run in sorted(summaries, key=_last_used)}
-    latest = sorted(newest.values(), key=_last_used, reverse=True)
+    latest = sorted(summaries, key=_last_used, reverse=True)
     if which is None and latest:
         run_id: str = latest[0].info.run_id
         return run_id
-    fits = [run for run in latest if which and _fits(run, which)]
+    # Of several summaries of a sweep, as of executions that overlapped, the one that was used last.
+    fits = {run.data.tags["sweep_id"]: run for run in reversed(latest) if which and _fits(run, which)}
     if len(fits) == 1:
-        summary_id: str = fits[0].info.run_id
+        summary_id: str = fits.popitem()[1].info.run_id
         return summary_id
-    known = ", ".join(run.data.tags["sweep_id"] for run in latest[:10]) or "none yet"
+    known = ", ".join([*dict.fromkeys(run.data.tags["sweep_id"] for run in latest)][:10]) or "none yet"
     what = "no sweep yet in this experiment" if which is None else f"sweep {which}: {len(fits)} sweeps fit"
     raise BadInput(what, f"a sweep of this experiment: {known}", "run a sweep first, or name one by its id")
 

@@ -68,7 +68,10 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         _check_file(file, tracking.uri)
     try:
         with _quiet():
-            opened = patiently(lambda: _experiment(tracking, uri, create=create), min(tracking.patience, OPENING))
+            opened = patiently(
+                lambda: fresh.by_one_at_a_time(uri, lambda: _experiment(tracking, uri, create=create)),
+                min(tracking.patience, OPENING),
+            )
     except BadInput:
         raise
     except Exception as error:  # Each kind of store raises its own; whatever it is, the user must hear the URI and why.
