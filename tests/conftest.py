@@ -89,7 +89,8 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
         finally:
             GlobalHydra.instance().clear()
         code = end.value.code
-        return Said(code if isinstance(code, int) else 0, out.getvalue(), err.getvalue())
+        # As Python does: text is printed, and the process ends with 1.
+        return Said(code if isinstance(code, int) else int(code is not None), out.getvalue(), err.getvalue())
 
     return run
 

@@ -5,8 +5,8 @@ Imports stay inside the functions: ``--help`` needs the parser and nothing else.
 
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ def own_hydra() -> Iterator[None]:
         yield
     finally:
         ConfigStore.instance().repo = groups
-        for now, before in ((Singleton._instances, instances), (BaseContainer._resolvers, resolvers)):
+        kept: list[tuple[Any, Any]] = [(Singleton._instances, instances), (BaseContainer._resolvers, resolvers)]
+        for now, before in kept:
             now.clear()
             now.update(before)
 

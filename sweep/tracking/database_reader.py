@@ -46,4 +46,4 @@ def keys_of(connection: Connection, experiment_id: str, run_ids: Sequence[str]) 
         .where(runs.run_uuid.in_(run_ids), runs.experiment_id == int(experiment_id))
         .where(runs.lifecycle_stage == "active", runs.status.in_(("FINISHED", "FAILED")))
     )
-    return dict(row.tuple() for row in connection.execute(query))
+    return {row.run_uuid: row.value for row in connection.execute(query)}

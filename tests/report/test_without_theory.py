@@ -113,9 +113,10 @@ def test_what_to_try_next_is_left_to_what_was_not_done(trained: Trained) -> None
 def test_the_map_has_no_line_and_no_legend_of_theory(trained: Trained) -> None:
     report = trained.report
     panels, _ = map_panels(report.plan, report.runs)
+    assert panels
     assert all((panel.threshold, panel.formula, panel.near) == ([], None, []) for panel in panels)
     drawn = {each.name: each for each in pictures(sections(report.plan, report.runs, report.findings))}
-    assert {kind for kind, _ in drawn["map.svg"].legend} <= {"CONVERGED", "UNFINISHED", "DIVERGED"}
+    assert {kind for kind, _ in drawn["map.svg"].legend} == {str(verdict.outcome) for verdict in trained.verdicts}
     assert drawn["map.svg"].alt == "learning rate against input scale, marked by outcome"
     assert not any('class="theory' in panel for panel in drawn["map.svg"].panels)
 
