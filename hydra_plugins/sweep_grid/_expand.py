@@ -48,10 +48,12 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     ------
     BadInput, or Hydra's own composition errors.
     """
-    files = text_in_files.Files(loader)
-    files.check(master)
     words = OverridesParser.create(config_loader=loader).parse_overrides(list(arguments))
     given = list({word.get_key_element(): word for word in words}.values())  # As Hydra's sweeper: the last one's value.
+    if len(given) < len(words):
+        master = loader.load_sweep_config(master, _lines(given, (), ()))
+    files = text_in_files.Files(loader)
+    files.check(master)
     grid = OmegaConf.to_container(master.grid, resolve=True)
     assert isinstance(grid, dict)
     from_file = _axes.from_grid({str(key): value for key, value in grid.items()}, given)
@@ -59,7 +61,7 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     _refuse_if_too_large(math.prod(axis.size for axis in axes), master)
 
     def compose(chosen: Sequence[int | None]) -> DictConfig:
-        if len(given) == len(words) and all(step is None for step in chosen):
+        if all(step is None for step in chosen):
             return master
         config = loader.load_sweep_config(master, _lines(given, axes, chosen))
         files.check(config)
@@ -68,7 +70,6 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     structural = [_is_structural(axis, given, axes, loader) for axis in axes]
     points = _points(compose, axes, structural) or _points(compose, axes, [True] * len(axes))
     sources.refuse_unused([point.data for point in points])
-    _refuse_several_sweeps(points)
     return points
 
 
@@ -90,6 +91,7 @@ def _points(
             bases[chosen] = _Base(config, plain)
         rest = [step for step, taken in zip(steps, structural, strict=True) if not taken]
         points.append(validate(bases[chosen].point(rest)))
+    _refuse_several_sweeps([base.first for base in bases.values()])
     return points
 
 
@@ -139,14 +141,14 @@ class _Base:
         self._leaves = [_typed(own, axis) for axis in axes]
         # An axis may be what sets a mandatory key, so the settings start from each axis's first step.
         apply_overrides([o for axis in axes for o in axis.steps[0]], own)
-        self._first = composition.settings(own)
+        self.first = composition.settings(own)
 
     def point(self, steps: Sequence[int]) -> Settings:
         """The settings with each axis at its step."""
         values: dict[str, Any] = {}
         for leaves, step in zip(self._leaves, steps, strict=True):
             values.update(leaves[step])
-        return by_key.replaced(self._first, values)
+        return by_key.replaced(self.first, values)
 
 
 def _typed(own: DictConfig, axis: Axis) -> list[dict[str, Any]]:

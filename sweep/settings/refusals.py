@@ -27,6 +27,7 @@ def explain(error: Exception) -> BadInput | None:
     if isinstance(error, OverrideParseException):
         return _unparsed(error.override, text)
     for pattern, message in (
+        (r"object_type=(?:Range|Choice|Interval)Sweep", _axis_within),
         (r"Could not find '(hydra/\w+|\w+)/([^']*)'", _unknown_option),
         (r"Config group override must be a string", _group_without_name),
         (r"Multiple values for (\w+)\. To override a value use 'override \w+: (.*)'", _plus_before_group),
@@ -91,6 +92,12 @@ def _plus_before_key(match: re.Match[str], text: str) -> BadInput:
 
 def _group_without_name(match: re.Match[str], text: str) -> BadInput:
     return BadInput("a group got a value that is no name", "data=NAME, grid=NAME, tracking=NAME", HELP)
+
+
+def _axis_within(match: re.Match[str], text: str) -> BadInput:
+    merged = re.search(r"Error merging override (.*)", text)
+    what = f"{merged[1]}: an axis" if merged else "an axis"
+    return BadInput(f"{what} within a value", "an axis as the whole value of a key", "give the key below it an axis")
 
 
 def _left_out(match: re.Match[str], text: str) -> BadInput:

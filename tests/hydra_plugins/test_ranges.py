@@ -10,6 +10,7 @@ from hydra.core.override_parser.types import Override
 from hydra_plugins.sweep_grid import _axes
 from hydra_plugins.sweep_grid._listed import listed
 from sweep.errors import BadInput
+from tests.conftest import Command
 from tests.hydra_plugins.expanded import expanded
 
 PARSER = OverridesParser.create()
@@ -106,6 +107,17 @@ def test_a_range_too_long_is_counted_and_not_listed(word: str, count: str) -> No
 def test_an_axis_within_a_list_is_refused(word: str) -> None:
     with pytest.raises(BadInput, match="an axis within a list"):
         expanded(f"lr={word}")
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["init={w:range(1,3),b:1}", "init={w:choice(1,2)}", "++init={w:1},{w:range(1,3)}",
+     "+tracking.tags={a:interval(0,1)}"],
+)  # fmt: skip
+def test_an_axis_within_a_mapping_is_refused(command: Command, word: str) -> None:
+    said = command(word)
+    assert said.code == 1
+    assert said.err.startswith(f"sweep: {word}: an axis within a ")
 
 
 @pytest.mark.parametrize("word", ["interval(0,1)", "tag(a,interval(0,1))", "float(interval(0,1))"])

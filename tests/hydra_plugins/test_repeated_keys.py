@@ -101,6 +101,11 @@ def test_random_command_lines_have_the_points_of_hydras_sweeper() -> None:
     assert composed > 4
 
 
+def test_of_a_grid_given_twice_the_last_one_is_expanded() -> None:
+    assert {(p.lr, p.scale) for p in expanded("++grid={lr:[5,6]}", "++grid={scale:[7]}")} == {(0.01, 7)}
+    assert {p.lr for p in expanded("grid=seed", "grid=paired", "epochs=1")} == {3e-4, 3e-2, 0.5}
+
+
 def test_a_key_that_is_left_out_after_all_is_asked_for() -> None:
     with pytest.raises(BadInput, match="lr must be given"):
         expanded("lr=1,2", "~lr")
