@@ -33,7 +33,7 @@ def main() -> NoReturn:
         # Every sweep, one of a single point included, goes down the same road.
         rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
         sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
-        sys.exit(guard(lambda: _hydra(parsed.overrides)))
+        sys.exit(guard(lambda: _hydra(parsed.overrides), parsed.overrides))
 
 
 def parse(arguments: Sequence[str]) -> Namespace:

@@ -12,7 +12,7 @@ from hydra.core.override_parser.types import Override, OverrideType, ValueType
 from hydra_plugins.sweep_grid._listed import listed
 from sweep.errors import BadInput
 from sweep.settings.hydra_internals import value_text
-from sweep.settings.keys import KEYS, WHOLE_SWEEP
+from sweep.settings.keys import KEYS, LABELS, WHOLE_SWEEP
 from sweep.settings.refusals import unknown_key
 from sweep.settings.schema import Settings, takes_text
 
@@ -53,6 +53,9 @@ def from_command_line(overrides: Sequence[Override]) -> list[Axis]:
         if axis.size == 0:
             raise BadInput(f"{override.input_line} has no values", "an axis of 1 value or more", "correct it")
         _refuse_whole_sweep_keys(axis)
+        if override.key_or_group in LABELS:
+            what = f"{override.key_or_group} is an axis, and changes nothing of what is trained"
+            raise BadInput(what, "one value", "give one value")
         axes.append(axis)
     return axes
 

@@ -47,7 +47,7 @@ class Command:
         """Run the command line and exit with a code of :class:`sweep.errors.Exit`; 2 for a malformed one."""
         with own_process():
             which, overrides = self._parse()
-            sys.exit(guard(lambda: self.action(which, overrides)))
+            sys.exit(guard(lambda: self.action(which, overrides), overrides))
 
     def _parse(self) -> tuple[Which, Overrides]:
         parser = argparse.ArgumentParser(

@@ -6,7 +6,7 @@ import signal
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sweep.console import streams
@@ -28,22 +28,23 @@ def own_process() -> Iterator[None]:
         yield
 
 
-def guard(command: Callable[[], Exit | None]) -> int:
-    """Run ``command`` and return its exit code, None being 0; ``SystemExit`` passes."""
+def guard(command: Callable[[], Exit | None], words: Sequence[str] = ()) -> int:
+    """Run ``command``, which was given the override ``words``, and return its exit code, None being 0.
+
+    ``SystemExit`` passes.
+    """
     before = os.environ.get(TRACEBACK)
     os.environ[TRACEBACK] = "1"  # Hydra would otherwise print errors itself, tracebacks included, and exit.
     logging.raiseExceptions = False  # A log that cannot be written (--info is one) is no traceback.
     try:
         code = command() or Exit.OK
-    except BadInput as error:
-        return _say(error, Exit.BAD_INPUT, before == "1")
     except StoreAway as error:
         return _say(error, Exit.STORE_AWAY, before == "1")
     except KeyboardInterrupt as error:
         print("sweep: interrupted; the same command goes on from here", file=sys.stderr)
         return Exit(128 + getattr(error, "signal", signal.SIGINT))
     except Exception as error:  # Everything else is sorted here, so that no traceback reaches a user.
-        return _sort(error, before == "1")
+        return _sort(error, words, before == "1")
     finally:
         if before is None:
             del os.environ[TRACEBACK]
@@ -56,12 +57,13 @@ def guard(command: Callable[[], Exit | None]) -> int:
     return code or Exit.BAD_INPUT
 
 
-def _sort(error: Exception, wants_traceback: bool) -> int:
+def _sort(error: Exception, words: Sequence[str], wants_traceback: bool) -> int:
+    from sweep.settings import quoting
     from sweep.settings.refusals import explain
 
-    told = explain(error)
+    told = error if isinstance(error, BadInput) else explain(error)
     if told is not None:
-        return _say(told, Exit.BAD_INPUT, wants_traceback)
+        return _say(quoting.explained(told, words), Exit.BAD_INPUT, wants_traceback)
     return _say(
         f"an error of its own, {type(error).__name__}: {without_secrets(str(error))}\n"
         f"  next:    set {TRACEBACK}=1 for the traceback and report it",

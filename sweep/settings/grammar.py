@@ -21,7 +21,7 @@ def word(text: str) -> str:
     # What begins like a name or a URI and is none of the grammar's own words needs no quotes.
     if re.fullmatch(r"(?!(true|false|null|nan|inf)$)[a-z]\w*(://[\w./:@%+-]+)?", text, re.ASCII | re.IGNORECASE):
         return text
-    return literal(text.replace("${", r"\${"), Quote.double)
+    return literal(re.sub(r"(\\*)\$\{", r"\1\1\\${", text), Quote.double)
 
 
 def reading(text: str) -> Any:

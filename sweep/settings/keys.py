@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sweep.errors import BadInput
+from sweep.errors import BadInput, nearest
 from sweep.redaction import remember
 from sweep.settings import by_key
 from sweep.settings.schema import DATA_KINDS, DType, Gradient, Settings, rounded_to
@@ -23,6 +23,17 @@ class Key:
     meaning: str
     allowed: str
     check: Callable[[Any, Settings], bool] = lambda value, settings: True
+
+    @property
+    def alias(self) -> str:
+        """The meaning's first words as a key, as ``learning_rate``, which somebody may try."""
+        return self.meaning.partition(":")[0].replace(" ", "_")
+
+    @property
+    def options(self) -> list[str]:
+        """All that it may be, where that is a few words."""
+        words = self.allowed.split(", ")
+        return words if all(map(str.isidentifier, words)) else []
 
 
 def _positive(value: float, settings: Settings) -> bool:
@@ -116,6 +127,9 @@ KEYS: Mapping[str, Key] = {
     "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),
 }
 
+LABELS = ("data.input_unit", "data.target_unit", "data.store")
+"""Keys that change nothing of what is trained, and so are no axis of their own."""
+
 VARIABLES = {"tracking.uri": "MLFLOW_TRACKING_URI", "tracking.experiment": "MLFLOW_EXPERIMENT_NAME"}
 """The environment variable that ``conf/`` reads for a key."""
 
@@ -150,7 +164,9 @@ def refusal(key: str, value: object) -> BadInput:
     shown = str(value) if len(str(value)) <= 80 else str(value)[:80] + "…"
     known, source = KEYS.get(key), source_of(key, value)
     allowed = known.allowed if known else "see python -m sweep --help"
-    next_step = f"give another {key}=…" if source == key else f"correct {source}, or give {key}=…"
+    near = nearest(shown, known.options) if known else None
+    another = f"did you mean {key}={near}?" if near else f"give another {key}=…"
+    next_step = another if source == key else f"correct {source}, or give {key}=…"
     return BadInput(f"{source}={shown} is not allowed", allowed, next_step)
 
 

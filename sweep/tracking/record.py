@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sweep.errors import MALFORMED, BadInput
+from sweep.errors import MALFORMED, BadInput, nearest
 from sweep.plan.plan import Plan
 from sweep.tracking import manifest, parts, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
@@ -60,7 +60,10 @@ def find(store: Store, which: str | None) -> str:
         return summary_id
     known = ", ".join([*dict.fromkeys(run.data.tags["sweep_id"] for run in latest)][:10]) or "none yet"
     what = "no sweep yet in this experiment" if which is None else f"sweep {which}: {len(fits)} sweeps fit"
-    raise BadInput(what, f"a sweep of this experiment: {known}", "run a sweep first, or name one by its id")
+    names = [run.data.tags.get("name", run.data.tags["sweep_id"][:8]) for run in latest]
+    near = nearest(which, names) if which and not fits else None
+    step = f"did you mean {near}?" if near else "run a sweep first, or name one by its id"
+    raise BadInput(what, f"a sweep of this experiment: {known}", step)
 
 
 def _last_used(run: "Run") -> int:
