@@ -57,7 +57,7 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
     class Bar(tqdm):  # type: ignore[type-arg]
         monitor_interval = 0  # No thread that watches it: one would still be there when the process ends.
 
-    with Bar(total=total, unit=" points", leave=False, disable=None if total else True) as bar:
+    with Bar(total=total, unit=" points", miniters=1, leave=False, disable=None if total else True) as bar:
 
         def tick() -> None:
             bar.update()
