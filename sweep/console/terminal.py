@@ -54,7 +54,10 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
     """A progress bar over points, on standard error where that is a terminal; what it yields is called once a point."""
     from tqdm import tqdm
 
-    with tqdm(total=total, unit=" points", leave=False, disable=None if total else True) as bar:
+    class Bar(tqdm):  # type: ignore[type-arg]
+        monitor_interval = 0  # No thread that watches it: one would still be there when the process ends.
+
+    with Bar(total=total, unit=" points", miniters=1, leave=False, disable=None if total else True) as bar:
 
         def tick() -> None:
             bar.update()

@@ -147,7 +147,8 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     lines = [line for line in panel.lines if len(line.losses)]
     x = Axis.over([end for line in lines for end in (line.epochs[0], line.epochs[-1])], margin=0.03)
     y = Axis.over([end for line in lines for end in (line.losses.min(), line.losses.max())])
-    part = f", {len(panel.lines):,} drawn" if len(panel.lines) < panel.count else ""
+    thinned = len(panel.lines) < panel.count
+    part = f", {len(panel.lines):,} drawn" if thinned else ""
     frame = Frame(f"{panel.outcome.lower()} ({panel.count:,}{part})", x, y, ("epoch + 1", "loss"), size)
     opacity = max(0.2, min(0.9, 20 / max(1, len(lines))))
     body = [f'<g class="lines {panel.outcome}" stroke-opacity="{opacity:.2f}">']
@@ -157,7 +158,8 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     body += _marks(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
     if target and y.low <= math.log10(target) <= y.high:
         body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
-    return frame.draw(body, f"{panel.count:,} loss curves of {panel.outcome.lower()} runs")
+    count = f"{len(panel.lines):,} of {panel.count:,}" if thinned else f"{panel.count:,}"
+    return frame.draw(body, f"{count} loss curves of {panel.outcome.lower()} runs")
 
 
 def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:

@@ -53,6 +53,36 @@ def test_a_file_that_is_not_utf8_is_refused_by_what_it_looks_like(tmp_path: Path
     assert refused.match(f"(?m){looks}")
 
 
+@pytest.mark.parametrize("column", ["PAR1", "PAR1 in m", "par1", "BZh9", "FEA1", "ARROW1", "PK", "%PDF", "[a]", "{a}"])
+def test_a_column_may_be_called_as_a_format_begins(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "readings.csv"
+    path.write_text(f"{column},b\n1,2\n3,4\n")
+    assert read_csv(path, column, "b").inputs == (1.0, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "step"),
+    [
+        ("reading.csv", "did you mean readings.csv"),
+        ("READINGS.CSV", "did you mean readings.csv"),
+        ("cafe\u0301.csv", "did you mean caf\u00e9.csv"),
+        ("zzz.txt", "check the path"),
+        ("none/readings.csv", "check the path"),
+        ("~/readings.csv", "write out what ~ stands for"),
+        ("https://example.org/readings.csv", "download it first"),
+    ],
+)
+def test_of_a_file_that_is_not_there_the_next_step_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, step: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("readings.csv", "caf\u00e9.csv"):
+        Path(name).write_text(TABLE)
+    with pytest.raises(BadInput, match="No such file") as refused:
+        read_csv(Path(typed), "a", "b")
+    assert f"next:    {step}" in str(refused.value)
+
+
 def test_what_is_no_plain_file_is_refused_before_it_is_opened(tmp_path: Path) -> None:
     pipe, link = tmp_path / "pipe", tmp_path / "link"
     os.mkfifo(pipe)

@@ -18,6 +18,7 @@ from sweep.report.contents import sections
 from sweep.report.drawing import mark
 from sweep.report.findings import find
 from sweep.report.judged_runs import STATES
+from sweep.report.panels import MOST_CURVES
 from sweep.report.pictures import Picture
 from tests.conftest import THERMOMETER, point
 from tests.report.made import OTHER, SEED_GRID, sweep
@@ -151,6 +152,13 @@ def test_a_fit_says_how_many_of_its_readings_are_drawn(name: str) -> None:
     assert (root.get("aria-label") or "").startswith("500 of 5,000 readings of ")
     (few,) = drawn(point(epochs=3))["fit.svg"].panels
     assert ElementTree.fromstring(few).findtext("text") == "thermometer"
+
+
+def test_curves_say_how_many_of_them_are_drawn() -> None:
+    (panel,) = drawn(*(point(lr=1e-6 * (1 + k), epochs=2) for k in range(MOST_CURVES + 1)))["curves.svg"].panels
+    root = ElementTree.fromstring(panel)
+    assert root.findtext("text") == "unfinished (201, 101 drawn)"
+    assert root.get("aria-label") == "101 of 201 loss curves of unfinished runs"
 
 
 def test_a_map_of_starts_says_so_in_words() -> None:

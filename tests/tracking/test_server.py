@@ -28,6 +28,12 @@ def test_a_sweep_into_a_server_is_tracked_reported_and_reused(command: Command, 
     assert "4 done already, 0 to train" in command(*grid).out
     assert command(f"tracking.uri={server}", module="sweep.report").code == 0
     assert {name: (outputs / name).read_bytes() for name in made} == {name: written[name] for name in made}
+    wider = command("init.w=1,2", *grid)
+    assert "4 done already, 4 to train" in wider.out
+    runs = client.search_runs([experiment.experiment_id], "tags.kind = 'point'")
+    names = [run.info.run_name for run in runs]
+    assert len(names) == 8
+    assert all(name.rpartition(" ")[2] in ("init.w=1", "init.w=2") for name in names)
 
 
 def test_runs_on_a_server_whose_tags_were_changed_are_trained_again_once(command: Command, server: str) -> None:
