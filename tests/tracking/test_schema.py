@@ -112,13 +112,15 @@ def test_making_tables_is_silent_where_mlflow_sets_up_alembics_loggers(
 
     def loud(config: Config, *given: Any) -> None:
         handler = logging.StreamHandler(sys.__stderr__)
-        logging.getLogger("alembic").setLevel(logging.INFO)
-        logging.getLogger("alembic").addHandler(handler)
+        logger = logging.getLogger("alembic")
+        logger.setLevel(logging.INFO)
+        logger.addHandler(handler)
+        logger.disabled = False
         try:
+            logger.info("Running upgrade")
             upgrade(config, *given)
-            logging.getLogger("alembic").info("Running upgrade")
         finally:
-            logging.getLogger("alembic").removeHandler(handler)
+            logger.removeHandler(handler)
 
     monkeypatch.setattr("alembic.command.upgrade", loud)
     assert command("epochs=2", "tracking.uri=sqlite:///other.db").code == 0
