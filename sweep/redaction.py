@@ -65,19 +65,25 @@ def _split(uri: str) -> tuple[str, list[str]]:
     scheme, _, rest = uri.partition("://")
     secrets, shown = [], f"{scheme}://"
     before, at, after = rest.rpartition("@")
-    if at and (scheme.startswith("http") or ":" in unquote(before)):
+    if at and (scheme.startswith("http") or {":", "?"} & set(unquote(before))):
         user, _, password = before.partition(":")
         secrets += [before, password or user, *re.split("[:@/?]", before)[1:]]
-        rest, shown = after, f"{shown}{HIDDEN}@"
-    address, mark, query = rest.partition("?")
-    odd = re.fullmatch(r"((?:[^:/@]*@)?(?:\[[^\]]*\]|[^:/\[]*)):(?!\d*(?:/|$))(.*)", address, re.DOTALL)
+        shown += HIDDEN
+        if "?" in before:  # Of a password, or the beginning of a query that has an @.
+            return shown, [*secrets, rest, *_values(rest.partition("?")[2])]
+        rest, shown = after, f"{shown}@"
+    odd = re.fullmatch(r"((?:[^:/@]*@)?(?:\[[^\]]*\]|[^:/?#\[]*)):(?!\d*(?:[/?#]|$))(.*)", rest, re.DOTALL)
     if odd:  # No port: a password whose @ is missing.
-        secrets += [odd[2], *re.split("[:/]", odd[2])]
-        address = f"{odd[1]}:{HIDDEN}"
-    values = [re.fullmatch("([^=]*=)?(.*)", piece, re.DOTALL) for piece in query.split("&")]
-    secrets += [value[2] for value in values if value and SECRET.search(value[1] or "")]
-    hidden = "&".join(f"{value[1] or ''}{HIDDEN}" for value in values if value and query)
-    return f"{shown}{address}{mark}{hidden}", secrets
+        return f"{shown}{odd[1]}:{HIDDEN}", [*secrets, odd[2], *re.split("[:/?]", odd[2])]
+    address, mark, query = rest.partition("?")
+    hidden = re.sub("(^|&)([^&=]*=)?[^&]*", rf"\1\2{HIDDEN}", query) if query else ""
+    return f"{shown}{address}{mark}{hidden}", secrets + _values(query)
+
+
+def _values(query: str) -> list[str]:
+    """The values of a query whose names are those of secrets, or that have none."""
+    pieces = [piece.partition("=") for piece in query.split("&")]
+    return [value or name for name, _, value in pieces if not value or SECRET.search(name)]
 
 
 def _forms(secret: str) -> Iterator[str]:
