@@ -55,7 +55,9 @@ def _deliver(spooled: Spooled, tracking: Tracking) -> int:
     known = lookup.look(store, plan)
     newest = known.newest
     failed = {key for key, number in spooled.numbers.items() if key in newest and newest[key].number >= number}
-    missing = spooled.results.keys() - known.readable.keys() - failed
+    rerun = spooled.execution.get("rerun", "")
+    there = {key for key, attempt in known.readable.items() if not rerun or attempt.rerun == rerun}
+    missing = spooled.results.keys() - there - failed
     pairs = [(point, spooled.results[point.key]) for point in plan.points if point.key in missing]
     with sweeps.opened(store, plan, tracking, known, spooled.execution) as sweep:
         for start in range(0, len(pairs), CHUNK):

@@ -59,7 +59,7 @@ STORE = re.compile(r"(?!sqlite)[a-z][a-z0-9+]*://.+|sqlite(\+\w+)?:///(?!:memory
 DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
 
 OWN_TAGS = (
-    *("kind", "key", "attempt", "sweep_id", "name", "heartbeat", "predicted", "versions", "git_dirty"),
+    *("kind", "key", "attempt", "sweep_id", "name", "heartbeat", "predicted", "versions", "git_dirty", "rerun"),
     *("outcome*", "curve*", "error*", "final*"),
 )
 """Tags of our own, a * standing for any end; a user's may not take their place."""

@@ -8,16 +8,19 @@ from sqlalchemy import Connection, Engine, and_, select
 
 from sweep.tracking.database_tables import TABLES
 
-TAGS = ("key", "attempt", "curve_run", "curve_part", "curve_row", "error_kind", "error_message")
+TAGS = ("key", "attempt", "curve_run", "curve_part", "curve_row", "error_kind", "error_message", "rerun")
 """What tells an attempt."""
 
 
-def point_runs(engine: Engine, experiment_id: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-    """Id, status and :data:`TAGS` of every run of a point in the experiment that is not deleted, newest first."""
-    runs, tags, kind = TABLES["runs"], TABLES["tags"], TABLES["tags"].alias("kind")
+def point_runs(
+    engine: Engine, experiment_id: str, having: tuple[str, str] = ("kind", "point")
+) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """Id, status and :data:`TAGS` of the runs in the experiment that have a tag and are not deleted, newest first."""
+    runs, tags, mark = TABLES["runs"], TABLES["tags"], TABLES["tags"].alias("mark")
+    name, value = having
     query = (
         select(runs.c.run_uuid, runs.c.status, tags.c.key, tags.c.value)
-        .join(kind, and_(kind.c.run_uuid == runs.c.run_uuid, kind.c.key == "kind", kind.c.value == "point"))
+        .join(mark, and_(mark.c.run_uuid == runs.c.run_uuid, mark.c.key == name, mark.c.value == value))
         .join(tags, and_(tags.c.run_uuid == runs.c.run_uuid, tags.c.key.in_(TAGS)))
         .where(runs.c.experiment_id == int(experiment_id), runs.c.lifecycle_stage == "active")
         .order_by(runs.c.start_time.desc(), runs.c.run_uuid)

@@ -113,6 +113,8 @@ def check_execution(execution: dict[str, Any], where: str) -> None:
     """Raise :class:`Malformed` unless an execution has what :func:`sweep.provenance.source_tags` reads."""
     named = {name: execution[name] for name in ("commit", "versions") if name in execution}
     typed(named, Provenance, where)
+    if not isinstance(execution.get("rerun", ""), str):
+        refuse(execution["rerun"], "the id of a rerun", f"{where}.rerun")
 
 
 def check_tracking(tracking: Tracking, where: str) -> None:

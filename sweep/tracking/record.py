@@ -10,7 +10,8 @@ from sweep.errors import MALFORMED, BadInput, nearest
 from sweep.plan.plan import Plan
 from sweep.tracking import manifest, parts, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
-from sweep.tracking.lookup import number_of
+from sweep.tracking.lookup import newest_attempts, number_of
+from sweep.tracking.patience import patiently
 from sweep.tracking.search import search
 from sweep.tracking.store import Store
 from sweep.training.curve import Curve, Result
@@ -75,8 +76,12 @@ def _fits(run: "Run", which: str) -> bool:
     return bool(sweep_id.startswith(which) or which in (name, f"{name or 'sweep'}-{sweep_id[:8]}"))
 
 
-def load(store: Store, summary_id: str) -> SweepRecord:
-    """Read the sweep of a summary run.
+def load(store: Store, summary_id: str, *, published: bool = False) -> SweepRecord:
+    """Read the sweep of a summary run; of one that works or was killed, what it has committed so far.
+
+    Parameters
+    ----------
+    published : whether its plan is known to name all of its runs.
 
     Raises
     ------
@@ -84,8 +89,24 @@ def load(store: Store, summary_id: str) -> SweepRecord:
     """
     with _damage_named(summary_id):
         plan, attempts = _manifest(store, summary_id)
+        if not published and _status(store, summary_id) != "FINISHED":
+            attempts |= _committed(store, plan, attempts)
         results = _results(store, plan, attempts)
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
+
+
+def _status(store: Store, run_id: str) -> str:
+    status: str = patiently(lambda: store.client.get_run(run_id), store.patience).info.status
+    return status
+
+
+def _committed(store: Store, plan: Plan, named: Mapping[str, Attempt]) -> dict[str, Attempt]:
+    """Attempts that the sweep has made since its plan named those that stood."""
+    return {
+        key: attempt
+        for key, attempt in newest_attempts(store, plan, members=True).items()
+        if (attempt.address or attempt.failure) and (key not in named or attempt.number > named[key].number)
+    }
 
 
 def load_run(store: Store, run_id: str) -> SweepRecord:

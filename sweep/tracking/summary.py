@@ -73,6 +73,8 @@ def _open(store: Store, plan: Plan, tags: Mapping[str, str]) -> str:
     existing = find(store, plan.sweep_id)
     if existing is not None:
         run_id: str = existing.info.run_id
+        if "rerun" in existing.data.tags:  # It is given up once the sweep is executed without it.
+            own.setdefault("rerun", "")
     elif is_known_database(store):
         run_id = database_writer.create_running(store, plan.sweep_id, name, own)
     else:

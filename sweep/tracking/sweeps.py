@@ -14,7 +14,7 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.provenance import now, source_tags
 from sweep.settings.schema import Tracking
-from sweep.tracking import manifest, membership, parts, run_content, summary
+from sweep.tracking import manifest, membership, parts, rerun, run_content, summary
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import Known
 from sweep.tracking.names import rename
@@ -83,7 +83,7 @@ class SweepRun:
             tag = membership.tag(self.plan.sweep_id)
             self.attempts = settle(self.store, self.plan, self.attempts, tag, self._began)
         self.keep(manifest.PATH, manifest.encode(self.plan, self.attempts))
-        record = load(self.store, self.run_id)
+        record = load(self.store, self.run_id, published=True)
         # Theory is found once a sweep: the readings are those of this plan, whose fingerprints were checked.
         plan = replace(record.plan, problems=self.plan.problems)
         return replace(record, plan=plan, executions=self.executions)
@@ -95,6 +95,13 @@ class SweepRun:
         at = time.time_ns() // 1_000_000
         metrics = [Metric(name.lower().replace(" ", "_"), count, at, 0) for name, count in counts.items()]
         patiently(lambda: self.store.client.log_batch(self.run_id, metrics, synchronous=True), self.store.patience)
+
+    def end_rerun(self) -> None:
+        """Let the next rerun begin anew: this one is through."""
+        if rerun_tag(self.executions[-1]):
+            patiently(
+                lambda: self.store.client.set_tag(self.run_id, rerun.TAG, "", synchronous=True), self.store.patience
+            )
 
     def keep(self, path: str, content: bytes) -> None:
         """Put a file on the summary run."""
@@ -109,6 +116,7 @@ class SweepRun:
         tags = {
             **self.tracking.tags,  # First: what a run is cannot be renamed.
             **self._source,
+            **rerun_tag(self.executions[-1]),
             "kind": "point",
             "key": point.key,
             "attempt": str(before.number + 1 if before else 1),
@@ -123,6 +131,11 @@ class SweepRun:
         return run_content.of_trained(run, result, verdict, address, self.tracking.curve_points)
 
 
+def rerun_tag(execution: Mapping[str, Any]) -> dict[str, str]:
+    """What tells the runs of a rerun."""
+    return {rerun.TAG: execution[rerun.TAG]} if execution.get(rerun.TAG) else {}
+
+
 @contextmanager
 def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution: dict[str, Any]) -> Iterator[SweepRun]:
     """The sweep's summary run, begun or opened again, with what is known before anything trains; closed however left.
@@ -132,7 +145,7 @@ def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution
     known : what stands until it is trained again; runs with a curve become members of this sweep.
     execution : from :func:`sweep.provenance.this_execution`.
     """
-    with summary.running(store, plan, tracking.tags) as run_id:
+    with summary.running(store, plan, {**tracking.tags, **rerun_tag(execution)}) as run_id:
         sweep = SweepRun(store, plan, tracking, run_id, known=known, executions=[*executions(store, run_id), execution])
         for path, content in manifest.data_files(plan):
             sweep.keep(path, content)
