@@ -14,7 +14,7 @@ from sweep.errors import BadInput, StoreAway
 from sweep.redaction import without_secrets
 from sweep.settings.keys import KEYS, source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import fresh, sqlite_file
+from sweep.tracking import answers, fresh, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.location import absolute, database_file, is_server
 from sweep.tracking.patience import patiently
@@ -64,6 +64,9 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         )
     except Exception as error:  # Each kind of store raises its own; whatever it is, the user must hear the URI and why.
         cause = error.__cause__ if isinstance(error, StoreAway) else None
+        if isinstance(error, StoreAway) and error.cure:
+            what = f"{_given(uri)} cannot be used: {error.reason}"
+            raise BadInput(what, "a server that knows you and lets you write", error.cure) from error
         raise _unreachable(uri, cause or error) from error
     if experiment is None:
         return None
@@ -89,7 +92,9 @@ def _experiment(tracking: Tracking, file: Path | None, *, create: bool) -> "tupl
         fresh.make(file)
     client = MlflowClient(absolute(tracking.uri))
     experiment = client.get_experiment_by_name(tracking.experiment)
-    return client, _create(client, tracking.experiment, file) if experiment is None and create else experiment
+    if experiment is not None:
+        return client, answers.experiment(experiment)
+    return client, _create(client, tracking.experiment, file) if create else None
 
 
 def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":
@@ -106,8 +111,9 @@ def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment
         if error.error_code != "RESOURCE_ALREADY_EXISTS":  # Another sweep was quicker: use what it made.
             raise
     experiment = client.get_experiment_by_name(name)
-    assert experiment is not None, "created a moment ago"
-    return experiment
+    if experiment is None:
+        raise ConnectionError(f"the experiment {name} was created a moment ago, and is not there")
+    return answers.experiment(experiment)
 
 
 def _artifacts(client: "MlflowClient", experiment: "Experiment", file: Path | None, patience: float) -> Artifacts:
