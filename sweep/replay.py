@@ -71,16 +71,16 @@ def _trained(plan: "Plan") -> "Iterator[tuple[Point, Result]]":
 
 def _sources(store: "Store", stored: "SweepRecord", keys: set[str]) -> Counter[tuple[tuple[str, str], ...]]:
     """What the runs were trained with, each kind with the number of its runs."""
-    from sweep.tracking import membership
+    from sweep.tracking import membership, record
     from sweep.tracking.search import search
 
     ids = {stored.attempts[key].run_id for key in keys}
     if len(ids) == 1:
-        runs = [store.client.get_run(ids.pop())]
+        tags = [record.tags_of(store, ids.pop())]
     else:
         members = search(store, membership.condition(stored.plan.sweep_id))
-        runs = [run for run in members if run.info.run_id in ids]
-    return Counter(tuple(source(run.data.tags).items()) for run in runs)
+        tags = [run.data.tags for run in members if run.info.run_id in ids]
+    return Counter(tuple(source(each).items()) for each in tags)
 
 
 def source(tags: Mapping[str, str]) -> dict[str, str]:
@@ -116,7 +116,10 @@ def _runs(count: int) -> str:
 main = Command(
     name="replay",
     description="Train a run, or a sweep, again from the store alone; compare curves and end points bit for bit.",
-    epilog=f"Exit codes: 0 identical, {codes(Exit.BAD_INPUT, Exit.MALFORMED_FLAG, Exit.POINT_FAILED, Exit.DIFFERENT)}.",
+    epilog=(
+        "Exit codes: 0 identical, "
+        f"{codes(Exit.BAD_INPUT, Exit.MALFORMED_FLAG, Exit.POINT_FAILED, Exit.STORE_AWAY, Exit.DIFFERENT)}."
+    ),
     which="RUN | SWEEP",
     help=f"a run's id, or {SWEEP}",
     action=replay,

@@ -5,23 +5,21 @@ import os
 import re
 import shlex
 import sqlite3
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.errors import BadInput, StoreAway
-from sweep.redaction import masked, without_secrets
-from sweep.settings.keys import KEYS, source_of
+from sweep.errors import BadInput
+from sweep.redaction import masked
+from sweep.settings.keys import source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import artifact_access, fresh, schema, sqlite_file
+from sweep.tracking import answers, artifact_access, fresh, schema, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
-from sweep.tracking.location import ARTIFACTS, absolute, artifact_location, database_file, is_server, local_folder
+from sweep.tracking.location import ARTIFACTS, absolute, artifact_location, database_file, local_folder
 from sweep.tracking.patience import patiently
+from sweep.tracking.unreachable import given, unreachable
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -75,8 +73,7 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     except BadInput:
         raise
     except Exception as error:  # Each kind of store raises its own; whatever it is, the user must hear the URI and why.
-        cause = error.__cause__ if isinstance(error, StoreAway) else None
-        raise _unreachable(tracking.uri, cause or error) from error
+        raise unreachable(tracking.uri, error) from error
     if opened is None:
         return None
     client, experiment = opened
@@ -105,14 +102,14 @@ def _experiment(tracking: Tracking, uri: str, *, create: bool) -> "tuple[MlflowC
     file = database_file(uri)
     if file is not None and not file.exists():
         fresh.make(file)
-    known = not schema.is_database(uri) or schema.has_tables(uri, _given(tracking.uri), tracking.patience)
+    known = not schema.is_database(uri) or schema.has_tables(uri, given(tracking.uri), tracking.patience)
     if not known and not create:
         return None
     client = MlflowClient(uri)
     experiment = client.get_experiment_by_name(tracking.experiment)
-    if experiment is None and create:
-        experiment = _create(client, tracking.experiment, file)
-    return (client, experiment) if experiment else None
+    if experiment is not None:
+        return client, answers.experiment(experiment)
+    return (client, _create(client, tracking.experiment, file)) if create else None
 
 
 def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":
@@ -129,8 +126,9 @@ def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment
         if error.error_code != "RESOURCE_ALREADY_EXISTS":  # Another sweep was quicker: use what it made.
             raise
     experiment = client.get_experiment_by_name(name)
-    assert experiment is not None, "created a moment ago"
-    return experiment
+    if experiment is None:
+        raise ConnectionError(f"the experiment {name} was created a moment ago, and is not there")
+    return answers.experiment(experiment)
 
 
 def _artifacts(client: "MlflowClient", experiment: "Experiment", file: Path | None, patience: float) -> Artifacts:
@@ -176,53 +174,17 @@ def _check_file(file: Path, uri: str) -> None:
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInput(
-            f"{_given(uri)}: {reason}",
+            f"{given(uri)}: {reason}",
             "a SQLite file in a folder you can write to",
             "check the path and its permissions",
         ) from error
     for path in (file if file.exists() else parent, parent / "artifacts"):
         if (path.exists() and not os.access(path, os.W_OK)) or (path.name == "artifacts" and path.is_file()):
             raise BadInput(
-                f"{_given(uri)}: {path.name} cannot be written",
+                f"{given(uri)}: {path.name} cannot be written",
                 "a SQLite file, with a folder artifacts/ beside it, that you can write to",
                 "check the path and its permissions",
             )
-
-
-def _unreachable(uri: str, error: BaseException) -> BadInput:
-    reason = without_secrets(" ".join(str(error).split()) or type(error).__name__)
-    system = re.search(
-        r"\[Errno -?\d+\] ([^\"')]+)", reason
-    )  # What the network said, from deep inside urllib3's words.
-    reason = system[1] if system else textwrap.shorten(reason, 200, placeholder=" …")
-    kind = re.split(r"[+:]", uri)[0]
-    if isinstance(error, ImportError) and not isinstance(error, ModuleNotFoundError):
-        allowed = f"packages that fit together; here are {_packages()}"
-        next_step = "pip install --upgrade mlflow sqlalchemy"
-    elif kind == "sqlite":
-        allowed, next_step = "a SQLite file that MLflow can read and write", "check the file, or name another"
-    elif kind in ("postgresql", "mysql", "mssql"):
-        allowed = "a database that answers, with its driver installed here"
-        next_step = "start it, check address, user and password, or pip install the driver"
-    elif is_server(uri):
-        allowed, next_step = "an MLflow server that answers", "start the server or check the address"
-    else:
-        reason = "MLflow has closed its file store" if kind == "file" else f"MLflow knows no store {kind}://"
-        allowed, next_step = KEYS["tracking.uri"].allowed, "name a store of one of these kinds"
-    return BadInput(
-        f"{_given(uri)} cannot be used: {reason}",
-        allowed,
-        f"{next_step}; by default runs go to sqlite:///outputs/mlflow.db",
-    )
-
-
-def _packages() -> str:
-    there = {each: version(each) for each in ("mlflow", "sqlalchemy", "alembic", "psycopg") if find_spec(each)}
-    return ", ".join(f"{name} {number}" for name, number in there.items())
-
-
-def _given(uri: str) -> str:
-    return f"{source_of('tracking.uri', uri)}={masked(uri)}"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.provenance import now, source_tags
 from sweep.settings.schema import Tracking
-from sweep.tracking import manifest, membership, parts, rerun, run_content, summary
+from sweep.tracking import answers, manifest, membership, parts, rerun, run_content, summary
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import Known
 from sweep.tracking.names import rename
@@ -94,7 +94,13 @@ class SweepRun:
 
         at = time.time_ns() // 1_000_000
         metrics = [Metric(name.lower().replace(" ", "_"), count, at, 0) for name, count in counts.items()]
-        patiently(lambda: self.store.client.log_batch(self.run_id, metrics, synchronous=True), self.store.patience)
+        names = {each.key for each in metrics}
+
+        def log() -> None:
+            self.store.client.log_batch(self.run_id, metrics, synchronous=True)
+            answers.check(self.store.client, self.run_id, lambda run: names <= run.data.metrics.keys())
+
+        patiently(log, self.store.patience)
 
     def end_rerun(self) -> None:
         """Let the next rerun begin anew: this one is through."""
