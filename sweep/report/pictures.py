@@ -16,6 +16,7 @@ from sweep.report.escape import in_html
 from sweep.report.fit import drawn
 from sweep.report.judged_runs import STATES
 from sweep.report.panels import CurvePanel, EpochsPanel, MapPanel, Mark
+from sweep.verdict.sentences import plural
 
 LEGEND_HEIGHT = 28
 
@@ -150,7 +151,7 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     body += _marks(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
     if target and y.low <= math.log10(target) <= y.high:
         body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
-    return frame.draw(body, f"{panel.count:,} loss curves of {panel.outcome.lower()} runs")
+    return frame.draw(body, f"{plural(panel.count, 'loss curve')} of {panel.outcome.lower()} runs")
 
 
 def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
