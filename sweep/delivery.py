@@ -13,6 +13,7 @@ from sweep.settings.schema import Tracking
 from sweep.tracking import lookup, spool, sweeps
 from sweep.tracking.spool import Spooled
 from sweep.tracking.store import open_store
+from sweep.verdict.sentences import plural
 
 CHUNK = 1000
 """Points that are written together."""
@@ -36,7 +37,8 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
             continue
         count = _deliver(spooled, _with_password(spooled, given))
         lost = f"; damaged, its points are to be trained again: {', '.join(spooled.damaged)}" if spooled.damaged else ""
-        yield f"{folder}: {count:,} of {len(spooled.results):,} results were new to the store{lost}."
+        results, were = plural(len(spooled.results), "result"), "was" if count == 1 else "were"
+        yield f"{folder}: {count:,} of {results} {were} new to the store{lost}."
     if unreadable and not sweep_id:
         raise BadInput(
             unreadable[0],

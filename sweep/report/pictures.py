@@ -17,6 +17,7 @@ from sweep.report.escape import in_html
 from sweep.report.fit import drawn
 from sweep.report.judged_runs import STATES
 from sweep.report.panels import CurvePanel, EpochsPanel, MapPanel, Mark
+from sweep.verdict.sentences import plural
 
 LEGEND_HEIGHT = 28
 
@@ -158,8 +159,8 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     body += _marks(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
     if target and y.low <= math.log10(target) <= y.high:
         body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
-    count = f"{len(panel.lines):,} of {panel.count:,}" if thinned else f"{panel.count:,}"
-    return frame.draw(body, f"{count} loss curves of {panel.outcome.lower()} runs")
+    count = f"{len(panel.lines):,} of " if thinned else ""
+    return frame.draw(body, f"{count}{plural(panel.count, 'loss curve')} of {panel.outcome.lower()} runs")
 
 
 def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
