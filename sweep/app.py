@@ -1,7 +1,7 @@
 """The story of a sweep: plan it, look what is done, train the rest, judge and track it, report."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from sweep.console import terminal
@@ -45,8 +45,8 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
     check_devices(planned.points)
     if first.dry_run:
         there = open_store(tracking, create=False)
-        done = lookup.look(there, planned).readable if there else {}
-        terminal.show_plan(planned, {} if first.rerun else done, tracking.curve_points)
+        _, done = _rerun_and_done(there, planned, lookup.look(there, planned), first) if there else ("", set())
+        terminal.show_plan(planned, done, tracking.curve_points)
         return Exit.OK
 
     for folder in (OUTPUTS, OUTPUTS / planned.folder, SPOOL):
@@ -62,6 +62,13 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
     return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
 
 
+def _rerun_and_done(store: "Store", planned: Plan, known: "Known", first: Settings) -> tuple[str, Set[str]]:
+    """The id of the rerun, if it is one, and the keys of the points that are not to be trained."""
+    from sweep.tracking import rerun
+
+    return rerun.begun(store, planned, known) if first.rerun else ("", known.readable.keys())
+
+
 def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Known", engine: Engine) -> "Report":
     """Train what is not done, write it chunk by chunk as it comes, and report the whole."""
     from sweep import publication
@@ -70,9 +77,10 @@ def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Kn
     from sweep.tracking import pages, sweeps
     from sweep.tracking.spool import Spool
 
-    todo = [point for point in planned.points if first.rerun or point.key not in known.readable]
+    rerun, done = _rerun_and_done(store, planned, known, first)
+    todo = [point for point in planned.points if point.key not in done]
     terminal.announce(planned, len(todo))
-    execution = this_execution()
+    execution = this_execution() | ({"rerun": rerun} if rerun else {})
     spool = Spool(planned, first.tracking, known.newest, execution)
     with watched() as watch, sweeps.opened(store, planned, first.tracking, known, execution) as sweep:
         varying = {name: planned.values[name] for name in planned.varying if name != "data"}
@@ -90,4 +98,5 @@ def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Kn
         report = publication.publish(sweep)
         terminal.conclude(report, pages.how_to_open(store, first.tracking, planned.sweep_id))
         watch.check()
+        sweep.end_rerun()
     return report

@@ -32,7 +32,7 @@ MEANING = {
 """What the help of a command says of an exit code, where it says no more."""
 
 
-MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 """What a document of another form than ours raises where it is taken apart."""
 
 

@@ -24,7 +24,7 @@ def this_execution() -> dict[str, Any]:
         "started": now(),
         "commit": commit(),
         "versions": {"sweep": __version__, "python": platform.python_version(), **_versions()},
-        "machine": {"system": platform.platform(), "processor": platform.machine()},
+        "machine": {"system": _text(platform.platform()), "processor": _text(platform.machine())},
     }
 
 
@@ -42,7 +42,7 @@ def command() -> str:
     program, *arguments = sys.orig_argv
     if arguments and arguments[0] != "-m":
         arguments[0] = Path(arguments[0]).name
-    return shlex.join([Path(program).name, *map(without_secrets, arguments)])
+    return _text(shlex.join([Path(program).name, *map(without_secrets, arguments)]))
 
 
 def now() -> str:
@@ -67,6 +67,11 @@ def commit() -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return head.decode().strip() + ("+" if changes else "")
+
+
+def _text(system: str) -> str:
+    """What the ``system`` gave as bytes, as a text that can be stored: bytes that are not UTF-8 become escapes."""
+    return system.encode(errors="backslashreplace").decode()
 
 
 def _versions() -> dict[str, str]:

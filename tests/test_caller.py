@@ -99,7 +99,8 @@ def app(tmp_path: Path) -> Iterator[str]:
     OmegaConf.register_new_resolver("sweep.env", lambda: "theirs", replace=True)
     yield str(tmp_path / "app")
     ConfigStore.instance().repo = groups
-    for now, before in ((Singleton._instances, instances), (BaseContainer._resolvers, resolvers)):
+    kept: list[tuple[Any, Any]] = [(Singleton._instances, instances), (BaseContainer._resolvers, resolvers)]
+    for now, before in kept:
         now.clear()
         now.update(before)
     GlobalHydra.instance().clear()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from sweep.console.guard import guard, own_process
 from sweep.errors import MEANING, BadInput, Exit
-from sweep.redaction import without_secrets
+from sweep.redaction import masked
 from sweep.version import __version__
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def opened(overrides: Overrides) -> "tuple[Tracking, Store]":
     tracking = composition.tracking(overrides)
     store = open_store(tracking, create=False)
     if store is None:
-        uri = without_secrets(tracking.uri)
+        uri = masked(tracking.uri)
         raise BadInput(
             f"tracking.uri={uri}, tracking.experiment={tracking.experiment}: nothing there yet",
             "a store that holds a sweep",

@@ -13,7 +13,7 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
 from sweep.errors import BadInput
-from sweep.redaction import without_secrets
+from sweep.redaction import masked
 from sweep.settings import grammar, text_in_files
 from sweep.settings.hydra_internals import own_hydra
 from sweep.settings.keys import KEYS, validate
@@ -134,7 +134,7 @@ def tracking_overrides(tracking: Tracking) -> list[str]:
         OmegaConf.resolve(bare)
     overrides = []
     if tracking.uri != OmegaConf.select(bare, "uri"):
-        overrides.append(f"tracking.uri={grammar.word(without_secrets(tracking.uri))}")
+        overrides.append(f"tracking.uri={grammar.word(masked(tracking.uri))}")
     if tracking.experiment != OmegaConf.select(bare, "experiment"):
         overrides.append(f"tracking.experiment={grammar.word(tracking.experiment)}")
     return [shlex.quote(override) for override in overrides]
@@ -143,7 +143,7 @@ def tracking_overrides(tracking: Tracking) -> list[str]:
 def to_yaml(settings: Settings, varying: Mapping[str, Sequence[Any]]) -> str:
     """The resolved configuration of a sweep: every key, with the list of its values where it varies; no secrets."""
     values = OmegaConf.create(asdict(settings))
-    values.tracking.uri = without_secrets(settings.tracking.uri)
+    values.tracking.uri = masked(settings.tracking.uri)
     for key, each in varying.items():
         OmegaConf.update(values, key, list(each))
     return OmegaConf.to_yaml(values)

@@ -151,7 +151,8 @@ def own_hydra() -> Iterator[None]:
         yield
     finally:
         ConfigStore.instance().repo = groups
-        for now, before in ((Singleton._instances, instances), (BaseContainer._resolvers, resolvers)):
+        kept: list[tuple[Any, Any]] = [(Singleton._instances, instances), (BaseContainer._resolvers, resolvers)]
+        for now, before in kept:
             now.clear()
             now.update(before)
 

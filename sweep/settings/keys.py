@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweep.errors import BadInput, nearest
+from sweep.redaction import remember
 from sweep.settings import by_key
 from sweep.settings.schema import DATA_KINDS, DType, Gradient, Settings, rounded_to
 
@@ -54,11 +55,11 @@ TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
 """Text on one line that every store and page can hold: no control characters, and none that UTF-8 has not."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-STORE = re.compile(r"(?!sqlite)[a-z][a-z0-9+]*://.+|sqlite(\+\w+)?:///(?!:memory:|file:)[^?].*", re.ASCII)
+STORE = re.compile(r"(?!sqlite)[a-z][a-z0-9+]*://.+|sqlite(\+\w+)?:///(?!:memory:|file:|.*%00)[^?].*", re.ASCII)
 DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
 
 OWN_TAGS = (
-    *("kind", "key", "attempt", "sweep_id", "name", "heartbeat", "predicted", "versions", "git_dirty"),
+    *("kind", "key", "attempt", "sweep_id", "name", "heartbeat", "predicted", "versions", "git_dirty", "rerun"),
     *("outcome*", "curve*", "error*", "final*"),
 )
 """Tags of our own, a * standing for any end; a user's may not take their place."""
@@ -143,6 +144,7 @@ def validate(settings: Settings) -> Settings:
     ------
     BadInput : naming the first key that is not, its value, what is allowed and what to do.
     """
+    remember(settings.tracking.uri)
     for name, key in KEYS.items():
         value = by_key.get(settings, name)
         if not key.check(value, settings):

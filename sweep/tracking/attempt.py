@@ -18,10 +18,11 @@ class CurveAddress:
 class Attempt:
     """A run of a point, its number among the point's attempts, and its curve's address or its failure.
 
-    Neither, where somebody has changed what the run says of them.
+    Neither, where somebody has changed what the run says of them. ``rerun`` is the id of the rerun that made it.
     """
 
     run_id: str
     number: int
     address: CurveAddress | None = None
     failure: Failure | None = None
+    rerun: str = ""

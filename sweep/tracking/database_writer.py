@@ -20,9 +20,10 @@ from sqlalchemy.exc import IntegrityError
 from sweep.plan.chunks import chunks
 from sweep.tracking import membership
 from sweep.tracking.artifacts import FolderArtifacts
+from sweep.tracking.database_reader import ids_in_use, keys_of
 from sweep.tracking.database_rows import Datasets, Entry, artifact_uri, rows_of, running_rows
 from sweep.tracking.database_tables import TABLES, engine_of, put
-from sweep.tracking.patience import patiently
+from sweep.tracking.patience import patiently, refused
 from sweep.tracking.run_content import RunContent, Written
 from sweep.tracking.store import Store
 
@@ -44,8 +45,8 @@ RACES = 10
 def write_runs(store: Store, contents: Sequence[RunContent], tick: Callable[[], None]) -> list[Written]:
     """Put a run for each of ``contents`` into the store, in order; ``tick`` is called once a run.
 
-    A run that another sweep has written meanwhile stands as it is. An attempt whose run was deleted in MLflow is
-    passed over for the next. A group of runs is tried again while the store fails.
+    A run that another sweep has written meanwhile stands as it is. An attempt whose run is not the experiment's any
+    more, or has left rows behind, is passed over for the next. A group of runs is tried again while the store fails.
     """
     written: list[Written] = []
     for group in chunks(contents, (lambda each: 1, RUNS), (lambda each: len(each.epochs), POINTS)):
@@ -82,26 +83,23 @@ def _land(store: Store, group: Sequence[RunContent]) -> list[Entry]:
             continue
         _join(store, [entry for entry in entries if entry.stands])
         return entries
-    raise lost
+    raise refused(lost) from lost
 
 
 def _entries(connection: Connection, experiment_id: str, group: Sequence[RunContent]) -> list[Entry]:
     """Ids and attempts that are free, or taken by a run that stands."""
-    runs = TABLES["runs"].c
     entries: list[Entry | None] = [None] * len(group)
     numbers = {i: int(content.tags["attempt"]) for i, content in enumerate(group)}
     while numbers:
         ids = {i: derived_id(experiment_id, group[i].tags["key"], number) for i, number in numbers.items()}
-        query = select(runs.run_uuid, runs.status, runs.lifecycle_stage).where(runs.run_uuid.in_(ids.values()))
-        there = {
-            run_id: stage == "active" and status in ("FINISHED", "FAILED")
-            for run_id, status, stage in connection.execute(query)
-        }
+        taken = ids_in_use(connection, list(ids.values()))
+        keys = keys_of(connection, experiment_id, list(taken))
         for i, run_id in ids.items():
-            if there.get(run_id, True):
+            stands = keys.get(run_id) == group[i].tags["key"]
+            if stands or run_id not in taken:
                 content = replace(group[i], tags={**group[i].tags, "attempt": str(numbers[i])})
-                entries[i] = Entry(content, run_id, numbers.pop(i), run_id in there)
-            else:  # Deleted in MLflow, or made unfinished: its id cannot be had again.
+                entries[i] = Entry(content, run_id, numbers.pop(i), stands)
+            else:  # Deleted, unfinished, moved, or collected by MLflow, which leaves rows: its id cannot be had again.
                 numbers[i] += 1
     return [entry for entry in entries if entry]
 
@@ -152,7 +150,7 @@ def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None
             except IntegrityError as error:  # Another sweep was quicker with one of them: look again.
                 lost = error
         else:
-            raise lost
+            raise refused(lost) from lost
 
 
 def create_running(store: Store, name: str, run_name: str, tags: Mapping[str, str]) -> str:
@@ -166,11 +164,11 @@ def create_running(store: Store, name: str, run_name: str, tags: Mapping[str, st
                     put(connection, table, rows)
             return run_id
         except IntegrityError:
+            runs = TABLES["runs"].c
+            active = runs.lifecycle_stage == "active", runs.experiment_id == int(store.experiment_id)
             with engine.connect() as connection:
-                runs = TABLES["runs"].c
-                stage = connection.execute(select(runs.lifecycle_stage).where(runs.run_uuid == run_id)).scalar_one()
-            if stage == "active":
-                return run_id
+                if connection.execute(select(runs.run_uuid).where(runs.run_uuid == run_id, *active)).first():
+                    return run_id
     raise RuntimeError(f"all attempts at {run_name} were deleted")
 
 

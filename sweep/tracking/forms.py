@@ -22,6 +22,7 @@ class Labels:
     input_unit: str | None = None
     target_unit: str | None = None
     kept_at: str | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ def check_execution(execution: dict[str, Any], where: str) -> None:
     """Raise :class:`Malformed` unless an execution has what :func:`sweep.provenance.source_tags` reads."""
     named = {name: execution[name] for name in ("commit", "versions") if name in execution}
     typed(named, Provenance, where)
+    if not isinstance(execution.get("rerun", ""), str):
+        refuse(execution["rerun"], "the id of a rerun", f"{where}.rerun")
 
 
 def check_tracking(tracking: Tracking, where: str) -> None:

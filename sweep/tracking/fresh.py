@@ -1,23 +1,47 @@
-"""A SQLite store that is not there yet: made elsewhere, and put in its place whole.
+"""A store that is not there yet: a SQLite file is made elsewhere and put in its place whole, tables by one at a time.
 
-MLflow makes its tables in many transactions. Two processes that open one fresh file together crash, and a process
+MLflow makes its tables in many transactions. Two processes that open one fresh store together crash, and a process
 killed meanwhile leaves a file that MLflow can never open again.
 """
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from sweep.outputs import write_atomically
-from sweep.tracking.database_tables import engine_of
+from sweep.tracking.location import ARTIFACTS, artifact_location, sqlite_uri
+
+T = TypeVar("T")
+
+LOCKS = {
+    "postgresql": ("SET lock_timeout = '60s'", "SELECT pg_advisory_lock(7695472351)"),
+    "mysql": ("SELECT GET_LOCK('sweep', 60)",),
+    "mariadb": ("SELECT GET_LOCK('sweep', 60)",),
+}
+"""What takes a lock in a database of each kind, within a minute; it ends with the connection."""
 
 
 def make(file: Path) -> None:
-    """An empty store at ``file``; where another process was quicker, its file stands."""
-    from mlflow import MlflowClient
+    """An empty store at ``file``, an absolute path; where another process was quicker, its file stands."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
     with tempfile.TemporaryDirectory(prefix="sweep-") as folder:
         made = Path(folder) / "mlflow.db"
-        engine = engine_of(MlflowClient(f"sqlite:///{made}"))
-        assert engine is not None, "MLflow keeps SQLite files through SQLAlchemy"
-        engine.dispose()
+        # The root that MLflow would take, ./mlruns, is of the folder that the command happens to run in.
+        root = artifact_location(file.parent / ARTIFACTS)
+        SqlAlchemyStore(sqlite_uri(made), root).engine.dispose()  # type: ignore[no-untyped-call]
         write_atomically(file, made.read_bytes(), replace=False)
+
+
+def by_one_at_a_time(uri: str, action: Callable[[], T]) -> T:
+    """What ``action`` returns, which may make MLflow's tables in the database of ``uri``; other stores need no lock."""
+    from sqlalchemy import NullPool, create_engine
+
+    locks = LOCKS.get(uri.partition(":")[0].partition("+")[0])
+    if locks is None:
+        return action()
+    with create_engine(uri, poolclass=NullPool).connect() as connection:
+        for statement in locks:
+            connection.exec_driver_sql(statement)
+        return action()

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sweep.errors import printable
 from sweep.plan.plan import Plan
-from sweep.tracking import parts
+from sweep.tracking import membership, parts
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.database_reader import point_runs
 from sweep.tracking.database_tables import engine_of, unexpected_columns
@@ -55,11 +55,20 @@ def look(store: Store, plan: Plan) -> Known:
     return Known(newest, _readable(store, newest))
 
 
-def newest_attempts(store: Store, plan: Plan) -> dict[str, Attempt]:
-    """For each key of ``plan`` that the experiment knows: its newest attempt. A run deleted in MLflow is not known."""
+def newest_attempts(store: Store, plan: Plan, *, members: bool = False) -> dict[str, Attempt]:
+    """For each key of ``plan`` that the experiment knows: its newest attempt. A run deleted in MLflow is not known.
+
+    Parameters
+    ----------
+    members : whether to look among the runs of this sweep alone.
+    """
     keys = {point.key for point in plan.points}
+    having = (membership.tag(plan.sweep_id), "true") if members else ("kind", "point")
     engine = engine_of(store.client)
-    runs = point_runs(engine, store.experiment_id) if engine and not unexpected_columns(engine) else _searched(store)
+    if engine and not unexpected_columns(engine):
+        runs = point_runs(engine, store.experiment_id, having)
+    else:
+        runs = _searched(store, having)
     done: dict[str, list[tuple[str, str, Mapping[str, str]]]] = {}
     for run in runs:
         _, status, tags = run
@@ -69,21 +78,22 @@ def newest_attempts(store: Store, plan: Plan) -> dict[str, Attempt]:
     return dict(zip(done, (max(each, key=lambda attempt: attempt.number) for each in attempts), strict=True))
 
 
-def _searched(store: Store) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-    for run in search(store, "tags.kind = 'point'"):
+def _searched(store: Store, having: tuple[str, str]) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    name, value = having
+    for run in search(store, f"tags.`{name}` = '{value}'"):
         yield run.info.run_id, run.info.status, run.data.tags
 
 
 def _attempt(run_id: str, status: str, tags: Mapping[str, str], known: int) -> Attempt:
     """The attempt that a run is; where its number was changed, as many as are known of its point."""
-    number = number_of(tags) or known
+    attempt = Attempt(run_id, number_of(tags) or known, rerun=tags.get("rerun", ""))
     if status == "FAILED":
-        failure = Failure(tags.get("error_kind", "unknown"), tags.get("error_message", ""))
-        return Attempt(run_id, number, failure=failure)
+        return replace(attempt, failure=Failure(tags.get("error_kind", "unknown"), tags.get("error_message", "")))
     try:
-        return Attempt(run_id, number, CurveAddress(tags["curve_run"], tags["curve_part"], int(tags["curve_row"])))
+        address = CurveAddress(tags["curve_run"], tags["curve_part"], int(tags["curve_row"]))
     except (KeyError, ValueError):
-        return Attempt(run_id, number)
+        return attempt
+    return replace(attempt, address=address)
 
 
 def number_of(tags: Mapping[str, str]) -> int:

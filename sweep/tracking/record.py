@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sweep.errors import MALFORMED, BadInput, nearest
+from sweep.errors import MALFORMED, BadInput, StoreAway, nearest
 from sweep.plan.plan import Plan
-from sweep.tracking import manifest, parts, typed
+from sweep.tracking import answers, manifest, parts, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
-from sweep.tracking.lookup import number_of
+from sweep.tracking.lookup import newest_attempts, number_of
+from sweep.tracking.patience import patiently
 from sweep.tracking.search import search
 from sweep.tracking.store import Store
 from sweep.training.curve import Curve, Result
@@ -53,11 +54,12 @@ def find(store: Store, which: str | None) -> str:
     if which is None and latest:
         run_id: str = latest[0].info.run_id
         return run_id
-    fits = [run for run in latest if which and _fits(run, which)]
+    # Of several summaries of a sweep, as of executions that overlapped, the one that was used last.
+    fits = {run.data.tags["sweep_id"]: run for run in reversed(latest) if which and _fits(run, which)}
     if len(fits) == 1:
-        summary_id: str = fits[0].info.run_id
+        summary_id: str = fits.popitem()[1].info.run_id
         return summary_id
-    known = ", ".join(run.data.tags["sweep_id"] for run in latest[:10]) or "none yet"
+    known = ", ".join([*dict.fromkeys(run.data.tags["sweep_id"] for run in latest)][:10]) or "none yet"
     what = "no sweep yet in this experiment" if which is None else f"sweep {which}: {len(fits)} sweeps fit"
     names = [run.data.tags.get("name", run.data.tags["sweep_id"][:8]) for run in latest]
     near = nearest(which, names) if which and not fits else None
@@ -74,8 +76,12 @@ def _fits(run: "Run", which: str) -> bool:
     return bool(sweep_id.startswith(which) or which in (name, f"{name or 'sweep'}-{sweep_id[:8]}"))
 
 
-def load(store: Store, summary_id: str) -> SweepRecord:
-    """Read the sweep of a summary run.
+def load(store: Store, summary_id: str, *, published: bool = False) -> SweepRecord:
+    """Read the sweep of a summary run; of one that works or was killed, what it has committed so far.
+
+    Parameters
+    ----------
+    published : whether its plan is known to name all of its runs.
 
     Raises
     ------
@@ -83,8 +89,24 @@ def load(store: Store, summary_id: str) -> SweepRecord:
     """
     with _damage_named(summary_id):
         plan, attempts = _manifest(store, summary_id)
+        if not published and _status(store, summary_id) != "FINISHED":
+            attempts |= _committed(store, plan, attempts)
         results = _results(store, plan, attempts)
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
+
+
+def _status(store: Store, run_id: str) -> str:
+    status: str = patiently(lambda: store.client.get_run(run_id), store.patience).info.status
+    return status
+
+
+def _committed(store: Store, plan: Plan, named: Mapping[str, Attempt]) -> dict[str, Attempt]:
+    """Attempts that the sweep has made since its plan named those that stood."""
+    return {
+        key: attempt
+        for key, attempt in newest_attempts(store, plan, members=True).items()
+        if (attempt.address or attempt.failure) and (key not in named or attempt.number > named[key].number)
+    }
 
 
 def load_run(store: Store, run_id: str) -> SweepRecord:
@@ -96,7 +118,7 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
     ------
     BadInput : there is no such run, it is not one of ours, it has no curve, or something is missing or damaged.
     """
-    tags = _tags(store, run_id)
+    tags = tags_of(store, run_id)
     if tags.get("kind") == "summary":
         return load(store, run_id)
     if tags.get("kind") != "point" or "curve_part" not in tags:
@@ -113,17 +135,22 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
 
 
-def _tags(store: Store, run_id: str) -> dict[str, str]:
-    from mlflow.exceptions import MlflowException
+def tags_of(store: Store, run_id: str) -> dict[str, str]:
+    """The tags of a run.
 
+    Raises
+    ------
+    BadInput : there is no such run.
+    """
     try:
-        tags: dict[str, str] = store.client.get_run(run_id).data.tags
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+        run = patiently(lambda: answers.run(store.client.get_run(run_id), run_id), store.patience)
+    except StoreAway as away:
+        if getattr(away.__cause__, "error_code", None) != "RESOURCE_DOES_NOT_EXIST":
             raise
         raise BadInput(
             f"run {run_id}: not in this store", "the id of a run", "name its store with tracking.uri=…"
-        ) from error
+        ) from away
+    tags: dict[str, str] = run.data.tags
     return tags
 
 

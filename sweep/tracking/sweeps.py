@@ -14,9 +14,10 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.provenance import now, source_tags
 from sweep.settings.schema import Tracking
-from sweep.tracking import manifest, membership, parts, run_content, summary
+from sweep.tracking import answers, manifest, membership, parts, rerun, run_content, summary
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import Known
+from sweep.tracking.names import rename
 from sweep.tracking.patience import patiently
 from sweep.tracking.record import SweepRecord, executions, load
 from sweep.tracking.store import Store
@@ -82,7 +83,7 @@ class SweepRun:
             tag = membership.tag(self.plan.sweep_id)
             self.attempts = settle(self.store, self.plan, self.attempts, tag, self._began)
         self.keep(manifest.PATH, manifest.encode(self.plan, self.attempts))
-        record = load(self.store, self.run_id)
+        record = load(self.store, self.run_id, published=True)
         # Theory is found once a sweep: the readings are those of this plan, whose fingerprints were checked.
         plan = replace(record.plan, problems=self.plan.problems)
         return replace(record, plan=plan, executions=self.executions)
@@ -93,29 +94,52 @@ class SweepRun:
 
         at = time.time_ns() // 1_000_000
         metrics = [Metric(name.lower().replace(" ", "_"), count, at, 0) for name, count in counts.items()]
-        patiently(lambda: self.store.client.log_batch(self.run_id, metrics, synchronous=True), self.store.patience)
+        names = {each.key for each in metrics}
+
+        def log() -> None:
+            self.store.client.log_batch(self.run_id, metrics, synchronous=True)
+            answers.check(self.store.client, self.run_id, lambda run: names <= run.data.metrics.keys())
+
+        patiently(log, self.store.patience)
+
+    def end_rerun(self) -> None:
+        """Let the next rerun begin anew: this one is through."""
+        if rerun_tag(self.executions[-1]):
+            patiently(
+                lambda: self.store.client.set_tag(self.run_id, rerun.TAG, "", synchronous=True), self.store.patience
+            )
 
     def keep(self, path: str, content: bytes) -> None:
         """Put a file on the summary run."""
         self.store.artifacts.put(self.run_id, path, content)
+
+    def name(self, point: Point) -> str:
+        """What MLflow calls the run of a point."""
+        return self.plan.setting(point)[:NAME_LIMIT]
 
     def _content(self, point: Point, result: Result, address: CurveAddress | None) -> run_content.RunContent:
         before = self.known.newest.get(point.key)
         tags = {
             **self.tracking.tags,  # First: what a run is cannot be renamed.
             **self._source,
+            **rerun_tag(self.executions[-1]),
             "kind": "point",
             "key": point.key,
             "attempt": str(before.number + 1 if before else 1),
             membership.tag(self.plan.sweep_id): "true",
         }
         problem = self.plan.problems[point.data]
-        run = run_content.PointRun(self.plan.setting(point)[:NAME_LIMIT], point, problem, tags)
+        run = run_content.PointRun(self.name(point), point, problem, tags)
         if address is None or isinstance(result, Failure):
             assert isinstance(result, Failure), "a curve has an address"
             return run_content.of_failed(run, result)
         verdict = self.verdicts[point.key] = judge(result, point, problem, self.plan.tolerance)
         return run_content.of_trained(run, result, verdict, address, self.tracking.curve_points)
+
+
+def rerun_tag(execution: Mapping[str, Any]) -> dict[str, str]:
+    """What tells the runs of a rerun."""
+    return {rerun.TAG: execution[rerun.TAG]} if execution.get(rerun.TAG) else {}
 
 
 @contextmanager
@@ -127,11 +151,15 @@ def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution
     known : what stands until it is trained again; runs with a curve become members of this sweep.
     execution : from :func:`sweep.provenance.this_execution`.
     """
-    with summary.running(store, plan, tracking.tags) as run_id:
+    with summary.running(store, plan, {**tracking.tags, **rerun_tag(execution)}) as run_id:
         sweep = SweepRun(store, plan, tracking, run_id, known=known, executions=[*executions(store, run_id), execution])
         for path, content in manifest.data_files(plan):
             sweep.keep(path, content)
         sweep.keep(manifest.PATH, manifest.encode(plan, sweep.attempts))
-        reused = [each.run_id for each in known.readable.values() if each.address and each.address.run_id != run_id]
-        add_tag(store, reused, membership.tag(plan.sweep_id), "true")
+        reused = {
+            key: each.run_id for key, each in known.readable.items() if each.address and each.address.run_id != run_id
+        }
+        add_tag(store, list(reused.values()), membership.tag(plan.sweep_id), "true")
+        names = {reused[point.key]: sweep.name(point) for point in plan.points if point.key in reused}
+        rename(store, plan.sweep_id, names)
         yield sweep

@@ -156,7 +156,7 @@ def test_an_unknown_key_is_told_the_nearest_known_one(command: Command) -> None:
 
 def test_one_bad_point_in_a_grid_stops_the_sweep_before_anything_trains(command: Command, tmp_path: Path) -> None:
     said = command("lr=1e-2,1e-4,-1")
-    assert (said.code, said.out) == (1, "")
+    assert (said.code, said.out, "lr=-1.0 is not allowed" in said.err) == (1, "", True)
     assert not list(tmp_path.rglob("*"))
 
 

@@ -1,0 +1,62 @@
+"""Whether an experiment's artifacts can be had where MLflow keeps them: asked before anything is trained or stored."""
+
+import os
+import textwrap
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sweep.errors import BadInput
+from sweep.redaction import without_secrets
+from sweep.settings.keys import source_of
+
+if TYPE_CHECKING:
+    from mlflow.entities import Experiment
+
+DRIVERS = {"s3": "boto3", "r2": "boto3", "b2": "boto3"}
+"""What MLflow imports only when it writes the first file."""
+
+
+def check(experiment: "Experiment", uri: str, *, writes: bool) -> None:
+    """Refuse an experiment whose artifacts this process cannot have.
+
+    Parameters
+    ----------
+    uri : of the store that the experiment is in.
+    writes : whether files are to be written, not only read.
+
+    Raises
+    ------
+    BadInput
+    """
+    from mlflow.exceptions import MlflowException
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+    location = experiment.artifact_location
+    scheme = location.partition(":")[0] if ":" in location else ""
+    try:
+        repository = get_artifact_repository(location, tracking_uri=uri)
+    except (MlflowException, ImportError) as error:
+        if scheme == "mlflow-artifacts":
+            raise _refusal(
+                experiment, "only an MLflow server has them", "name its server as tracking.uri=http://…"
+            ) from error
+        reason = textwrap.shorten(" ".join(str(error).split()), 120, placeholder=" …")
+        step = "pip install what is missing" if isinstance(error, ImportError) else "set up what MLflow asks for"
+        raise _refusal(experiment, reason, step) from error
+    if scheme in DRIVERS and find_spec(DRIVERS[scheme]) is None:
+        raise _refusal(experiment, f"No module named '{DRIVERS[scheme]}'", f"pip install {DRIVERS[scheme]}")
+    folder = getattr(repository, "artifact_dir", None)
+    if writes and folder is not None:
+        there = next(path for path in (Path(folder), *Path(folder).parents) if path.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            raise _refusal(experiment, f"{there} cannot be written", "correct that folder, or its permissions")
+
+
+def _refusal(experiment: "Experiment", reason: str, step: str) -> BadInput:
+    source = source_of("tracking.experiment", experiment.name)
+    return BadInput(
+        f"{source}={experiment.name}: its artifacts lie at {without_secrets(experiment.artifact_location)}: {reason}",
+        "an experiment whose artifacts can be read and written from here",
+        f"{step}, or give another tracking.experiment=NAME",
+    )

@@ -1,0 +1,31 @@
+"""Faults of a database, sorted: those that pass by waiting, and those that stay until somebody mends what is wrong."""
+
+import re
+
+DAMAGED = (
+    'sqlite3 FILE "PRAGMA integrity_check" tells what is damaged; put a copy of the file in its place, or move it away'
+)
+"""What to do with a SQLite file whose bytes have changed."""
+
+STAY = {
+    r"read-?only (database|transaction)": "make the database writable",
+    r"malformed|file is not a database|database corruption": DAMAGED,
+    r"no such (table|column)|has no column|does not exist|doesn't exist": "give the database back what it lacks",
+    r"permission denied|access denied|denied to user": "let this user write to the database",
+}
+"""Of a fault that no waiting ends, how it is worded, and what to do."""
+
+REFUSED = "change what the database refuses"
+
+
+def cure(error: BaseException) -> str | None:
+    """What to do about what a database raised, or MLflow because of it; None for what may pass, or is no such thing."""
+    from sqlalchemy import exc
+
+    fault = error if isinstance(error, exc.DBAPIError) else error.__cause__
+    if not isinstance(fault, exc.DBAPIError):
+        return None
+    said = str(fault.orig)
+    found = (step for pattern, step in STAY.items() if re.search(pattern, said, re.IGNORECASE))
+    stays = isinstance(fault, exc.ProgrammingError | exc.DataError | exc.NotSupportedError)
+    return next(found, REFUSED if stays else None)

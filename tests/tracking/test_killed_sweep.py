@@ -1,0 +1,126 @@
+"""A sweep that is killed, or works still: what it has committed is reported, and an interrupted rerun goes on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import sweep
+from sweep import app
+from sweep.errors import Exit, StoreAway
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+from sweep.tracking import lookup
+from sweep.tracking.artifacts import FolderArtifacts
+from sweep.training.curve import Curve, Engine
+from sweep.training.in_process import in_process
+from tests.conftest import Command
+from tests.tracking.stored import runs, settings
+
+pytestmark = pytest.mark.usefixtures("ready_store")
+
+LRS = (1e-2, 1e-3, 1e-4)
+
+
+@pytest.fixture(autouse=True)
+def _a_chunk_is_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
+
+
+class Killed(BaseException):
+    """Ends a sweep at once: nothing is published."""
+
+
+def _last_point(does: Callable[[], None]) -> Engine:
+    """An engine that ``does`` something when the last point is to be trained."""
+
+    def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+        if points[0].lr == LRS[-1]:
+            does()
+        return in_process(points, problems)
+
+    return train
+
+
+def _kill() -> None:
+    raise Killed
+
+
+def _sweep(engine: Engine = in_process, *, rerun: bool = False) -> Exit:
+    return app.run([replace(settings(lr=lr), rerun=rerun) for lr in LRS], engine)
+
+
+def _attempts() -> list[list[int]]:
+    """The numbers of the attempts in the store, point by point."""
+    found = [(float(run.data.params["lr"]), int(run.data.tags["attempt"])) for run in runs()]
+    return [sorted(number for lr, number in found if lr == each) for each in LRS]
+
+
+def _reported(command: Command) -> tuple[list[str], str]:
+    """What a frame and the report say of the points."""
+    assert command(module="sweep.report").code == 0
+    (report,) = Path("outputs").glob("sweep-*/report.md")
+    return list(sweep.frame().runs["status"]), report.read_text()
+
+
+def test_a_sweep_that_works_is_reported_with_what_it_has_committed(command: Command) -> None:
+    seen = []
+    _sweep(_last_point(lambda: seen.append(_reported(command))))
+    ((states, report),) = seen
+    assert states == ["FINISHED", "FINISHED", "NOT RUN"]
+    assert "2 unfinished, 1 not run" in report
+
+
+@pytest.mark.parametrize("tables", ["", "others"], ids=["tables", "search"])
+def test_a_sweep_that_was_killed_is_reported_with_what_it_has_committed(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tables: str
+) -> None:
+    with pytest.raises(Killed):
+        _sweep(_last_point(_kill))
+    monkeypatch.setattr(lookup, "unexpected_columns", lambda engine: tables)
+    states, report = _reported(command)
+    assert states == ["FINISHED", "FINISHED", "NOT RUN"]
+    assert "2 unfinished, 1 not run" in report
+    _sweep()
+    assert _reported(command)[0] == ["FINISHED"] * 3
+    assert _attempts() == [[1]] * 3
+
+
+def test_a_rerun_that_was_killed_goes_on_and_the_next_one_begins_anew(command: Command) -> None:
+    _sweep()
+    with pytest.raises(Killed):
+        _sweep(_last_point(_kill), rerun=True)
+    assert list(sweep.frame().runs["attempt"]) == [2, 2, 1]
+    assert "2 done already, 1 to train" in command("lr=1e-2,1e-3,1e-4", "epochs=5", "rerun=true", "dry_run=true").out
+    _sweep(rerun=True)
+    assert _attempts() == [[1, 2]] * 3
+    _sweep(rerun=True)
+    assert _attempts() == [[1, 2, 3]] * 3
+
+
+def test_a_rerun_that_was_killed_is_given_up_by_a_command_without_it() -> None:
+    _sweep()
+    with pytest.raises(Killed):
+        _sweep(_last_point(_kill), rerun=True)
+    _sweep()
+    assert _attempts() == [[1, 2], [1, 2], [1]]
+    _sweep(rerun=True)
+    assert _attempts() == [[1, 2, 3], [1, 2, 3], [1, 2]]
+
+
+def test_a_rerun_whose_store_failed_goes_on_with_what_was_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    _sweep()
+
+    def away(*_: object) -> None:
+        raise StoreAway("away")
+
+    with monkeypatch.context() as patched, pytest.raises(StoreAway):
+        _sweep(_last_point(lambda: patched.setattr(FolderArtifacts, "put", away)), rerun=True)
+    assert _attempts() == [[1, 2], [1, 2], [1]]
+
+    def untrained(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+        raise AssertionError(points)
+
+    assert _sweep(untrained, rerun=True) == Exit.OK
+    assert _attempts() == [[1, 2]] * 3
