@@ -95,9 +95,11 @@ def _hydra(parsed: Namespace) -> "Exit":
 
     from hydra_plugins.sweep_grid import _ending
     from sweep.errors import Exit
+    from sweep.outputs import check_here
     from sweep.settings import composition, grammar, hydra_internals
     from sweep.settings.keys import KEYS
 
+    check_here()
     _refuse_foreign(parsed)
     if parsed.shell_completion:
         hydra_internals.offer(lambda key: KEYS[key].options if key in KEYS else [])

@@ -1,7 +1,6 @@
-"""Flags, completion and foreign plugins: what is ours is offered, and what is not is refused before anything runs."""
+"""Flags, completion, foreign plugins, the current folder: what cannot be had is refused before anything runs."""
 
 import os
-import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import sweep
+from sweep.errors import BadInput
 from sweep.settings.schema import DType, Gradient
 from sweep.version import __version__
 from tests.conftest import Command
-from tests.test_security import Trap
 
 
 @pytest.mark.parametrize("module", ["sweep", "sweep.report", "sweep.replay", "sweep.sync", "sweep.ui"])
@@ -23,7 +22,7 @@ def test_every_command_tells_the_version_of_sweep(command: Command, module: str)
 
 @pytest.mark.parametrize("flag", ["--experimental-rerun", "--experimental"])
 def test_a_pickled_job_is_refused_unread(command: Command, tmp_path: Path, flag: str) -> None:
-    (tmp_path / "config.pickle").write_bytes(pickle.dumps(Trap()))
+    (tmp_path / "config.pickle").write_bytes(b"cos\nmkdir\n(S'sprung'\ntR.")
     said = command(flag, "config.pickle", "dry_run=true")
     assert (said.code, said.out) == (1, "")
     assert "--experimental-rerun: unpickles" in said.err
@@ -123,3 +122,18 @@ def test_what_is_no_whole_number_is_refused(command: Command, value: str) -> Non
     said = command("dry_run=true", f"epochs={value}")
     assert said.code == 1
     assert "allowed: a whole number from 1 to 100,000,000" in said.err
+
+
+@pytest.mark.parametrize("module", ["sweep", "sweep.report", "sweep.replay", "sweep.sync", "sweep.ui"])
+def test_a_current_folder_that_is_gone_is_named_as_such(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    said = command(module=module)
+    assert said.code == 1
+    assert said.err.startswith("sweep: the current folder: No such file or directory\n")
+    assert command("--help", module=module).code == 0
+    with pytest.raises(BadInput, match="the current folder"):
+        sweep.frame()

@@ -13,6 +13,7 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
 from sweep.errors import BadInput
+from sweep.outputs import check_here
 from sweep.redaction import masked
 from sweep.settings import grammar, text_in_files
 from sweep.settings.hydra_internals import own_hydra
@@ -114,6 +115,7 @@ def tracking(overrides: Sequence[str]) -> Tracking:
                 ", ".join(key for key in KEYS if key.startswith("tracking")),
                 "leave it out",
             )
+    check_here()
     with own_hydra():
         register()
         with initialize_config_dir(conf_folder(), version_base="1.3"):
