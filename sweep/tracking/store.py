@@ -20,7 +20,15 @@ from sweep.settings.keys import KEYS, source_of
 from sweep.settings.schema import Tracking
 from sweep.tracking import fresh, schema, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
-from sweep.tracking.location import ARTIFACTS, absolute, artifact_location, database_file, is_server, local_folder
+from sweep.tracking.location import (
+    ARTIFACTS,
+    absolute,
+    artifact_location,
+    database_file,
+    is_server,
+    local_folder,
+    quoted_root,
+)
 from sweep.tracking.patience import patiently
 
 if TYPE_CHECKING:
@@ -66,7 +74,7 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
             return None
         _check_file(file, tracking.uri)
     try:
-        with _quiet():
+        with _quiet(), quoted_root():
             opened = patiently(lambda: _experiment(tracking, uri, create=create), min(tracking.patience, OPENING))
     except BadInput:
         raise
@@ -184,11 +192,13 @@ def _check_file(file: Path, uri: str) -> None:
 
 
 def _unreachable(uri: str, error: BaseException) -> BadInput:
-    reason = without_secrets(" ".join(str(error).split()) or type(error).__name__)
+    said = str(getattr(error, "orig", None) or error)
+    said = re.split(r"\[SQL:|\(Background on", said)[0]  # SQLAlchemy adds the statement, and a link.
+    reason = without_secrets(" ".join(said.split()) or type(error).__name__)
     system = re.search(
         r"\[Errno -?\d+\] ([^\"')]+)", reason
     )  # What the network said, from deep inside urllib3's words.
-    reason = system[1] if system else textwrap.shorten(reason, 200, placeholder=" …")
+    reason = system[1] if system else textwrap.shorten(reason, 300, placeholder=" …")
     kind = re.split(r"[+:]", uri)[0]
     if isinstance(error, ImportError) and not isinstance(error, ModuleNotFoundError):
         allowed = f"packages that fit together; here are {_packages()}"
