@@ -82,7 +82,7 @@ def test_a_run_far_behind_exact_arithmetic_is_limited_and_one_beside_it_is_not()
         curve = Curve(np.full(100, 80.0), run.init, LINE.least_loss + part * exact, stalled=False)
         found = judge(curve, run, LINE, 0.001)
         assert found.limit is limit
-        assert ("further off than exact arithmetic" in found.reason) == (limit is Limit.found)
+        assert ("further off than exact arithmetic does" in found.reason) == (limit is Limit.found)
 
 
 @pytest.mark.parametrize("tolerance", [1e-9, 1e-8, 3e-8, 1e-7])
