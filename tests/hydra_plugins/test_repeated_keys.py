@@ -113,8 +113,8 @@ def test_a_key_that_is_left_out_after_all_is_asked_for() -> None:
 
 def test_a_value_that_a_chosen_file_computes_from_an_axis_follows_it(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    text = "kind: csv\npath: ${oc.env:SWEEP_NOT_SET,own}/${lr}.csv\ninput: x\ntarget: y\ninput_unit: null\ntarget_unit: null\n"
-    (tmp_path / "data" / "mine.yaml").write_text(f"{text}store: true\n")
+    text = "kind: csv\npath: ${oc.env:SWEEP_NOT_SET,own}/${lr}.csv\ninput: x\ntarget: y\n"
+    (tmp_path / "data" / "mine.yaml").write_text(f"{text}input_unit: null\ntarget_unit: null\nstore: true\n")
     for words in (["data=mine"], ["data=mine,thermometer"], ["data=thermometer", "data=mine"]):
         points = expanded("lr=0.1,0.2", *words, extra=tmp_path)
         assert [Path(p.data.path).name for p in points if p.data.path] == ["0.1.csv", "0.2.csv"], words
