@@ -105,8 +105,9 @@ def takes_text(key: str) -> bool:
     if "tracking.tags." in key:
         return True
     parts = key.split(".")
-    is_group = len(parts) == 1 and key not in {field.name for field in fields(Settings)}
-    return is_group or any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
+    if key and len(parts) == 1 and key not in {field.name for field in fields(Settings)}:
+        return True
+    return any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
 
 
 WHOLE_NUMBERS = {
