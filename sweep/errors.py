@@ -82,7 +82,7 @@ def printable(line: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The one of ``known`` that ``word`` was probably meant for; capitals, blanks and kindred letters count little."""
-    plain = {_plain(name): name for name in known}
+    plain = {_plain(name): name for name in known if name}
     near = difflib.get_close_matches(_plain(word), list(plain), 1, 0.5)
     return plain[near[0]] if near else None
 

@@ -1,10 +1,11 @@
 """What a CSV file that cannot be used looks like, as with other separators or decimal commas, and the next step."""
 
 import csv
-import difflib
 import re
 import unicodedata
 from collections.abc import Sequence
+
+from sweep.errors import nearest
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -104,11 +105,3 @@ def header(column: str, names: Sequence[str], below: Sequence[tuple[int, Sequenc
     if near := nearest(column, names):
         return "", f"did you mean {near}?"
     return "", "choose one of them"
-
-
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The one of ``known`` that most looks like ``word``: capitals, blanks and kindred letters (µ, μ) count little."""
-    plain = {unicodedata.normalize("NFKC", "".join(name.split())).casefold(): name for name in known if name}
-    of = unicodedata.normalize("NFKC", "".join(word.split())).casefold()
-    near = difflib.get_close_matches(of, list(plain), 1, 0.5)
-    return plain[near[0]] if near else None
