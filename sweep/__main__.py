@@ -1,9 +1,11 @@
 """The entry: ``python -m sweep``, and the console script ``sweep``."""
 
 import gc
+import io
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -30,8 +32,9 @@ def main() -> NoReturn:
         sys.exit(guard(lambda: print(help_page.text(parsed.config_dir))))
     # Every sweep, one of a single point included, goes down the same road.
     rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
-    sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
-    sys.exit(guard(_hydra))
+    asks = questions(parsed)
+    sys.argv[1:] = rest if asks else ["--multirun", *rest]
+    sys.exit(guard(_answer if asks else _hydra))
 
 
 def parse(arguments: Sequence[str]) -> Namespace:
@@ -73,6 +76,18 @@ def _hydra() -> "Exit":
     _ending.exit_code = Exit.OK
     hydra.main(version_base="1.3", config_path=composition.conf_folder(), config_name="config")(train)()
     return _ending.exit_code
+
+
+def _answer() -> "Exit":
+    """What Hydra prints of the configuration, without the password of a store."""
+    from sweep.redaction import without_secrets
+
+    answer = io.StringIO()
+    try:
+        with redirect_stdout(answer):
+            return _hydra()
+    finally:
+        print(without_secrets(answer.getvalue()), end="")
 
 
 def train(config: "DictConfig") -> "Curve":
