@@ -4,11 +4,11 @@ MLflow makes its tables in many transactions. Two processes that open one fresh 
 killed meanwhile leaves a file that MLflow can never open again.
 """
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from sweep import scratch
 from sweep.outputs import write_atomically
 from sweep.tracking.database_tables import engine_of
 
@@ -26,8 +26,8 @@ def make(file: Path) -> None:
     """An empty store at ``file``; where another process was quicker, its file stands."""
     from mlflow import MlflowClient
 
-    with tempfile.TemporaryDirectory(prefix="sweep-") as folder:
-        made = Path(folder) / "mlflow.db"
+    with scratch.folder() as folder:
+        made = folder / "mlflow.db"
         engine = engine_of(MlflowClient(f"sqlite:///{made}"))
         assert engine is not None, "MLflow keeps SQLite files through SQLAlchemy"
         engine.dispose()

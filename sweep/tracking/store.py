@@ -14,7 +14,7 @@ from sweep.errors import BadInput, StoreAway
 from sweep.redaction import without_secrets
 from sweep.settings.keys import KEYS, source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import artifact_location, fresh, sqlite_file
+from sweep.tracking import artifact_location, database_faults, fresh, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.location import absolute, database_file, is_server
 from sweep.tracking.patience import patiently
@@ -156,7 +156,8 @@ def _unreachable(uri: str, error: BaseException) -> BadInput:
     reason = system[1] if system else textwrap.shorten(reason, 200, placeholder=" …")
     kind = re.split(r"[+:]", uri)[0]
     if kind == "sqlite":
-        allowed, next_step = "a SQLite file that MLflow can read and write", "check the file, or name another"
+        allowed = "a SQLite file that MLflow can read and write"
+        next_step = database_faults.cure(error) or "check the file, or name another"
     elif kind in ("postgresql", "mysql", "mssql"):
         allowed = "a database that answers, with its driver installed here"
         next_step = "start it, check address, user and password, or pip install the driver"
