@@ -107,7 +107,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-STAY = {
+STAY: dict[Callable[[Path], Exception], str] = {
     _read_only: "make the database writable",
     _no_database: "integrity_check",
     _cut: "integrity_check",
