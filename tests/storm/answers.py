@@ -40,7 +40,7 @@ def answers(place: Path, dice: random.Random, tries: int) -> Iterator[Try]:
             proxy.instead = [(f".*{request}", answer if isinstance(answer, bytes) else _any(answer, dice))]
             words = (*GRID, f"epochs={5 + number % 7}") if module == "sweep" else ()
             said = run(*words, where, f"tracking.patience={2 if lies else 30}", module=module)
-            yield Try(f"{module}, {request}: {answer}", said.code, unless(said, {0, 1, 4} if lies else {0}))
+            yield Try(f"{module}, {request}: {answer!r}", said.code, unless(said, {0, 1, 4} if lies else {0}))
     yield Try("runs of one attempt", 0, _twice(place / "server/mlflow.db"))
 
 
