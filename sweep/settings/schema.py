@@ -87,6 +87,9 @@ class Settings:
     grid: dict[str, Any]
 
 
+EPS = {DType.float32: 2.0**-23, DType.float64: 2.0**-52}
+"""The gap between 1 and the next number of each."""
+
 STARTS = tuple(f"init.{field.name}" for field in fields(Init))
 DATA_KINDS = ("thermometer", "csv")
 
