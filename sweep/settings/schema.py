@@ -122,6 +122,9 @@ def whole(key: str, value: Any) -> Any:
     return int(value) if key in WHOLE_NUMBERS and isinstance(value, float) and value.is_integer() else value
 
 
+EPS = {DType.float32: 2.0**-23, DType.float64: 2.0**-52}
+"""The gap between 1 and the next number of each."""
+
 STARTS = tuple(f"init.{field.name}" for field in fields(Init))
 DATA_KINDS = ("thermometer", "csv")
 
