@@ -1,6 +1,6 @@
 """Into and out of MLflow: the only room that knows it.
 
-To open an experiment: ``location`` reads tracking URIs, ``store`` opens (``unreachable`` says why it cannot), ``schema``
+To open an experiment: ``location`` reads tracking URIs, ``store`` opens, ``unreachable`` says why it cannot, ``schema``
 asks whose tables a database has, ``fresh`` makes a SQLite file, ``sqlite_file`` sets it up, ``patience`` waits for a
 store that fails, ``database_faults`` knows which faults stay, ``answers`` makes sure of what a server answers,
 ``artifacts`` moves files and ``artifact_access`` asks whether it can. To write: ``sweeps`` writes a sweep, ``rerun``
