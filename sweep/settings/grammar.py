@@ -8,7 +8,7 @@ from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 
 from sweep.settings.hydra_internals import lone_numbers, value_text
-from sweep.settings.schema import takes_text
+from sweep.settings.schema import Settings, takes_text
 
 
 def literal(value: object, quote: Quote = Quote.single) -> str:
@@ -35,10 +35,12 @@ def reading(text: str) -> Any:
 def as_typed(override: str) -> str:
     """``override`` with quotes around what a key of text got and Hydra would read as a number: 1.10, 1e3, true."""
     key, _, value = override.partition("=")
-    if not takes_text(key.lstrip("+~").partition("@")[0]) and "{" not in value:
+    name = key.lstrip("+~").partition("@")[0]
+    own_group = key.startswith("+") and "." not in name and name not in Settings.__annotations__
+    if not (own_group or takes_text(name) or "{" in value):
         return override  # A long list of numbers need not be parsed once more.
     try:
-        found = [(text, place) for full_key, text, place in lone_numbers(override) if takes_text(full_key)]
+        found = [(text, place) for full_key, text, place in lone_numbers(override) if own_group or takes_text(full_key)]
     except HydraException:
         return override  # Hydra says why it cannot be read.
     for text, place in reversed(found):
