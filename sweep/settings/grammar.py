@@ -36,7 +36,7 @@ def as_typed(override: str) -> str:
     """``override`` as its keys take it: what Hydra would read as a number in quotes where text goes; 1e3 in digits."""
     key, _, value = override.partition("=")
     plain = key.lstrip("+~").partition("@")[0]
-    if not takes_text(plain) and plain not in WHOLE_NUMBERS and "{" not in value:
+    if not plain or (not takes_text(plain) and plain not in WHOLE_NUMBERS and "{" not in value):
         return override  # A long list of numbers need not be parsed once more.
     try:
         found = list(lone_numbers(override))
@@ -50,8 +50,7 @@ def as_typed(override: str) -> str:
 
 
 def _in_digits(key: str, text: str) -> str:
-    try:
-        number = whole(key, float(text))
-    except ValueError:  # true or false.
+    if re.fullmatch(r"[-+]?[\d_]+|true|false", text, re.IGNORECASE):
         return text
-    return str(number) if isinstance(number, int) and not text.lstrip("-").isdigit() else text
+    number = whole(key, float(text))
+    return str(number) if isinstance(number, int) else text
