@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
+from sweep import scratch
 from sweep.console import terminal
 from sweep.console.interruption import watched
 from sweep.errors import Exit
@@ -51,6 +52,7 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
 
     for folder in (OUTPUTS, OUTPUTS / planned.folder, SPOOL):
         check_writable(folder)
+    scratch.clear()
     for line in delivery.deliver_all(tracking, planned.sweep_id):
         print(line)
     store = open_store(tracking)

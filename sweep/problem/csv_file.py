@@ -90,7 +90,7 @@ def _index(path: Path, key: str, column: str, header: Sequence[str], rows: Itera
     more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
     unnamed = f"; {len(header) - len(names):,} without a name" if len(names) < len(header) else ""
     raise BadInput(
-        f"{key}={column}: no such column in {path}{looks}",
+        f"{key}={column[:80]}: no such column in {path}{looks}",
         f"one of {', '.join(names[:MOST_NAMES])}{more}{unnamed}",
         step if looks else f"set {key}; {step}",
     )

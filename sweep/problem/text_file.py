@@ -4,16 +4,12 @@ import os
 import re
 import stat
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 
 from sweep.errors import BadInput, nearest
 
 LARGEST_FILE = 1 << 30
 """Bytes of a file that are read at most."""
-
-MOST_ENTRIES = 1000
-"""Files of a folder among which the nearest name is looked for."""
 
 FORMATS = (
     (rb"\xff\xfe\0\0|\0\0\xfe\xff", "looks like UTF-32", "save it as UTF-8"),
@@ -95,7 +91,7 @@ def _found_instead(path: Path, error: Exception) -> str:
     if str(path).startswith("~"):
         return "write out what ~ stands for: only a shell reads it, and not after a ="
     with suppress(OSError, ValueError), os.scandir(path.parent) as entries:
-        if near := nearest(path.name, [entry.name for entry in islice(entries, MOST_ENTRIES)]):
+        if near := nearest(path.name, (entry.name for entry in entries)):
             return f"did you mean {path.parent / near}?"
     return "check the path"
 

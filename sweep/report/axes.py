@@ -1,7 +1,6 @@
 """Axes of a picture: from values to positions along them, and where ticks stand. Numbers only, nothing is drawn."""
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
@@ -145,7 +144,8 @@ def _scientific(value: Decimal) -> str:
 
 def _short(value: Decimal | float, form: str = "g") -> str:
     """``value`` with an exponent as a person writes it, ``1e-5`` and ``1e9``."""
-    return re.sub(r"e\+?(-?)0*", r"e\1", format(value, form).lower())
+    mantissa, _, exponent = format(value, form).lower().partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
 def _power(decade: int) -> str:

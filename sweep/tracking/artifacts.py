@@ -4,12 +4,12 @@ An embedded store keeps them in a folder beside its database file and finds them
 still has them; every other store keeps them wherever MLflow does.
 """
 
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from sweep import scratch
 from sweep.outputs import write_atomically
 from sweep.tracking import answers
 from sweep.tracking.parts import DamagedPart
@@ -125,10 +125,11 @@ class ClientArtifacts:
             pause = min(2 * pause, LONGEST)
 
     def _put(self, run_id: str, inner: PurePosixPath, content: bytes) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            local = Path(folder) / inner.name
+        with scratch.folder() as folder:
+            local = folder / inner.name
             local.write_bytes(content)
-            self._place(run_id).log_artifact(str(local), str(inner.parent) if inner.parent.name else None)
+            folder_there = str(inner.parent) if inner.parent.name else None
+            self._place(run_id).log_artifact(str(local), folder_there)  # type: ignore[no-untyped-call]
         if self._get(run_id, str(inner)) != content:
             raise ConnectionError(f"artifact {inner} of run {run_id} did not arrive")
 
@@ -136,9 +137,10 @@ class ClientArtifacts:
         from mlflow.exceptions import MlflowException
 
         parent, place = str(inside(run_id, path).parent), self._place(run_id)
-        with tempfile.TemporaryDirectory() as folder:
+        with scratch.folder() as folder:
             try:
-                return Path(place.download_artifacts(path, folder)).read_bytes()
+                local = place.download_artifacts(path, str(folder))  # type: ignore[no-untyped-call]
+                return Path(local).read_bytes()
             except (MlflowException, OSError) as error:
                 # What a store raises for a file that is not there is as various as stores are; a listing is not.
                 if path not in {each.path for each in place.list_artifacts(None if parent == "." else parent)}:

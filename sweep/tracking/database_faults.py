@@ -3,13 +3,14 @@
 import re
 
 DAMAGED = (
-    'sqlite3 FILE "PRAGMA integrity_check" tells what is damaged; put a copy of the file in its place, or move it away'
+    'sqlite3 FILE "PRAGMA integrity_check", with the file of tracking.uri, tells what is damaged; put a copy of before'
+    " in its place, or move it away"
 )
 """What to do with a SQLite file whose bytes have changed."""
 
 STAY = {
     r"read-?only (database|transaction)": "make the database writable",
-    r"malformed|file is not a database|database corruption": DAMAGED,
+    r"malformed|not a database|corrupt|could not decode|unsupported file format": DAMAGED,
     r"no such (table|column)|has no column|does not exist|doesn't exist": "give the database back what it lacks",
     r"permission denied|access denied|denied to user": "let this user write to the database",
 }

@@ -7,16 +7,15 @@ killed process loses no transaction that was committed. (What a power failure ma
 """
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 
+from sweep import scratch
 from sweep.plan.chunks import chunks
 from sweep.tracking import membership
 from sweep.tracking.artifacts import FolderArtifacts
@@ -121,8 +120,8 @@ def _put_traceback(store: Store, experiment: "Experiment", entry: Entry) -> None
         return
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-    with tempfile.TemporaryDirectory() as folder:
-        local = Path(folder) / name
+    with scratch.folder() as folder:
+        local = folder / name
         local.write_bytes(content)
         get_artifact_repository(artifact_uri(experiment, entry.run_id)).log_artifact(str(local))  # type: ignore[no-untyped-call]
 

@@ -11,6 +11,7 @@ from sweep.tracking import membership, parts
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.database_reader import point_runs
 from sweep.tracking.database_tables import engine_of, unexpected_columns
+from sweep.tracking.patience import patiently
 from sweep.tracking.search import search
 from sweep.tracking.store import Store
 from sweep.training.curve import Failure
@@ -65,8 +66,8 @@ def newest_attempts(store: Store, plan: Plan, *, members: bool = False) -> dict[
     keys = {point.key for point in plan.points}
     having = (membership.tag(plan.sweep_id), "true") if members else ("kind", "point")
     engine = engine_of(store.client)
-    if engine and not unexpected_columns(engine):
-        runs = point_runs(engine, store.experiment_id, having)
+    if engine and not patiently(lambda: unexpected_columns(engine), store.patience):
+        runs = iter(patiently(lambda: [*point_runs(engine, store.experiment_id, having)], store.patience))
     else:
         runs = _searched(store, having)
     done: dict[str, list[tuple[str, str, Mapping[str, str]]]] = {}

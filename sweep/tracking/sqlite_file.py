@@ -7,13 +7,14 @@ beside the file and belong to it.
 
 import os
 import re
-from contextlib import suppress
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
+from sweep.tracking import database_faults
 from sweep.tracking.database_tables import engine_of
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def quicken(client: "MlflowClient", file: Path) -> None:
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # Persists in the file.
-    except OperationalError:
-        return  # Somebody reads it just now; slower, and as safe.
+    except DBAPIError:
+        return  # Somebody reads it just now: slower, and as safe. Damage is told of by what needs the file.
 
 
 def count_rows(client: "MlflowClient") -> None:
@@ -49,10 +50,15 @@ def count_rows(client: "MlflowClient") -> None:
     engine = engine_of(client)
     if engine is None or engine.dialect.name != "sqlite":
         return
-    with suppress(OperationalError), engine.connect() as connection:  # Somebody writes just now: a later sweep counts.
-        connection.exec_driver_sql("PRAGMA analysis_limit = 400")
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA analysis_limit = 400")
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
+    except DBAPIError as error:  # Somebody writes just now, and a later sweep counts; or the file is damaged.
+        cure = database_faults.cure(error)
+        if cure:
+            print(f"{engine.url.database}: {error.orig}\n  next:    {cure}", file=sys.stderr)
 
 
 def on_network(file: Path, mounts: Path = Path("/proc/self/mountinfo")) -> bool:

@@ -17,7 +17,7 @@ from sweep.settings.keys import source_of
 from sweep.settings.schema import Tracking
 from sweep.tracking import answers, artifact_access, fresh, schema, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
-from sweep.tracking.location import ARTIFACTS, absolute, artifact_location, database_file, local_folder
+from sweep.tracking.location import ARTIFACTS, absolute, artifact_location, database_file, local_folder, quoted_root
 from sweep.tracking.patience import patiently
 from sweep.tracking.unreachable import given, unreachable
 
@@ -65,7 +65,7 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
             return None
         _check_file(file, tracking.uri)
     try:
-        with _quiet():
+        with _quiet(), quoted_root():
             opened = patiently(
                 lambda: fresh.by_one_at_a_time(uri, lambda: _experiment(tracking, uri, create=create)),
                 min(tracking.patience, OPENING),

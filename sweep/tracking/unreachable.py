@@ -42,10 +42,12 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
 
 
 def _reason(error: BaseException) -> str:
-    reason = without_secrets(" ".join(str(error).split()) or type(error).__name__)
+    said = str(getattr(error, "orig", None) or error)
+    said = re.split(r"\[SQL:|\(Background on", said)[0]  # SQLAlchemy adds the statement, and a link.
+    reason = without_secrets(" ".join(said.split()) or type(error).__name__)
     # What the network said, from deep inside urllib3's words.
     system = re.search(r"\[Errno -?\d+\] ([^\"')]+)", reason)
-    return system[1] if system else textwrap.shorten(reason, 200, placeholder=" …")
+    return system[1] if system else textwrap.shorten(reason, 300, placeholder=" …")
 
 
 def _allowed(uri: str) -> str:

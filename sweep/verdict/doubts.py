@@ -15,10 +15,11 @@ def doubts(plan: Plan) -> Iterator[str]:
     """A line for each dtype that may be too coarse for the readings it is asked for."""
     for fingerprint, dtype in dict.fromkeys((point.data, point.dtype) for point in plan.points):
         name, problem = plan.label(fingerprint), plan.problems[fingerprint]
-        way_out = f"{'' if dtype is DType.float64 else 'dtype=float64 or '}a centred column may help"
+        others = "" if dtype is DType.float64 else "dtype=float64 or "
         different, left = (problem.readings.distinct_inputs(each) for each in (DType.float64, dtype))
         if left < (1 - MERGED) * different:
-            yield f"{dtype} rounds the {different:,} different inputs of {name} to {left:,}; {way_out}"
+            merged = f"the {different:,} different inputs of {name} to {left:,}"
+            yield f"{dtype} rounds {merged}; {others}a centred column may help"
         if not resolves(problem, dtype, bound(problem, plan.tolerance)):
             tolerance = f"outcome.tolerance={as_typed(plan.tolerance)}"
-            yield f"{dtype} may not resolve {tolerance} on the target of {name}; {way_out}"
+            yield f"{dtype} may not resolve {tolerance} on the target of {name}; {others}a larger tolerance may help"

@@ -119,7 +119,7 @@ def _epochs_left(verdict: Verdict, curve: Curve, point: Point, problem: Problem)
         )
     if verdict.limit is Limit.found:
         below = verdict.excess is not None and verdict.excess < 0
-        found = "below the least loss there is" if below else "further off than exact arithmetic would"
+        found = "below the least loss there is" if below else "further off than exact arithmetic does"
         return (
             f"{verdict.limit}: rounding in {point.dtype} leaves the loss {found}, {_way_out(verdict, point, problem)}"
         )

@@ -134,3 +134,15 @@ def test_of_many_columns_a_message_names_the_nearest_and_some(written: Callable[
         read_csv(written(f"{header},pressure\n{'1,' * 500}2\n"), "presure", "y")
     assert "did you mean pressure?" in str(refused.value)
     assert len(str(refused.value)) < 2500
+
+
+def test_the_nearest_of_very_many_or_very_long_names_is_looked_for_within_bounds(
+    written: Callable[[str | bytes], Path],
+) -> None:
+    for header, typed in (
+        (",".join(f"column {k}" for k in range(50_000)), "colum"),
+        ("y" * 130_000, "x" + "y" * 10**5),
+    ):
+        with pytest.raises(BadInput, match="no such column") as refused:
+            read_csv(written(f"{header}\n"), typed, "y")
+        assert len(str(refused.value)) < 1000

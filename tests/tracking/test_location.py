@@ -48,7 +48,11 @@ def test_a_sweep_in_a_folder_of_any_name_keeps_everything_in_it(
 
 
 @pytest.mark.parametrize("within", ["q'u\"o :x%2F?\\"], indirect=True)
-def test_a_store_is_made_in_a_folder_of_any_name(command: Command, within: Path) -> None:
+@pytest.mark.parametrize("there", [False, True])
+def test_a_store_is_made_in_a_folder_of_any_name(command: Command, within: Path, there: bool) -> None:
+    if there:  # MLflow makes its tables then, as in a database of a server.
+        Path("outputs").mkdir()
+        Path("outputs/mlflow.db").touch()
     assert command("epochs=2").code == 0
     assert {path.name for path in Path("outputs").iterdir() if path.is_file()} <= {f"mlflow.db{end}" for end in LOG}
     assert [path.name for path in within.parent.iterdir()] == [within.name]
