@@ -37,7 +37,7 @@ def as_typed(override: str) -> str:
     key, _, value = override.partition("=")
     name = key.lstrip("+~").partition("@")[0]
     own_group = key.startswith("+") and "." not in name and name not in Settings.__annotations__
-    if not own_group and not takes_text(name) and name not in WHOLE_NUMBERS and "{" not in value:
+    if not name or not (own_group or takes_text(name) or name in WHOLE_NUMBERS or "{" in value):
         return override  # A long list of numbers need not be parsed once more.
     try:
         found = list(lone_numbers(override))
@@ -52,8 +52,7 @@ def as_typed(override: str) -> str:
 
 
 def _in_digits(key: str, text: str) -> str:
-    try:
-        number = whole(key, float(text))
-    except ValueError:  # true or false.
+    if re.fullmatch(r"[-+]?[\d_]+|true|false", text, re.IGNORECASE):
         return text
-    return str(number) if isinstance(number, int) and not text.lstrip("-").isdigit() else text
+    number = whole(key, float(text))
+    return str(number) if isinstance(number, int) else text
