@@ -54,7 +54,8 @@ def without_secrets(text: str) -> str:
 
 def _known() -> set[str]:
     given = [os.environ.get(name, "") for name in URIS]
-    given += [found[0] for word in sys.argv[1:] if (found := re.search(r"[A-Za-z][\w+]*://.*", word, re.DOTALL))]
+    uri = re.compile(r"[A-Za-z][\w+]*://.*?(?=[\"'\])}]*$)", re.DOTALL)
+    given += [found[0] for word in sys.argv[1:] if (found := uri.search(word))]
     return _remembered | {uri for uri in given if "://" in uri}
 
 
