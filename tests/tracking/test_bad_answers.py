@@ -185,4 +185,4 @@ def test_results_that_a_server_does_not_let_in_wait_until_somebody_signs_in(
 
 def test_an_error_of_our_own_is_no_fault_of_a_store() -> None:
     with pytest.raises(KeyError):
-        patiently(lambda: {}["x"], 0)
+        patiently(lambda: dict[str, int]()["x"], 0)
