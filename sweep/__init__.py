@@ -20,3 +20,8 @@ def __getattr__(name: str) -> Any:
     from sweep.notebook import frame
 
     return frame
+
+
+def __dir__() -> list[str]:
+    """The public names, also those that are not imported yet."""
+    return sorted({*globals(), *__all__})

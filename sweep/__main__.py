@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from omegaconf import DictConfig
 
-    from sweep.errors import Exit
+    from sweep.errors import BadInput, Exit
     from sweep.training.curve import Curve
 
 
@@ -20,18 +20,20 @@ them, a tenth of its time goes there."""
 
 def main() -> NoReturn:
     """Run the command line and exit with a code of :class:`sweep.errors.Exit`."""
-    from sweep.console.guard import guard
-    from sweep.settings import help_page
+    from sweep.console.guard import guard, own_process
 
     gc.set_threshold(*GARBAGE)
-    arguments = sys.argv[1:]
-    parsed = parse(arguments)
-    if help_page.is_plain(parsed):
-        sys.exit(guard(lambda: print(help_page.text(parsed.config_dir))))
-    # Every sweep, one of a single point included, goes down the same road.
-    rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
-    sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
-    sys.exit(guard(_hydra))
+    with own_process():
+        from sweep.settings import help_page
+
+        arguments = sys.argv[1:]
+        parsed = parse(arguments)
+        if help_page.is_plain(parsed):
+            sys.exit(guard(lambda: print(help_page.text(parsed.config_dir))))
+        # Every sweep, one of a single point included, goes down the same road.
+        rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
+        sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
+        sys.exit(guard(lambda: _hydra(parsed), parsed.overrides))
 
 
 def parse(arguments: Sequence[str]) -> Namespace:
@@ -49,6 +51,8 @@ def parse(arguments: Sequence[str]) -> Namespace:
     asks = questions(parsed)
     if len(asks) > 1:
         parser.error(f"only one of --{asks[0]} and --{asks[1].replace('_', '-')} can be given")
+    if parsed.hydra_help and parsed.overrides:
+        parser.error("--hydra-help goes without settings")
     if parsed.resolve and not {"cfg", "help"} & set(asks):
         parser.error("--resolve goes with --cfg or --help alone")
     return parsed
@@ -59,15 +63,48 @@ def questions(parsed: Namespace) -> list[str]:
     return [flag for flag in ("cfg", "info", "shell_completion", "help", "hydra_help") if getattr(parsed, flag)]
 
 
-def _hydra() -> "Exit":
+def _refuse_foreign(parsed: Namespace) -> None:
+    """Refuse what would unpickle a file, or train without tracking."""
+    from sweep.errors import BadInput
+
+    if parsed.experimental_rerun is not None:
+        raise BadInput(
+            "--experimental-rerun: unpickles a file, which may run anything",
+            "settings as KEY=VALUE",
+            "give the command of the sweep again, which stands in its provenance.json, or use python -m sweep.replay",
+        )
+    for word in parsed.overrides:
+        key, _, value = word.lstrip("+").partition("=")
+        if key.lstrip("~") == "hydra/sweeper" and (key.startswith("~") or value.strip("'\"") != "grid"):
+            raise other_sweeper(word)
+
+
+def other_sweeper(named: str) -> "BadInput":
+    """The message for a sweeper that is ``named`` and is not ours."""
+    from sweep.errors import BadInput
+
+    return BadInput(
+        f"{named}: another sweeper neither tracks nor judges", "hydra/sweeper=grid", "leave hydra/sweeper out"
+    )
+
+
+def _hydra(parsed: Namespace) -> "Exit":
     import warnings
 
     import hydra
 
     from hydra_plugins.sweep_grid import _ending
     from sweep.errors import Exit
-    from sweep.settings import composition
+    from sweep.outputs import check_here
+    from sweep.settings import composition, grammar, hydra_internals
+    from sweep.settings.keys import KEYS
 
+    check_here()
+    _refuse_foreign(parsed)
+    if parsed.shell_completion:
+        hydra_internals.offer(lambda key: KEYS[key].options if key in KEYS else [])
+    typed = {word: grammar.as_typed(word) for word in parsed.overrides}
+    sys.argv[1:] = [typed.get(word, word) for word in sys.argv[1:]]
     warnings.filterwarnings("ignore", r"\s*Running Hydra app with --multirun")  # As every command is.
     composition.register()
     _ending.exit_code = Exit.OK
@@ -77,8 +114,13 @@ def _hydra() -> "Exit":
 
 def train(config: "DictConfig") -> "Curve":
     """The task function, which only a launcher other than ours calls."""
-    from hydra_plugins.sweep_grid import _worker
+    from hydra.core.hydra_config import HydraConfig
 
+    from hydra_plugins.sweep_grid import GridSweeperConf, _worker
+
+    sweeper = HydraConfig.get().sweeper._target_
+    if sweeper != GridSweeperConf._target_:
+        raise other_sweeper(sweeper)
     return _worker.train(config)
 
 

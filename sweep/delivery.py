@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sweep.errors import MALFORMED, BadInput
-from sweep.redaction import without_secrets
+from sweep.redaction import masked
 from sweep.settings.schema import Tracking
 from sweep.tracking import lookup, spool, sweeps
 from sweep.tracking.spool import Spooled
 from sweep.tracking.store import open_store
+from sweep.verdict.sentences import plural
 
 CHUNK = 1000
 """Points that are written together."""
@@ -36,7 +37,8 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
             continue
         count = _deliver(spooled, _with_password(spooled, given))
         lost = f"; damaged, its points are to be trained again: {', '.join(spooled.damaged)}" if spooled.damaged else ""
-        yield f"{folder}: {count:,} of {len(spooled.results):,} results were new to the store{lost}."
+        results, were = plural(len(spooled.results), "result"), "was" if count == 1 else "were"
+        yield f"{folder}: {count:,} of {results} {were} new to the store{lost}."
     if unreadable and not sweep_id:
         raise BadInput(
             unreadable[0],
@@ -71,7 +73,7 @@ def _with_password(spooled: Spooled, given: Tracking) -> Tracking:
     """The spool's tracking, with the URI of ``given`` where the spool's lacks the password."""
     if "***" not in spooled.tracking.uri:
         return spooled.tracking
-    if without_secrets(given.uri) != spooled.tracking.uri:
+    if masked(given.uri) != spooled.tracking.uri:
         raise BadInput(
             f"{spooled.folder}: its store is {spooled.tracking.uri}, and no password is kept",
             "the same URI with its password",

@@ -1,5 +1,8 @@
 """What a user did that cannot be run, said once and clearly; and the documented exit codes."""
 
+import difflib
+import unicodedata
+from collections.abc import Iterable
 from enum import IntEnum
 
 from sweep.redaction import without_secrets
@@ -29,7 +32,7 @@ MEANING = {
 """What the help of a command says of an exit code, where it says no more."""
 
 
-MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 """What a document of another form than ours raises where it is taken apart."""
 
 
@@ -75,3 +78,14 @@ class StoreAway(Exception):
 def printable(line: str) -> str:
     """``line`` with its control characters as escapes: a value from a file must not move the cursor."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The one of ``known`` that ``word`` was probably meant for; capitals, blanks and kindred letters count little."""
+    plain = {_plain(name): name for name in known}
+    near = difflib.get_close_matches(_plain(word), list(plain), 1, 0.5)
+    return plain[near[0]] if near else None
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", "".join(text.split())).casefold()

@@ -61,7 +61,7 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
 
     given = {"uri": uri, "experiment": experiment}
     overrides = [f"tracking.{name}={grammar.word(value)}" for name, value in given.items() if value is not None]
-    variables = set(os.environ)
+    variables = dict(os.environ)
     from sweep.tracking import record
     from sweep.tracking.caller import left_as_it_was
 

@@ -17,8 +17,21 @@ LEFT = 3600.0
 """Seconds after which a file beside another counts as left by a killed process: nobody writes one for so long."""
 
 
+def check_here() -> None:
+    """Refuse a current folder that is gone, or that cannot be entered any more."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise BadInput(
+            f"the current folder: {error.strerror}",
+            "a folder that is there and can be entered",
+            "change to another folder, or to this one once more where it was made again",
+        ) from error
+
+
 def check_writable(folder: Path) -> None:
     """Refuse a ``folder`` that could not be made or written to."""
+    check_here()
     there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise BadInput(

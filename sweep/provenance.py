@@ -1,5 +1,6 @@
 """What varies by nature and so stands beside a report, never in it: command, commit, versions, machine, times."""
 
+import os
 import platform
 import shlex
 import subprocess
@@ -23,7 +24,7 @@ def this_execution() -> dict[str, Any]:
         "started": now(),
         "commit": commit(),
         "versions": {"sweep": __version__, "python": platform.python_version(), **_versions()},
-        "machine": {"system": platform.platform(), "processor": platform.machine()},
+        "machine": {"system": _text(platform.platform()), "processor": _text(platform.machine())},
     }
 
 
@@ -41,7 +42,7 @@ def command() -> str:
     program, *arguments = sys.orig_argv
     if arguments and arguments[0] != "-m":
         arguments[0] = Path(arguments[0]).name
-    return shlex.join([Path(program).name, *map(without_secrets, arguments)])
+    return _text(shlex.join([Path(program).name, *map(without_secrets, arguments)]))
 
 
 def now() -> str:
@@ -54,14 +55,23 @@ def commit() -> str | None:
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
         return None
+    # Exactly this checkout, whatever surrounds it and whatever git's variables say, as inside a hook.
+    command = ["git", f"--git-dir={root / '.git'}", f"--work-tree={root}", "--no-optional-locks"]
+    command += ["-c", "core.fsmonitor=false", "-C", str(root)]
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        answers = [
-            subprocess.run(["git", "-C", str(root), *question], capture_output=True, text=True, timeout=10, check=True)
+        head, changes = (
+            subprocess.run([*command, *question], env=variables, capture_output=True, timeout=10, check=True).stdout
             for question in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
-        ]
+        )
     except (OSError, subprocess.SubprocessError):
         return None
-    return answers[0].stdout.strip() + ("+" if answers[1].stdout.strip() else "")
+    return head.decode().strip() + ("+" if changes else "")
+
+
+def _text(system: str) -> str:
+    """What the ``system`` gave as bytes, as a text that can be stored: bytes that are not UTF-8 become escapes."""
+    return system.encode(errors="backslashreplace").decode()
 
 
 def _versions() -> dict[str, str]:

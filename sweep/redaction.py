@@ -1,14 +1,94 @@
-"""Text without its secrets: whatever is printed, logged or stored and may hold a URI goes through here."""
+"""Text without its secrets: whatever is printed, logged or stored and may hold a URI goes through here.
 
+Libraries do not agree on where a password ends: SQLAlchemy takes ``/`` and ``?`` in one, requests ``@``. So whatever
+could be part of one is hidden.
+"""
+
+import json
+import os
 import re
+import sys
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
+
+HIDDEN = "***"
+
+URIS = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_BACKEND_STORE_URI")
+PASSWORDS = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD", "MYSQL_PWD")
+"""Environment variables that hold secrets, in a URI or alone."""
+
+LEAST = 4
+"""Characters from which on a secret is looked for outside of its URI: fewer are part of ordinary words."""
+
+SECRET = re.compile(r"pass|pwd|secret|token|key|auth|cred|sig", re.IGNORECASE)
+"""In the name of a query's value that is a secret."""
+
+_remembered: set[str] = set()
+
+
+def remember(uri: str) -> None:
+    """Hide the secrets of ``uri`` from now on, also where a library quotes a piece of it."""
+    if "://" in uri:
+        _remembered.add(uri)
+
+
+def masked(uri: str) -> str:
+    """A whole URI with ``***`` in place of its secrets: user and password, and any value of its query.
+
+    A user of a database without a password stays, as does the URI of a SQLite file: they can be copied.
+    """
+    return _split(uri)[0]
 
 
 def without_secrets(text: str) -> str:
-    """``text`` with the user and password of any URL in it, and any query value, replaced by ``***``.
+    """``text`` with every URI in it :func:`masked`, and no secret of a URI that this process has been given."""
+    known = _known()
+    for uri in sorted(known, key=len, reverse=True):
+        text = text.replace(uri, masked(uri))
+    alone = {form for uri in known for secret in _split(uri)[1] for form in _forms(secret)}
+    alone |= {form for name in PASSWORDS for form in _forms(os.environ.get(name, ""))}
+    for form in sorted(alone, key=len, reverse=True):
+        text = text.replace(form, HIDDEN)
+    return re.sub(r"([A-Za-z][\w+.]*://\S*?)(?=[)\]}>'\",.;:]*(\s|$))", lambda found: masked(found[1]), text)
 
-    The URI of a SQLite file has none: it stays as it is, so that it can be copied.
-    """
-    if re.fullmatch(r"sqlite(\+\w+)?:///(?!.*://).*", text):
-        return text
-    text = re.sub(r"(\w+://)[^/\s@]+@", r"\1***@", text)
-    return re.sub(r"([?&][\w.-]+=)[^&\s]+", r"\1***", text)
+
+def _known() -> set[str]:
+    given = [os.environ.get(name, "") for name in URIS]
+    given += [found[0] for word in sys.argv[1:] if (found := re.search(r"[A-Za-z][\w+]*://.*", word, re.DOTALL))]
+    return _remembered | {uri for uri in given if "://" in uri}
+
+
+def _split(uri: str) -> tuple[str, list[str]]:
+    """The URI as it may be seen, and the secrets that are hidden, as they stand in it."""
+    if re.fullmatch(r"sqlite(\+\w+)?:///(?!.*://).*", uri, re.DOTALL):
+        return uri, []
+    scheme, _, rest = uri.partition("://")
+    secrets, shown = [], f"{scheme}://"
+    before, at, after = rest.rpartition("@")
+    if at and (scheme.startswith("http") or {":", "?"} & set(unquote(before))):
+        user, _, password = before.partition(":")
+        secrets += [before, password or user, *re.split("[:@/?]", before)[1:]]
+        shown += HIDDEN
+        if "?" in before:  # Of a password, or the beginning of a query that has an @.
+            return shown, [*secrets, rest, *_values(rest.partition("?")[2])]
+        rest, shown = after, f"{shown}@"
+    odd = re.fullmatch(r"((?:[^:/@]*@)?(?:\[[^\]]*\]|[^:/?#\[]*)):(?!\d*(?:[/?#]|$))(.*)", rest, re.DOTALL)
+    if odd:  # No port: a password whose @ is missing.
+        return f"{shown}{odd[1]}:{HIDDEN}", [*secrets, odd[2], *re.split("[:/?]", odd[2])]
+    address, mark, query = rest.partition("?")
+    hidden = re.sub("(^|&)([^&=]*=)?[^&]*", rf"\1\2{HIDDEN}", query) if query else ""
+    return f"{shown}{address}{mark}{hidden}", secrets + _values(query)
+
+
+def _values(query: str) -> list[str]:
+    """The values of a query whose names are those of secrets, or that have none."""
+    pieces = [piece.partition("=") for piece in query.split("&")]
+    return [value or name for name, _, value in pieces if not value or SECRET.search(name)]
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """The ways in which a library may quote a secret; none of a short one."""
+    for plain in (secret, unquote(secret), unquote_plus(secret)):
+        for form in (plain, quote(plain, ""), quote_plus(plain), repr(plain)[1:-1], json.dumps(plain)[1:-1]):
+            if len(plain) >= LEAST:
+                yield form

@@ -33,6 +33,7 @@ def replay(which: Which, overrides: list[str]) -> Exit:
     from sweep.training.bitwise import first_difference
     from sweep.training.curve import Curve
     from sweep.training.devices import check_devices
+    from sweep.verdict.sentences import plural
 
     _, store = opened(overrides)
     is_run = which is not None and RUN_ID.fullmatch(which)
@@ -54,7 +55,8 @@ def replay(which: Which, overrides: list[str]) -> Exit:
     totals = ", ".join(f"{count:,} {state}" for state, count in counts.items())
     verdict = "identical, bit for bit" if counts["identical"] == len(curves) else totals
     print(
-        f"Replayed {_runs(len(curves))} of sweep {stored.plan.sweep_id[:8]}, {plan.total_epochs:,} epochs: {verdict}."
+        f"Replayed {plural(len(curves), 'run')} of sweep {stored.plan.sweep_id[:8]}, "
+        f"{plural(plan.total_epochs, 'epoch')}: {verdict}."
     )
     for line in _since(_sources(store, stored, set(curves))):
         print(line)
@@ -71,16 +73,16 @@ def _trained(plan: "Plan") -> "Iterator[tuple[Point, Result]]":
 
 def _sources(store: "Store", stored: "SweepRecord", keys: set[str]) -> Counter[tuple[tuple[str, str], ...]]:
     """What the runs were trained with, each kind with the number of its runs."""
-    from sweep.tracking import membership
+    from sweep.tracking import membership, record
     from sweep.tracking.search import search
 
     ids = {stored.attempts[key].run_id for key in keys}
     if len(ids) == 1:
-        runs = [store.client.get_run(ids.pop())]
+        tags = [record.tags_of(store, ids.pop())]
     else:
         members = search(store, membership.condition(stored.plan.sweep_id))
-        runs = [run for run in members if run.info.run_id in ids]
-    return Counter(tuple(source(run.data.tags).items()) for run in runs)
+        tags = [run.data.tags for run in members if run.info.run_id in ids]
+    return Counter(tuple(source(each).items()) for each in tags)
 
 
 def source(tags: Mapping[str, str]) -> dict[str, str]:
@@ -96,6 +98,7 @@ def source(tags: Mapping[str, str]) -> dict[str, str]:
 def _since(sources: Counter[tuple[tuple[str, str], ...]]) -> Iterator[str]:
     """What changed since the runs were trained, in a line for each kind of source."""
     from sweep.provenance import source_tags, this_execution
+    from sweep.verdict.sentences import plural
 
     now = source(source_tags(this_execution()))
     for items, count in sources.items():
@@ -106,17 +109,16 @@ def _since(sources: Counter[tuple[tuple[str, str], ...]]) -> Iterator[str]:
             if then.get(name) != now.get(name)
         ]
         news = ", ".join(changed) or "every version and the commit are the same"
-        yield f"Since {_runs(count)} {'was' if count == 1 else 'were'} trained: {news}."
-
-
-def _runs(count: int) -> str:
-    return "1 run" if count == 1 else f"{count:,} runs"
+        yield f"Since {plural(count, 'run')} {'was' if count == 1 else 'were'} trained: {news}."
 
 
 main = Command(
     name="replay",
     description="Train a run, or a sweep, again from the store alone; compare curves and end points bit for bit.",
-    epilog=f"Exit codes: 0 identical, {codes(Exit.BAD_INPUT, Exit.MALFORMED_FLAG, Exit.POINT_FAILED, Exit.DIFFERENT)}.",
+    epilog=(
+        "Exit codes: 0 identical, "
+        f"{codes(Exit.BAD_INPUT, Exit.MALFORMED_FLAG, Exit.POINT_FAILED, Exit.STORE_AWAY, Exit.DIFFERENT)}."
+    ),
     which="RUN | SWEEP",
     help=f"a run's id, or {SWEEP}",
     action=replay,

@@ -15,7 +15,7 @@ def ui(which: Which, overrides: list[str]) -> None:
     from sweep.tracking.page_server import serving
 
     _, store = opened(overrides)
-    sweep_id = store.client.get_run(record.find(store, which)).data.tags["sweep_id"]
+    sweep_id = record.tags_of(store, record.find(store, which))["sweep_id"]
     if is_server(store.uri):
         print(pages.link(store, store.uri, sweep_id))
         return
@@ -35,7 +35,7 @@ main = Command(
     description="Show the runs of a sweep in MLflow's own pages, on this machine alone, until Ctrl-C.",
     epilog=(
         "Exit codes: 0 ended by Ctrl-C, or where a server shows them already; "
-        f"{codes(Exit.BAD_INPUT, Exit.MALFORMED_FLAG)}."
+        f"{codes(Exit.BAD_INPUT, Exit.MALFORMED_FLAG, Exit.STORE_AWAY)}."
     ),
     which="SWEEP",
     help=SWEEP,

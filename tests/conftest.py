@@ -72,24 +72,28 @@ class Said:
 Command = Callable[..., Said]
 
 
+def run(*arguments: str, module: str = "sweep") -> Said:
+    """``run("lr=1", …)`` is ``python -m sweep lr=1 …`` in this process and in the current folder."""
+    packages = {"sweep": "sweep.__main__", "sweep.report": "sweep.report.__main__"}
+    before, sys.argv = sys.argv, [module, *arguments]
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
+            import_module(packages.get(module, module)).main()
+    finally:
+        sys.argv = before
+        GlobalHydra.instance().clear()
+    code = end.value.code
+    # As Python does: text is printed, and the process ends with 1.
+    return Said(code if isinstance(code, int) else int(code is not None), out.getvalue(), err.getvalue())
+
+
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """``command("lr=1", …)`` runs ``python -m sweep lr=1 …`` in this process, in an empty folder."""
-    packages = {"sweep": "sweep.__main__", "sweep.report": "sweep.report.__main__"}
     monkeypatch.chdir(tmp_path)
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "HYDRA_FULL_ERROR"):
         monkeypatch.delenv(name, raising=False)
-
-    def run(*arguments: str, module: str = "sweep") -> Said:
-        monkeypatch.setattr(sys, "argv", [module, *arguments])
-        out, err = io.StringIO(), io.StringIO()
-        try:
-            with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
-                import_module(packages.get(module, module)).main()
-        finally:
-            GlobalHydra.instance().clear()
-        code = end.value.code
-        return Said(code if isinstance(code, int) else 0, out.getvalue(), err.getvalue())
 
     return run
 

@@ -10,8 +10,10 @@ import pytest
 from mlflow import MlflowClient
 
 from sweep import app
+from sweep.__main__ import parse
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.settings import help_page
 from sweep.settings.keys import KEYS
 from sweep.tracking.location import absolute
 from sweep.training.curve import Curve
@@ -76,6 +78,7 @@ def test_help_is_what_hydra_prints_of_it(command: Command, tmp_path: Path) -> No
         (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "own" / name).write_text("lr: 1\n")
     for flags in ([], ["-m"], ["--config-dir", "own"]):
+        assert not help_page.is_plain(parse(["--help", *flags, "lr=0.5"]))  # So Hydra itself answers.
         ours, hydras = command("--help", *flags), command("--help", *flags, "lr=0.5")
         assert ours.code == hydras.code == 0
         assert ours.out == hydras.out

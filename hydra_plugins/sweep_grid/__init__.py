@@ -5,17 +5,19 @@ Hydra imports this file at every start, so whatever is heavy stays inside method
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn
+from hydra.errors import CompactHydraException
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 if TYPE_CHECKING:
+    from sweep.errors import BadInput
     from sweep.plan.point import Point
     from sweep.problem.problem import Problem
     from sweep.settings.schema import Settings
@@ -40,6 +42,13 @@ ConfigStore.instance().store(group="hydra/sweeper", name="grid", node=GridSweepe
 ConfigStore.instance().store(group="hydra/launcher", name="batch", node=BatchLauncherConf, provider="sweep")
 
 
+def _told(refusal: "BadInput") -> CompactHydraException:
+    """``refusal`` as an error that Hydra shows as it is, in an application that is not ours, too."""
+    error = CompactHydraException(str(refusal))
+    error.__cause__ = refusal
+    return error
+
+
 class GridSweeper(Sweeper):
     """Expands the grid and drives the sweep; the launcher only says where points are trained."""
 
@@ -47,6 +56,17 @@ class GridSweeper(Sweeper):
         """Called by Hydra with the composed configuration."""
         from hydra.core.plugins import Plugins
 
+        from sweep.errors import BadInput
+        from sweep.settings.schema import Settings
+
+        if not {field.name for field in fields(Settings)} <= set(config):
+            raise _told(
+                BadInput(
+                    "hydra/sweeper=grid: this application is not sweep",
+                    "python -m sweep",
+                    "choose another sweeper, as hydra/sweeper=basic",
+                )
+            )
         self.hydra_context, self.config = hydra_context, config
         self.launcher = Plugins.instance().instantiate_launcher(
             hydra_context=hydra_context, task_function=task_function, config=config
@@ -90,10 +110,12 @@ class EngineLauncher(Launcher):
         """Refuse: another sweeper would have each point run, and tracked, as a job of its own."""
         from sweep.errors import BadInput
 
-        raise BadInput(
-            f"hydra/launcher={self.name} works with hydra/sweeper=grid alone",
-            "hydra/sweeper=grid",
-            "leave hydra/sweeper out",
+        raise _told(
+            BadInput(
+                f"hydra/launcher={self.name} works with hydra/sweeper=grid alone, in python -m sweep",
+                "hydra/sweeper=grid",
+                "leave hydra/sweeper out, or hydra/launcher",
+            )
         )
 
 

@@ -1,24 +1,23 @@
 """Axes: what the command line and a grid file ask to vary, as lists of Hydra overrides with one value each."""
 
-import math
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from hydra.core.override_parser.types import Override, OverrideType, RangeSweep, ValueType
+from hydra.core.override_parser.types import Override, OverrideType, ValueType
 
+from hydra_plugins.sweep_grid._listed import listed
 from sweep.errors import BadInput
 from sweep.settings.hydra_internals import value_text
-from sweep.settings.keys import KEYS, WHOLE_SWEEP
+from sweep.settings.keys import KEYS, LABELS, WHOLE_SWEEP
 from sweep.settings.refusals import unknown_key
-from sweep.settings.schema import Settings
+from sweep.settings.schema import WHOLE_NUMBERS, takes_text, whole
 
 SPACED = ("from", "to", "points", "spacing")
 PLAIN_KEYS = {*KEYS, *(key.partition(".")[0] for key in KEYS)}
-WHOLE_NUMBERS = {field.name for field in fields(Settings) if field.type is int}
 
 
 @dataclass(frozen=True)
@@ -43,25 +42,19 @@ class Axis:
 
 
 def from_command_line(overrides: Sequence[Override]) -> list[Axis]:
-    """The axes among ``overrides``; of a key given twice the last wins, as in Hydra."""
-    last = {override.get_key_element(): override for override in overrides}
-    keys = [override.key_or_group for override in last.values()]
+    """The axes among ``overrides``."""
     axes = []
-    for key, override in last.items():
+    for override in overrides:
         if not override.is_sweep_override():
             continue
-        if not override.is_discrete_sweep():
-            raise BadInput(
-                f"{override.input_line}: an interval has no list of values",
-                "a list, range(…) or choice(…)",
-                f"as {key}=range(start,stop,step), or a grid file with {{from, to, points, spacing}}",
-            )
-        axis = Axis((override.key_or_group,), size(override), partial(_singles, override))
-        if keys.count(override.key_or_group) > 1:
-            raise BadInput(f"{override.key_or_group} is given in two forms", f"{key}=… alone", "leave the other out")
+        size, values = listed(override)
+        axis = Axis((override.key_or_group,), size, partial(_singles, override, values))
         if axis.size == 0:
             raise BadInput(f"{override.input_line} has no values", "an axis of 1 value or more", "correct it")
         _refuse_whole_sweep_keys(axis)
+        if override.key_or_group in LABELS:
+            what = f"{override.key_or_group} is an axis, and changes nothing of what is trained"
+            raise BadInput(what, "one value", "give one value")
         axes.append(axis)
     return axes
 
@@ -176,12 +169,15 @@ def _malformed(name: str, spec: object) -> BadInput:
 
 
 def _override(key: str, value: Any) -> Override:
+    if takes_text(key) and isinstance(value, int | float):
+        value = str(value)
+    value = whole(key, value)
     return Override(OverrideType.CHANGE, key, ValueType.ELEMENT, value, input_line=f"{key}={value}")
 
 
-def _singles(sweep: Override) -> Iterator[tuple[Override]]:
+def _singles(sweep: Override, values: Sequence[Any]) -> Iterator[tuple[Override]]:
     kind, key, package, name = sweep.type, sweep.key_or_group, sweep.package, sweep.get_key_element()
-    for value in sweep.sweep_iterator():
+    for value in (whole(key, each) for each in values):
         text = value_text(value)
         yield (Override(kind, key, ValueType.ELEMENT, value, package, f"{name}={text}"),)
 
@@ -194,17 +190,3 @@ def _refuse_whole_sweep_keys(axis: Axis) -> None:
                 f"one value of {key}",
                 "run one sweep for each value",
             )
-
-
-def size(override: Override) -> int:
-    """How many values a sweep override has, without expanding it; 0 for a range that never reaches its end."""
-    value = override.value()
-    if not isinstance(value, RangeSweep):
-        return sum(1 for _ in override.sweep_iterator())
-    assert value.start is not None, "the grammar demands it"
-    assert value.stop is not None, "the grammar demands it"
-    span, step = value.stop - value.start, value.step
-    numbers = (span, step)
-    if not all(map(math.isfinite, numbers)) or step == 0 or span / step <= 0:
-        return 0
-    return math.ceil(span / step)

@@ -9,7 +9,7 @@ axis is taken as structural.
 import copy
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
@@ -19,20 +19,21 @@ from omegaconf import DictConfig, OmegaConf
 
 from hydra_plugins.sweep_grid import _axes
 from hydra_plugins.sweep_grid._axes import Axis
+from hydra_plugins.sweep_grid._listed import MOST_POINTS
 from sweep.errors import BadInput
 from sweep.plan import size
 from sweep.problem import sources
-from sweep.settings import by_key, composition
+from sweep.settings import by_key, composition, text_in_files
 from sweep.settings.grammar import literal
 from sweep.settings.hydra_internals import apply_overrides, unparsed_value
-from sweep.settings.keys import validate
+from sweep.settings.keys import WHOLE_SWEEP, validate
 from sweep.settings.schema import Settings
-
-MOST_POINTS = 1_000_000
-"""A larger grid is refused before it is expanded: this many points take 1.5 GB of memory, as a plan alone."""
 
 RUN_SECONDS = 0.002
 """What a run takes at the least, to train and to track."""
+
+MOST_COUNTED = 10**18
+"""Beyond, the number of points is not told exactly."""
 
 
 def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -> list[Settings]:
@@ -47,37 +48,71 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     ------
     BadInput, or Hydra's own composition errors.
     """
-    given = OverridesParser.create(config_loader=loader).parse_overrides(list(arguments))
+    words = OverridesParser.create(config_loader=loader).parse_overrides(list(arguments))
+    given = list({word.get_key_element(): word for word in words}.values())  # As Hydra's sweeper: the last one's value.
+    if len(given) < len(words):
+        master = loader.load_sweep_config(master, _lines(given, (), ()))
+    files = text_in_files.Files(loader)
+    files.check(master)
     grid = OmegaConf.to_container(master.grid, resolve=True)
     assert isinstance(grid, dict)
     from_file = _axes.from_grid({str(key): value for key, value in grid.items()}, given)
     axes = [*from_file, *_axes.from_command_line(given)]
     _refuse_if_too_large(math.prod(axis.size for axis in axes), master)
-    everything = composition.depends(master) or any(
-        "${" in str(unparsed_value(o)) for a in axes for step in a.steps for o in step
-    )
-    structural = [everything or _is_structural(axis, given, axes, loader) for axis in axes]
+
+    def compose(chosen: Sequence[int | None]) -> DictConfig:
+        if all(step is None for step in chosen):
+            return master
+        config = loader.load_sweep_config(master, _lines(given, axes, chosen))
+        files.check(config)
+        return config
+
+    structural = [_is_structural(axis, given, axes, loader) for axis in axes]
+    points = _points(compose, axes, structural) or _points(compose, axes, [True] * len(axes))
+    sources.refuse_unused([point.data for point in points])
+    return points
+
+
+def _points(
+    compose: Callable[[Sequence[int | None]], DictConfig], axes: Sequence[Axis], structural: Sequence[bool]
+) -> list[Settings]:
+    """The points of ``axes``; none where a composed value may be computed from an axis that is not structural."""
     plain = [axis for axis, taken in zip(axes, structural, strict=True) if not taken]
+    if any("${" in str(unparsed_value(o)) for axis in plain for step in axis.steps for o in step):
+        return []
     bases: dict[tuple[int | None, ...], _Base] = {}
     points = []
     for steps in itertools.product(*(range(axis.size) for axis in axes)):
         chosen = tuple(step if taken else None for step, taken in zip(steps, structural, strict=True))
         if chosen not in bases:
-            config = loader.load_sweep_config(master, _lines(given, axes, chosen)) if any(structural) else master
+            config = compose(chosen)
+            if plain and composition.depends(config):
+                return []
             bases[chosen] = _Base(config, plain)
         rest = [step for step, taken in zip(steps, structural, strict=True) if not taken]
         points.append(validate(bases[chosen].point(rest)))
-    sources.refuse_unused([point.data for point in points])
+    _refuse_several_sweeps([base.first for base in bases.values()])
     return points
+
+
+def _refuse_several_sweeps(points: Sequence[Settings]) -> None:
+    for key in WHOLE_SWEEP:
+        if any(getattr(point, key) != getattr(points[0], key) for point in points):
+            raise BadInput(
+                f"{key} belongs to the sweep as a whole and cannot follow an axis",
+                f"one value of {key}",
+                "leave the ${…} out of it",
+            )
 
 
 def _refuse_if_too_large(count: int, master: DictConfig) -> None:
     if count <= MOST_POINTS:
         return
+    more, count = " or more" if count > MOST_COUNTED else "", min(count, MOST_COUNTED)
     most = count * (size.RUN + master.tracking.curve_points * size.POINT)
     hours = count * RUN_SECONDS / 3600
     raise BadInput(
-        f"the grid has {count:,} points: up to {size.readable(most)} in the store and {hours:,.1f} hours or more",
+        f"the grid has {count:,}{more} points: up to {size.readable(most)} in the store and {hours:,.1f} hours or more",
         f"at most {MOST_POINTS:,} points",
         "shorten an axis, or take larger steps",
     )
@@ -85,18 +120,17 @@ def _refuse_if_too_large(count: int, master: DictConfig) -> None:
 
 def _lines(given: Sequence[Override], axes: Sequence[Axis], chosen: Sequence[int | None]) -> list[str]:
     """The overrides for Hydra to compose: the chosen steps and all single values, in the order of the command line."""
-    lines: dict[tuple[str, ...], list[str]] = {
-        axis.keys: [_line(override) for override in axis.steps[step]]
+    lines = {
+        override.get_key_element(): _line(override)
         for axis, step in zip(axes, chosen, strict=True)
         if step is not None
+        for override in axis.steps[step]
     }
-    single: dict[tuple[str, ...], list[str]] = {
-        (o.get_key_element(),): [o.input_line or ""] for o in given if not o.is_sweep_override()
-    }
-    order = [(o.get_key_element(),) for o in given]
-    from_file = [keys for keys in lines if keys not in order]
+    single = {o.get_key_element(): o.input_line or "" for o in given if not o.is_sweep_override()}
+    order = [o.get_key_element() for o in given]
+    from_file = [key for key in lines if key not in order]
     both = {**lines, **single}
-    return [line for keys in dict.fromkeys([*from_file, *order]) for line in both.get(keys, [])]
+    return [both[key] for key in (*from_file, *order) if key in both]
 
 
 class _Base:
@@ -107,14 +141,14 @@ class _Base:
         self._leaves = [_typed(own, axis) for axis in axes]
         # An axis may be what sets a mandatory key, so the settings start from each axis's first step.
         apply_overrides([o for axis in axes for o in axis.steps[0]], own)
-        self._first = composition.settings(own)
+        self.first = composition.settings(own)
 
     def point(self, steps: Sequence[int]) -> Settings:
         """The settings with each axis at its step."""
         values: dict[str, Any] = {}
         for leaves, step in zip(self._leaves, steps, strict=True):
             values.update(leaves[step])
-        return by_key.replaced(self._first, values)
+        return by_key.replaced(self.first, values)
 
 
 def _typed(own: DictConfig, axis: Axis) -> list[dict[str, Any]]:
@@ -142,12 +176,14 @@ def _flatten(key: str, value: Any, leaves: dict[str, Any]) -> None:
 
 def _is_structural(axis: Axis, given: Sequence[Override], axes: Sequence[Axis], loader: ConfigLoader) -> bool:
     """Whether Hydra must compose for each step of ``axis``."""
-    others = {o.key_or_group for o in given} | {key for other in axes for key in other.keys}
-    if any(a.startswith(f"{b}.") or b.startswith(f"{a}.") for a in axis.keys for b in others):
+    overrides = [override for step in axis.steps for override in step]
+    own = {override.get_key_element() for override in overrides}
+    others = {o.key_or_group for o in given if o.get_key_element() not in own}
+    others |= {key for other in axes if other is not axis for key in other.keys}
+    if any(a == b or a.startswith(f"{b}.") or b.startswith(f"{a}.") for a in axis.keys for b in others):
         return True
     if any("/" in key or loader.get_group_options(key) for key in axis.keys):
         return True
-    overrides = [override for step in axis.steps for override in step]
     return any(o.type.name != "CHANGE" or o.package is not None for o in overrides)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from sweep.console.guard import guard
+from sweep.console.guard import guard, own_process
 from sweep.errors import MEANING, BadInput, Exit
-from sweep.redaction import without_secrets
+from sweep.redaction import masked
+from sweep.version import __version__
 
 if TYPE_CHECKING:
     from sweep.settings.schema import Tracking
@@ -45,13 +46,15 @@ class Command:
 
     def __call__(self) -> NoReturn:
         """Run the command line and exit with a code of :class:`sweep.errors.Exit`; 2 for a malformed one."""
-        which, overrides = self._parse()
-        sys.exit(guard(lambda: self.action(which, overrides)))
+        with own_process():
+            which, overrides = self._parse()
+            sys.exit(guard(lambda: self.action(which, overrides), overrides))
 
     def _parse(self) -> tuple[Which, Overrides]:
         parser = argparse.ArgumentParser(
             prog=f"python -m sweep.{self.name}", description=self.description, epilog=self.epilog
         )
+        parser.add_argument("--version", action="version", version=f"sweep {__version__}")
         if self.which is None:
             parser.add_argument("overrides", nargs="*", metavar="tracking.KEY=VALUE", help=self.help)
             return None, list(parser.parse_args().overrides)
@@ -77,7 +80,7 @@ def opened(overrides: Overrides) -> "tuple[Tracking, Store]":
     tracking = composition.tracking(overrides)
     store = open_store(tracking, create=False)
     if store is None:
-        uri = without_secrets(tracking.uri)
+        uri = masked(tracking.uri)
         raise BadInput(
             f"tracking.uri={uri}, tracking.experiment={tracking.experiment}: nothing there yet",
             "a store that holds a sweep",

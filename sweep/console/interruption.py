@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -51,8 +51,8 @@ class Watch:
         self._signal = number
         for each in SIGNALS:
             signal.signal(each, signal.SIG_DFL)
-        # Not print: the signal may have come while it was at work.
-        os.write(2, b"\nsweep: ending; what is done is reported. Once more ends it at once.\n")
+        with suppress(OSError):  # Not print: the signal may have come while it was at work.
+            os.write(2, b"\nsweep: ending; what is done is reported. Once more ends it at once.\n")
         if self._raises:
             self.check()
 

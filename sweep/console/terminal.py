@@ -9,6 +9,8 @@ from sweep.outputs import OUTPUTS
 from sweep.plan import size
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
+from sweep.verdict.doubts import doubts
+from sweep.verdict.sentences import plural
 
 if TYPE_CHECKING:
     from sweep.report.files import Report
@@ -31,6 +33,7 @@ def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
     todo = [point for point in plan.points if point.key not in done]
     print(_counts(plan, len(todo)))
     if todo:
+        _doubt(plan)
         print(f"The store grows by {size.readable(size.estimate(todo, curve_points))} at most.")
     print("Nothing was trained: dry_run=true.")
 
@@ -38,11 +41,21 @@ def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
 def announce(plan: Plan, todo: int) -> None:
     """Say what is about to happen, in one line."""
     print(_counts(plan, todo), flush=True)
+    if todo:
+        _doubt(plan)
+
+
+def _doubt(plan: Plan) -> None:
+    """What may keep runs from their tolerance, a line each, on standard error."""
+    lines = list(doubts(plan))
+    more = [f"and {len(lines) - MOST_ROWS:,} more of this kind"] * (len(lines) > MOST_ROWS)
+    for line in lines[:MOST_ROWS] + more:
+        print(line, file=sys.stderr)
 
 
 def _counts(plan: Plan, todo: int) -> str:
-    points = "1 point" if len(plan.points) == 1 else f"{len(plan.points):,} points"
-    parts = [f"Sweep {plan.sweep_id[:8]}: {points}, {plan.total_epochs:,} epochs in all"]
+    points, epochs = plural(len(plan.points), "point"), plural(plan.total_epochs, "epoch")
+    parts = [f"Sweep {plan.sweep_id[:8]}: {points}, {epochs} in all"]
     if plan.duplicates:
         parts.append(f"{plan.duplicates:,} asked for twice and folded")
     parts.append(f"{len(plan.points) - todo:,} done already, {todo:,} to train")
@@ -54,7 +67,10 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
     """A progress bar over points, on standard error where that is a terminal; what it yields is called once a point."""
     from tqdm import tqdm
 
-    with tqdm(total=total, unit=" points", leave=False, disable=None if total else True) as bar:
+    class Bar(tqdm):  # type: ignore[type-arg]
+        monitor_interval = 0  # No thread that watches it: one would still be there when the process ends.
+
+    with Bar(total=total, unit=" points", miniters=1, leave=False, disable=None if total else True) as bar:
 
         def tick() -> None:
             bar.update()

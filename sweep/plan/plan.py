@@ -10,7 +10,7 @@ from functools import cached_property
 
 from sweep.plan.point import Point, Value, as_typed
 from sweep.problem.choice import problems
-from sweep.problem.problem import Problem, parameter_names
+from sweep.problem.problem import Problem, check_dtype, parameter_names
 from sweep.problem.readings import Readings
 from sweep.settings.schema import Data, DType, Settings
 
@@ -111,12 +111,12 @@ def make(settings: Sequence[Settings], read: Callable[[Data], Readings]) -> Plan
 
     Raises
     ------
-    BadInput : from ``read``, or where a point's dtype cannot tell its readings apart.
+    BadInput : from ``read``, or where a point's dtype cannot tell its readings apart, or hold their losses.
     """
     sources: dict[tuple[object, ...], Readings] = {}
     readings: dict[str, Readings] = {}
     points: dict[str, Point] = {}
-    checked: set[tuple[str, DType]] = set()
+    checked: dict[tuple[str, DType], None] = {}
     for each in settings:
         source = tuple(vars(each.data).values())
         if source not in sources:
@@ -124,11 +124,13 @@ def make(settings: Sequence[Settings], read: Callable[[Data], Readings]) -> Plan
         data = sources[source]
         if (data.fingerprint, each.dtype) not in checked:
             data.check_dtype(each.dtype)
-            checked.add((data.fingerprint, each.dtype))
+            checked[data.fingerprint, each.dtype] = None
             readings.setdefault(data.fingerprint, data)
         point = Point.of(each, data.fingerprint)
         points.setdefault(point.key, point)
     first = settings[0]
-    return Plan(
-        tuple(points.values()), readings, first.outcome.tolerance, first.name, duplicates=len(settings) - len(points)
-    )
+    folded = len(settings) - len(points)
+    plan = Plan(tuple(points.values()), readings, first.outcome.tolerance, first.name, folded)
+    for fingerprint, dtype in checked:
+        check_dtype(plan.problems[fingerprint], dtype, plan.tolerance)
+    return plan

@@ -1,112 +1,167 @@
 """Two columns of a CSV file as :class:`Readings`; what cannot be used is named by line and column."""
 
 import csv
+import io
 import math
 import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from sweep.errors import BadInput
+from sweep.problem import csv_looks
 from sweep.problem.readings import Readings
+from sweep.problem.text_file import read_text
 
 LARGEST, SMALLEST_SPREAD = 1e100, 1e-100
 """Bounds on readings and on the spread of a column: the squares that theory sums stay within float64."""
+
+MOST_NAMES = 20
+"""Columns of a file that a message lists."""
+
+Row = tuple[int, list[str]]
+"""The number of a row's first line, and its cells without blanks around them."""
 
 
 def read_csv(
     path: Path, input_column: str, target_column: str, input_unit: str | None = None, target_unit: str | None = None
 ) -> Readings:
-    """Read two columns of a CSV file with a header line (UTF-8, commas between cells)."""
-    header, rows = _rows(path)
-    for key, column in (("data.input", input_column), ("data.target", target_column)):
-        if column not in header:
-            raise BadInput(f"{key}={column}: no such column in {path}", f"one of {', '.join(header)}", f"set {key}")
-        if header.count(column) > 1:
-            raise BadInput(f"{key}={column}: {path} has that column twice", "distinct names", "rename one of them")
-    if len(rows) < 2:
-        raise BadInput(f"{path}: {len(rows)} row(s) of data", "at least 2 rows below the header", "add readings")
-    indexes = header.index(input_column), header.index(target_column)
-    columns = [tuple(_number(row[i], line, header[i], path) for line, row in rows) for i in indexes]
-    for name, values in zip((input_column, target_column), columns, strict=True):
+    """Read two columns of a CSV file with a header line (UTF-8, commas between cells).
+
+    Raises
+    ------
+    BadInput : naming what cannot be used, what it looks like, and the next step.
+    """
+    rows = _rows(path, read_text(path))
+    _, header = next(rows, (0, []))
+    if not header:
+        raise BadInput(f"data.path={path}: the file is empty", "a header line and at least 2 rows", "add readings")
+    keys = {"data.input": input_column, "data.target": target_column}
+    indexes = [_index(path, key, column, header, rows) for key, column in keys.items()]
+    names = [header[index] for index in indexes]
+    columns = _numbers(path, rows, header, indexes)
+    for name, values in zip(names, columns, strict=True):
         if max(values) - min(values) < SMALLEST_SPREAD:
             raise BadInput(
-                f"{path}: column {name} is constant ({values[0]:g})", "a column that varies", "choose another column"
+                f"data.path={path}: column {name} is constant ({values[0]:g})",
+                "a column that varies",
+                "choose another column",
             )
     return Readings(
-        columns[0],
-        columns[1],
+        tuple(columns[0]),
+        tuple(columns[1]),
         name=path.stem,
         source=path.name,
-        input_name=input_column,
-        target_name=target_column,
+        input_name=names[0],
+        target_name=names[1],
         input_unit=input_unit,
         target_unit=target_unit,
     )
 
 
-FORMATS = (
-    (b"\xff\xfe", "looks like UTF-16", "save it as UTF-8"),
-    (b"\xfe\xff", "looks like UTF-16", "save it as UTF-8"),
-    (b"\x1f\x8b", "is compressed by gzip", "decompress it first (gunzip)"),
-    (b"PK\x03\x04", "is a zip archive or an Excel workbook", "unpack it, or export the sheet as CSV in UTF-8"),
-    (b"PAR1", "is a Parquet file", "export its table as CSV in UTF-8"),
-)
-"""First bytes of files that are no CSV in UTF-8: what such a file looks like, and what to do."""
-
-
-def _check_encoding(path: Path) -> None:
-    """Refuse what is no text in UTF-8, by what it looks like and, where it has lines, by line."""
-    content = path.read_bytes()
-    for start, looks, step in FORMATS:
-        if content.startswith(start):
-            raise BadInput(f"data.path={path}: the file {looks}", "a CSV file in UTF-8", step)
-    if b"\0" in content:
-        line = content[: content.index(b"\0")].count(b"\n") + 1
-        raise BadInput(
-            f"data.path={path}: line {line} has a NUL byte", "a CSV file in UTF-8", "save it as text in UTF-8"
-        )
+def _rows(path: Path, text: str) -> Iterator[Row]:
+    """The rows that are not empty, the header first."""
+    reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
     try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise BadInput(
-            f"data.path={path}: line {line} is not UTF-8 (byte 0x{content[error.start]:02x})",
-            "a CSV file in UTF-8",
-            "save it as UTF-8; if it is in Windows-1252: iconv -f WINDOWS-1252 -t UTF-8",
-        ) from error
+        for row in reader:
+            if any(map(str.strip, row)):
+                yield line, [cell.strip() for cell in row]
+            line = reader.line_num + 1
+    except csv.Error as error:
+        broken = "".join(islice(io.StringIO(text, newline=""), line - 1, reader.line_num))
+        looks, step = csv_looks.broken(broken, closed="expected after" in str(error))
+        raise BadInput(f"data.path={path}: line {line} has {looks}", "a CSV file in UTF-8", step) from error
 
 
-def _rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Header and non-empty rows, each row with the number of its line in the file."""
-    try:
-        _check_encoding(path)
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
-    except (OSError, ValueError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"data.path={path}: {reason}", "a readable CSV file in UTF-8", "check the path") from error
-    if not lines:
-        raise BadInput(f"data.path={path}: the file is empty", "a header line and at least 2 rows", "add readings")
-    (_, header), *rows = lines
+def _index(path: Path, key: str, column: str, header: Sequence[str], rows: Iterator[Row]) -> int:
+    """Where in ``header`` the one column stands that looks like ``column``."""
+    wanted = csv_looks.same(column)
+    found = [index for index, name in enumerate(header) if csv_looks.same(name) == wanted]
+    if len(found) == 1:
+        return found[0]
+    if len({header[index] for index in found}) > 1:
+        forms = " and ".join(ascii(header[index]) for index in found)
+        what = f"{key}={column}: {path} has columns that differ only in their Unicode form, {forms}"
+        raise BadInput(what, "distinct names", "rename one of them")
+    if found:
+        raise BadInput(f"{key}={column}: {path} has that column twice", "distinct names", "rename one of them")
+    looks, step = csv_looks.header(column, header, list(islice(rows, MOST_NAMES)))
+    names = [name[:80] for name in header if name]
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    unnamed = f"; {len(header) - len(names):,} without a name" if len(names) < len(header) else ""
+    raise BadInput(
+        f"{key}={column[:80]}: no such column in {path}{looks}",
+        f"one of {', '.join(names[:MOST_NAMES])}{more}{unnamed}",
+        step if looks else f"set {key}; {step}",
+    )
+
+
+def _numbers(path: Path, rows: Iterator[Row], header: Sequence[str], indexes: Sequence[int]) -> list[list[float]]:
+    """The columns at ``indexes`` of the rows below the header."""
+    columns: list[list[float]] = [[] for _ in indexes]
     for line, row in rows:
+        first = not columns[0]
         if len(row) != len(header):
+            looks, step = csv_looks.row(row, header, first)
             raise BadInput(
-                f"{path}: line {line} has {len(row)} cells, the header has {len(header)}",
+                f"data.path={path}: line {line} has {len(row)} cell{'s' * (len(row) != 1)}, "
+                f"the header has {len(header)}{looks}",
                 "as many cells in every row as in the header, with commas between them",
-                "correct the row; a cell that holds a comma needs quotes around it",
+                step,
             )
-    return header, rows
+        if _swallows(row, indexes):
+            raise BadInput(
+                f"data.path={path}: line {line} has a quote that closes only after other rows",
+                "quotes that close before the row ends",
+                "close it, or take both quotes away",
+            )
+        values = [_parsed(row[index]) for index in indexes]
+        if first and all(map(math.isnan, values)) and _has_numbers(next(rows, None), indexes):
+            raise BadInput(
+                f"data.path={path}: line {line} has no numbers; it looks like a row of units or a second header",
+                "one header line, and numbers below it",
+                "delete the line; units have data.input_unit and data.target_unit",
+            )
+        for index, value, column in zip(indexes, values, columns, strict=True):
+            if not abs(value) <= LARGEST:
+                raise _no_number(path, line, header[index], row[index], value)
+            column.append(value)
+    if len(columns[0]) < 2:
+        what = f"data.path={path}: {len(columns[0])} row(s) of data"
+        raise BadInput(what, "at least 2 rows below the header", "add readings")
+    return columns
 
 
-def _number(cell: str, line: int, column: str, path: Path) -> float:
+def _swallows(row: Sequence[str], indexes: Sequence[int]) -> bool:
+    """Whether a cell goes on over line breaks into what would be a row: a stray quote takes rows away silently."""
+    for place, cell in enumerate(row):
+        for text in cell.splitlines()[1:] if "\n" in cell or "\r" in cell else ():
+            inside = text.split(",")
+            for cells in (inside, [*inside, *row[place + 1 :]]):
+                if len(cells) == len(row) and _has_numbers((0, cells), indexes):
+                    return True
+    return False
+
+
+def _has_numbers(row: Row | None, indexes: Sequence[int]) -> bool:
+    """Whether there is a ``row`` with a number at each of ``indexes``."""
+    return row is not None and all(
+        index < len(row[1]) and math.isfinite(_parsed(row[1][index].strip())) for index in indexes
+    )
+
+
+def _parsed(cell: str) -> float:
+    """The number in ``cell``; nan where it has none."""
     try:
-        value = float(cell) if re.fullmatch(r"[-+.0-9eE]+", cell, re.ASCII) else math.nan
+        return float(cell) if re.fullmatch(r"[-+.0-9eE]+", cell, re.ASCII) else math.nan
     except ValueError:
-        value = math.nan
-    if not abs(value) <= LARGEST:
-        raise BadInput(
-            f"{path}: line {line}, column {column}: {cell[:40]!r} is not a number that can be used",
-            f"finite numbers as 12, -3.5 or 1e-4 in every cell, up to {LARGEST:g}",
-            "correct the cell or leave the row out",
-        )
-    return value
+        return math.nan
+
+
+def _no_number(path: Path, line: int, column: str, cell: str, value: float) -> BadInput:
+    looks, step = csv_looks.cell(cell) if math.isnan(value) else ("; it is too large", "use a larger unit")
+    return BadInput(
+        f"data.path={path}: line {line}, column {column}: {cell[:40]!r} is not a number that can be used{looks}",
+        f"finite numbers as 12, -3.5 or 1e-4 in every cell, up to {LARGEST:g}",
+        step,
+    )

@@ -8,6 +8,9 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
+from sweep.errors import BadInput
 from sweep.problem.fit import Fit, Fitted
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.readings import Readings
@@ -101,6 +104,24 @@ class Problem(Protocol):
         ----------
         fitted : parameters that a run ended at; None where there are none.
         """
+
+
+def check_dtype(problem: Problem, dtype: DType, tolerance: float) -> None:
+    """Raise :class:`BadInput` where ``dtype`` cannot hold the losses that decide a verdict.
+
+    A loss that rounds to 0, or to inf, would make a verdict of noise.
+    """
+    held, data = np.finfo(str(dtype)), problem.readings
+    smallest, largest = float(held.tiny), float(held.max)
+    least = max(tolerance, float(held.eps)) * problem.spread
+    most = 4 * len(data.inputs) * problem.magnitude  # Twice a target is as far off as a model near the readings is.
+    if least < smallest or most > largest:
+        raise BadInput(
+            f"data: the squares of the target of {data.name} are too {'small' if least < smallest else 'large'}"
+            f" for {dtype}",
+            f"squares and sums of squares from {smallest:.2g} to {largest:.2g}, also times outcome.tolerance",
+            f"{'' if dtype is DType.float64 else 'use dtype=float64, or '}give the target in another unit",
+        )
 
 
 def parameter_names(problem: Problem) -> tuple[str, ...]:

@@ -34,6 +34,17 @@ class Quadratic:
         """``λmax/λmin``: how much slower the flat direction is than the steep one."""
         return self.largest / self.eigenvalues[0] if self.eigenvalues[0] else math.inf
 
+    def slopes(self, excess: float) -> list[float]:
+        """By parameter, the slope that is left where it alone is off, by as much as adds ``excess``.
+
+        The others being where they are best then, an offset δ adds ``½ δ²/(H⁻¹)ᵢᵢ``, and its slope is ``δ/(H⁻¹)ᵢᵢ``.
+        """
+        modes = list(zip(self.eigenvalues, self.directions, strict=True))
+        if not modes[0][0]:
+            return [0.0] * len(self.optimum)
+        inverse = [sum(way[i] * way[i] / value for value, way in modes) for i in range(len(self.optimum))]
+        return [math.sqrt(2 * excess / each) for each in inverse]
+
     def parts(self, parameters: Sequence[float]) -> list[float]:
         """``½ λᵢ cᵢ²`` of each direction: what it adds to the excess loss at ``parameters``; nan where λᵢ is 0."""
         offset = [a - b for a, b in zip(parameters, self.optimum, strict=True)]

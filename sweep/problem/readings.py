@@ -24,6 +24,7 @@ class Readings:
     source : where it came from, as a person would say it.
     input_name, target_name, input_unit, target_unit : labels; a unit is None where it is not known.
     kept_at : the file to read them from again, where they stay out of the store; None where the store has them.
+    path : the file that they were read from, as it was given; None where it is not known, or there was none.
     """
 
     inputs: tuple[float, ...] = field(repr=False)
@@ -35,6 +36,7 @@ class Readings:
     input_unit: str | None = None
     target_unit: str | None = None
     kept_at: str | None = None
+    path: str | None = None
 
     @cached_property
     def fingerprint(self) -> str:
@@ -59,6 +61,10 @@ class Readings:
                     f"values that {dtype} can tell apart",
                     "use dtype=float64, or centre and scale the column",
                 )
+
+    def distinct_inputs(self, dtype: DType) -> int:
+        """How many different inputs there are, once rounded to ``dtype``."""
+        return len({rounded_to(value, dtype) for value in self.inputs})
 
 
 def _labelled(name: str, unit: str | None) -> str:

@@ -63,4 +63,19 @@ def read(data: Data) -> Readings:
         )
     path = Path(data.path or "")
     readings = read_csv(path, data.input or "", data.target or "", data.input_unit, data.target_unit)
-    return readings if data.store else replace(readings, kept_at=str(path.resolve()))
+    return replace(readings, kept_at=None if data.store else str(path.resolve()), path=data.path)
+
+
+def overrides(readings: Readings) -> dict[str, str | None]:
+    """The settings that :func:`read` these readings again, labels included."""
+    if readings.fingerprint == thermometer().fingerprint:
+        return {"data": "thermometer"}
+    columns = {"data.input": readings.input_name, "data.target": readings.target_name}
+    units = {"data.input_unit": readings.input_unit, "data.target_unit": readings.target_unit}
+    return {
+        "data": "csv",
+        "data.path": readings.path or readings.kept_at or readings.source,
+        **columns,
+        **{key: unit for key, unit in units.items() if unit is not None},
+        **({"data.store": "false"} if readings.kept_at else {}),
+    }

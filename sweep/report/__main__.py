@@ -24,7 +24,7 @@ main = Command(
     description="Write a sweep's report again, from the store alone.",
     epilog=(
         f"Exit codes: 0 written, {codes(Exit.BAD_INPUT)}, or output that cannot be written, "
-        f"{codes(Exit.MALFORMED_FLAG)}."
+        f"{codes(Exit.MALFORMED_FLAG, Exit.STORE_AWAY)}."
     ),
     which="SWEEP",
     help=SWEEP,

@@ -2,12 +2,16 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 MOST_TICKS = 6
+
+LONGEST_LABEL = 7
+"""Characters of a tick's label, at most: what all have in common is said once, in the name of the axis."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -31,7 +35,7 @@ class Axis:
         ends = _transformed(np.array(list(values), dtype=np.float64), log)
         ends = ends[np.abs(ends) < 1e300]
         low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 1.0)
-        if high - low > (0.5 if log else 1e-9 * max(abs(low), abs(high))):
+        if high - low > (0.5 if log else 16 * math.ulp(max(abs(low), abs(high)))):
             widen = margin * (high - low)
         else:
             widen = 0.5 if log else abs(low) / 2 or 1.0
@@ -44,20 +48,48 @@ class Axis:
         parts = (_transformed(np.asarray(values, dtype=np.float64), self.log) - self.low) / (self.high - self.low)
         return np.rint(np.clip(parts, -1, 2) * length).astype(np.int64)
 
-    def ticks(self) -> list[tuple[float, str]]:
-        """Value and label of each tick, at most :data:`MOST_TICKS` or so: round values within the axis."""
+    def ticks(self, most: int = MOST_TICKS) -> "Ticks":
+        """Round values within the axis, ``most`` of them or one more."""
         if not self.log:
-            return _even(self.low, self.high)
+            return _even(self.low, self.high, most)
         if self.high - self.low >= 2:
-            step = math.ceil((self.high - self.low) / MOST_TICKS)
+            step = math.ceil((self.high - self.low) / most)
             low, high = max(self.low, -323), min(self.high, 308)
             decades = range(math.ceil(low / step) * step, math.floor(high) + 1, step)
             plain = all(-3 <= decade <= 3 for decade in decades)
-            return [(10.0**decade, f"{10.0**decade:g}" if plain else _power(decade)) for decade in decades]
+            return Ticks([(10.0**decade, f"{10.0**decade:g}" if plain else _power(decade)) for decade in decades])
         low, high = (10.0 ** min(max(end, -323.0), 308.2) for end in (self.low, self.high))
-        round_values = [d * 10.0**k for k in range(math.floor(self.low), math.ceil(self.high)) for d in (1, 2, 5)]
-        within = [(value, f"{value:.6g}") for value in round_values if low <= value <= high]
-        return within if len(within) > 2 else _even(low, high)
+        for digits in ((1, 2, 5), (1, 3), (1,)):
+            values = [d * 10.0**k for k in range(math.floor(self.low), math.ceil(self.high)) for d in digits]
+            within = [value for value in values if low <= value <= high]
+            if len(within) <= most + 1:
+                break
+        return Ticks([(value, _short(value)) for value in within]) if len(within) > 1 else _even(low, high, most)
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """Where ticks stand, and what stands beside them.
+
+    Parameters
+    ----------
+    marks : value and label of each; the label is ``(value - offset) / 10**power``, and no two are the same.
+    offset, power : what is said once, in the name of the axis, where labels had no room for it.
+    """
+
+    marks: list[tuple[float, str]] = field(default_factory=list)
+    offset: Decimal = Decimal(0)
+    power: int = 0
+
+    @property
+    def said_once(self) -> tuple[str, str]:
+        """What stands before and after the name of the axis."""
+        size = abs(self.offset)
+        text = f"{size:,f}" if len(f"{size:f}") <= 15 else _short(size)
+        less = f" {'−' if self.offset > 0 else '+'} {text}" if self.offset else ""
+        if not self.power:
+            return "", less
+        return ("(", f"{less}) / {_power(self.power)}") if less else ("", f" / {_power(self.power)}")
 
 
 def _transformed(values: NDArray[np.float64], log: bool) -> NDArray[np.float64]:
@@ -67,15 +99,53 @@ def _transformed(values: NDArray[np.float64], log: bool) -> NDArray[np.float64]:
         return np.log10(values)
 
 
-def _even(low: float, high: float) -> list[tuple[float, str]]:
-    """Multiples of 1, 2 or 5 times a power of ten."""
-    rough = (high - low) / MOST_TICKS
+def _even(low: float, high: float, most: int) -> Ticks:
+    """Multiples of 1, 2 or 5 times a power of ten, far enough apart that floats tell them apart."""
+    rough = max((high - low) / most, 4 * math.ulp(max(abs(low), abs(high))))
     if not rough > 1e-300:
-        return []
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= rough)
-    first, count = math.ceil(low / step), math.floor(high / step)
-    return [(multiple * step, f"{multiple * step:.6g}") for multiple in range(first, count + 1)]
+        return Ticks()
+    exponent = math.floor(math.log10(rough))
+    digit = next((digit for digit in (1, 2, 5) if digit * 10.0**exponent >= rough), 10)
+    step = Decimal(digit).scaleb(exponent)
+    first, last = (int(Decimal(end) / step) for end in (low, high))
+    exact = [multiple * step for multiple in range(first - 1, last + 2) if low <= float(multiple * step) <= high]
+    return _labelled(exact, exponent)
+
+
+def _labelled(exact: Sequence[Decimal], exponent: int) -> Ticks:
+    """Labels for multiples of ``10**exponent``, in order: as they are where that is short, else less an offset."""
+    for offset in (Decimal(0), _roundest_near(exact)):
+        rest = [value - offset for value in exact]
+        for power, label in ((0, _plain), (0, _scientific), (exponent, lambda value: _plain(value.scaleb(-exponent)))):
+            labels = list(map(label, rest))
+            if max(map(len, labels), default=0) <= (4 if power else LONGEST_LABEL):
+                return Ticks(list(zip(map(float, exact), labels, strict=True)), offset, power)
+    return Ticks()
+
+
+def _roundest_near(exact: Sequence[Decimal]) -> Decimal:
+    """The number with the fewest digits from one length below ``exact`` to its end."""
+    if not exact:
+        return Decimal(0)
+    first, last = exact[0], exact[-1]
+    exponent = max(first.adjusted(), last.adjusted()) + 1
+    while (offset := (last / Decimal(10) ** exponent).to_integral(ROUND_FLOOR).scaleb(exponent)) < 2 * first - last:
+        exponent -= 1
+    return offset
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}" if value else "0"
+
+
+def _scientific(value: Decimal) -> str:
+    return _short(value.normalize(), "e") if value else "0"
+
+
+def _short(value: Decimal | float, form: str = "g") -> str:
+    """``value`` with an exponent as a person writes it, ``1e-5`` and ``1e9``."""
+    mantissa, _, exponent = format(value, form).lower().partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
 def _power(decade: int) -> str:

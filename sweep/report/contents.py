@@ -14,6 +14,7 @@ from sweep.report.panels import curve_panels, epochs_panel, map_panels
 from sweep.report.pictures import draw_curves, draw_epochs, draw_fits, draw_map
 from sweep.settings.schema import STARTS
 from sweep.verdict.rule import bound
+from sweep.verdict.sentences import plural
 
 MOST_TIMED = 20
 """Rows of the table of predicted and observed epochs: those that differ most."""
@@ -60,7 +61,7 @@ def _each_data(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Bloc
 
 
 def _next(steps: Sequence[theory.Step]) -> list[Block]:
-    return [Items([(step.setting, step.promise) for step in steps[:MOST_ROWS]])] if steps else []
+    return [Items([(step.command, step.promise) for step in steps[:MOST_ROWS]])] if steps else []
 
 
 def _map(plan: Plan, runs: Sequence[Run]) -> list[Block]:
@@ -95,7 +96,10 @@ def _agreement(runs: Sequence[Run]) -> list[Block]:
     if not agreement.judged:
         return []
     agree = agreement.judged - len(agreement.disagreeing)
-    blocks: list[Block] = [Text(f"{agree:,} of {agreement.judged:,} runs have the outcome that theory predicts.")]
+    have = "has" if agreement.judged == 1 else "have"
+    blocks: list[Block] = [
+        Text(f"{agree:,} of {plural(agreement.judged, 'run')} {have} the outcome that theory predicts.")
+    ]
     differing = [
         [run.setting, str(v.expected.predicted), str(v.outcome), _distance(v.expected.threshold_ratio)]
         for run in agreement.disagreeing
@@ -151,7 +155,7 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
                 *map(number, (quadratic.condition, *quadratic.optimum, least_loss)),
             ]
         )
-    rest = [Text(f"… and {more:,} more combinations.")] if more else []
+    rest = [Text(f"… and {plural(more, 'more combination')}.")] if more else []
     return [*_table("What theory says", header, rows), *rest]
 
 

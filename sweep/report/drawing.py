@@ -4,17 +4,21 @@ SVG because its bytes depend on nothing but what it shows, it follows the reader
 Inside a panel's frame, lengths are tenths of a pixel, so that positions are whole numbers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.report.axes import Axis
+from sweep.report import lettering
+from sweep.report.axes import MOST_TICKS, Axis, Ticks
 from sweep.report.escape import in_html
 
-LEFT, TOP, RIGHT, BOTTOM = 62, 26, 12, 44
-"""Room around a frame, in pixels."""
+LEFT, TOP, RIGHT, BOTTOM = 80, 28, 24, 48
+"""Room around a frame, in pixels: for ticks' labels and, outside them, the names of the axes and the title."""
+
+GAP = 4
+"""Pixels between two labels, at least."""
 
 Size = tuple[int, int]
 """Width and height of a panel, in pixels."""
@@ -24,13 +28,19 @@ Values = Sequence[float] | NDArray[np.float64] | NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Frame:
-    """A panel's axes and their labels."""
+    """A panel's axes and their labels.
+
+    Parameters
+    ----------
+    title, note : what stands above it; a title that has no room is cut, the note after it is not.
+    """
 
     title: str
     x: Axis
     y: Axis
     labels: tuple[str, str]
     size: Size
+    note: str = ""
 
     @property
     def across(self) -> int:
@@ -47,32 +57,34 @@ class Frame:
         (width, height), corner = self.size, f'x="{LEFT}" y="{TOP}"'
         inner = f'width="{self.across / 10:g}" height="{self.down / 10:g}"'
         middle = LEFT + self.across / 20, TOP + self.down / 20
-        across, up = map(in_html, self.labels)
+        x_ticks = _fitting(self.x, self.across / 10, lettering.width)
+        y_ticks = _fitting(self.y, self.down / 10, lambda label: lettering.HEIGHT)
+        across = _name(self.labels[0], x_ticks, self.across / 10)
+        up = _name(self.labels[1], y_ticks, self.down / 10 + BOTTOM - TOP)
+        title = lettering.cut(self.title, width - 16 - lettering.width(self.note, bold=True), bold=True) + self.note
         return "".join(
             [
                 f'<svg class="picture" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-                f'aria-label="{in_html(alt)}"><text class="title" x="8" y="16">{in_html(self._short_title())}</text>',
-                *self._ticks(),
+                f'aria-label="{in_html(alt)}"><text class="title" x="8" y="14">{in_html(title)}</text>',
+                *self._ticks(x_ticks, y_ticks),
                 f'<svg {corner} {inner} viewBox="0 0 {self.across} {self.down}">',
                 *body,
                 f'</svg><rect class="frame" {corner} {inner}/>',
-                f'<text x="{middle[0]:g}" y="{height - 8}" text-anchor="middle">{across}</text>',
-                f'<text transform="translate(13 {middle[1]:g}) rotate(-90)" text-anchor="middle">{up}</text></svg>',
+                f'<text x="{middle[0]:g}" y="{height - 8}" text-anchor="middle">{in_html(across)}</text>',
+                f'<text transform="translate(13 {middle[1]:g}) rotate(-90)" text-anchor="middle">{in_html(up)}</text>',
+                "</svg>",
             ]
         )
 
-    def _short_title(self) -> str:
-        most = self.size[0] // 7  # Of a letter's width, nothing is known before a browser chooses the font.
-        return self.title if len(self.title) <= most else f"{self.title[: most - 1]}…"
-
-    def _ticks(self) -> list[str]:
+    def _ticks(self, across: Ticks, up: Ticks) -> list[str]:
         lines, texts = [], []
         bottom, right = TOP + self.down / 10, LEFT + self.across / 10
-        for value, label in self.x.ticks():
+        for value, label in across.marks:
             x = LEFT + int(self.x.positions([value], self.across)[0]) / 10
             lines.append(f"M{x:g} {TOP}V{bottom:g}")
-            texts.append(f'<text x="{x:g}" y="{bottom + 15:g}" text-anchor="middle">{label}</text>')
-        for value, label in self.y.ticks():
+            if x + lettering.width(label) / 2 <= self.size[0]:
+                texts.append(f'<text x="{x:g}" y="{bottom + 19:g}" text-anchor="middle">{label}</text>')
+        for value, label in up.marks:
             y = bottom - int(self.y.positions([value], self.down)[0]) / 10
             lines.append(f"M{LEFT} {y:g}H{right:g}")
             texts.append(f'<text x="{LEFT - 5}" y="{y + 4:g}" text-anchor="end">{label}</text>')
@@ -91,6 +103,24 @@ class Frame:
             steps.append(f"{point[0] - before[0]} {point[1] - before[1]}")
             before = point
         return " ".join(steps) if rest else f"M{first[0]} {first[1]}h0"
+
+
+def _fitting(axis: Axis, length: float, extent: Callable[[str], float]) -> Ticks:
+    """The most ticks along ``length`` pixels whose labels, each of that ``extent``, leave room between them."""
+    for most in range(MOST_TICKS, 0, -1):
+        ticks = axis.ticks(most)
+        places = axis.positions([value for value, _ in ticks.marks], round(10 * length)) / 10
+        halves = [extent(label) / 2 for _, label in ticks.marks]
+        gaps = np.diff(places) - np.add(halves[:-1], halves[1:])
+        if np.all(gaps >= GAP):
+            return ticks
+    return Ticks()
+
+
+def _name(label: str, ticks: Ticks, room: float) -> str:
+    """An axis's ``label``, cut where it has no room, and what its ticks leave to be said once."""
+    before, after = ticks.said_once
+    return before + lettering.cut(label, room - lettering.width(before + after)) + after
 
 
 def path(d: str, label: str = "", kind: str = "") -> str:

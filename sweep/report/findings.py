@@ -42,11 +42,13 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
             if _end(run) < _end(leader):
                 best[run.point.data] = run
     parts = [f"{count:,} {state.lower()}" for state, count in counts.items() if count]
-    points = "1 point" if len(runs) == 1 else f"{len(runs):,} points"
+    points = sentences.plural(len(runs), "point")
     over = f" over {len(plan.readings):,} data sets" if len(plan.readings) > 1 else ""
     said = [f"{points}{over}: {', '.join(parts)}."]
     if not best:
-        said.append("No run is left that did not diverge.")
+        said.append(
+            "Every run that has a result diverged." if any(run.verdict for run in runs) else "No run has a result."
+        )
     elif len(plan.readings) <= MOST_PRAISED:
         said += [_praise(plan, run) for run in best.values()]
     return Findings(counts, best, " ".join(said))

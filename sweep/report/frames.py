@@ -86,7 +86,7 @@ def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
             text[name] = [repr(float(value)) for value in frame[name]]
     for name in (*plan.parameters, *LOSSES, *THRESHOLDS):
         text.loc[~finished, name] = ""  # A nan of a finished run is a result.
-    unknown = frame["excess_loss"].isna() & frame["final_loss"].notna()  # Of a final loss of nan, it is nan.
+    unknown = [plan.problems[data].least_loss is None for data in frame["fingerprint"]]
     text.loc[unknown, "excess_loss"] = ""
     for name in (*point.FLOATS, *THRESHOLDS):
         text.loc[frame[name].isna(), name] = ""

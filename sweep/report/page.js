@@ -27,7 +27,9 @@
     }
     const count = (n) => n.toLocaleString("en");
     const visible = Math.min(fit, limit);
-    status.textContent = `${count(visible)} of ${count(fit)} runs that fit, ${count(rows.length)} in all`;
+    const runs = `${count(rows.length)} run${rows.length === 1 ? "" : "s"}`;
+    const matching = fit < rows.length ? `${count(fit)} of ${runs} match` : runs;
+    status.textContent = visible < fit ? `${matching}, the first ${count(visible)} are shown` : matching;
     more.hidden = fit <= limit;
   }
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sweep.plan.plan import Plan
-from sweep.plan.point import Point, Value, as_typed
+from sweep.plan.point import Point, as_typed
 from sweep.report.findings import note
 from sweep.report.judged_runs import STATES, Run
 from sweep.settings.schema import STARTS
 from sweep.tracking.display import shown
 from sweep.verdict.outcome import Outcome
+from sweep.verdict.sentences import plural
 from sweep.verdict.theory import theory_of
 
 MOST_PANELS = 12
@@ -93,7 +94,7 @@ def _upright(plan: Plan) -> str:
 
 def _title(plan: Plan, run: Run, names: Sequence[str]) -> str:
     values = plan.cells(run.point)
-    own: dict[str, Callable[[Value], str]] = {"epochs": lambda n: f"{n:,} epochs", "data": str}
+    own: dict[str, Callable[[Any], str]] = {"epochs": lambda n: plural(n, "epoch"), "data": str}
     parts = [own.get(n, lambda v, n=n: f"{n}={as_typed(v)}")(values[n]) for n in names if values[n] is not None]
     return ", ".join(parts) or "all runs"
 

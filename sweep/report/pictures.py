@@ -10,12 +10,14 @@ import numpy as np
 
 from sweep import colours
 from sweep.problem.fit import Fit, Role
+from sweep.report import lettering
 from sweep.report.axes import Axis
 from sweep.report.drawing import Frame, Size, mark, marks, path
 from sweep.report.escape import in_html
 from sweep.report.fit import drawn
 from sweep.report.judged_runs import STATES
 from sweep.report.panels import CurvePanel, EpochsPanel, MapPanel, Mark
+from sweep.verdict.sentences import plural
 
 LEGEND_HEIGHT = 28
 
@@ -53,14 +55,15 @@ class Picture:
             sample = marks(kind, 45, [path(mark(kind, 90, 0, 45))]) if kind in STATES else [path("M0 0h220", kind=kind)]
             samples.append(f'<g transform="translate({x} 14) scale(0.1)">{"".join(sample)}</g>')
             samples.append(f'<text x="{x + (18 if kind in STATES else 28)}" y="18">{in_html(meaning)}</text>')
-            x += 50 + round(6.5 * len(meaning))
+            x += _step(meaning)
         size = f'width="{x}" height="{LEGEND_HEIGHT}" viewBox="0 0 {x} {LEGEND_HEIGHT}"'
         return f'<svg class="picture key" {size} aria-hidden="true">{"".join(samples)}</svg>'
 
     def file(self) -> bytes:
         """A file of its own: the panels side by side, the legend below."""
         columns, (across, down) = min(COLUMNS, len(self.panels)), self.size
-        width, height = max(680, columns * across), -(-len(self.panels) // columns) * down
+        legend_width = 14 + sum(_step(meaning) for _, meaning in self.legend)
+        width, height = max(680, columns * across, legend_width), -(-len(self.panels) // columns) * down
         placed = [
             f'<g transform="translate({i % columns * across} {i // columns * down})">{panel}</g>\n'
             for i, panel in enumerate(self.panels)
@@ -74,6 +77,11 @@ class Picture:
             f'<g transform="translate(0 {height})">{self.key()}</g>\n</svg>\n',
         ]
         return "".join(lines).encode()
+
+
+def _step(meaning: str) -> int:
+    """Room in a legend for a sample and its ``meaning``, in pixels."""
+    return 40 + round(lettering.width(meaning))
 
 
 def _size(panels: Sequence[object]) -> Size:
@@ -140,7 +148,8 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     lines = [line for line in panel.lines if len(line.losses)]
     x = Axis.over([end for line in lines for end in (line.epochs[0], line.epochs[-1])], margin=0.03)
     y = Axis.over([end for line in lines for end in (line.losses.min(), line.losses.max())])
-    part = f", {len(panel.lines):,} drawn" if len(panel.lines) < panel.count else ""
+    thinned = len(panel.lines) < panel.count
+    part = f", {len(panel.lines):,} drawn" if thinned else ""
     frame = Frame(f"{panel.outcome.lower()} ({panel.count:,}{part})", x, y, ("epoch + 1", "loss"), size)
     opacity = max(0.2, min(0.9, 20 / max(1, len(lines))))
     body = [f'<g class="lines {panel.outcome}" stroke-opacity="{opacity:.2f}">']
@@ -150,7 +159,8 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     body += _marks(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
     if target and y.low <= math.log10(target) <= y.high:
         body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
-    return frame.draw(body, f"{panel.count:,} loss curves of {panel.outcome.lower()} runs")
+    count = f"{len(panel.lines):,} of " if thinned else ""
+    return frame.draw(body, f"{count}{plural(panel.count, 'loss curve')} of {panel.outcome.lower()} runs")
 
 
 def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
@@ -161,14 +171,17 @@ def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
         ends = [float(end) for end in np.linspace(min(inputs), max(inputs), each.points)]
         lines = [[relation.predict(end) for end in ends] for relation in each.relations]
         x, y = Axis.over(inputs, log=False), Axis.over([*targets, *(v for line in lines for v in line)], log=False)
-        frame = Frame(label, x, y, each.readings.axes, size)
+        total = len(each.readings.inputs)
+        count = f"{len(inputs):,} of {total:,} readings" if len(inputs) < total else f"{total:,} readings"
+        note = f": {count} drawn" if len(inputs) < total else ""
+        frame = Frame(label, x, y, each.readings.axes, size, note)
         body = [
             path(frame.line(ends, line), f"{relation.kind}: {relation.description}", LINES[relation.role])
             for line, relation in zip(lines, each.relations, strict=True)
         ]
         dots = (mark("CONVERGED", *at, 30) for at in frame.inside(inputs, targets))
         body.append(path("".join(dots), kind="readings"))
-        pictures.append(frame.draw(body, f"{len(inputs):,} readings of {label}, and lines through them"))
+        pictures.append(frame.draw(body, f"{count} of {label}, and lines through them"))
     roles = dict.fromkeys((relation.role, relation.kind) for _, each in fits for relation in each.relations)
     return Picture(
         "fit.svg", "readings and the fitted line", pictures, size, [(LINES[role], kind) for role, kind in roles]

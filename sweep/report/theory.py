@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sweep.plan.command import command, is_allowed
 from sweep.plan.plan import Plan
-from sweep.plan.point import Point, as_typed
+from sweep.plan.point import Point
 from sweep.report.judged_runs import Run
-from sweep.settings.schema import STARTS
+from sweep.settings.schema import DType
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.rule import bound
+from sweep.verdict.sentences import plural
 from sweep.verdict.theory import Theory, theory_of
 
 MOST_FORECASTS = 100
@@ -91,45 +93,54 @@ def _forecast(plan: Plan, point: Point) -> Forecast | None:
 
 @dataclass(frozen=True)
 class Step:
-    """Something to try: settings as a person would type them, and what they promise."""
+    """Something to try: a whole command, and what it promises."""
 
-    setting: str
+    command: str
     promise: str
 
 
 def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[Step]:
-    """What to try next.
+    """What to try next: points that the plan does not have, and that may be asked for.
 
     Parameters
     ----------
     known : from :func:`forecasts`.
     """
-    suggested: list[Step] = []
+    asked: list[tuple[Point | None, str]] = []
     for data in plan.readings:
         of = f" for {plan.label(data)}" if len(plan.readings) > 1 else ""
         here = [(each.fastest[1], each) for each in known if each.point.data == data and each.fastest]
         here.sort(key=lambda pair: pair[0])
         for epochs, forecast in here[:MOST_STEPS]:
-            promise = f"the lr that theory says converges fastest at this scale{of}, in {epochs:,} epochs"
-            suggested.append(Step(_typed(plan, forecast), promise))
+            promise = f"the lr that theory says converges fastest at this scale{of}, in {plural(epochs, 'epoch')}"
+            asked.append((_fastest(plan, forecast), promise))
         scale = plan.problems[data].evenest_scale
         if here and scale is not None:
             even = _forecast(plan, replace(here[0][1].point, scale=scale))
             if even and even.fastest and even.fastest[1] < here[0][0]:
-                promise = f"the scale with the most even curvature{of}: {even.fastest[1]:,} epochs by theory"
-                suggested.append(Step(_typed(plan, even), promise))
-    return suggested + _unfinished(plan, runs) + _undone(runs)
+                promise = f"the scale with the most even curvature{of}: {plural(even.fastest[1], 'epoch')} by theory"
+                asked.append((_fastest(plan, even), promise))
+    taken = {point.key for point in plan.points}
+    suggested = []
+    for point, promise in asked + _unfinished(runs):
+        if point and point.key not in taken and is_allowed(point):
+            suggested.append(Step(command(plan, point), promise))
+            taken.add(point.key)
+    return suggested + _undone(runs)
 
 
-def _typed(plan: Plan, forecast: Forecast) -> str:
+def _fastest(plan: Plan, forecast: Forecast) -> Point | None:
+    """The point of a forecast, in float64 where its own dtype may not do what theory says, or not at all."""
     assert forecast.fastest is not None, "only those with an lr are suggested"
     lr, epochs = forecast.fastest
-    columns = replace(forecast.point, lr=lr, epochs=max(1, epochs)).columns()
-    names = ["lr", "scale", "epochs", *(name for name in STARTS if name in plan.varying)]
-    return " ".join(f"{name}={as_typed(columns[name])}" for name in names)
+    point = replace(forecast.point, lr=lr, epochs=max(1, epochs))
+    problem = plan.problems[point.data]
+    allowed = bound(problem, plan.tolerance)
+    tried = (point, replace(point, dtype=DType.float64))
+    return next((each for each in tried if forecast.theory.holds(problem, each, allowed)), None)
 
 
-def _unfinished(plan: Plan, runs: Sequence[Run]) -> list[Step]:
+def _unfinished(runs: Sequence[Run]) -> list[tuple[Point | None, str]]:
     """The run that has the least further to go, with the epochs that theory says it needs in all."""
     going = [
         (run.verdict.epochs_needed, run)
@@ -140,7 +151,7 @@ def _unfinished(plan: Plan, runs: Sequence[Run]) -> list[Step]:
         return []
     needed, run = min(going, key=lambda pair: pair[0])
     longer = replace(run.point, epochs=run.point.epochs + needed)
-    return [Step(plan.setting(longer), f"the unfinished run with the least to go, {needed:,} more by theory")]
+    return [(longer, f"the unfinished run with the least to go, {needed:,} more by theory")]
 
 
 def _undone(runs: Sequence[Run]) -> list[Step]:

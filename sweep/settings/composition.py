@@ -1,5 +1,6 @@
 """From Hydra's composed configurations to typed settings; and the pieces of Hydra's setup that need code."""
 
+import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -8,19 +9,23 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
 from sweep.errors import BadInput
-from sweep.redaction import without_secrets
-from sweep.settings import grammar
+from sweep.outputs import check_here
+from sweep.redaction import masked
+from sweep.settings import grammar, text_in_files
+from sweep.settings.hydra_internals import own_hydra
 from sweep.settings.keys import KEYS, validate
 from sweep.settings.refusals import unknown_key
-from sweep.settings.schema import Settings, Tracking, environment
+from sweep.settings.schema import Settings, Tracking, environment, takes_text
 
 OPEN = ("tracking.tags", "grid")
 """Keys below which a user names keys of his own."""
 
-ENVIRONMENT_RESOLVERS = ("${sweep.env:", "${oc.env:")
+FROM_ENVIRONMENT = re.compile(r"\$\{(?:sweep|oc)\.env:[^${},]*(?:,\s*([^${}]*))?\}")
+"""A value of the environment, with its default."""
 
 
 def register() -> None:
@@ -60,9 +65,12 @@ def settings(config: DictConfig) -> Settings:
             KEYS[missing[0]].allowed if missing[0] in KEYS else "a value",
             f"add {' '.join(f'{key}=…' for key in missing)}",
         )
-    for key, _ in _leaves(OmegaConf.to_container(own, resolve=False)):
+    for key, value in _leaves(OmegaConf.to_container(own, resolve=False)):
         if key not in KEYS and not key.startswith(OPEN):  # A + adds any key below one of the schema's.
             raise unknown_key(key)
+        for default in FROM_ENVIRONMENT.findall(value) if isinstance(value, str) and takes_text(key) else ():
+            if default != str(read := grammar.reading(default)) and not isinstance(read, str):
+                raise BadInput(f"{key}: {value} reads {default} as {read}", "text in quotes", f'write "{default}"')
     built = OmegaConf.to_object(own)
     assert isinstance(built, Settings)
     return built
@@ -71,7 +79,7 @@ def settings(config: DictConfig) -> Settings:
 def depends(config: DictConfig) -> bool:
     """Whether a value of ``config`` is computed from another key, so that changing one may change the other."""
     return any(
-        isinstance(value, str) and "${" in value and not value.startswith(ENVIRONMENT_RESOLVERS)
+        isinstance(value, str) and "${" in FROM_ENVIRONMENT.sub("", value)
         for _, value in _leaves(OmegaConf.to_container(without_hydra(config), resolve=False))
     )
 
@@ -107,9 +115,14 @@ def tracking(overrides: Sequence[str]) -> Tracking:
                 ", ".join(key for key in KEYS if key.startswith("tracking")),
                 "leave it out",
             )
-    register()
-    with initialize_config_dir(conf_folder(), version_base="1.3"):
-        return validate(settings(compose("config", list(overrides)))).tracking
+    check_here()
+    with own_hydra():
+        register()
+        with initialize_config_dir(conf_folder(), version_base="1.3"):
+            words = [grammar.as_typed(override) for override in overrides]
+            config = compose("config", words, return_hydra_config=True)
+            text_in_files.Files(GlobalHydra.instance().config_loader()).check(config)
+            return validate(settings(config)).tracking
 
 
 def tracking_overrides(tracking: Tracking) -> list[str]:
@@ -117,11 +130,13 @@ def tracking_overrides(tracking: Tracking) -> list[str]:
 
     No words where a command would find the store anyway.
     """
-    register()
-    bare = OmegaConf.load(Path(conf_folder()) / "tracking" / "local.yaml")
+    with own_hydra():
+        register()
+        bare = OmegaConf.load(Path(conf_folder()) / "tracking" / "local.yaml")
+        OmegaConf.resolve(bare)
     overrides = []
     if tracking.uri != OmegaConf.select(bare, "uri"):
-        overrides.append(f"tracking.uri={grammar.word(without_secrets(tracking.uri))}")
+        overrides.append(f"tracking.uri={grammar.word(masked(tracking.uri))}")
     if tracking.experiment != OmegaConf.select(bare, "experiment"):
         overrides.append(f"tracking.experiment={grammar.word(tracking.experiment)}")
     return [shlex.quote(override) for override in overrides]
@@ -130,7 +145,7 @@ def tracking_overrides(tracking: Tracking) -> list[str]:
 def to_yaml(settings: Settings, varying: Mapping[str, Sequence[Any]]) -> str:
     """The resolved configuration of a sweep: every key, with the list of its values where it varies; no secrets."""
     values = OmegaConf.create(asdict(settings))
-    values.tracking.uri = without_secrets(settings.tracking.uri)
+    values.tracking.uri = masked(settings.tracking.uri)
     for key, each in varying.items():
         OmegaConf.update(values, key, list(each))
     return OmegaConf.to_yaml(values)

@@ -1,10 +1,14 @@
 """Values in the grammar of Hydra's overrides, written so that Hydra reads them back as they are."""
 
 import re
+from typing import Any
 
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
+from hydra.errors import HydraException
 
-from sweep.settings.hydra_internals import value_text
+from sweep.settings.hydra_internals import lone_numbers, value_text
+from sweep.settings.schema import WHOLE_NUMBERS, takes_text, whole
 
 
 def literal(value: object, quote: Quote = Quote.single) -> str:
@@ -17,4 +21,37 @@ def word(text: str) -> str:
     # What begins like a name or a URI and is none of the grammar's own words needs no quotes.
     if re.fullmatch(r"(?!(true|false|null|nan|inf)$)[a-z]\w*(://[\w./:@%+-]+)?", text, re.ASCII | re.IGNORECASE):
         return text
-    return literal(text.replace("${", r"\${"), Quote.double)
+    return literal(re.sub(r"(\\*)\$\{", r"\1\1\\${", text), Quote.double)
+
+
+def reading(text: str) -> Any:
+    """What Hydra and omegaconf make of ``text``: a number, true or false perhaps; itself if unreadable."""
+    try:
+        return OverridesParser.create().parse_override(f"key={text}").value()
+    except HydraException:
+        return text
+
+
+def as_typed(override: str) -> str:
+    """``override`` as its keys take it: what Hydra would read as a number in quotes where text goes; 1e3 in digits."""
+    key, _, value = override.partition("=")
+    plain = key.lstrip("+~").partition("@")[0]
+    if not takes_text(plain) and plain not in WHOLE_NUMBERS and "{" not in value:
+        return override  # A long list of numbers need not be parsed once more.
+    try:
+        found = list(lone_numbers(override))
+    except HydraException:
+        return override  # Hydra says why it cannot be read.
+    for full_key, text, place in reversed(found):
+        if takes_text(full_key) or full_key in WHOLE_NUMBERS:
+            taken = literal(text) if takes_text(full_key) else _in_digits(full_key, text)
+            override = f"{override[: place.start]}{taken}{override[place.stop :]}"
+    return override
+
+
+def _in_digits(key: str, text: str) -> str:
+    try:
+        number = whole(key, float(text))
+    except ValueError:  # true or false.
+        return text
+    return str(number) if isinstance(number, int) and not text.lstrip("-").isdigit() else text

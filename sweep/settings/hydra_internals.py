@@ -3,9 +3,13 @@
 Imports stay inside the functions: ``--help`` needs the parser and nothing else.
 """
 
-from argparse import ArgumentParser
-from collections.abc import Sequence
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from sweep.version import __version__
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
@@ -17,10 +21,33 @@ FILE_READER = "hydra._internal.core_plugins.file_config_source"
 
 
 def arguments_parser() -> ArgumentParser:
-    """The parser of Hydra's command lines."""
+    """The parser of Hydra's command lines, which tells our version, and not of flags that are refused."""
     from hydra._internal.utils import get_args_parser
 
-    return get_args_parser()
+    parser = get_args_parser()
+    ours = {
+        "--version": {"version": f"sweep {__version__}", "help": "Show the version and exit"},
+        "--experimental-rerun": {"help": SUPPRESS},
+    }
+    for action in parser._actions:
+        for flag in action.option_strings:
+            vars(action).update(ours.get(flag, {}))
+    return parser
+
+
+def offer(choices: Callable[[str], Sequence[str]]) -> None:
+    """Let the completion of a command line offer all ``choices`` of a key, of which Hydra knows the one it has."""
+    from hydra.plugins.completion_plugin import CompletionPlugin
+
+    known = CompletionPlugin._get_matches
+
+    def matches(config: Any, word: str) -> list[str]:
+        key, equals, begun = word.partition("=")
+        listed, comma, last = begun.rpartition(",")
+        offered = [choice for choice in choices(key) if choice.startswith(last)] if equals else []
+        return [f"{key}={listed}{comma}{choice}" for choice in offered] or known(config, word)
+
+    CompletionPlugin._get_matches = staticmethod(matches)
 
 
 def apply_overrides(overrides: Sequence["Override"], config: "DictConfig") -> None:
@@ -46,3 +73,89 @@ def unparsed_value(override: "Override") -> Any:
 def returned(job: "JobReturn") -> Any:
     """What a job returned or raised; the public name raises it again."""
     return job._return_value
+
+
+NOT_OF_TEXT = ("int", "float", "bool", "range", "interval")
+"""Functions of Hydra's grammar that make numbers of what they are given."""
+
+
+def lone_numbers(word: str) -> Iterator[tuple[str, str, slice]]:
+    """Each value in the override ``word`` that is a number, true or false for Hydra.
+
+    Its full key comes out, its text, and where that stands with the spaces around it.
+
+    Raises
+    ------
+    HydraException : ``word`` is none in Hydra's grammar.
+    """
+    from hydra.core.override_parser.overrides_visitor import HydraErrorListener
+
+    lexing: Any = import_module("hydra.grammar.gen.OverrideLexer")
+    parsing: Any = import_module("hydra.grammar.gen.OverrideParser")
+    signs, forms = lexing.OverrideLexer, parsing.OverrideParser
+
+    def values(node: Any, key: str) -> Iterator[tuple[str, str, slice]]:
+        if isinstance(node, forms.PrimitiveContext):
+            leaves = [leaf.symbol for leaf in node.getChildren() if leaf.symbol.type != signs.WS]
+            if len(leaves) == 1 and leaves[0].type in (signs.INT, signs.FLOAT, signs.BOOL):
+                yield key, leaves[0].text, slice(node.start.start, node.stop.stop + 1)
+            return
+        if isinstance(node, forms.FunctionContext) and node.ID().getText() in NOT_OF_TEXT:
+            return
+        if isinstance(node, forms.DictKeyValuePairContext):
+            key = f"{key}.{node.dictKey().getText().strip()}"
+        name = None
+        for child in node.getChildren():
+            if isinstance(child, parsing.ParserRuleContext) and name != "reverse":
+                yield from values(child, key)
+            name = child.ID().getText() if isinstance(child, forms.ArgNameContext) else None
+
+    listener = HydraErrorListener()
+    lexer = signs(lexing.InputStream(word))
+    parser = forms(lexing.CommonTokenStream(lexer))
+    for each in (lexer, parser):
+        each.removeErrorListeners()
+        each.addErrorListener(listener)
+    override = parser.override()
+    if override.value() is not None:
+        yield from values(override.value(), override.key().packageOrGroup().getText())
+
+
+def yaml_loader(text: str) -> Any:
+    """A loader of ``text`` that reads YAML as omegaconf does."""
+    from omegaconf._utils import get_yaml_loader
+
+    return get_yaml_loader()(text)
+
+
+@contextmanager
+def own_hydra() -> Iterator[None]:
+    """A Hydra that is not initialised, whatever the caller does with it; afterwards the caller's is as it was.
+
+    Hydra, its store of configurations and omegaconf's resolvers are one a process.
+    """
+    import hydra.conf  # noqa: F401 - It registers what is Hydra's own, once a process.
+    from hydra._internal.sources_registry import SourcesRegistry
+    from hydra.core.config_store import ConfigStore
+    from hydra.core.plugins import Plugins
+    from hydra.core.singleton import Singleton
+    from omegaconf.basecontainer import BaseContainer
+
+    groups, resolvers = ConfigStore.instance().repo, dict(BaseContainer._resolvers)
+    instances = dict(Singleton._instances)
+    # A caller's own names may be ours, as config is; below hydra stands what it finds of plugins, too.
+    ConfigStore.instance().repo = {"hydra": _copied(groups["hydra"])}
+    for each in instances.keys() - {ConfigStore, Plugins, SourcesRegistry}:
+        del Singleton._instances[each]
+    try:
+        yield
+    finally:
+        ConfigStore.instance().repo = groups
+        kept: list[tuple[Any, Any]] = [(Singleton._instances, instances), (BaseContainer._resolvers, resolvers)]
+        for now, before in kept:
+            now.clear()
+            now.update(before)
+
+
+def _copied(groups: dict[str, Any]) -> dict[str, Any]:
+    return {name: _copied(below) if isinstance(below, dict) else below for name, below in groups.items()}

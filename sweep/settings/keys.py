@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sweep.errors import BadInput
+from sweep.errors import BadInput, nearest
+from sweep.redaction import remember
 from sweep.settings import by_key
 from sweep.settings.schema import DATA_KINDS, DType, Gradient, Settings, rounded_to
 
@@ -22,6 +23,17 @@ class Key:
     meaning: str
     allowed: str
     check: Callable[[Any, Settings], bool] = lambda value, settings: True
+
+    @property
+    def alias(self) -> str:
+        """The meaning's first words as a key, as ``learning_rate``, which somebody may try."""
+        return self.meaning.partition(":")[0].replace(" ", "_")
+
+    @property
+    def options(self) -> list[str]:
+        """All that it may be, where that is a few words."""
+        words = self.allowed.split(", ")
+        return words if all(map(str.isidentifier, words)) else []
 
 
 def _positive(value: float, settings: Settings) -> bool:
@@ -43,7 +55,7 @@ TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
 """Text on one line that every store and page can hold: no control characters, and none that UTF-8 has not."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
-STORE = re.compile(r"(?!sqlite)[a-z][a-z0-9+]*://.+|sqlite(\+\w+)?:///(?!:memory:|file:)[^?].*", re.ASCII)
+STORE = re.compile(r"(?!sqlite)[a-z][a-z0-9+]*://.+|sqlite(\+\w+)?:///(?!:memory:|file:|.*%00)[^?].*", re.ASCII)
 DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
 
 OWN_TAGS = (
@@ -59,7 +71,7 @@ KEYS: Mapping[str, Key] = {
     "scale": Key("input scale: x = scale * input", POSITIVE, _positive),
     "epochs": Key(
         "passes over all readings, one update each",
-        "a whole number from 1 to 100,000,000, in digits",
+        "a whole number from 1 to 100,000,000",
         lambda value, _: 1 <= value <= 100_000_000,
     ),
     "init.w": Key("weight that descent starts from", FINITE, _finite),
@@ -76,8 +88,8 @@ KEYS: Mapping[str, Key] = {
     "data.input_unit": Key("unit of the input, for the report", "text on one line, or null", _text),
     "data.target_unit": Key("unit of the target, for the report", "text on one line, or null", _text),
     "data.store": Key(
-        "data=csv: whether the readings go into the store",
-        "true; or false: the store keeps their fingerprint and the path to read them from",
+        "data=csv: whether the store keeps the readings, or their fingerprint and the path to read them from",
+        "true, false",
     ),
     "outcome.tolerance": Key(
         "converged: excess loss at most this part of the target's variance",
@@ -115,6 +127,9 @@ KEYS: Mapping[str, Key] = {
     "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),
 }
 
+LABELS = ("data.input_unit", "data.target_unit", "data.store")
+"""Keys that change nothing of what is trained, and so are no axis of their own."""
+
 VARIABLES = {"tracking.uri": "MLFLOW_TRACKING_URI", "tracking.experiment": "MLFLOW_EXPERIMENT_NAME"}
 """The environment variable that ``conf/`` reads for a key."""
 
@@ -129,6 +144,7 @@ def validate(settings: Settings) -> Settings:
     ------
     BadInput : naming the first key that is not, its value, what is allowed and what to do.
     """
+    remember(settings.tracking.uri)
     for name, key in KEYS.items():
         value = by_key.get(settings, name)
         if not key.check(value, settings):
@@ -148,7 +164,9 @@ def refusal(key: str, value: object) -> BadInput:
     shown = str(value) if len(str(value)) <= 80 else str(value)[:80] + "…"
     known, source = KEYS.get(key), source_of(key, value)
     allowed = known.allowed if known else "see python -m sweep --help"
-    next_step = f"give another {key}=…" if source == key else f"correct {source}, or give {key}=…"
+    near = nearest(shown, known.options) if known else None
+    another = f"did you mean {key}={near}?" if near else f"give another {key}=…"
+    next_step = another if source == key else f"correct {source}, or give {key}=…"
     return BadInput(f"{source}={shown} is not allowed", allowed, next_step)
 
 

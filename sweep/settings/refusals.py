@@ -1,13 +1,12 @@
 """Hydra's and omegaconf's refusals in our words: the key, the value, what is allowed, the next step."""
 
-import difflib
 import re
 import traceback
 
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
-from sweep.errors import BadInput
+from sweep.errors import BadInput, nearest
 from sweep.settings.keys import KEYS, refusal
 from sweep.settings.unreadable_file import unreadable
 
@@ -27,6 +26,7 @@ def explain(error: Exception) -> BadInput | None:
     if isinstance(error, OverrideParseException):
         return _unparsed(error.override, text)
     for pattern, message in (
+        (r"object_type=(?:Range|Choice|Interval)Sweep", _axis_within),
         (r"Could not find '(hydra/\w+|\w+)/([^']*)'", _unknown_option),
         (r"Config group override must be a string", _group_without_name),
         (r"Multiple values for (\w+)\. To override a value use 'override \w+: (.*)'", _plus_before_group),
@@ -50,7 +50,9 @@ def explain(error: Exception) -> BadInput | None:
 
 def unknown_key(key: str) -> BadInput:
     """The message for a ``key`` that there is not."""
-    return BadInput(f"{key}: no such key", ", ".join(USER_KEYS), _nearest(key, USER_KEYS))
+    names = {alias: name for name in USER_KEYS for alias in (KEYS[name].alias, name.rpartition(".")[2], name)}
+    near = nearest(key, names)
+    return BadInput(f"{key}: no such key", ", ".join(USER_KEYS), f"did you mean {names[near]}?" if near else HELP)
 
 
 def _while_composing(error: Exception) -> bool:
@@ -66,11 +68,11 @@ def _unparsed(override: str, text: str) -> BadInput:
     if reason:
         what, next_step = f"{override}: {reason[1]}", "correct it"
     elif equals:
-        what = f"{override} cannot be read"
-        next_step = f"""text with other signs or letters goes into quotes: "{key}='…'\""""
+        what, next_step = f"{override} cannot be read", "correct it"
     else:
         what, next_step = f"{override} has no value", f"write {key}=VALUE"
-    return BadInput(what, "KEY=VALUE, or KEY=VALUE,VALUE,… for an axis, in Hydra's grammar", next_step)
+    known = f", VALUE being {KEYS[key].allowed}" if key in KEYS else ""
+    return BadInput(what, f"KEY=VALUE, or KEY=VALUE,VALUE,… for an axis, in Hydra's grammar{known}", next_step)
 
 
 def _unknown_option(match: re.Match[str], text: str) -> BadInput:
@@ -91,6 +93,12 @@ def _plus_before_key(match: re.Match[str], text: str) -> BadInput:
 
 def _group_without_name(match: re.Match[str], text: str) -> BadInput:
     return BadInput("a group got a value that is no name", "data=NAME, grid=NAME, tracking=NAME", HELP)
+
+
+def _axis_within(match: re.Match[str], text: str) -> BadInput:
+    merged = re.search(r"Error merging override (.*)", text)
+    what = f"{merged[1]}: an axis" if merged else "an axis"
+    return BadInput(f"{what} within a value", "an axis as the whole value of a key", "give the key below it an axis")
 
 
 def _left_out(match: re.Match[str], text: str) -> BadInput:
@@ -140,8 +148,8 @@ def _other(text: str) -> BadInput:
 
 
 def _nearest(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, 1, 0.5)
-    return f"did you mean {near[0]}?" if near else HELP
+    near = nearest(word, known)
+    return f"did you mean {near}?" if near else HELP
 
 
 def _full_key(text: str) -> str | None:

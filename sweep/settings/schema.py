@@ -7,7 +7,8 @@ means and may be stands in :mod:`sweep.settings.keys`.
 import math
 import os
 import struct
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -85,6 +86,39 @@ class Settings:
     name: str | None
     tracking: Tracking
     grid: dict[str, Any]
+
+
+def _text_keys(of: Any = Settings, below: str = "") -> Iterator[str]:
+    for field in fields(of):
+        if is_dataclass(field.type):
+            yield from _text_keys(field.type, f"{below}{field.name}.")
+        elif field.type in (str, str | None):
+            yield below + field.name
+
+
+TEXT_KEYS = {*_text_keys(), "data", "tracking", "grid"}
+"""Keys whose value is text, the names of files in ``conf/`` among them; the tags' keys are the user's own."""
+
+
+def takes_text(key: str) -> bool:
+    """Whether ``key`` takes text, or ends in one that does, as below a pair of a grid file, or is a group."""
+    if "tracking.tags." in key:
+        return True
+    parts = key.split(".")
+    is_group = len(parts) == 1 and key not in {field.name for field in fields(Settings)}
+    return is_group or any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
+
+
+WHOLE_NUMBERS = {
+    *(field.name for field in fields(Settings) if field.type is int),
+    *(f"tracking.{field.name}" for field in fields(Tracking) if field.type is int),
+}
+"""Keys that take whole numbers alone."""
+
+
+def whole(key: str, value: Any) -> Any:
+    """``value``; as an int, where ``key`` takes those alone and it is one in another form, as 1e3."""
+    return int(value) if key in WHOLE_NUMBERS and isinstance(value, float) and value.is_integer() else value
 
 
 STARTS = tuple(f"init.{field.name}" for field in fields(Init))

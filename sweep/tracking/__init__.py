@@ -1,33 +1,50 @@
 """Into and out of MLflow: the only room that knows it.
 
-To open an experiment: ``location`` reads tracking URIs, ``store`` opens, ``fresh`` makes a SQLite file, ``sqlite_file``
-sets it up, ``patience`` waits for a store that fails, ``artifacts`` moves files. To write: ``sweeps`` writes a sweep,
-``summary`` its one summary run, ``parts`` the exact curves, ``manifest`` its plan, ``documents`` JSON, which ``typed``
-reads back by ``forms``; ``run_content`` says what stands on the run of a point and ``display`` what MLflow shows of its
-curve. ``writers`` chooses how runs are written: ``database_*`` straight into the tables, ``client_writer`` through the
-public API; ``surplus`` deletes what was written twice; what a store never takes is kept in a ``spool``. To read:
-``attempt`` is what is known of a point, ``search``, ``membership`` and ``lookup`` find it, ``record`` reads a sweep
-back. MLflow's pages: ``view`` and ``pages`` say how they open on a sweep, ``page_server`` serves them. ``caller``
-leaves a process as it was.
+To open an experiment: ``location`` reads tracking URIs, ``store`` opens, ``schema`` asks whose tables a database has,
+``fresh`` makes a SQLite file, ``sqlite_file`` sets it up, ``patience`` waits for a store that fails, ``artifacts``
+moves files. To write: ``sweeps`` writes a sweep, ``summary`` its one summary run, ``parts`` the exact curves,
+``manifest`` its plan, ``documents`` JSON, which ``typed`` reads back by ``forms``; ``run_content`` says what stands on
+the run of a point and ``display`` what MLflow shows of its curve. ``writers`` chooses how runs are written:
+``database_*`` straight into the tables, ``client_writer`` through the public API; ``surplus`` deletes what was written
+twice; what a store never takes is kept in a ``spool``. To read: ``attempt`` is what is known of a point, ``search``,
+``membership`` and ``lookup`` find it, ``record`` reads a sweep back. MLflow's pages: ``view`` and ``pages`` say how
+they open on a sweep, ``page_server`` serves them. ``caller`` leaves a process as it was.
 """
 
 import os
 
-# Before mlflow is first imported: no phoning home, no bars and no advertisement of a URL in our output. One try a
-# request: tried again is in patience.py alone, which knows what may be repeated.
-VARIABLES = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
+# Before mlflow is first imported.
+DEFAULTS = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
+"""Variables of MLflow's that others may set: no phoning home; seconds until a server must answer."""
+
+DECIDED = {
+    # One try a request, at once or not: tried again is in patience.py alone, which knows what may be repeated.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": None,
+    "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER": None,
+    # A write that nobody waits for fails unseen; a long text is cut, as it is where nobody set this.
+    "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
+    "MLFLOW_TRUNCATE_LONG_VALUES": "true",
+    "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH": None,
+    # Threads and transactions of ours count on SQLAlchemy's own pools.
+    "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": None,
+    "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE": None,
+    "MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW": None,
+    # No bars, statements and advertisement of a URL in our output.
+    "MLFLOW_SQLALCHEMYSTORE_ECHO": None,
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
 }
+"""Variables of MLflow's that would change what we rely on, as we need them, whatever they were; None: not set."""
 
 
 def prepare() -> None:
-    """Set what is not set yet."""
-    for name, value in VARIABLES.items():
-        os.environ.setdefault(name, value)
+    """Set MLflow's variables in this process (:mod:`sweep.tracking.caller` undoes it for a caller)."""
+    for name, value in (DEFAULTS | DECIDED).items():
+        if value is None:
+            os.environ.pop(name, None)
+        elif name in DECIDED or not os.environ.get(name):
+            os.environ[name] = value
 
 
 prepare()

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sweep import scratch
 from sweep.outputs import write_atomically
+from sweep.tracking import answers
 from sweep.tracking.parts import DamagedPart
 from sweep.tracking.patience import FIRST, LONGEST, patiently
 from sweep.tracking.typed import Malformed
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.store.artifact.artifact_repo import ArtifactRepository
 
 T = TypeVar("T")
 
@@ -26,7 +28,9 @@ class Missing(FileNotFoundError):
 
 
 class NoRun(Missing):
-    """There is no such run."""
+    """There is no such run; no waiting changes that."""
+
+    error_code = "RESOURCE_DOES_NOT_EXIST"
 
 
 class Artifacts(Protocol):
@@ -87,10 +91,11 @@ class FolderArtifacts:
 
 
 class ClientArtifacts:
-    """Artifacts through MLflow's client, tried again for ``patience`` seconds."""
+    """Artifacts wherever MLflow keeps them, tried again for ``patience`` seconds; what was put is read back."""
 
     def __init__(self, client: "MlflowClient", patience: float) -> None:
         self._client, self._patience, self._waited = client, patience, 0.0
+        self._places: dict[str, ArtifactRepository] = {}
 
     def put(self, run_id: str, path: str, content: bytes) -> None:
         """See :class:`Artifacts`."""
@@ -105,14 +110,14 @@ class ClientArtifacts:
         """See :class:`Artifacts`; fetched again before it counts as damaged or missing.
 
         What passes a request on may answer in place of the server. All files share the patience for that: of a store
-        that lost many, each is looked for once it is spent.
+        that lost many, each is looked for once it is spent. One that may miss is looked for twice.
         """
         pause = FIRST
         while True:
             try:
                 return value_of(self.get(run_id, path))
             except (Missing, DamagedPart, Malformed) as error:
-                known = isinstance(error, NoRun) or (may_miss and isinstance(error, Missing))
+                known = isinstance(error, NoRun) or (may_miss and isinstance(error, Missing) and pause > FIRST)
                 if known or self._waited + pause > self._patience:
                     raise
             time.sleep(pause)
@@ -123,30 +128,39 @@ class ClientArtifacts:
         with scratch.folder() as folder:
             local = folder / inner.name
             local.write_bytes(content)
-            self._client.log_artifact(run_id, str(local), str(inner.parent) if inner.parent.name else None)
+            self._place(run_id).log_artifact(str(local), str(inner.parent) if inner.parent.name else None)
+        if self._get(run_id, str(inner)) != content:
+            raise ConnectionError(f"artifact {inner} of run {run_id} did not arrive")
 
     def _get(self, run_id: str, path: str) -> bytes:
         from mlflow.exceptions import MlflowException
 
-        parent = str(inside(run_id, path).parent)
+        parent, place = str(inside(run_id, path).parent), self._place(run_id)
         with scratch.folder() as folder:
             try:
-                return Path(self._client.download_artifacts(run_id, path, str(folder))).read_bytes()
+                return Path(place.download_artifacts(path, str(folder))).read_bytes()
             except (MlflowException, OSError) as error:
                 # What a store raises for a file that is not there is as various as stores are; a listing is not.
-                if path not in self._listed(run_id, None if parent == "." else parent):
+                if path not in {each.path for each in place.list_artifacts(None if parent == "." else parent)}:
                     raise Missing(f"artifact {path} of run {run_id}") from None
                 if isinstance(error, OSError):
                     raise
                 # It is there, yet MLflow calls a download that broke off a wrong path, which no waiting would change.
                 raise ConnectionError(f"artifact {path} of run {run_id}: {error}") from error
 
-    def _listed(self, run_id: str, folder: str | None) -> set[str]:
+    def _place(self, run_id: str) -> "ArtifactRepository":
+        """Where the files of a run are; MLflow's client would keep for good what a bad answer says of that."""
         from mlflow.exceptions import MlflowException
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
-        try:
-            return {each.path for each in self._client.list_artifacts(run_id, folder)}
-        except MlflowException as error:
-            if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-                raise NoRun(f"artifacts of run {run_id}") from None
-            raise
+        if run_id not in self._places:
+            try:
+                uri = answers.run(self._client.get_run(run_id), run_id).info.artifact_uri
+            except MlflowException as error:
+                if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+                    raise NoRun(f"artifacts of run {run_id}") from None
+                raise
+            if not uri:
+                raise ConnectionError(f"the server's answer was cut: run {run_id} has no place for artifacts")
+            self._places[run_id] = get_artifact_repository(uri, self._client.tracking_uri)
+        return self._places[run_id]

@@ -2,19 +2,19 @@
 
 import logging
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sweep import tracking
 
 
 @contextmanager
-def left_as_it_was(variables: Collection[str]) -> Iterator[None]:
+def left_as_it_was(variables: Mapping[str, str]) -> Iterator[None]:
     """Undo what commands set for MLflow in their own process: environment variables, levels of loggers.
 
     Parameters
     ----------
-    variables : the environment's names before :mod:`sweep.tracking`, which adds some, was imported.
+    variables : the environment before :mod:`sweep.tracking`, which changes it, was imported.
     """
     tracking.prepare()  # Once more: an earlier call has undone it.
     import mlflow  # Sets up its loggers.
@@ -26,5 +26,7 @@ def left_as_it_was(variables: Collection[str]) -> Iterator[None]:
     finally:
         for name in os.environ.keys() - variables:
             del os.environ[name]
+        for name in tracking.DECIDED.keys() & variables:
+            os.environ[name] = variables[name]
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)

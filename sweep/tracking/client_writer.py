@@ -8,9 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sweep.problem.readings import Readings
+from sweep.tracking import answers
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
 from sweep.tracking.run_content import RunContent, Written, dataset_of
+from sweep.tracking.search import search
 from sweep.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -47,22 +49,28 @@ def _write(store: Store, content: RunContent) -> Written:
         return (_begun(store, content) if next(tries) else None) or _create(store, content)
 
     run = patiently(begin, store.patience)
-    for step in _steps(store, run, content):
-        patiently(step, store.patience)
+
+    def fill() -> None:
+        for step in _steps(store, run, content):
+            patiently(step, store.patience)
+        answers.check(store.client, run.info.run_id, partial(_is_whole, store, content))
+
+    patiently(fill, store.patience)
     return Written(run.info.run_id, int(content.tags["attempt"]))
 
 
 def _begun(store: Store, content: RunContent) -> "Run | None":
     condition = " and ".join(f"tags.{name} = '{content.tags[name]}'" for name in ("kind", "key", "attempt"))
-    runs = store.client.search_runs([store.experiment_id], condition, order_by=["attributes.start_time ASC"])
-    return runs[0] if runs else None
+    return min(search(store, condition), key=lambda run: run.info.start_time, default=None)
 
 
 def _create(store: Store, content: RunContent) -> "Run":
     now = time.time_ns() // 1_000_000
-    run = store.client.create_run(store.experiment_id, start_time=now, tags=content.tags, run_name=content.name)
-    if not run.info.run_id:
-        raise ConnectionError("the server's answer was cut")
+    run = answers.run(
+        store.client.create_run(store.experiment_id, start_time=now, tags=content.tags, run_name=content.name)
+    )
+    if run.data.tags.get("key", content.tags["key"]) != content.tags["key"]:
+        raise ConnectionError("the server's answer names another run than the one asked for")
     return run
 
 
@@ -82,6 +90,19 @@ def _steps(store: Store, run: "Run", content: RunContent) -> Iterator[Callable[[
     if content.traceback:
         yield partial(store.artifacts.put, run_id, "traceback.txt", content.traceback.encode())
     yield partial(client.set_terminated, run_id, content.status, time.time_ns() // 1_000_000)
+
+
+def _is_whole(store: Store, content: RunContent, run: "Run") -> bool:
+    """Whether ``run`` has all that :func:`_steps` writes, but for a traceback, which artifacts make sure of."""
+    epochs, datasets = len(content.epochs), run.inputs.dataset_inputs if run.inputs else []
+    return (
+        run.info.status == content.status
+        and content.params.keys() <= run.data.params.keys()
+        and {*content.metrics, *(["loss"] if epochs else [])} <= run.data.metrics.keys()
+        and content.data.fingerprint in {each.dataset.digest for each in datasets}
+        # Of a curve in several batches a run shows the last alone.
+        and (epochs <= BATCH or len(store.client.get_metric_history(run.info.run_id, "loss")) == epochs)
+    )
 
 
 def _log_dataset(store: Store, run_id: str, data: Readings) -> None:

@@ -34,8 +34,13 @@ def ids_in_use(connection: Connection, run_ids: Sequence[str]) -> set[str]:
     """Those of ``run_ids`` that a row of any table names: a run may be gone and have left rows behind."""
     columns = [TABLES[name].c.run_uuid for name in ("runs", "tags", "params", "metrics", "latest_metrics")]
     found: set[str] = set()
-    for column in (*columns, TABLES["inputs"].c.destination_id):
-        found.update(connection.execute(select(column).distinct().where(column.in_(run_ids))).scalars())
+    queries = [select(column).where(column.in_(run_ids)) for column in columns]
+    inputs = TABLES["inputs"].c  # Its index begins with the type.
+    queries.append(
+        select(inputs.destination_id).where(inputs.destination_type == "RUN", inputs.destination_id.in_(run_ids))
+    )
+    for query in queries:
+        found.update(connection.execute(query.distinct()).scalars())
     return found
 
 
@@ -49,4 +54,4 @@ def keys_of(connection: Connection, experiment_id: str, run_ids: Sequence[str]) 
         .where(runs.run_uuid.in_(run_ids), runs.experiment_id == int(experiment_id))
         .where(runs.lifecycle_stage == "active", runs.status.in_(("FINISHED", "FAILED")))
     )
-    return dict(row.tuple() for row in connection.execute(query))
+    return {row.run_uuid: row.value for row in connection.execute(query)}

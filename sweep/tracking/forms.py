@@ -22,6 +22,7 @@ class Labels:
     input_unit: str | None = None
     target_unit: str | None = None
     kept_at: str | None = None
+    path: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sweep import scratch
 from sweep.outputs import write_atomically
-from sweep.tracking.database_tables import engine_of
+from sweep.tracking.location import ARTIFACTS, artifact_location, sqlite_uri
 
 T = TypeVar("T")
 
@@ -23,14 +23,14 @@ LOCKS = {
 
 
 def make(file: Path) -> None:
-    """An empty store at ``file``; where another process was quicker, its file stands."""
-    from mlflow import MlflowClient
+    """An empty store at ``file``, an absolute path; where another process was quicker, its file stands."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
     with scratch.folder() as folder:
         made = folder / "mlflow.db"
-        engine = engine_of(MlflowClient(f"sqlite:///{made}"))
-        assert engine is not None, "MLflow keeps SQLite files through SQLAlchemy"
-        engine.dispose()
+        # The root that MLflow would take, ./mlruns, is of the folder that the command happens to run in.
+        root = artifact_location(file.parent / ARTIFACTS)
+        SqlAlchemyStore(sqlite_uri(made), root).engine.dispose()  # type: ignore[no-untyped-call]
         write_atomically(file, made.read_bytes(), replace=False)
 
 

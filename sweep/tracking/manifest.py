@@ -57,7 +57,7 @@ def encode(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
     for point in plan.points:
         points.append({"key": point.key, **point.stored(), "attempt": _plain(attempts.get(point.key))})
     labels = {
-        fingerprint: {name: value for name, value in vars(data).items() if name in LABELS}
+        fingerprint: {name: getattr(data, name) for name in LABELS if name != "path" or data.path is not None}
         for fingerprint, data in plan.readings.items()
     }
     document = {

@@ -6,13 +6,12 @@ Nothing here is needed by a sweep: what a store does not take is told of in a li
 import re
 import sys
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from sweep.errors import StoreAway
-from sweep.redaction import without_secrets
-from sweep.tracking import membership, view
+from sweep.redaction import masked, without_secrets
+from sweep.tracking import answers, membership, view
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
 from sweep.tracking.record import SweepRecord
@@ -45,18 +44,21 @@ def save(store: "Store", record: SweepRecord, sentence: str) -> None:
     ----------
     sentence : what the sweep found.
     """
-
-    def do(action: Callable[[], object]) -> None:
-        patiently(action, store.patience)
-
     client, experiment_id, plan = store.client, store.experiment_id, record.plan
     try:
         saved = view.encoded(plan.folder, view.state(plan, record.results.values()), time.time_ns() // 1_000_000)
-        do(lambda: client.set_experiment_tag(experiment_id, view.TAG + plan.sweep_id, saved))
-        if NOTE not in _tags(store):
-            do(lambda: client.set_experiment_tag(experiment_id, NOTE, DESCRIPTION))
+        described = {view.TAG + plan.sweep_id: saved} | ({} if NOTE in _tags(store) else {NOTE: DESCRIPTION})
         note = f"{_plain(sentence)}\n\n[Compare its runs]({_page(experiment_id, plan.sweep_id)})\n"
-        do(lambda: client.set_tag(record.summary_id, NOTE, note, synchronous=True))
+
+        def describe() -> None:
+            for name, value in described.items():
+                client.set_experiment_tag(experiment_id, name, value)
+            client.set_tag(record.summary_id, NOTE, note, synchronous=True)
+            if not described.keys() <= _tags(store).keys():
+                raise ConnectionError("the description of the experiment did not arrive")
+            answers.check(client, record.summary_id, lambda run: run.data.tags.get(NOTE) == note)
+
+        patiently(describe, store.patience)
     except Exception as error:  # Whatever a store of another version raises: the runs are there, and can be compared.
         reason = without_secrets(" ".join(str(error).split()[:40]))
         print(f"The view that compares the runs could not be saved: {reason}", file=sys.stderr)
@@ -73,7 +75,7 @@ def how_to_open(store: "Store", tracking: "Tracking", sweep_id: str) -> str:
 
 def link(store: "Store", address: str, sweep_id: str) -> str:
     """The page that compares the runs of a sweep, where MLflow answers at ``address``; without a password in it."""
-    base = re.sub(r"//[^/@]*@", "//", address).rstrip("/")
+    base = masked(address).replace("***@", "").rstrip("/")
     try:
         saved = view.TAG + sweep_id in _tags(store)
     except StoreAway:  # A search shows the same runs.
@@ -82,8 +84,10 @@ def link(store: "Store", address: str, sweep_id: str) -> str:
 
 
 def _tags(store: "Store") -> dict[str, str]:
-    tags: dict[str, str] = patiently(lambda: store.client.get_experiment(store.experiment_id), store.patience).tags
-    return tags
+    def ask() -> dict[str, str]:
+        return dict(answers.experiment(store.client.get_experiment(store.experiment_id)).tags)
+
+    return patiently(ask, store.patience)
 
 
 def _page(experiment_id: str, sweep_id: str, *, saved: bool = True) -> str:

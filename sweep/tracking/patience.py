@@ -1,7 +1,9 @@
 """Faults of a store that may pass, as a lock, a server that is away, a full disk: tried again, with growing pauses."""
 
 import time
+import traceback
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TypeVar
 
 from sweep.errors import StoreAway
@@ -19,6 +21,12 @@ LASTING = {
     *("NOT_FOUND", "NOT_IMPLEMENTED", "DATA_LOSS", "QUOTA_EXCEEDED", "RESOURCE_LIMIT_EXCEEDED"),
 }
 """MLflow's codes of refusals that no waiting changes."""
+
+SIGN_IN = (
+    "sign in: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, of somebody who may"
+    " write there"
+)
+"""What to do where a server wants to know who asks, or lets others alone write."""
 
 
 def patiently(action: Callable[[], T], patience: float, answer: type[Exception] | tuple[()] = ()) -> T:
@@ -49,28 +57,51 @@ def patiently(action: Callable[[], T], patience: float, answer: type[Exception] 
 
 def refused(error: Exception) -> StoreAway:
     """What to raise where the store does not take what was written."""
-    return StoreAway(_words(error), cure=database_faults.cure(error))
+    return StoreAway(_words(error), cure=_cure(error))
 
 
 def _is_fault(error: Exception) -> bool:
     from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import DBAPIError, IntegrityError
+    from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
     from sqlalchemy.exc import TimeoutError as PoolTimeout
 
     if isinstance(error, IntegrityError):
         return False
-    if isinstance(error, ValueError):  # A server's answer that was cut; what requests itself raises are OSErrors.
-        return type(error).__name__ in ("JSONDecodeError", "ParseError", "DecodeError")
-    return isinstance(error, OSError | MlflowException | DBAPIError | PoolTimeout | ImportError)
+    if isinstance(error, OSError | MlflowException | DBAPIError | PoolTimeout | ImportError):
+        return True
+    # Whatever else MLflow raises, it raises of an answer that it took apart and that is none.
+    return not isinstance(error, SQLAlchemyError) and _is_of_mlflow(error)
 
 
 def _lasts(error: Exception) -> bool:
     if isinstance(error, PermissionError | NotADirectoryError | IsADirectoryError | ImportError):
         return True
-    return getattr(error, "error_code", None) in LASTING or database_faults.cure(error) is not None
+    return getattr(error, "error_code", None) in LASTING or _cure(error) is not None
+
+
+def _cure(error: Exception) -> str | None:
+    """What to do about a refusal that no waiting ends; None where it may pass, or that is not known."""
+    return SIGN_IN if _locked_out(error) else database_faults.cure(error)
+
+
+def _is_of_mlflow(error: Exception) -> bool:
+    """Whether MLflow, not we, called last what raised ``error``."""
+    frames = [str(frame.f_globals.get("__name__")) for frame, _ in traceback.walk_tb(error.__traceback__)]
+    ours = (name.startswith("mlflow.") for name in reversed(frames) if name.startswith(("mlflow.", "sweep.")))
+    return next(ours, False)
+
+
+def _locked_out(error: Exception) -> HTTPStatus | None:
+    """401 or 403 where a server answered that; MLflow forgets it of an answer in JSON, which its frame still holds."""
+    answers = [frame.f_locals.get("response") for frame, _ in traceback.walk_tb(error.__traceback__)]
+    codes = [getattr(answer, "status_code", None) for answer in (getattr(error, "response", None), *answers)]
+    return next((HTTPStatus(code) for code in codes if code in (401, 403)), None)
 
 
 def _words(error: Exception) -> str:
     """What the store said, without the statement that it said it of."""
-    said = str(getattr(error, "orig", None) or error).partition("[SQL:")[0]
+    status = _locked_out(error)
+    if status is not None:
+        return f"the server answers {status.value} {status.phrase}"
+    said = str(getattr(error, "orig", None) or error).partition("[SQL:")[0].partition(" Response body: '<")[0]
     return without_secrets(" ".join(said.split()))[:300]

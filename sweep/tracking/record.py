@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sweep.errors import MALFORMED, BadInput
+from sweep.errors import MALFORMED, BadInput, StoreAway, nearest
 from sweep.plan.plan import Plan
-from sweep.tracking import manifest, parts, typed
+from sweep.tracking import answers, manifest, parts, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import newest_attempts, number_of
 from sweep.tracking.patience import patiently
@@ -61,7 +61,10 @@ def find(store: Store, which: str | None) -> str:
         return summary_id
     known = ", ".join([*dict.fromkeys(run.data.tags["sweep_id"] for run in latest)][:10]) or "none yet"
     what = "no sweep yet in this experiment" if which is None else f"sweep {which}: {len(fits)} sweeps fit"
-    raise BadInput(what, f"a sweep of this experiment: {known}", "run a sweep first, or name one by its id")
+    names = [run.data.tags.get("name", run.data.tags["sweep_id"][:8]) for run in latest]
+    near = nearest(which, names) if which and not fits else None
+    step = f"did you mean {near}?" if near else "run a sweep first, or name one by its id"
+    raise BadInput(what, f"a sweep of this experiment: {known}", step)
 
 
 def _last_used(run: "Run") -> int:
@@ -115,7 +118,7 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
     ------
     BadInput : there is no such run, it is not one of ours, it has no curve, or something is missing or damaged.
     """
-    tags = _tags(store, run_id)
+    tags = tags_of(store, run_id)
     if tags.get("kind") == "summary":
         return load(store, run_id)
     if tags.get("kind") != "point" or "curve_part" not in tags:
@@ -132,17 +135,22 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
 
 
-def _tags(store: Store, run_id: str) -> dict[str, str]:
-    from mlflow.exceptions import MlflowException
+def tags_of(store: Store, run_id: str) -> dict[str, str]:
+    """The tags of a run.
 
+    Raises
+    ------
+    BadInput : there is no such run.
+    """
     try:
-        tags: dict[str, str] = store.client.get_run(run_id).data.tags
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+        run = patiently(lambda: answers.run(store.client.get_run(run_id), run_id), store.patience)
+    except StoreAway as away:
+        if getattr(away.__cause__, "error_code", None) != "RESOURCE_DOES_NOT_EXIST":
             raise
         raise BadInput(
             f"run {run_id}: not in this store", "the id of a run", "name its store with tracking.uri=…"
-        ) from error
+        ) from away
+    tags: dict[str, str] = run.data.tags
     return tags
 
 

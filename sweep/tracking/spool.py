@@ -22,7 +22,7 @@ from sweep.errors import StoreAway
 from sweep.outputs import SPOOL, write_atomically
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.redaction import without_secrets
+from sweep.redaction import masked
 from sweep.settings.schema import Tracking
 from sweep.tracking import documents, manifest, parts, typed
 from sweep.tracking.attempt import Attempt
@@ -133,7 +133,7 @@ class Spool:
             self.folder.parent.chmod(0o700)
         for path, content in manifest.data_files(self._plan):
             write_atomically(self.folder / path, content)
-        tracking = asdict(self._tracking) | {"uri": without_secrets(self._tracking.uri)}
+        tracking = asdict(self._tracking) | {"uri": masked(self._tracking.uri)}
         document = {"checksum": "", "tracking": tracking, "execution": self._execution}
         content = json.dumps(document, ensure_ascii=False).encode()
         write_atomically(self.folder / DESCRIPTION, documents.seal(content))

@@ -6,6 +6,7 @@ beside the file and belong to it.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,18 +64,21 @@ def count_rows(client: "MlflowClient") -> None:
 def on_network(file: Path, mounts: Path = Path("/proc/self/mountinfo")) -> bool:
     """Whether ``file`` lies, or would lie, on a network file system."""
     try:
-        lines = mounts.read_text().splitlines()
+        lines = mounts.read_bytes().split(b"\n")  # A mount point is bytes, in any encoding or none.
     except OSError:
         return False
-    folder = os.path.realpath(file.parent)
-    best = ("", "")
+    folder = os.fsencode(os.path.realpath(file.parent))
+    best, kind = b"", ""
     for line in lines:
-        left, _, right = line.partition(" - ")
-        point = left.split()[4].replace("\\040", " ")
-        within = folder == point or folder.startswith(point.rstrip("/") + "/")
-        if within and len(point) >= len(best[0]):
-            best = (point, right.split()[0])
-    return best[1].startswith(NETWORK)
+        left, _, right = line.partition(b" - ")
+        fields = left.split(b" ")
+        if len(fields) < 5:
+            continue
+        point = re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8) & 0xFF]), fields[4])
+        within = folder == point or folder.startswith(point.rstrip(b"/") + b"/")
+        if within and len(point) >= len(best):
+            best, kind = point, os.fsdecode(right.partition(b" ")[0])
+    return kind.startswith(NETWORK)
 
 
 def _settings(connection: object, record: object) -> None:

@@ -5,19 +5,21 @@ import os
 import re
 import shlex
 import sqlite3
-import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.errors import BadInput, StoreAway
-from sweep.redaction import without_secrets
-from sweep.settings.keys import KEYS, source_of
+from sweep.errors import BadInput
+from sweep.redaction import masked
+from sweep.settings.keys import source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import artifact_location, database_faults, fresh, sqlite_file
+from sweep.tracking import answers, artifact_access, fresh, schema, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
-from sweep.tracking.location import absolute, database_file, is_server
+from sweep.tracking.location import ARTIFACTS, absolute, artifact_location, database_file, local_folder, quoted_root
 from sweep.tracking.patience import patiently
+from sweep.tracking.unreachable import given, unreachable
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -28,6 +30,9 @@ OPENING = 3.0
 
 FOLDER_TAG = "sweep.artifacts"
 """Experiment tag: the artifacts' folder, relative to the database file."""
+
+BESIDE = re.compile(rf"{ARTIFACTS}(/\d+)?")
+"""What it may be: of the experiment that MLflow makes with a store, a folder of its own."""
 
 
 @dataclass(frozen=True)
@@ -53,47 +58,58 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     BadInput : a server or database that does not answer, an unwritable folder, an experiment that is deleted or has its
         artifacts where they cannot be had.
     """
-    uri, file = tracking.uri, database_file(tracking.uri)
+    uri = absolute(tracking.uri)
+    file = database_file(uri)
     if file is not None:
         if not create and not os.access(file, os.F_OK):
             return None
-        _check_file(file, uri)
-    _quiet()
+        _check_file(file, tracking.uri)
     try:
-        client, experiment = patiently(
-            lambda: fresh.by_one_at_a_time(uri, lambda: _experiment(tracking, file, create=create)),
-            min(tracking.patience, OPENING),
-        )
+        with _quiet(), quoted_root():
+            opened = patiently(
+                lambda: fresh.by_one_at_a_time(uri, lambda: _experiment(tracking, uri, create=create)),
+                min(tracking.patience, OPENING),
+            )
+    except BadInput:
+        raise
     except Exception as error:  # Each kind of store raises its own; whatever it is, the user must hear the URI and why.
-        cause = error.__cause__ if isinstance(error, StoreAway) else None
-        raise _unreachable(uri, cause or error) from error
-    if experiment is None:
+        raise unreachable(tracking.uri, error) from error
+    if opened is None:
         return None
+    client, experiment = opened
     if experiment.lifecycle_stage != "active":
         raise BadInput(
             f"{source_of('tracking.experiment', tracking.experiment)}={tracking.experiment}: "
             "this experiment was deleted",
             "an experiment that is active or does not exist yet",
-            f"MLFLOW_TRACKING_URI={shlex.quote(without_secrets(uri))} mlflow experiments restore"
+            f"MLFLOW_TRACKING_URI={shlex.quote(masked(tracking.uri))} mlflow experiments restore"
             f" --experiment-id {experiment.experiment_id}, or give another tracking.experiment=NAME",
         )
+    if create and file is not None and FOLDER_TAG not in experiment.tags:
+        experiment = _adopt(client, experiment, file)
     artifacts = _artifacts(client, experiment, file, tracking.patience)
     if isinstance(artifacts, ClientArtifacts):
-        artifact_location.check(experiment, absolute(uri), writes=create)
-    store = Store(uri, client, experiment.experiment_id, artifacts, tracking.patience)
+        artifact_access.check(experiment, uri, writes=create)
+    store = Store(tracking.uri, client, experiment.experiment_id, artifacts, tracking.patience)
     if create and file is not None:
         sqlite_file.quicken(client, file)
     return store
 
 
-def _experiment(tracking: Tracking, file: Path | None, *, create: bool) -> "tuple[MlflowClient, Experiment | None]":
+def _experiment(tracking: Tracking, uri: str, *, create: bool) -> "tuple[MlflowClient, Experiment] | None":
     from mlflow import MlflowClient
 
+    file = database_file(uri)
     if file is not None and not file.exists():
         fresh.make(file)
-    client = MlflowClient(absolute(tracking.uri))
+    known = not schema.is_database(uri) or schema.has_tables(uri, given(tracking.uri), tracking.patience)
+    if not known and not create:
+        return None
+    client = MlflowClient(uri)
     experiment = client.get_experiment_by_name(tracking.experiment)
-    return client, _create(client, tracking.experiment, file) if experiment is None and create else experiment
+    if experiment is not None:
+        return client, answers.experiment(experiment)
+    return (client, _create(client, tracking.experiment, file)) if create else None
 
 
 def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":
@@ -102,32 +118,55 @@ def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment
     location, tags = None, {}
     if file is not None:
         # Without this MLflow puts artifacts below the current folder, not beside the database.
-        location = str(file.resolve().parent / "artifacts")
-        tags[FOLDER_TAG] = "artifacts"
+        location = artifact_location(file.parent / ARTIFACTS)
+        tags[FOLDER_TAG] = ARTIFACTS
     try:
         client.create_experiment(name, artifact_location=location, tags=tags)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":  # Another sweep was quicker: use what it made.
             raise
     experiment = client.get_experiment_by_name(name)
-    assert experiment is not None, "created a moment ago"
-    return experiment
+    if experiment is None:
+        raise ConnectionError(f"the experiment {name} was created a moment ago, and is not there")
+    return answers.experiment(experiment)
 
 
 def _artifacts(client: "MlflowClient", experiment: "Experiment", file: Path | None, patience: float) -> Artifacts:
-    relative = experiment.tags.get(FOLDER_TAG)
-    if file is not None and relative == "artifacts":
-        return FolderArtifacts(file.resolve().parent / relative, patience)
+    relative = experiment.tags.get(FOLDER_TAG, "")
+    if file is not None and BESIDE.fullmatch(relative):
+        return FolderArtifacts(file.parent / relative, patience)
     return ClientArtifacts(client, patience)
+
+
+def _adopt(client: "MlflowClient", experiment: "Experiment", file: Path) -> "Experiment":
+    """An ``experiment`` that sweep did not make, as one whose artifacts are found beside the database ``file``.
+
+    Raises
+    ------
+    BadInput : they lie elsewhere on this machine, where a moved store would not find them.
+    """
+    home, folder = file.parent, local_folder(experiment.artifact_location)
+    if folder is None:
+        return experiment
+    relative = str(folder.relative_to(home)) if folder.is_relative_to(home) else ""
+    if not BESIDE.fullmatch(relative):
+        raise BadInput(
+            f"{source_of('tracking.experiment', experiment.name)}={experiment.name}: sweep did not make this"
+            f" experiment, and its files lie in {folder}, where a store that is moved does not find them",
+            f"an experiment that sweep makes, or one with its files in {home / ARTIFACTS}",
+            "give another tracking.experiment=NAME",
+        )
+    client.set_experiment_tag(experiment.experiment_id, FOLDER_TAG, relative)
+    return client.get_experiment(experiment.experiment_id)
 
 
 def _check_file(file: Path, uri: str) -> None:
     """A folder we cannot write to, or a file that is no database, would fail deep inside SQLAlchemy."""
-    parent = file.resolve().parent
+    parent = file.parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
         if file.exists():
-            connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=5)
+            connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=5)
             try:
                 connection.execute("PRAGMA schema_version").fetchone()
             finally:
@@ -135,51 +174,32 @@ def _check_file(file: Path, uri: str) -> None:
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInput(
-            f"{_given(uri)}: {reason}",
+            f"{given(uri)}: {reason}",
             "a SQLite file in a folder you can write to",
             "check the path and its permissions",
         ) from error
     for path in (file if file.exists() else parent, parent / "artifacts"):
         if (path.exists() and not os.access(path, os.W_OK)) or (path.name == "artifacts" and path.is_file()):
             raise BadInput(
-                f"{_given(uri)}: {path.name} cannot be written",
+                f"{given(uri)}: {path.name} cannot be written",
                 "a SQLite file, with a folder artifacts/ beside it, that you can write to",
                 "check the path and its permissions",
             )
 
 
-def _unreachable(uri: str, error: BaseException) -> BadInput:
-    reason = without_secrets(" ".join(str(error).split()) or type(error).__name__)
-    system = re.search(
-        r"\[Errno -?\d+\] ([^\"')]+)", reason
-    )  # What the network said, from deep inside urllib3's words.
-    reason = system[1] if system else textwrap.shorten(reason, 200, placeholder=" …")
-    kind = re.split(r"[+:]", uri)[0]
-    if kind == "sqlite":
-        allowed = "a SQLite file that MLflow can read and write"
-        next_step = database_faults.cure(error) or "check the file, or name another"
-    elif kind in ("postgresql", "mysql", "mssql"):
-        allowed = "a database that answers, with its driver installed here"
-        next_step = "start it, check address, user and password, or pip install the driver"
-    elif is_server(uri):
-        allowed, next_step = "an MLflow server that answers", "start the server or check the address"
-    else:
-        reason = "MLflow has closed its file store" if kind == "file" else f"MLflow knows no store {kind}://"
-        allowed, next_step = KEYS["tracking.uri"].allowed, "name a store of one of these kinds"
-    return BadInput(
-        f"{_given(uri)} cannot be used: {reason}",
-        allowed,
-        f"{next_step}; by default runs go to sqlite:///outputs/mlflow.db",
-    )
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """MLflow and alembic tell of every table they make, and of what they raise, with a traceback.
 
-
-def _given(uri: str) -> str:
-    return f"{source_of('tracking.uri', uri)}={without_secrets(uri)}"
-
-
-def _quiet() -> None:
-    """MLflow and alembic tell of every table they make, and of what they raise, with a traceback."""
+    While tables are made, some releases set alembic's logger anew.
+    """
     import mlflow  # noqa: F401  (sets up its loggers, which would undo the levels below)
 
-    for name in ("mlflow", "alembic"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,7 +1,8 @@
 """The summary run of a sweep: one however many start together, and the only run that is ever RUNNING.
 
 While its sweep works, its tag ``heartbeat`` holds the time. A process that is killed leaves it RUNNING; the next sweep
-in the experiment closes what no longer beats.
+in the experiment closes what no longer beats. Over http several executions may each make one: they join the first, and
+of those that they did not see in time the last to end stands.
 """
 
 import threading
@@ -9,11 +10,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sweep.errors import StoreAway
 from sweep.plan.plan import Plan
-from sweep.tracking import database_writer
+from sweep.tracking import answers, database_writer
 from sweep.tracking.patience import patiently
 from sweep.tracking.search import search
 from sweep.tracking.store import Store
@@ -54,15 +56,37 @@ def running(store: Store, plan: Plan, tags: Mapping[str, str]) -> Iterator[str]:
         _close(store, run_id, "FAILED" if isinstance(error, Exception) else "KILLED", store.patience)
         raise
     _close(store, run_id, "FINISHED", store.patience)
+    if not is_known_database(store):
+        _settle(store, plan.sweep_id)
 
 
 def _close(store: Store, run_id: str, status: str, patience: float) -> None:
-    patiently(lambda: store.client.set_terminated(run_id, status), patience)
+    def close() -> None:
+        store.client.set_terminated(run_id, status)
+        answers.check(store.client, run_id, lambda run: run.info.status == status)
+
+    patiently(close, patience)
 
 
 def find(store: Store, sweep_id: str) -> "Run | None":
-    """The summary run of a sweep; None where there is none yet."""
-    return next(search(store, f"tags.kind = 'summary' and tags.sweep_id = '{sweep_id}'"), None)
+    """The summary run of a sweep, the first of several; None where there is none yet."""
+    return min(_all(store, sweep_id), key=lambda run: (run.info.start_time, run.info.run_id), default=None)
+
+
+def _all(store: Store, sweep_id: str) -> "list[Run]":
+    return [*search(store, f"tags.kind = 'summary' and tags.sweep_id = '{sweep_id}'")]
+
+
+def _settle(store: Store, sweep_id: str) -> None:
+    """Of the closed summary runs of a sweep leave the last; one that holds the curve of a run becomes ``surplus``."""
+    closed = [run for run in _all(store, sweep_id) if run.info.status != "RUNNING"]
+    for run in sorted(closed, key=lambda run: (run.info.end_time or 0, run.info.run_id))[:-1]:
+        run_id = run.info.run_id
+        if next(search(store, f"tags.kind = 'point' and tags.curve_run = '{run_id}'"), None):
+            retire = partial(store.client.set_tag, run_id, "kind", "surplus", synchronous=True)
+        else:
+            retire = partial(store.client.delete_run, run_id)
+        patiently(retire, store.patience)
 
 
 def _open(store: Store, plan: Plan, tags: Mapping[str, str]) -> str:
@@ -78,10 +102,22 @@ def _open(store: Store, plan: Plan, tags: Mapping[str, str]) -> str:
     elif is_known_database(store):
         run_id = database_writer.create_running(store, plan.sweep_id, name, own)
     else:
-        run_id = store.client.create_run(store.experiment_id, tags=own, run_name=name).info.run_id
+        run_id = _created(store, plan.sweep_id, name, own)
     store.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in own.items()], synchronous=True)
     store.client.update_run(run_id, status="RUNNING", name=name)
+    answers.check(store.client, run_id, lambda run: all(run.data.tags.get(key, "") == own[key] for key in own))
     return run_id
+
+
+def _created(store: Store, sweep_id: str, name: str, tags: Mapping[str, str]) -> str:
+    """A new summary run, or the first, where another execution has made one at the same time."""
+    run_id: str = answers.run(store.client.create_run(store.experiment_id, tags=dict(tags), run_name=name)).info.run_id
+    first = find(store, sweep_id)
+    if first is None:
+        raise ConnectionError("the summary run was created a moment ago, and is not there")
+    if first.info.run_id != run_id:
+        store.client.delete_run(run_id)
+    return str(first.info.run_id)
 
 
 def _close_stale(store: Store, own: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sweep.plan.plan import Plan
+from sweep.tracking import answers
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.lookup import number_of
 from sweep.tracking.patience import patiently
@@ -55,4 +56,8 @@ def settle(
 
 
 def _delete(store: Store, run: "Run") -> None:
-    patiently(lambda: store.client.delete_run(run.info.run_id), store.patience)
+    def delete() -> None:
+        store.client.delete_run(run.info.run_id)
+        answers.check(store.client, run.info.run_id, lambda there: there.info.lifecycle_stage == "deleted")
+
+    patiently(delete, store.patience)

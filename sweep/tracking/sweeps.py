@@ -14,9 +14,10 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.provenance import now, source_tags
 from sweep.settings.schema import Tracking
-from sweep.tracking import manifest, membership, parts, rerun, run_content, summary
+from sweep.tracking import answers, manifest, membership, parts, rerun, run_content, summary
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import Known
+from sweep.tracking.names import rename
 from sweep.tracking.patience import patiently
 from sweep.tracking.record import SweepRecord, executions, load
 from sweep.tracking.store import Store
@@ -93,7 +94,13 @@ class SweepRun:
 
         at = time.time_ns() // 1_000_000
         metrics = [Metric(name.lower().replace(" ", "_"), count, at, 0) for name, count in counts.items()]
-        patiently(lambda: self.store.client.log_batch(self.run_id, metrics, synchronous=True), self.store.patience)
+        names = {each.key for each in metrics}
+
+        def log() -> None:
+            self.store.client.log_batch(self.run_id, metrics, synchronous=True)
+            answers.check(self.store.client, self.run_id, lambda run: names <= run.data.metrics.keys())
+
+        patiently(log, self.store.patience)
 
     def end_rerun(self) -> None:
         """Let the next rerun begin anew: this one is through."""
@@ -105,6 +112,10 @@ class SweepRun:
     def keep(self, path: str, content: bytes) -> None:
         """Put a file on the summary run."""
         self.store.artifacts.put(self.run_id, path, content)
+
+    def name(self, point: Point) -> str:
+        """What MLflow calls the run of a point."""
+        return self.plan.setting(point)[:NAME_LIMIT]
 
     def _content(self, point: Point, result: Result, address: CurveAddress | None) -> run_content.RunContent:
         before = self.known.newest.get(point.key)
@@ -118,7 +129,7 @@ class SweepRun:
             membership.tag(self.plan.sweep_id): "true",
         }
         problem = self.plan.problems[point.data]
-        run = run_content.PointRun(self.plan.setting(point)[:NAME_LIMIT], point, problem, tags)
+        run = run_content.PointRun(self.name(point), point, problem, tags)
         if address is None or isinstance(result, Failure):
             assert isinstance(result, Failure), "a curve has an address"
             return run_content.of_failed(run, result)
@@ -145,6 +156,10 @@ def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution
         for path, content in manifest.data_files(plan):
             sweep.keep(path, content)
         sweep.keep(manifest.PATH, manifest.encode(plan, sweep.attempts))
-        reused = [each.run_id for each in known.readable.values() if each.address and each.address.run_id != run_id]
-        add_tag(store, reused, membership.tag(plan.sweep_id), "true")
+        reused = {
+            key: each.run_id for key, each in known.readable.items() if each.address and each.address.run_id != run_id
+        }
+        add_tag(store, list(reused.values()), membership.tag(plan.sweep_id), "true")
+        names = {reused[point.key]: sweep.name(point) for point in plan.points if point.key in reused}
+        rename(store, plan.sweep_id, names)
         yield sweep

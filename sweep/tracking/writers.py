@@ -9,6 +9,7 @@ from sweep.tracking.database_tables import engine_of, unexpected_columns
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
 from sweep.tracking.run_content import RunContent, Written
+from sweep.tracking.search import search
 from sweep.tracking.store import Store
 
 Writer = Callable[[Store, Sequence[RunContent], Callable[[], None]], list[Written]]
@@ -37,5 +38,16 @@ def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None
     if is_known_database(store):
         patiently(lambda: database_writer.add_tag(store, run_ids, name, value), store.patience)
         return
-    for run_id in run_ids:
-        patiently(partial(store.client.set_tag, run_id, name, value, synchronous=True), store.patience)
+    wanted = set(run_ids)
+
+    def missing() -> set[str]:
+        return wanted - {run.info.run_id for run in search(store, f"tags.`{name}` = '{value}'")}
+
+    def tag() -> None:
+        for run_id in missing():
+            patiently(partial(store.client.set_tag, run_id, name, value, synchronous=True), store.patience)
+        if missing():
+            raise ConnectionError(f"the tag {name} did not arrive on every run")
+
+    if wanted:
+        patiently(tag, store.patience)

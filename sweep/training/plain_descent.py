@@ -1,6 +1,8 @@
 """The first optimizer: plain descent, as torch's SGD without momentum."""
 
+import math
 from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,7 +31,16 @@ class PlainDescent:
 
     def decay(self, lr: float, eigenvalue: float) -> Callable[[int], float]:
         """``(1 − lr·λ)^2k`` after k updates: the loss is quadratic in the offset."""
-        return partial(pow, (1 - lr * eigenvalue) * (1 - lr * eigenvalue))
+        step = lr * eigenvalue
+        if step < 0.5:  # 1 − step would lose the digits of a small step.
+            return partial(_exponential, 2 * math.log1p(-step))
+        if 1.5 < step < 2.5:  # And the product, unless it is exact, those of the distance from the threshold.
+            return partial(_exponential, 2 * math.log1p(-float(2 - Fraction(lr) * Fraction(eigenvalue))))
+        return partial(pow, (1 - step) * (1 - step))
+
+
+def _exponential(rate: float, count: int) -> float:
+    return math.exp(rate * count)
 
 
 PLAIN_DESCENT = PlainDescent()

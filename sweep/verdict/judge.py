@@ -1,15 +1,17 @@
 """Judge a trained point: rule, events, theory and sentence in turn. A divergence is returned, never raised."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.settings.schema import rounded_to
 from sweep.training.curve import Curve
 from sweep.verdict import events, sentences
-from sweep.verdict.outcome import Outcome, Verdict
-from sweep.verdict.rule import Rounding, bound, decide
+from sweep.verdict.outcome import Limit, Outcome, Verdict
+from sweep.verdict.rule import Rounding, bound, decide, resolves
 from sweep.verdict.theory import theory_of
 
 
@@ -25,17 +27,57 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     losses = np.append(curve.losses.astype(np.float64), curve.final_loss)
     allowed, rounding = bound(problem, tolerance), Rounding.of(point.dtype, problem)
     excess = None if problem.least_loss is None else float(losses[-1]) - problem.least_loss
-    outcome = decide(losses, curve.parameters, excess, allowed, rounding)
+    lowest = math.inf if resolves(problem, point.dtype, allowed) else allowed
+    outcome = decide(losses, curve.parameters, excess, allowed, rounding, lowest)
     theory = theory_of(problem, point)
-    needed = 0 if outcome is Outcome.CONVERGED else None
-    if theory and outcome is Outcome.UNFINISHED and not curve.stalled:
-        needed = theory.epochs_until(curve.parameters, point.lr, allowed)
+    noise = float(np.finfo(str(point.dtype)).eps) ** 2 * (problem.least_loss or 0)
+    start = problem.start(_rounded(point))
+    expected = theory.expectation(start, point.lr, point.epochs, allowed, noise) if theory else None
+    limit, needed = None, 0 if outcome is Outcome.CONVERGED else None
+    if outcome is Outcome.UNFINISHED and not curve.stalled:
+        limit, needed = _remainder(curve, excess, point, problem, allowed)
     verdict = Verdict(
         outcome,
         excess=excess,
         events=events.find(losses, problem.least_loss, allowed, outcome, rounding),
-        expected=theory.expectation(problem.start(point), point.lr, point.epochs, allowed) if theory else None,
+        expected=expected,
         epochs_needed=needed,
         tolerance=tolerance,
+        limit=limit,
     )
     return replace(verdict, reason=sentences.reason(verdict, curve, point, problem))
+
+
+def _rounded(point: Point) -> Point:
+    """The point as its dtype trains it."""
+    lr, scale, *init = (rounded_to(value, point.dtype) for value in (point.lr, point.scale, *point.init))
+    return replace(point, lr=lr, scale=scale, init=tuple(init))
+
+
+def _remainder(
+    curve: Curve, excess: float | None, point: Point, problem: Problem, allowed: float
+) -> tuple[Limit | None, int | None]:
+    """Whether rounding holds an unfinished run back; and the epochs that it needs, where theory promises any."""
+    theory = theory_of(problem, point)
+    if excess is None or theory is None:
+        return (Limit.found if excess is not None and excess < 0 else None), None
+    if excess < 0 or excess > 2 * _exact_excess(point, problem):
+        return Limit.found, None
+    needed = theory.epochs_until(curve.parameters, point.lr, allowed)
+    if needed == 0:  # The parameters are within tolerance, their rounded loss is not.
+        allowed -= excess - theory.excess(curve.parameters, point.lr, 0)
+        if allowed <= 0:
+            return Limit.found, None
+        needed = theory.epochs_until(curve.parameters, point.lr, allowed) or 1
+    if needed is not None and not theory.holds(problem, point, allowed):
+        return Limit.feared, None
+    return None, needed
+
+
+def _exact_excess(point: Point, problem: Problem) -> float:
+    """What exact arithmetic leaves of the settings as the dtype has them; inf where it promises nothing."""
+    trained = _rounded(point)
+    theory = theory_of(problem, trained)
+    if theory is None or not trained.lr < theory.threshold:
+        return math.inf
+    return theory.excess(problem.start(trained), trained.lr, trained.epochs)

@@ -12,6 +12,13 @@ class Outcome(StrEnum):
     DIVERGED = "DIVERGED"
 
 
+class Limit(StrEnum):
+    """How rounding in its dtype holds an unfinished run back, so that more epochs are not promised to help."""
+
+    found = "limited by its dtype"
+    feared = "may be limited by its dtype"
+
+
 @dataclass(frozen=True)
 class Events:
     """The first epoch at which the loss was inf, was nan, really rose, and was within tolerance; None: it never was.
@@ -65,8 +72,9 @@ class Verdict:
     events : the epochs at which things happened.
     expected : what theory says; None where it says nothing.
     epochs_needed : further updates until within tolerance, from where the run ended; None where theory promises none,
-        0 where it is within already.
+        0 where it converged, else at least 1.
     tolerance : part of the spread that a converged run's excess may be.
+    limit : of an unfinished run, whether rounding holds it back; None: not that we know.
     reason : one sentence with these numbers.
     """
 
@@ -76,4 +84,5 @@ class Verdict:
     expected: Expectation | None
     epochs_needed: int | None
     tolerance: float
+    limit: Limit | None = None
     reason: str = ""

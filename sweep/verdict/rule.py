@@ -22,6 +22,15 @@ def within(excess: float, allowed: float) -> bool:
     return excess <= allowed
 
 
+def resolves(problem: Problem, dtype: DType, allowed: float) -> bool:
+    """Whether ``dtype`` tells a loss within ``allowed`` from the least one, as far as the readings alone say.
+
+    What is lost is the rounding of the target, squared, and of a loss near the least one, a few times eps of it.
+    """
+    eps = float(np.finfo(str(dtype)).eps)
+    return max(eps * eps * problem.magnitude, 4 * eps * (problem.least_loss or 0)) <= allowed
+
+
 @dataclass(frozen=True)
 class Rounding:
     """How much of a rise rounding may explain: ``part·(loss + magnitude)``.
@@ -38,7 +47,7 @@ class Rounding:
     @classmethod
     def of(cls, dtype: DType, problem: Problem) -> "Rounding":
         """Of runs in ``dtype``."""
-        return cls(16 * float(np.finfo(np.dtype(str(dtype))).eps), problem.magnitude)
+        return cls(16 * float(np.finfo(str(dtype)).eps), problem.magnitude)
 
     def really_above(self, later: NDArray[np.float64], earlier: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Element by element, whether a loss is above an earlier one by more than rounding explains."""
@@ -53,6 +62,7 @@ def decide(
     excess: float | None,
     allowed: float,
     rounding: Rounding,
+    lowest: float = math.inf,
 ) -> Outcome:
     """The outcome of a trained point.
 
@@ -62,12 +72,15 @@ def decide(
     parameters : the final ones.
     excess : final loss over the least loss; None where that is not known.
     allowed : from :func:`bound`.
+    lowest : by how much a loss may be below the least one, where rounding tells less than ``rounding`` allows.
     """
     last_tenth = max(1, (len(losses) - 1) // 10)
     if not (np.isfinite(losses).all() and all(map(math.isfinite, parameters))):
         return Outcome.DIVERGED
     if excess is not None and within(excess, allowed):
-        return Outcome.CONVERGED
+        # A loss really below the least there is has lost its digits: that is no convergence.
+        lost = excess < -lowest or rounding.really_above(losses[-1:] - excess, losses[-1:]).any()
+        return Outcome.UNFINISHED if lost else Outcome.CONVERGED
     if rounding.really_above(losses[-1:], losses[[0, -1 - last_tenth]]).any():
         return Outcome.DIVERGED
     return Outcome.UNFINISHED

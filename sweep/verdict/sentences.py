@@ -6,8 +6,17 @@ from sweep.plan.point import Point, as_typed
 from sweep.problem.problem import Problem
 from sweep.settings.schema import DType, Gradient
 from sweep.training.curve import Curve
-from sweep.verdict.outcome import Outcome, Verdict
+from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
+from sweep.verdict.rule import bound, resolves
 from sweep.verdict.theory import FARTHEST
+
+ROOM = 0.5
+"""Of the threshold: up to there a larger lr shrinks every direction faster."""
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun, which takes an s unless the count is 1."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def reason(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
@@ -31,8 +40,10 @@ def note(verdict: Verdict, curve: Curve) -> str:
         return f"rises from epoch {happened.first_rise}" if left is None else f"left the finite numbers at epoch {left}"
     if curve.stalled:
         return "stalled"
+    if verdict.limit:
+        return verdict.limit
     if needed is not None:
-        return f"about {needed:,} epoch{'s' * (needed > 1)} to go"
+        return f"about {plural(needed, 'epoch')} to go"
     if verdict.expected is None:
         return "not finished"
     return f"more than {FARTHEST:.2g} epochs to go" if _is_stable(verdict) else "theory promises no end"
@@ -48,9 +59,18 @@ def _theory(verdict: Verdict) -> str:
         return ""
     ratio = expected.threshold_ratio
     times = f"{ratio:.4g} times" if ratio < math.inf else "far beyond"
-    doubt = "" if expected.predicted is verdict.outcome else f"; theory predicts {expected.predicted}"
     threshold = f"{expected.threshold_formula} = {expected.threshold:.6g}"
-    return f"; lr is {times} the stability threshold {threshold}{doubt}"
+    return f"; lr is {times} the stability threshold {threshold}{_doubt(verdict, expected)}"
+
+
+def _doubt(verdict: Verdict, expected: Expectation) -> str:
+    """How theory's prediction differs from what was found, if it does, and why."""
+    if expected.predicted is verdict.outcome:
+        return ""
+    if expected.threshold_ratio >= 1 and expected.predicted is Outcome.CONVERGED:
+        return "; in exact arithmetic it would end within tolerance, but at such an lr rounding errors grow"
+    decided = ", so the rounding or the range of its dtype decided" if verdict.outcome is Outcome.DIVERGED else ""
+    return f"; theory predicts {expected.predicted}{decided}"
 
 
 def _arrival(verdict: Verdict, problem: Problem) -> str:
@@ -81,7 +101,7 @@ def _departure(verdict: Verdict, curve: Curve) -> str:
 
 def _remainder(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
     """How far an unfinished run still has to go."""
-    left = _epochs_left(verdict, curve, point)
+    left = _epochs_left(verdict, curve, point, problem)
     if verdict.excess is None:
         return f"{left}; the loss is {curve.final_loss:.4g}, the least loss is not known"
     return (
@@ -90,15 +110,24 @@ def _remainder(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -
     )
 
 
-def _epochs_left(verdict: Verdict, curve: Curve, point: Point) -> str:
+def _epochs_left(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
     needed = verdict.epochs_needed
     if curve.stalled:
         return (
             f"stalled: the last update changed no bit of the {point.dtype} parameters, so more epochs will not help, "
-            f"{_way_out(point)}"
+            f"{_way_out(verdict, point, problem)}"
         )
+    if verdict.limit is Limit.found:
+        below = verdict.excess is not None and verdict.excess < 0
+        found = "below the least loss there is" if below else "further off than exact arithmetic does"
+        return (
+            f"{verdict.limit}: rounding in {point.dtype} leaves the loss {found}, {_way_out(verdict, point, problem)}"
+        )
+    if verdict.limit is Limit.feared:
+        fear = f"still descending, but rounding in {point.dtype} may end that before it is within tolerance"
+        return f"{fear}, {_way_out(verdict, point, problem)}"
     if needed is not None:
-        return f"still descending: about {needed:,} more epoch{'s' * (needed > 1)} to go at this lr"
+        return f"still descending: about {plural(needed, 'more epoch')} to go at this lr"
     if verdict.expected is None:
         return "not finished, and not rising"
     if _is_stable(verdict):
@@ -106,9 +135,17 @@ def _epochs_left(verdict: Verdict, curve: Curve, point: Point) -> str:
     return "not within tolerance and not yet rising, but theory promises no end"
 
 
-def _way_out(point: Point) -> str:
-    """What may move a run that stands still: where slopes are differences, those may have rounded to nothing."""
-    ways = ["dtype=float64"] * (point.dtype is not DType.float64) + ["a larger lr"]
-    if point.gradient is not Gradient.finite_difference:
-        return f"{' or '.join(ways)} would"
-    return f"{', '.join(['gradient=analytic', 'a larger delta', *ways[:-1]])} or {ways[-1]} may"
+def _way_out(verdict: Verdict, point: Point, problem: Problem) -> str:
+    """What may move a run that rounding holds back; a larger lr, where it has room and may."""
+    ways = []
+    if point.gradient is Gradient.finite_difference:
+        ways += ["gradient=analytic", "a larger delta"]
+    if point.dtype is not DType.float64:
+        ways.append("dtype=float64")
+    has_room = verdict.expected is None or verdict.expected.threshold_ratio < ROOM
+    if has_room and resolves(problem, point.dtype, bound(problem, verdict.tolerance)):
+        ways.append("a larger lr")
+    if not ways:
+        ways.append("centred data or a larger tolerance")
+    *others, last = ways
+    return f"{', '.join(others)} or {last} may help" if others else f"{last} may help"

@@ -7,13 +7,16 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.quadratic import Quadratic
+from sweep.settings.schema import DType
 from sweep.training.choice import optimizer_of
 from sweep.training.optimizer import Optimizer
 from sweep.verdict.outcome import Expectation, Outcome
-from sweep.verdict.rule import within
+from sweep.verdict.rule import resolves, within
 
 FARTHEST = 1 << 62
 """How many updates theory looks ahead."""
@@ -51,13 +54,23 @@ class Theory:
         high, step = _slowest_alone(modes, excess), 1
         low = 0 if within(_decayed(modes, high - 1), excess) else high - 1
         while not within(_decayed(modes, high), excess):
-            low, high, step = high, high + step, step * 4
-            if high > FARTHEST:
+            if high == FARTHEST:
                 return None
+            low, high, step = high, min(high + step, FARTHEST), step * 4
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if within(_decayed(modes, middle), excess) else (middle, high)
         return high
+
+    def holds(self, problem: Problem, point: Point, excess: float) -> bool:
+        """Whether ``L − L* <= excess`` may be expected of ``point`` in its dtype as in exact arithmetic."""
+        return resolves(problem, point.dtype, excess) and not self.may_stall(point.lr, excess, point.dtype)
+
+    def may_stall(self, lr: float, excess: float, dtype: DType) -> bool:
+        """Whether a parameter's update may round to nothing in ``dtype`` before ``L − L* <= excess``."""
+        half_gap = float(np.finfo(str(dtype)).eps) / 2
+        slopes = zip(self.quadratic.slopes(excess), self.quadratic.optimum, strict=True)
+        return any(lr * slope < half_gap * abs(best) for slope, best in slopes)
 
     def fastest(self, start: Sequence[float], excess: float) -> tuple[float, int] | None:
         """The lr for which :meth:`epochs_until` is least, and that number; None where there is none.
@@ -72,9 +85,20 @@ class Theory:
         epochs, lr = min(counted)
         return lr, epochs
 
-    def expectation(self, start: Sequence[float], lr: float, epochs: int, allowed: float) -> Expectation:
-        """What is to come of a run; ``allowed`` is the excess up to which it counts as converged."""
-        if within(self.excess(start, lr, epochs), allowed):
+    def expectation(
+        self, start: Sequence[float], lr: float, epochs: int, allowed: float, noise: float = 0.0
+    ) -> Expectation:
+        """What is to come of a run.
+
+        Parameters
+        ----------
+        allowed : the excess up to which it counts as converged.
+        noise : the excess that rounding puts in, which grows where lr is not below the threshold.
+        """
+        end = self.excess(start, lr, epochs)
+        if not lr < self.threshold:
+            end = max(end, _decayed([(noise, self.optimizer.decay(lr, self.quadratic.largest))], epochs))
+        if within(end, allowed):
             predicted = Outcome.CONVERGED
         else:
             predicted = Outcome.UNFINISHED if lr < self.threshold else Outcome.DIVERGED
@@ -99,7 +123,7 @@ def theory_of(problem: Problem, point: Point) -> Theory | None:
 
 def _decayed(modes: Modes, epochs: int) -> float:
     try:
-        return sum([part * left(epochs) for part, left in modes])
+        return sum([part * left(epochs) for part, left in modes if part])
     except OverflowError:
         return math.inf
 
@@ -110,8 +134,17 @@ def _slowest_alone(modes: Modes, excess: float) -> int:
     That is hardly ever more than all together take.
     """
     alone = [
-        (math.log(excess) - math.log(part)) / math.log(first)
+        (math.log(excess) - math.log(part)) / rate
         for part, left in modes
-        if part > excess > 0 and 0 < (first := left(1)) < 1
+        if part > excess > 0 and (rate := _log_rate(left)) < 0
     ]
     return math.ceil(min(max(1, *alone), FARTHEST)) if alone else 1
+
+
+def _log_rate(left: Callable[[int], float]) -> float:
+    """The logarithm of what an update leaves, from as many updates as it takes to see it; 0 where none can be told."""
+    count = 1
+    while left(count) > 0.9 and count < FARTHEST:
+        count *= 4
+    after = left(count)
+    return math.log(after) / count if 0 < after < 1 else 0.0

@@ -16,13 +16,13 @@ WORDS = [sys.executable, "-m", "sweep"]
 
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
 @pytest.mark.parametrize("arguments", [["dry_run=true"], ["--help"], ["--cfg", "job"], ["epochs=2"]])
-def test_a_full_standard_output_is_one_line_and_code_1_and_nothing_is_trained(
-    tmp_path: Path, arguments: list[str]
+def test_a_full_standard_output_is_one_line_and_code_1_once_everything_is_done(
+    tmp_path: Path, ready_store: Path, arguments: list[str]
 ) -> None:
     with FULL.open("w") as full:
         done = subprocess.run([*WORDS, *arguments], cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True)
     assert (done.returncode, done.stderr) == (1, "sweep: standard output cannot be written: No space left on device\n")
-    assert not list(tmp_path.glob("outputs/sweep-*"))
+    assert len(list(tmp_path.glob("outputs/sweep-*/report.html"))) == (arguments == ["epochs=2"])
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full on this system")
@@ -48,6 +48,14 @@ def test_an_error_of_another_file_leaves_standard_output_alone(capsys: pytest.Ca
     said = capsys.readouterr()
     assert said.out == ""
     assert "no entry" in said.err
+
+
+@pytest.mark.parametrize("asked", ["error", "default"])
+def test_warnings_neither_reach_the_user_nor_end_a_command(tmp_path: Path, ready_store: Path, asked: str) -> None:
+    environment = {**os.environ, "PYTHONWARNINGS": asked}
+    words = [sys.executable, "-X", "dev", "-m", "sweep", "dry_run=true"]
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_terminal_that_lacks_a_character_gets_its_number(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hydra.types import RunMode
 
 from hydra_plugins.sweep_grid._expand import expand
 from sweep.settings import composition
+from sweep.settings.grammar import as_typed
 from sweep.settings.schema import Settings
 
 
@@ -26,8 +27,9 @@ def loader(extra: Path | None = None) -> ConfigLoaderImpl:
 def expanded(*arguments: str, extra: Path | None = None) -> list[Settings]:
     """The points that the words of a command line ask for."""
     load = loader(extra)
-    master = load.load_configuration("config", list(arguments), RunMode.MULTIRUN)
-    return expand(load, master, arguments)
+    words = list(map(as_typed, arguments))
+    master = load.load_configuration("config", words, RunMode.MULTIRUN)
+    return expand(load, master, words)
 
 
 def by_hydra(points: Sequence[Sequence[str]]) -> list[Settings]:

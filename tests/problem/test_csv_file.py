@@ -1,7 +1,6 @@
 """A CSV file: what is read back is what was written; what cannot be used is named by line and column."""
 
 import csv
-import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,14 +49,14 @@ def test_readings_survive_a_round_trip_through_csv(tmp_path: Path, inputs: list[
         ("x,y\n1,2\ninf,3\n", "line 3, column x: 'inf'"),
         ("x,y\n1,2\n1e101,3\n", "line 3, column x: '1e101'"),
         ("x,y\n1,2\n1_000,3\n", "line 3, column x: '1_000'"),
-        ("x,y\n1,2\n2\n", "line 3 has 1 cells, the header has 2"),
+        ("x,y\n1,2\n2\n", "line 3 has 1 cell, the header has 2"),
         ("x,y\n1,2\n\n2,3,4\n", "line 4 has 3 cells, the header has 2"),
         ("x,y\n1,2\n2,3,\n", "line 3 has 3 cells, the header has 2"),
         ("x,y\n1,2\n\n2,\n", "line 4, column y: ''"),
         ("x,y\n1,2\n1,3\n", "column x is constant (1)"),
         ("x,y\n1,5\n2,5\n", "column y is constant (5)"),
         (b"x,y\n1,\xff\n", "line 2 is not UTF-8"),
-        ('x,y\n1,"2\n', "unexpected end of data"),
+        ('x,y\n1,"2\n', "line 2 has a quote that is not closed"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told_why(
@@ -85,19 +84,65 @@ def test_a_byte_order_mark_and_blanks_around_cells_are_no_part_of_the_data(
     assert (found.inputs, found.targets) == ((1.0, 2.0), (2.0, 3.0))
 
 
-@pytest.mark.parametrize(
-    ("content", "looks"),
-    [
-        ("a,b\n1,2\n".encode("utf-16"), "looks like UTF-16"),
-        (gzip.compress(b"a,b\n1,2\n"), "is compressed by gzip"),
-        (b"PK\x03\x04rest", "is a zip archive or an Excel workbook"),
-        (b"PAR1rest", "is a Parquet file"),
-        (b"a,b\n1,\x002\n", "line 2 has a NUL byte"),
-        ("a,b\n1,2\né,4\n".encode("cp1252"), "line 3 is not UTF-8"),
-    ],
-)
-def test_a_file_that_is_not_utf8_is_refused_by_what_it_looks_like(tmp_path: Path, content: bytes, looks: str) -> None:
-    path = tmp_path / "readings.csv"
-    path.write_bytes(content)
-    with pytest.raises(BadInput, match=looks):
-        read_csv(path, "a", "b")
+def test_a_column_is_found_in_either_unicode_form_and_with_blanks_around_its_name(
+    written: Callable[[str | bytes], Path],
+) -> None:
+    composed, apart = "temp\u00e9rature", "tempe\u0301rature"
+    for typed, stands in ((composed, apart), (apart, composed), (f" {composed} ", composed), ("u", " u ")):
+        found = read_csv(written(f"{stands},y\n1,2\n2,3\n"), typed, "y")
+        assert (found.input_name, found.inputs) == (stands.strip(), (1.0, 2.0))
+
+
+@pytest.mark.parametrize("typed", ["\u00e9", "e\u0301"])
+def test_columns_that_differ_only_in_their_unicode_form_are_refused(
+    written: Callable[[str | bytes], Path], typed: str
+) -> None:
+    with pytest.raises(BadInput, match="differ only in their Unicode form") as refused:
+        read_csv(written("\u00e9,e\u0301,y\n1,2,3\n2,4,5\n"), typed, "y")
+    assert r"'\xe9' and 'e\u0301'" in str(refused.value)
+
+
+def test_a_column_is_the_one_whose_name_is_typed_not_one_of_the_same_number(
+    written: Callable[[str | bytes], Path],
+) -> None:
+    path = written("1.1,1.10,01.1,y\n1,10,100,5\n2,20,200,6\n")
+    for column, inputs in (("1.1", (1.0, 2.0)), ("1.10", (10.0, 20.0)), ("01.1", (100.0, 200.0))):
+        assert read_csv(path, column, "y").inputs == inputs
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_on_any_system_and_a_cell_may_go_on_over_a_line(
+    written: Callable[[str | bytes], Path], ending: str
+) -> None:
+    text = ending.join(["x,y,note", '1,2,"see', 'below, and 3"', "", "2,3,"])
+    found = read_csv(written(text), "x", "y")
+    assert (found.inputs, found.targets) == ((1.0, 2.0), (2.0, 3.0))
+    with pytest.raises(BadInput, match="line 6, column x: 'four'"):
+        read_csv(written(f"{text}{ending}four,5,{ending}"), "x", "y")
+
+
+def test_an_index_without_a_name_is_no_hindrance(written: Callable[[str | bytes], Path]) -> None:
+    path = written(",x,y\n0,1,2\n1,2,3\n")
+    assert read_csv(path, "x", "y").inputs == (1.0, 2.0)
+    with pytest.raises(BadInput, match="one of x, y; 1 without a name"):
+        read_csv(path, "Unnamed: 0", "y")
+
+
+def test_of_many_columns_a_message_names_the_nearest_and_some(written: Callable[[str | bytes], Path]) -> None:
+    header = ",".join(f"column {number} {'of many ' * 50}" for number in range(500))
+    with pytest.raises(BadInput, match="and 481 more") as refused:
+        read_csv(written(f"{header},pressure\n{'1,' * 500}2\n"), "presure", "y")
+    assert "did you mean pressure?" in str(refused.value)
+    assert len(str(refused.value)) < 2500
+
+
+def test_the_nearest_of_very_many_or_very_long_names_is_looked_for_within_bounds(
+    written: Callable[[str | bytes], Path],
+) -> None:
+    for header, typed in (
+        (",".join(f"column {k}" for k in range(50_000)), "colum"),
+        ("y" * 130_000, "x" + "y" * 10**5),
+    ):
+        with pytest.raises(BadInput, match="no such column") as refused:
+            read_csv(written(f"{header}\n"), typed, "y")
+        assert len(str(refused.value)) < 1000

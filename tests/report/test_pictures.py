@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import replace
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
@@ -11,12 +12,13 @@ from hypothesis import strategies as st
 
 from sweep.plan.point import Point
 from sweep.problem.readings import Readings
-from sweep.report.axes import MOST_TICKS, Axis
+from sweep.report.axes import LONGEST_LABEL, MOST_TICKS, Axis
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections
 from sweep.report.drawing import mark
 from sweep.report.findings import find
 from sweep.report.judged_runs import STATES
+from sweep.report.panels import MOST_CURVES
 from sweep.report.pictures import Picture
 from tests.conftest import THERMOMETER, point
 from tests.report.made import OTHER, SEED_GRID, sweep
@@ -33,19 +35,53 @@ def drawn(*points: Point, data: tuple[Readings, ...] = (THERMOMETER,)) -> dict[s
 def test_a_log_axis_has_a_place_for_every_value_and_few_round_ticks(values: list[float]) -> None:
     axis = Axis.over(values)
     assert all(0 <= place <= 1000 for place in axis.positions(values, 1000))
-    ticks = axis.ticks()
+    ticks = axis.ticks().marks
     assert len(ticks) <= 2 * MOST_TICKS
     assert [value for value, _ in ticks] == sorted({value for value, _ in ticks})
+    assert len({label for _, label in ticks}) == len(ticks)
     assert all(math.isfinite(value) and axis.low - 1e-9 <= math.log10(value) <= axis.high + 1e-9 for value, _ in ticks)
 
 
-@given(st.lists(st.floats(-1e150, 1e150), min_size=1, max_size=5))
+OFFSETS = st.tuples(st.floats(-1e15, 1e15), st.lists(st.floats(-1, 1), min_size=1, max_size=5), st.integers(-30, 15))
+"""Values that differ by little beside what they have in common."""
+
+
+@given(
+    st.lists(st.floats(-1e150, 1e150), min_size=1, max_size=5)
+    | OFFSETS.map(lambda drawn: [drawn[0] + 10.0 ** drawn[2] * value for value in drawn[1]])
+)
 def test_a_linear_axis_has_a_place_for_every_value_and_few_round_ticks(values: list[float]) -> None:
     axis = Axis.over(values, log=False)
     assert all(0 <= place <= 1000 for place in axis.positions(values, 1000))
     ticks = axis.ticks()
-    assert len(ticks) <= 2 * MOST_TICKS
-    assert all(axis.low <= value <= axis.high for value, _ in ticks)
+    assert len(ticks.marks) <= 2 * MOST_TICKS
+    assert all(axis.low <= value <= axis.high for value, _ in ticks.marks)
+    assert [value for value, _ in ticks.marks] == sorted({value for value, _ in ticks.marks})
+    assert all(len(label) <= LONGEST_LABEL for _, label in ticks.marks)
+    for value, label in ticks.marks:
+        assert float(Decimal(label).scaleb(ticks.power) + ticks.offset) == value
+
+
+@pytest.mark.parametrize(
+    ("values", "labels", "before", "after"),
+    [
+        ([101325.0, 101325.1], ["0", "0.02", "0.04", "0.06", "0.08", "0.1"], "", " − 101,325"),
+        ([1.7e9, 1.7e9 + 100], ["0", "20", "40", "60", "80", "100"], "", " − 1,700,000,000"),
+        ([-1.7e9, -1.7e9 - 5], ["-5", "-4", "-3", "-2", "-1", "0"], "", " + 1,700,000,000"),
+        ([1.7e9, 1.7e9 + 0.5], ["0", "0.1", "0.2", "0.3", "0.4", "0.5"], "", " − 1,700,000,000"),
+        ([-1.5e-150, 0], ["-15", "-10", "-5", "0"], "", " / 10⁻¹⁵¹"),
+        ([1e30, 1.00002e30], ["0", "5e24", "1e25", "1.5e25", "2e25"], "", " − 1e30"),
+        ([1.0, 1 + 3e-14], ["0", "1e-14", "2e-14", "3e-14"], "", " − 1"),
+        ([1.0, 1 - 2.5e-13], ["-25", "-20", "-15", "-10", "-5", "0"], "(", " − 1) / 10⁻¹⁴"),
+        ([1013.2, 1013.9], ["1013.2", "1013.4", "1013.6", "1013.8"], "", ""),
+        ([1e-9, 3e-9], ["1e-9", "1.5e-9", "2e-9", "2.5e-9", "3e-9"], "", ""),
+    ],
+)
+def test_what_long_labels_have_in_common_is_said_once(
+    values: list[float], labels: list[str], before: str, after: str
+) -> None:
+    ticks = Axis.over(values, log=False).ticks()
+    assert ([label for _, label in ticks.marks], ticks.said_once) == (labels, (before, after))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +98,7 @@ def test_a_linear_axis_has_a_place_for_every_value_and_few_round_ticks(values: l
     ],
 )
 def test_ticks_stand_at_round_values(values: list[float], log: bool, labels: list[str]) -> None:
-    assert [label for _, label in Axis.over(values, log=log).ticks()] == labels
+    assert [label for _, label in Axis.over(values, log=log).ticks().marks] == labels
 
 
 def test_every_picture_is_a_file_of_its_own_that_asks_for_nothing() -> None:
@@ -104,6 +140,25 @@ def test_a_title_that_has_no_room_is_cut_and_stands_whole_in_the_words_of_the_pa
     assert len(title) < 70
     assert title.endswith("…")
     assert LONG.name in (root.get("aria-label") or "")
+
+
+@pytest.mark.parametrize("name", ["many", LONG.name])
+def test_a_fit_says_how_many_of_its_readings_are_drawn(name: str) -> None:
+    values = tuple(float(k) for k in range(5000))
+    many = replace(OTHER, inputs=values, targets=values, name=name)
+    (panel,) = drawn(point(epochs=3, lr=1e-9, data=many.fingerprint), data=(many,))["fit.svg"].panels
+    root = ElementTree.fromstring(panel)
+    assert (root.findtext("text") or "").endswith(": 500 of 5,000 readings drawn")
+    assert (root.get("aria-label") or "").startswith("500 of 5,000 readings of ")
+    (few,) = drawn(point(epochs=3))["fit.svg"].panels
+    assert ElementTree.fromstring(few).findtext("text") == "thermometer"
+
+
+def test_curves_say_how_many_of_them_are_drawn() -> None:
+    (panel,) = drawn(*(point(lr=1e-6 * (1 + k), epochs=2) for k in range(MOST_CURVES + 1)))["curves.svg"].panels
+    root = ElementTree.fromstring(panel)
+    assert root.findtext("text") == "unfinished (201, 101 drawn)"
+    assert root.get("aria-label") == "101 of 201 loss curves of unfinished runs"
 
 
 def test_a_map_of_starts_says_so_in_words() -> None:

@@ -97,7 +97,7 @@ def test_a_sweep_in_which_every_point_failed_still_has_a_report() -> None:
     only = point(epochs=5)
     made = report(only, failures={only.key: Failure("RuntimeError", "broke")})
     assert made.findings.best == {}
-    assert "1 failed. No run is left that did not diverge" in made.findings.sentence
+    assert "1 failed. No run has a result." in made.findings.sentence
     assert sorted(made.files) == sorted({*BESIDE} - {"curves.svg", "epochs.svg"})
 
 

@@ -1,18 +1,38 @@
 """Theory beside observation: what it predicts of each run, and that what it suggests is true when it is trained."""
 
 import itertools
+import shlex
 from dataclasses import replace
+from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sweep.plan.plan import make
+from sweep.plan.point import Point
 from sweep.problem.line import Line
+from sweep.problem.readings import Readings
 from sweep.report import theory
-from sweep.settings.schema import DType
+from sweep.settings.keys import validate
+from sweep.settings.schema import DType, Gradient
 from sweep.training.plain_descent import PLAIN_DESCENT
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
+from tests.hydra_plugins.expanded import expanded
 from tests.report.made import OTHER, SEED_GRID, sweep
 
 LINE = Line(THERMOMETER)
+PRESSURE = Readings(
+    tuple(map(float, range(24))),
+    tuple(101325 + 0.004 * i for i in range(24)),
+    "pressure",
+    "it's $HOME, in [mbar] at °C.csv",
+    "h, UTC",
+    "p=1 {x} #2",
+    target_unit="°C \\ 'x' \"y\" ${lr}",
+    path="it's $HOME, in [mbar] at °C.csv",
+)
 
 
 def at(scale: float) -> Theory:
@@ -61,20 +81,20 @@ def test_predicted_and_observed_epochs_are_told_of_converged_runs_those_that_dif
 def test_what_to_try_next_is_the_fastest_lr_a_scale_the_evenest_scale_and_the_nearest_unfinished_run() -> None:
     plan, runs = sweep(*SEED_GRID)
     steps = theory.steps(plan, runs, theory.forecasts(plan)[0])
-    assert [step.setting for step in steps] == [
-        "lr=0.0326 scale=0.1 epochs=528",
-        "lr=0.000337 scale=1 epochs=49374",
-        "lr=0.487 scale=0.0184 epochs=72",
-        "lr=0.01 scale=0.1 epochs=1722",
+    assert [step.command.split()[3:6] for step in steps] == [
+        ["lr=0.0326", "scale=0.1", "epochs=528"],
+        ["lr=0.000337", "scale=1", "epochs=49374"],
+        ["lr=0.487", "scale=0.0184", "epochs=72"],
+        ["lr=0.01", "scale=0.1", "epochs=1722"],
     ]
     assert "1,622 more by theory" in steps[-1].promise
 
 
-def test_suggestions_name_the_start_where_it_varies_and_the_data_where_there_are_several() -> None:
+def test_promises_name_the_data_where_there_are_several() -> None:
     starts = [point(epochs=5, init=(w, 0.0), data=d.fingerprint) for d in (THERMOMETER, OTHER) for w in (1.0, 2.0)]
     plan, runs = sweep(*starts, data=(THERMOMETER, OTHER))
     steps = theory.steps(plan, runs, theory.forecasts(plan)[0])
-    assert steps[0].setting.endswith(" init.w=2")
+    assert " init.w=2 " in steps[0].command
     assert any("for thermometer" in step.promise for step in steps)
     assert any("for other" in step.promise for step in steps)
 
@@ -93,3 +113,62 @@ def test_forecasts_are_of_the_combinations_of_data_scale_and_start_in_the_order_
     assert [(each.point.scale, each.point.init) for each in known] == list(
         itertools.product((0.1, 1.0), ((1.0, 0.0), (0.0, 0.0)))
     )
+
+
+def asked(step: theory.Step, *sources_of: Readings) -> Point:
+    """The point that a suggestion's command asks for, through the door that a user's words come through."""
+    python, option, module, *words = shlex.split(step.command)
+    assert (python, option, module) == ("python", "-m", "sweep")
+    (settings,) = expanded(*words)
+    known = {each.path: each for each in sources_of}
+    planned = make([validate(settings)], lambda data: known[data.path])
+    assert planned.tolerance == 0.001
+    return planned.points[0]
+
+
+@settings(max_examples=10)
+@given(
+    lrs=st.lists(st.floats(1e-12, 1e3), min_size=1, max_size=3),
+    scale=st.sampled_from([1e-6, 0.0184, 0.1, 1.0, 50.0]),
+    epochs=st.sampled_from([1, 30, 528, 1722]),
+    init=st.sampled_from([(1.0, 0.0), (5.367, -17.3), (-1e8, 3.0)]),
+    gradient=st.sampled_from(Gradient),
+    dtype=st.sampled_from(DType),
+    readings=st.sampled_from([THERMOMETER, replace(OTHER, path="two eb.csv"), PRESSURE]),
+)
+def test_a_suggestion_is_a_new_point_within_limits_that_a_user_may_type(
+    lrs: list[float], readings: Readings, **changes: Any
+) -> None:
+    points = {each.key: each for lr in lrs for each in [point(lr=lr, data=readings.fingerprint, delta=0.3, **changes)]}
+    plan, runs = sweep(*points.values(), data=(readings,))
+    taken = set(points)
+    for step in theory.steps(plan, runs, theory.forecasts(plan)[0]):
+        found = asked(step, readings)
+        assert (found.data, found.gradient) == (readings.fingerprint, changes["gradient"])
+        assert found.delta == 0.3 or found.gradient is not Gradient.finite_difference
+        assert found.key not in taken
+        taken.add(found.key)
+
+
+def test_a_point_that_the_plan_has_is_not_suggested_nor_one_beyond_the_limit_of_a_key() -> None:
+    fastest, even = point(lr=0.0326, epochs=528), point(lr=0.487, scale=0.0184, epochs=72)
+    plan, runs = sweep(fastest, even)
+    assert theory.steps(plan, runs, theory.forecasts(plan)[0]) == []
+    slow = point(scale=1e-7, epochs=1, init=(0.0, 0.0))
+    plan, runs = sweep(slow)
+    assert runs[0].verdict
+    needed = theory.forecasts(plan)[0][0].fastest
+    assert needed
+    assert needed[1] > 100_000_000
+    assert [step.command.split()[4] for step in theory.steps(plan, runs, theory.forecasts(plan)[0])] == ["scale=0.0184"]
+
+
+def test_where_a_dtype_may_not_do_what_theory_says_the_other_is_suggested() -> None:
+    plan, runs = sweep(point(lr=0.3, epochs=30, data=PRESSURE.fingerprint), data=(PRESSURE,))
+    steps = theory.steps(plan, runs, theory.forecasts(plan)[0])
+    assert steps
+    for step in steps:
+        again = asked(step, PRESSURE)
+        assert again.dtype is DType.float64
+        _, (run,) = sweep(again, data=(PRESSURE,))
+        assert run.state == Outcome.CONVERGED

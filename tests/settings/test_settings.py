@@ -125,7 +125,18 @@ def test_bad_settings_are_named_with_what_is_allowed_and_leave_nothing_behind(
     [
         ("tracking.uri=sqlite:///:memory:", 1, "not one in memory, which ends with the command"),
         ("tracking.tags.team=a", 2, "+tracking.tags.team"),
-        ("name=été", 2, "name='…'"),
+        ("lr=é", 1, "a finite number > 0"),
+        ("name=été", 1, "letters, digits"),
+        ("gradient=analytical", 2, "did you mean gradient=analytic?"),
+        ("dtype=Float_64", 2, "did you mean dtype=float64?"),
+        ("rerun=ture", 2, "did you mean rerun=true?"),
+        ("data=CSV", 2, "did you mean csv?"),
+        ("grid=treshold", 2, "did you mean threshold?"),
+        ("learning_rate=1", 2, "did you mean lr?"),
+        ("input_scale=1", 2, "did you mean scale?"),
+        ("uri=x", 2, "did you mean tracking.uri?"),
+        ("tolerance=1", 2, "did you mean outcome.tolerance?"),
+        ("Epochs=5", 2, "did you mean epochs?"),
         ("~lr=1", 2, "leave ~lr out"),
     ],
 )
@@ -145,7 +156,7 @@ def test_an_unknown_key_is_told_the_nearest_known_one(command: Command) -> None:
 
 def test_one_bad_point_in_a_grid_stops_the_sweep_before_anything_trains(command: Command, tmp_path: Path) -> None:
     said = command("lr=1e-2,1e-4,-1")
-    assert (said.code, said.out) == (1, "")
+    assert (said.code, said.out, "lr=-1.0 is not allowed" in said.err) == (1, "", True)
     assert not list(tmp_path.rglob("*"))
 
 

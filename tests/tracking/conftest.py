@@ -6,15 +6,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 
+QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+"""Nobody phones home, and no process for jobs, which nobody asks of it."""
+
 
 @pytest.fixture
 def free_port() -> int:
+    return unused_port()
+
+
+def unused_port() -> int:
     """A port of this machine on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -23,20 +31,26 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def server(tmp_path: Path, empty_store: Path, free_port: int) -> Iterator[str]:
+def server(tmp_path: Path, empty_store: Path) -> Iterator[str]:
     """The address of a server whose files lie in a folder of its own."""
     folder = tmp_path / "server"
     folder.mkdir()
+    with started(folder, empty_store) as address:
+        yield address
+
+
+@contextmanager
+def started(folder: Path, empty_store: Path) -> Iterator[str]:
+    """The address of a server whose files lie in ``folder``."""
+    port = unused_port()
     (folder / "mlflow.db").write_bytes(empty_store.read_bytes())
     words = ["--backend-store-uri", "sqlite:///mlflow.db", "--artifacts-destination", "files", "--workers", "1"]
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(free_port), *words]
+    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), *words]
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, stdout=log, stderr=log, env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
-        )
-    address = f"http://127.0.0.1:{free_port}"
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **QUIET})
+    address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
+        while True:
             try:
                 with urlopen(f"{address}/health"):
                     break

@@ -2,13 +2,16 @@
 
 import http.client
 import random
+import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
+
+Change = Callable[[bytes], bytes]
 
 FAULTS = ("refuse", "delay", "500", "cut answer", "cut after commit")
 
@@ -25,8 +28,12 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         """Every method."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.command == "GET" and self.path.endswith(".parquet") and self.server.instead:
-            self._answer(200, [("Content-Type", "application/octet-stream")], self.server.instead.pop())
+        bad = self.server.bad_answer(f"{self.command} {self.path}")
+        if isinstance(bad, bytes):
+            self._answer_badly(bad)
+            return
+        if bad is not None:
+            self._pass_on(body, "", bad)
             return
         fault = self.server.draw()
         if fault == "refuse":
@@ -38,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
-    def _pass_on(self, body: bytes, fault: str) -> None:
+    def _pass_on(self, body: bytes, fault: str, change: Change = bytes) -> None:
         if fault == "delay":
             time.sleep(0.3)
         upstream = http.client.HTTPConnection(self.server.host, self.server.port)
@@ -55,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
         if fault == "cut after commit":
             self._cut()
         else:
-            self._answer(answer.status, kept, content, half=fault == "cut answer")
+            self._answer(answer.status, kept, change(content), half=fault == "cut answer")
 
     def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes, half: bool = False) -> None:
         self.send_response(status)
@@ -67,6 +74,13 @@ class Handler(BaseHTTPRequestHandler):
         if half:
             self._cut()
 
+    def _answer_badly(self, bad: bytes) -> None:
+        if bad.startswith(b"HTTP/"):
+            self.wfile.write(bad)
+            self._cut()
+        else:
+            self._answer(200, [("Content-Type", "application/json")], bad)
+
     def _cut(self) -> None:
         self.close_connection = True
         self.wfile.flush()
@@ -76,7 +90,9 @@ class Handler(BaseHTTPRequestHandler):
 class Proxy(ThreadingHTTPServer):
     """Spoils a part of the requests; ``hits`` counts what was done.
 
-    What stands in ``instead`` is answered to the next requests for curves, as by something on the way.
+    ``instead`` holds patterns of requests (``POST .*/runs/search``), each with what is answered to the next one that
+    fits, as by something on the way: a body, or all that is sent where it begins with ``HTTP/``, of which the server
+    never hears; or what is made of the server's own answer.
     """
 
     daemon_threads = True
@@ -86,7 +102,7 @@ class Proxy(ThreadingHTTPServer):
         place = urlsplit(target)
         self.host, self.port = place.hostname or "", place.port or 0
         self.part, self.hits = part, Counter[str]()
-        self.instead: list[bytes] = []
+        self.instead: list[tuple[str, bytes | Change]] = []
         self._dice, self._lock = random.Random(seed), threading.Lock()
 
     def draw(self) -> str:
@@ -95,6 +111,15 @@ class Proxy(ThreadingHTTPServer):
             fault = self._dice.choice(FAULTS) if self._dice.random() < self.part else ""
             self.hits[fault] += 1
         return fault
+
+    def bad_answer(self, request: str) -> bytes | Change | None:
+        """What is answered in place of the server, if anything is."""
+        with self._lock:
+            for place, (pattern, bad) in enumerate(self.instead):
+                if re.match(pattern, request):
+                    del self.instead[place]
+                    return bad
+        return None
 
     def handle_error(self, *_: object) -> None:
         """A client that went away is what proxies live with."""

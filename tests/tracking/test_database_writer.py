@@ -32,7 +32,7 @@ def test_many_runs_land_in_several_transactions(
     monkeypatch.setattr(database_writer, bound, most)
     store = a_store(tmp_path, "many")
     contents = [content_of(point(0.001 * number), [5.0] * 5) for number in range(1, 6)]
-    with pytest.raises(StoreAway):
+    with pytest.raises(StoreAway, match="CHECK constraint failed: status"):
         database_writer.write_runs(store, [*contents, replace(EVERY_KIND[0], status="NONSENSE")], nothing)
     assert len(query(store, "SELECT 1 FROM runs")) == 4  # The fifth shared a transaction with what cannot be written.
     database_writer.write_runs(store, contents, nothing)
@@ -85,7 +85,7 @@ def test_two_sweeps_that_write_the_same_runs_at_once_leave_one_of_each(tmp_path:
 
 def test_a_transaction_lands_whole_or_not_at_all(tmp_path: Path) -> None:
     store = a_store(tmp_path, "whole")
-    with pytest.raises(StoreAway):
+    with pytest.raises(StoreAway, match="CHECK constraint failed: status"):
         database_writer.write_runs(
             store, [*EVERY_KIND, replace(content_of(point(0.9), [1.0]), status="NONSENSE")], nothing
         )

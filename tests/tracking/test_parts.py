@@ -25,8 +25,7 @@ CURVES = st.lists(st.builds(Curve, LOSSES, st.tuples(st.floats(), st.floats()), 
 @given(curves=CURVES)
 def test_curves_read_back_with_every_bit(curves: list[Curve]) -> None:
     path, content = parts.encode([str(place) for place in range(len(curves))], curves)
-    for place, (key, read) in enumerate(parts.decode(path, content)):
-        written = curves[place]
+    for place, (written, (key, read)) in enumerate(zip(curves, parts.decode(path, content), strict=True)):
         assert key == str(place)
         assert read.losses.astype(written.losses.dtype).tobytes() == written.losses.tobytes()
         assert np.array(read.parameters).tobytes() == np.array(written.parameters).tobytes()

@@ -31,7 +31,7 @@ HOUR = 3600.0
         ("s3://bucket/x", "No module named 'boto3'", "pip install boto3"),
         ("gs://bucket/x", "No module named", "pip install"),
         ("nonsense://bucket/x", "Could not find a registered artifact repository", "set up"),
-        ("outputs/mlflow.db/x", "mlflow.db cannot be written", "permissions"),
+        ("outputs/mlflow.db/x", "sweep did not make this experiment", "tracking.experiment=NAME"),
     ],
 )
 def test_an_experiment_whose_artifacts_cannot_be_had_is_refused_and_nothing_is_stored(

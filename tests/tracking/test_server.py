@@ -9,6 +9,17 @@ from mlflow import MlflowClient
 from tests.conftest import Command
 from tests.tracking.proxy import FAULTS, faulty
 
+ENVIRONMENT = {
+    **dict.fromkeys(("MLFLOW_ENABLE_ASYNC_LOGGING", "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD"), "true"),
+    **dict.fromkeys(("MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD", "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING"), "true"),
+    **dict.fromkeys(("MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE", "MLFLOW_ARTIFACT_UPLOAD_DOWNLOAD_TIMEOUT"), "1"),
+    **dict.fromkeys(
+        ("MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_ID", "MLFLOW_TRACKING_DIR", "MLFLOW_RUN_CONTEXT"), "elsewhere"
+    ),
+    "MLFLOW_REGISTRY_URI": "nowhere://x",
+}
+"""What somebody may have set for MLflow's other users."""
+
 
 def test_a_sweep_into_a_server_is_tracked_reported_and_reused(command: Command, tmp_path: Path, server: str) -> None:
     grid = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=60", f"tracking.uri={server}")
@@ -28,6 +39,12 @@ def test_a_sweep_into_a_server_is_tracked_reported_and_reused(command: Command, 
     assert "4 done already, 0 to train" in command(*grid).out
     assert command(f"tracking.uri={server}", module="sweep.report").code == 0
     assert {name: (outputs / name).read_bytes() for name in made} == {name: written[name] for name in made}
+    wider = command("init.w=1,2", *grid)
+    assert "4 done already, 4 to train" in wider.out
+    runs = client.search_runs([experiment.experiment_id], "tags.kind = 'point'")
+    names = [run.info.run_name for run in runs]
+    assert len(names) == 8
+    assert all(name.rpartition(" ")[2] in ("init.w=1", "init.w=2") for name in names)
 
 
 def test_runs_on_a_server_whose_tags_were_changed_are_trained_again_once(command: Command, server: str) -> None:
@@ -57,9 +74,10 @@ def test_faults_on_the_way_to_a_server_cost_nothing_and_double_nothing(
 ) -> None:
     """Compared with the same sweep without faults, in another experiment of the same server.
 
-    MLflow's environment asks for writes that nobody checks: ours are checked all the same.
+    MLflow's environment asks for writes that nobody checks, by ways of its own: ours are checked all the same.
     """
-    monkeypatch.setenv("MLFLOW_ENABLE_ASYNC_LOGGING", "true")
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
     grid = ("lr=1e-2,1e-3,1e-4", "scale=1,0.1", "epochs=30,31")
     assert command(*grid, f"tracking.uri={server}", "tracking.experiment=calm").code == 0
     calm = files_of(tmp_path)
@@ -115,7 +133,8 @@ def test_a_passing_bad_answer_for_curves_is_asked_for_again_and_no_point_trained
     grid = ("lr=1e-2,1e-3,1e-4", "scale=1,0.1", "epochs=5")
     assert command(*grid, f"tracking.uri={server}").code == 0
     with faulty(server, part=0, seed=1) as proxy:
-        proxy.instead = [b"[]", b"null", b"PAR1", b'{"another": "document"}']
+        bad = (b"[]", b"null", b"PAR1", b'{"another": "document"}')
+        proxy.instead = [(r"GET .*\.parquet", each) for each in bad]
         said = command(*grid, f"tracking.uri=http://127.0.0.1:{proxy.server_port}")
         assert not proxy.instead, "no curve was asked for"
     assert (said.code, said.err, "6 done already, 0 to train" in said.out) == (0, "", True)

@@ -1,6 +1,9 @@
 """How a SQLite file is used: its log, how MLflow's pages read it, and where it lies."""
 
+import os
+import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,22 @@ def test_after_a_sweep_the_curve_of_a_run_is_read_without_passing_over_others(co
     assert "run_uuid=?" in how
 
 
+@pytest.mark.parametrize(
+    "name", [b"caf\xe9", b"a b", b"a\tb", b"a\nb", b"a\\b", b"a#b", b"\\040", "ünï".encode(), b"a\rb", b"a\x85b - nfs"]
+)
+@pytest.mark.parametrize(("kind", "network"), [(b"nfs4", True), (b"fuse.sshfs", True), (b"ext4", False)])
+def test_a_mount_point_is_bytes_of_any_kind(tmp_path: Path, name: bytes, kind: bytes, network: bool) -> None:
+    mounts = tmp_path / "mountinfo"
+    point = b"/net/" + name
+    escaped = re.sub(rb"[ \t\n\\#]", lambda found: b"\\%03o" % found[0][0], point)  # As the kernel writes it.
+    mounts.write_bytes(
+        b"1 0 8:1 / / rw - ext4 /dev/a rw\n\nno mount\n9 1 0:3 / /caf\xe9 rw - nfs s:/h rw\n"
+        b"2 1 0:9 / " + escaped + b" rw shared:1 master:2 - " + kind + b" server:/caf\xe9 rw\n"
+    )
+    assert sqlite_file.on_network(Path(os.fsdecode(point)) / "outputs" / "mlflow.db", mounts) == network
+    assert not sqlite_file.on_network(Path(os.fsdecode(point + b"s")) / "mlflow.db", mounts)
+
+
 def test_a_network_file_system_is_told_by_the_table_of_mounts(tmp_path: Path) -> None:
     mounts = tmp_path / "mountinfo"
     mounts.write_text(
@@ -43,3 +62,22 @@ def test_a_network_file_system_is_told_by_the_table_of_mounts(tmp_path: Path) ->
     assert not sqlite_file.on_network(Path("/net/my home/local/mlflow.db"), mounts)
     assert not sqlite_file.on_network(Path("/net/my homes/mlflow.db"), mounts)
     assert not sqlite_file.on_network(Path("/net/my home/mlflow.db"), tmp_path / "no such file")
+
+
+def test_damage_that_only_the_help_at_the_end_meets_does_no_harm_and_is_told_of(
+    command: Command, ready_store: Path
+) -> None:
+    assert command("epochs=5").code == 0
+    with closing(sqlite3.connect(ready_store)) as connection:
+        ((page,),) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'index_trace_tags_request_id'"  # Nobody has traces.
+        )
+        ((size,),) = connection.execute("PRAGMA page_size")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with ready_store.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(bytes(size))
+    said = command("epochs=5,6")
+    assert said.code == 0, said.err
+    assert "PRAGMA integrity_check" in said.err
+    assert "2 points" in said.out

@@ -74,6 +74,7 @@ def test_both_writers_leave_the_same_runs_for_a_client(both: tuple[Store, Store]
             ]
             of_store[run.info.run_name] = (info, run.data.params, run.data.tags, run.data.metrics, history, datasets)
         seen.append(of_store)
+    assert len(seen[0]) == len(EVERY_KIND)
     assert seen[0] == seen[1]
 
 

@@ -38,7 +38,7 @@ def point(lr: float, data: Readings = DATA[0], epochs: int = 5) -> Point:
 def content_of(point: Point, losses: Sequence[float] | None, attempt: int = 1) -> RunContent:
     """What stands on the run of a point with these losses, or of one whose training raised."""
     tags = {"kind": "point", "key": point.key, "attempt": str(attempt), "in_sweep.one": "true", "team": "blue µ"}
-    run = PointRun("a name", point, PROBLEMS[point.data], tags)
+    run = PointRun(f"lr={point.lr} attempt={attempt}", point, PROBLEMS[point.data], tags)
     if losses is None:
         return of_failed(run, Failure("ValueError", "it's “bad”", "Traceback …\nValueError: it's “bad”\n"))
     curve = Curve(np.array(losses), (1.0, losses[-1]), losses[-1], False)

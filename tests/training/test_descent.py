@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -102,9 +103,18 @@ def test_a_short_run_is_the_prefix_of_a_long_one(lr: float, scale: float, short:
     assert first.final_loss == following or (math.isnan(first.final_loss) and math.isnan(following))
 
 
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    """Torch with two threads, also where the machine has one processor."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.mark.parametrize("samples", [2, 1000, 32_769, 50_001])
 @pytest.mark.parametrize("dtype", list(DType))
-def test_many_readings_leave_a_batch_equal_to_its_points(samples: int, dtype: DType) -> None:
+def test_many_readings_leave_a_batch_equal_to_its_points(two_threads: None, samples: int, dtype: DType) -> None:
     """Past 32,768 readings two torch threads would split a sum differently in a batch and alone."""
     noise = np.random.default_rng(samples)
     many = Readings(
@@ -123,11 +133,6 @@ def test_a_run_at_a_fixed_point_of_its_dtype_is_stalled() -> None:
     assert [curve.stalled for curve in train(slow, later)] == [False, True]
 
 
-def test_training_leaves_the_thread_count_of_torch_alone() -> None:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        train(point(epochs=3))
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
+def test_training_leaves_the_thread_count_of_torch_alone(two_threads: None) -> None:
+    train(point(epochs=3))
+    assert torch.get_num_threads() == 2

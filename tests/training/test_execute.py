@@ -65,7 +65,9 @@ def test_points_that_raise_are_failures_and_all_others_keep_their_curves(bad: se
 def test_an_engine_that_returns_too_few_curves_is_a_failure_of_its_points() -> None:
     points = [point(epochs=2), point(epochs=3)]
     (pairs,) = execute.execute(points, PROBLEMS, lambda chunk, problems: [])
-    assert all(isinstance(result, Failure) for _, result in pairs)
+    assert [p for p, _ in pairs] == points
+    told = {result.message for _, result in pairs if isinstance(result, Failure)}
+    assert told == {"the engine returned 0 results for 1 points"}
 
 
 def test_ctrl_c_is_no_failure_of_a_point() -> None:

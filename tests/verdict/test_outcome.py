@@ -185,7 +185,7 @@ def test_the_final_loss_counts_as_epoch_epochs() -> None:
 
 def test_a_rise_that_rounding_explains_is_no_divergence() -> None:
     step = 16 * np.finfo(np.float64).eps * (60.0 + LINE.magnitude)
-    rounding, real = (made([80.0, 60.0], 60.0 + part * step).outcome for part in (0.5, 2))
+    rounding, real = (made([80.0, 60.0], 60.0 + part * step).outcome for part in (0.98, 1.02))
     assert (rounding, real) == (Outcome.UNFINISHED, Outcome.DIVERGED)
 
 
@@ -194,10 +194,14 @@ def test_a_rise_long_before_the_end_that_fell_again_is_no_divergence() -> None:
     assert made(losses, 39.0).outcome is Outcome.UNFINISHED
 
 
-@pytest.mark.parametrize(("last_low", "outcome"), [(98, Outcome.UNFINISHED), (99, Outcome.DIVERGED)])
+@pytest.mark.parametrize(("last_low", "outcome"), [(107, Outcome.UNFINISHED), (108, Outcome.DIVERGED)])
 def test_a_rise_counts_when_it_lies_in_the_last_tenth(last_low: int, outcome: Outcome) -> None:
-    losses = [80.0] + [40.0] * last_low + [50.0] * (109 - last_low)
-    assert made(losses, 50.0).outcome is outcome  # 110 epochs: the loss 11 updates before the end has index 99.
+    losses = [80.0] + [40.0] * last_low + [50.0] * (118 - last_low)
+    assert made(losses, 50.0).outcome is outcome  # 119 epochs: the loss 11 updates before the end has index 108.
+
+
+def test_an_end_above_the_start_is_divergence_however_it_came_there() -> None:
+    assert made([80.0] + [70.0] * 17 + [120.0, 70.0], 100.0).outcome is Outcome.DIVERGED
 
 
 def test_the_first_real_rise_is_the_first_loss_above_the_least_before() -> None:

@@ -1,0 +1,83 @@
+"""Text in configuration files that YAML reads as something else, as 1.10, 2026_11_25 or NO: refused, with the quotes.
+
+In come Hydra's loader and a configuration it composed; what is read again are the files that it was composed from.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.types import RunMode
+from omegaconf import DictConfig
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
+
+from sweep.errors import BadInput
+from sweep.settings.hydra_internals import yaml_loader
+from sweep.settings.schema import takes_text
+
+READ_ANEW = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool"))
+
+
+class Files:
+    """The files of ``conf/`` and of folders of the user's own that configurations are composed from.
+
+    Parameters
+    ----------
+    loader : Hydra's, which composed them.
+    """
+
+    def __init__(self, loader: ConfigLoader) -> None:
+        self._loader = loader
+        self._seen: set[str] = set()
+
+    def check(self, config: DictConfig) -> None:
+        """Refuse ``config`` where a text is not what its file says; each choice of files is read once.
+
+        Parameters
+        ----------
+        config : with Hydra's own keys, which say how it was composed.
+
+        Raises
+        ------
+        BadInput : naming the first such text with its file and line.
+        """
+        hydra = config.hydra
+        if (choices := str(hydra.runtime.choices)) in self._seen:
+            return
+        self._seen.add(choices)
+        overrides = [*hydra.overrides.hydra, *hydra.overrides.task]
+        listed = self._loader.compute_defaults_list(hydra.job.config_name, overrides, RunMode.MULTIRUN).defaults
+        folders = [Path(source.path) for source in hydra.runtime.config_sources if source.schema == "file"]
+        for default in listed:
+            files = (folder / f"{default.config_path}.yaml" for folder in folders)
+            file = next((file for file in files if file.is_file()), None)
+            if file is not None:
+                _check(file, default.package or "")
+
+
+def _check(file: Path, package: str) -> None:
+    loader = yaml_loader(file.read_text(encoding="utf-8"))
+    for key, scalar in _scalars(loader.get_single_node(), package):
+        if scalar.tag not in READ_ANEW or not takes_text(key):
+            continue
+        value: Any = loader.construct_object(scalar)
+        if str(value) != scalar.value:
+            raise BadInput(
+                f"{file}, line {scalar.start_mark.line + 1}: {key}: YAML reads {scalar.value} as {value}",
+                "text as it is, in quotes",
+                f"write '{scalar.value}'",
+            )
+
+
+def _scalars(node: Node | None, key: str) -> Iterator[tuple[str, ScalarNode]]:
+    """Each single value below ``node`` with its full key; those of a list have the key of the list."""
+    if isinstance(node, ScalarNode):
+        yield key, node
+    elif isinstance(node, SequenceNode):
+        for child in node.value:
+            yield from _scalars(child, key)
+    elif isinstance(node, MappingNode):
+        for name, child in node.value:
+            below = key if name.value == "<<" else f"{key}.{name.value}"
+            yield from _scalars(child, below.lstrip("."))

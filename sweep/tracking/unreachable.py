@@ -1,0 +1,65 @@
+"""A store that cannot be opened: what was given, why it cannot be used, and what to do."""
+
+import re
+import textwrap
+from importlib.metadata import version
+from importlib.util import find_spec
+
+from sweep.errors import BadInput, StoreAway
+from sweep.redaction import masked, without_secrets
+from sweep.settings.keys import KEYS, source_of
+from sweep.tracking import schema
+from sweep.tracking.location import is_server
+
+
+def given(uri: str) -> str:
+    """A store as a message names it: where its URI came from, and the URI without its secrets."""
+    return f"{source_of('tracking.uri', uri)}={masked(uri)}"
+
+
+def unreachable(uri: str, error: BaseException) -> BadInput:
+    """What to tell a user whose store ``uri`` raised ``error``, each kind of store its own."""
+    cause = error.__cause__ if isinstance(error, StoreAway) and error.__cause__ else error
+    reason, allowed, step = _reason(cause), _allowed(uri), ""
+    if isinstance(error, StoreAway) and error.cure:
+        reason, step = error.reason, error.cure
+    elif isinstance(cause, ImportError) and not isinstance(cause, ModuleNotFoundError):
+        allowed = f"packages that fit together; here are {_packages()}"
+        step = "pip install --upgrade mlflow sqlalchemy"
+    elif uri.startswith("sqlite:"):
+        step = "check the file, or name another"
+    elif schema.is_database(uri):
+        step = "start it, check address, user and password, or pip install the driver"
+    elif is_server(uri):
+        step = "start the server or check the address"
+    else:
+        kind = re.split(r"[+:]", uri)[0]
+        reason = "MLflow has closed its file store" if kind == "file" else f"MLflow knows no store {kind}://"
+        step = "name a store of one of these kinds"
+    return BadInput(
+        f"{given(uri)} cannot be used: {reason}", allowed, f"{step}; by default runs go to sqlite:///outputs/mlflow.db"
+    )
+
+
+def _reason(error: BaseException) -> str:
+    said = str(getattr(error, "orig", None) or error)
+    said = re.split(r"\[SQL:|\(Background on", said)[0]  # SQLAlchemy adds the statement, and a link.
+    reason = without_secrets(" ".join(said.split()) or type(error).__name__)
+    # What the network said, from deep inside urllib3's words.
+    system = re.search(r"\[Errno -?\d+\] ([^\"')]+)", reason)
+    return system[1] if system else textwrap.shorten(reason, 300, placeholder=" …")
+
+
+def _allowed(uri: str) -> str:
+    if uri.startswith("sqlite:"):
+        return "a SQLite file that MLflow can read and write"
+    if schema.is_database(uri):
+        return "a database that answers, with its driver installed here"
+    if is_server(uri):
+        return "an MLflow server that answers, and lets you write"
+    return KEYS["tracking.uri"].allowed
+
+
+def _packages() -> str:
+    there = {each: version(each) for each in ("mlflow", "sqlalchemy", "alembic", "psycopg") if find_spec(each)}
+    return ", ".join(f"{name} {number}" for name, number in there.items())

@@ -1,0 +1,80 @@
+"""The command of a point: pasted, it trains that point on the same readings; and which points may be asked for."""
+
+import json
+import re
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweep.plan.command import command as command_of
+from sweep.plan.command import is_allowed
+from sweep.plan.plan import Plan
+from sweep.problem import sources
+from sweep.settings.schema import Data, DType, Gradient
+from tests.conftest import THERMOMETER, Command, point
+
+ROWS = "hours,litres\n0,1\n1,3\n2,5.5\n4,8\n"
+
+
+def stored_plans() -> list[dict[str, Any]]:
+    """Of each sweep in the store, ``plan.json``."""
+    paths = sorted(Path("outputs/artifacts").rglob("plan.json"), key=lambda path: path.stat().st_mtime)
+    return [json.loads(path.read_text()) for path in paths]
+
+
+@pytest.mark.parametrize("store", [True, False])
+def test_what_a_report_suggests_trains_on_the_readings_of_its_sweep(
+    command: Command, ready_store: Path, store: bool
+) -> None:
+    Path("in").mkdir()
+    Path("in/two, eb.csv").write_text(ROWS)
+    words = ("data=csv", "data.path='in/two, eb.csv'", "data.input=hours", "data.target=litres", f"data.store={store}")
+    said = command(*words, "gradient=finite_difference", "delta=0.25", "epochs=3", "dtype=float64", "scale=0.2")
+    assert said.code == 0, said.err
+    (folder,) = Path("outputs").glob("sweep-*")
+    before = (folder / "report.md").read_bytes()
+    assert command(module="sweep.report").code == 0
+    assert (folder / "report.md").read_bytes() == before
+
+    suggested = re.findall(r"- `python -m sweep (.*?)`: ", before.decode())
+    assert suggested
+    said = command(*shlex.split(suggested[0]))
+    assert said.code == 0, said.err
+    first, second = stored_plans()
+    assert first["data"] == second["data"]
+    (trained,) = second["points"]
+    assert (trained["gradient"], trained["delta"], trained["dtype"]) == ("finite_difference", 0.25, "float64")
+    assert trained["key"] != first["points"][0]["key"]
+
+
+def test_readings_are_named_by_the_path_that_was_given_and_where_none_is_known_by_their_file(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text(ROWS)
+    found = sources.read(Data("csv", str(file), "hours", "litres", "h", None, True))
+    words = sources.overrides(found)
+    assert (words["data"], words["data.path"], words["data.input_unit"]) == ("csv", str(file), "h")
+    assert words.keys().isdisjoint({"data.target_unit", "data.store"})
+    assert sources.overrides(replace(found, path=None))["data.path"] == "own.csv"
+    assert sources.overrides(replace(THERMOMETER, name="two")) == {"data": "thermometer"}
+
+
+def test_a_command_says_every_setting_that_its_point_uses() -> None:
+    plan = Plan((point(),), {THERMOMETER.fingerprint: THERMOMETER}, 1e-6)
+    assert command_of(plan, point(init=(-0.5, 1e-9), dtype=DType.float64)) == (
+        "python -m sweep lr=0.01 scale=0.1 epochs=5000 init.w=-0.5 init.b=1e-09 gradient=analytic dtype=float64"
+        " device=cpu data=thermometer outcome.tolerance=1e-06"
+    )
+    central = command_of(plan, point(gradient=Gradient.finite_difference, device="cuda:1"))
+    assert """ delta=0.1 dtype=float32 'device="cuda:1"' """ in central
+
+
+@pytest.mark.parametrize(
+    ("changes", "allowed"),
+    [({}, True), ({"epochs": 100_000_001}, False), ({"epochs": 98129087596909}, False), ({"epochs": 10**8}, True),
+     ({"lr": 1e-50}, False), ({"lr": 1e-50, "dtype": DType.float64}, True), ({"scale": 1e39}, False)],
+)  # fmt: skip
+def test_a_point_is_allowed_exactly_where_its_settings_are(changes: dict[str, Any], allowed: bool) -> None:
+    assert is_allowed(point(**changes)) is allowed

@@ -1,0 +1,111 @@
+"""Labels of pictures in a real browser: none lies over another, and none outside its picture."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from sweep.problem.readings import Readings
+from sweep.report.axes import Axis
+from sweep.report.blocks import pictures
+from sweep.report.contents import sections
+from sweep.report.drawing import Frame, Size
+from sweep.report.findings import find
+from sweep.report.pictures import style
+from tests.conftest import THERMOMETER, point
+from tests.report.made import OTHER, SEED_GRID, sweep
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+BOXES = """() => [...document.querySelectorAll("body > svg")].map(svg => {
+  const at = svg.getBoundingClientRect();
+  const texts = [...svg.querySelectorAll("text")].map(text => {
+    const box = text.getBoundingClientRect();
+    return [text.textContent, box.left - at.left, box.top - at.top, box.right - at.left, box.bottom - at.top];
+  });
+  return [at.width, at.height, texts];
+})"""
+
+Box = tuple[str, float, float, float, float]
+
+LINEAR = {
+    "timestamps": [1.7e9, 1.7e9 + 100],
+    "a day of timestamps": [1.7e9, 1.7e9 + 86_400],
+    "pressures": [101325.0, 101325.1],
+    "a day of pressures": [101_325.0, 101_421.0],
+    "below zero": [-1.7e9, -1.7e9 - 5],
+    "tiny": [-3e-7, 5e-7],
+    "huge": [-1e150, 2e150],
+    "tiny and below zero": [-1.5e-150, 3e-151],
+    "one value": [1e9],
+    "next to 1": [1.0, 1 + 3e-14],
+    "seven digits": [-5e6, 9e6],
+    "thousandths": [0.0012, 0.0097],
+    "ticks at the ends": [0.06, 0.94],
+}
+LOG = {
+    "learning rates": [1e-4, 5e-3],
+    "one rate": [1e-4],
+    "a decade": [2e-4, 2e-3],
+    "all there is": [1e-300, 1e300],
+    "decades": [1e-12, 1e-3],
+    "epochs": [1, 1e8],
+}
+
+
+def boxes(browser: "Browser", svgs: list[str]) -> list[tuple[float, float, list[Box]]]:
+    """Of each picture its width and height, and its texts with their left, top, right and bottom."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_content(f"<style>{style()}</style>{''.join(svgs)}")
+    found: list[tuple[float, float, list[Box]]] = page.evaluate(BOXES)
+    page.close()
+    assert len(found) == len(svgs)
+    return found
+
+
+def faults(width: float, height: float, texts: list[Box]) -> list[str]:
+    """What lies over something else, or outside."""
+    outside = [
+        text
+        for text, left, top, right, bottom in texts
+        if min(left, top) < -0.5 or right > width + 0.5 or bottom > height + 0.5
+    ]
+    over = [
+        f"{a[0]} over {b[0]}"
+        for place, a in enumerate(texts)
+        for b in texts[:place]
+        if a[1] < b[3] and b[1] < a[3] and a[2] < b[4] and b[2] < a[4]
+    ]
+    return outside + over
+
+
+@pytest.mark.parametrize("size", [(340, 280), (480, 380)], ids=str)
+def test_labels_of_any_range_have_room(browser: "Browser", size: Size) -> None:
+    ranges = {name: Axis.over(values, log=False) for name, values in LINEAR.items()}
+    ranges |= {name: Axis.over(values) for name, values in LOG.items()}
+    names = ("temperature in °C", "W" * 300, "a name that goes on " * 9, "温度" * 50, "x")
+    frames = [
+        Frame(
+            name, across, up, (names[place % 5], names[(place + 2) % 5]), size, ": 5 of 6 readings drawn" * (place % 2)
+        )
+        for place, (name, across) in enumerate(ranges.items())
+        for up in (across, list(ranges.values())[-1 - place])
+    ]
+    for frame, found in zip(frames, boxes(browser, [frame.draw([], "alt") for frame in frames]), strict=True):
+        assert faults(*found) == [], frame
+        assert len(found[2]) >= 3 + 2 * 2, "each axis has ticks"
+
+
+def test_labels_of_a_whole_report_have_room(browser: "Browser") -> None:
+    stamps, pressures = 1.7e9 + np.arange(24.0), 101_325 + 0.004 * np.arange(24)
+    day = Readings(tuple(stamps), tuple(pressures), "a day", "made up", "time", "pressure", "s", "Pa")
+    other = replace(OTHER, name="another name, of which there is more than there is room for in a title " * 2)
+    points = [*SEED_GRID, *(point(lr=1e-22, epochs=9, data=each.fingerprint) for each in (day, other))]
+    plan, runs = sweep(*points, data=(THERMOMETER, day, other))
+    made = pictures(sections(plan, runs, find(plan, runs)))
+    svgs = [svg for picture in made for svg in [*picture.panels, picture.key()]]
+    assert len(svgs) >= 4 + 7
+    for found in boxes(browser, svgs):
+        assert faults(*found) == []

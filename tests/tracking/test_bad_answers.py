@@ -1,0 +1,182 @@
+"""What stands between a sweep and its server answers in its place: nothing is lost, taken for damage or doubled."""
+
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from sweep.plan import plan
+from sweep.problem import sources
+from sweep.settings.schema import Tracking
+from sweep.tracking import summary
+from sweep.tracking.store import Store, open_store
+from tests.conftest import Command
+from tests.tracking.conftest import started
+from tests.tracking.proxy import faulty
+from tests.tracking.stored import settings
+
+GRID = ("lr=1e-2,1e-3", "scale=1,0.1", "epochs=5")
+
+REQUESTS = (
+    *("GET .*/experiments/get-by-name", "POST .*/experiments/create", "GET .*/experiments/get\\?"),
+    *("POST .*/runs/search", "POST .*/runs/search", "POST .*/runs/create", "POST .*/runs/create", "GET .*/runs/get\\?"),
+    *("POST .*/runs/log-batch", "POST .*/runs/log-batch", "POST .*/runs/log-inputs", "POST .*/runs/update"),
+    *("POST .*/runs/update", "POST .*/runs/set-tag", "POST .*/experiments/set-experiment-tag"),
+    *("PUT .*/mlflow-artifacts/artifacts/.*parquet", "PUT .*/mlflow-artifacts/artifacts/.*plan.json"),
+    *("PUT .*/mlflow-artifacts/artifacts/.*report.html", "GET .*/mlflow-artifacts/artifacts\\?"),
+    *("GET .*/mlflow-artifacts/artifacts/.*parquet", "GET .*/mlflow-artifacts/artifacts/.*plan.json"),
+)
+"""What a sweep asks of a server; twice where the second is another's business, as of a summary and of a point."""
+
+ANSWERS = {
+    "nothing": [b"{}"],
+    "others": [
+        b"[]",
+        b'{"run": {"info": {}}, "runs": [{"info": {"run_id": 3}}], "files": [{}], "experiment": [1]}',
+        b"HTTP/1.1 200 OK\r\nContent-Ty",
+    ],
+}
+"""What is answered: nothing, of which MLflow makes a yes or an empty list; or one thing after the other."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files of the server lie."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path, empty_store: Path) -> Iterator[str]:
+    with started(folder, empty_store) as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short pauses between tries."""
+    for module in ("patience", "artifacts"):
+        monkeypatch.setattr(f"sweep.tracking.{module}.FIRST", 0.01)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_bad_answer_to_each_kind_of_request_costs_and_doubles_nothing(
+    command: Command, server: str, folder: Path, tmp_path: Path, name: str
+) -> None:
+    with faulty(server, part=0, seed=1) as proxy:
+        place = (f"tracking.uri=http://127.0.0.1:{proxy.server_port}", f"tracking.experiment={name}")
+        proxy.instead = [(request, answer) for answer in ANSWERS[name] for request in REQUESTS]
+        said = command(*GRID, *place)
+        assert (said.code, said.err) == (0, ""), proxy.instead
+        assert not proxy.instead
+        for module in ("sweep.report", "sweep.replay"):
+            once = dict.fromkeys(request for request in REQUESTS if request.startswith(("GET", "POST .*search")))
+            proxy.instead = [(request, ANSWERS[name][0]) for request in once]
+            said = command(*place, module=module)
+            assert (said.code, said.err) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["outputs"], "an artifact lies in the current folder"
+    assert "4 done already, 0 to train" in command(*GRID, f"tracking.uri={server}", place[1]).out
+    kinds = {("point", "FINISHED"): 4, ("summary", "FINISHED"): 1}
+    assert facts_of(folder, name) == (kinds, 20, 4)
+
+
+def facts_of(folder: Path, experiment: str) -> tuple[Mapping[tuple[str, str], int], int, int]:
+    """Of an experiment: its runs by kind and status, how many losses they have and how many data sets."""
+    of = (
+        " JOIN runs r ON r.run_uuid = x.{} JOIN experiments e USING (experiment_id)"
+        " WHERE e.name = ? AND r.lifecycle_stage = 'active'"
+    )
+    queries = (
+        "SELECT x.value, r.status FROM tags x" + of.format("run_uuid") + " AND x.key = 'kind'",
+        "SELECT x.step FROM metrics x" + of.format("run_uuid") + " AND x.key = 'loss'",
+        "SELECT 1 FROM inputs x" + of.format("destination_id"),
+    )
+    with closing(sqlite3.connect(folder / "mlflow.db")) as connection:
+        kinds, losses, data = (connection.execute(query, [experiment]).fetchall() for query in queries)
+    return Counter(kinds), len(losses), len(data)
+
+
+def test_executions_of_one_sweep_that_begin_together_share_its_summary_run(server: str) -> None:
+    planned = plan.make([settings()], sources.read)
+    stores = [open_store(Tracking(server, "together", 1000, {}, 60.0)) for _ in range(4)]
+    begun = threading.Barrier(len(stores))
+
+    def open_one(store: Store | None) -> str:
+        assert store is not None
+        begun.wait(60)
+        with summary.running(store, planned, {}) as run_id:
+            begun.wait(60)
+            return run_id
+
+    with ThreadPoolExecutor(len(stores)) as pool:
+        opened = [*pool.map(open_one, stores)]
+    assert stores[0] is not None
+    (left,) = stores[0].client.search_runs([stores[0].experiment_id])
+    assert left.info.run_id in opened
+    assert left.info.status == "FINISHED"
+
+
+def test_of_several_summaries_of_a_sweep_the_last_is_read_and_the_next_execution_leaves_one(
+    command: Command, server: str, folder: Path
+) -> None:
+    place = (f"tracking.uri={server}", "tracking.experiment=several")
+    assert command(*GRID, "name=mine", *place).code == 0
+    client = MlflowClient(server)
+    found = client.get_experiment_by_name("several")
+    assert found is not None
+    (first,) = client.search_runs([found.experiment_id], "tags.kind = 'summary'")
+    for _ in range(2):
+        tags = {name: value for name, value in first.data.tags.items() if not name.startswith("mlflow")}
+        client.set_terminated(client.create_run(found.experiment_id, start_time=1, tags=tags).info.run_id, end_time=2)
+    for module, word in (("sweep.report", "mine"), ("sweep.replay", first.data.tags["sweep_id"][:8])):
+        said = command(word, *place, module=module)
+        assert (said.code, said.err) == (0, "")
+    assert "4 done already, 0 to train" in command(*GRID, "name=mine", *place).out
+    kinds, *_ = facts_of(folder, "several")
+    assert kinds == {("point", "FINISHED"): 4, ("summary", "FINISHED"): 1, ("surplus", "FINISHED"): 1}
+    assert "identical, bit for bit" in command("mine", *place, module="sweep.replay").out
+
+
+def refusal(line: str, body: str) -> bytes:
+    return f"HTTP/1.1 {line}\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+LOCKED = {
+    "401 Unauthorized": refusal("401 Unauthorized", "You are not authenticated."),
+    "403 Forbidden": refusal("403 Forbidden", "<html><h1>Forbidden</h1></html>"),
+    "401 Unauthorized, JSON": refusal("401 Unauthorized", '{"detail": "no token"}'),
+    "403 Forbidden, JSON": refusal("403 Forbidden", '{"error_code": "PERMISSION_DENIED", "message": "not yours"}'),
+}
+
+
+@pytest.mark.parametrize("line", LOCKED)
+def test_a_server_that_wants_to_know_who_asks_says_so_and_how_to_sign_in(
+    command: Command, files: Callable[[], list[str]], line: str
+) -> None:
+    with faulty("http://127.0.0.1:9", part=0, seed=1) as proxy:
+        proxy.instead = [(".*", LOCKED[line])]
+        said = command("epochs=2", f"tracking.uri=http://127.0.0.1:{proxy.server_port}")
+    assert said.code == 1
+    assert f"cannot be used: the server answers {line.partition(',')[0]}" in said.err
+    assert "next:    sign in: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING" in said.err
+    assert "<" not in said.err
+    assert files() == []
+
+
+@pytest.mark.parametrize("request_", ["POST .*/runs/log-batch", "PUT .*parquet"])
+def test_results_that_a_server_does_not_let_in_wait_until_somebody_signs_in(
+    command: Command, server: str, request_: str
+) -> None:
+    with faulty(server, part=0, seed=1) as proxy:
+        place = (f"tracking.uri=http://127.0.0.1:{proxy.server_port}", f"tracking.experiment=locked-{len(request_)}")
+        assert command(*GRID, *place, "epochs=4").code == 0
+        proxy.instead = [(request_, LOCKED["403 Forbidden"])] * 9
+        said = command("lr=1e-5", "epochs=4", *place)
+    assert (said.code, "the server answers 403 Forbidden" in said.err, "<" in said.err) == (4, True, False)
+    assert "sign in: set MLFLOW_TRACKING_USERNAME" in said.err
+    assert "space" not in said.err

@@ -1,0 +1,52 @@
+"""MLflow's environment variables: whatever they say, what a sweep writes is checked, and its output is its own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from sweep import tracking
+from tests.conftest import Command
+from tests.tracking.stored import runs
+
+HOSTILE = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "-1",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1000",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER": "none",
+    "MLFLOW_ENABLE_ASYNC_LOGGING": "true",
+    "MLFLOW_TRUNCATE_LONG_VALUES": "false",
+    "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH": "1",
+    "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "AssertionPool",
+    "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE": "many",
+    "MLFLOW_SQLALCHEMYSTORE_MAX_OVERFLOW": "-5",
+    "MLFLOW_SQLALCHEMYSTORE_ECHO": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "true",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "false",
+}
+
+
+def test_each_variable_that_would_change_what_we_rely_on_is_ours_to_say(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tracking.DECIDED.keys() == HOSTILE.keys()
+    for name, value in HOSTILE.items():
+        monkeypatch.setenv(name, value)
+    tracking.prepare()
+    said = command("lr=1e-2,1e-3", "epochs=5")
+    assert (said.code, said.err, "SELECT" in said.out) == (0, "", False)
+    assert [sorted(run.data.metrics)[:2] for run in runs()] == [["b", "final_loss"]] * 2
+
+
+def test_a_callers_variables_are_left_as_they_were(command: Command) -> None:
+    command("epochs=5")
+    code = (
+        "import os\n"
+        "before = dict(os.environ)\n"
+        "import sweep; assert len(sweep.frame().runs) == 1\n"
+        "assert before == dict(os.environ)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | HOSTILE, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
