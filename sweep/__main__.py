@@ -1,9 +1,11 @@
 """The entry: ``python -m sweep``, and the console script ``sweep``."""
 
 import gc
+import io
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -32,8 +34,9 @@ def main() -> NoReturn:
             sys.exit(guard(lambda: print(help_page.text(parsed.config_dir))))
         # Every sweep, one of a single point included, goes down the same road.
         rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
-        sys.argv[1:] = rest if questions(parsed) else ["--multirun", *rest]
-        sys.exit(guard(lambda: _hydra(parsed), parsed.overrides))
+        asks = questions(parsed)
+        sys.argv[1:] = rest if asks else ["--multirun", *rest]
+        sys.exit(guard(lambda: _answer(parsed) if asks else _hydra(parsed), parsed.overrides))
 
 
 def parse(arguments: Sequence[str]) -> Namespace:
@@ -110,6 +113,18 @@ def _hydra(parsed: Namespace) -> "Exit":
     _ending.exit_code = Exit.OK
     hydra.main(version_base="1.3", config_path=composition.conf_folder(), config_name="config")(train)()
     return _ending.exit_code
+
+
+def _answer(parsed: Namespace) -> "Exit":
+    """What Hydra prints of the configuration, without the password of a store."""
+    from sweep.redaction import without_secrets
+
+    answer = io.StringIO()
+    try:
+        with redirect_stdout(answer):
+            return _hydra(parsed)
+    finally:
+        print(without_secrets(answer.getvalue()), end="")
 
 
 def train(config: "DictConfig") -> "Curve":

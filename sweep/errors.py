@@ -4,8 +4,12 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 from enum import IntEnum
+from itertools import islice
 
 from sweep.redaction import without_secrets
+
+MOST_NAMES, LONGEST_NAME = 1000, 80
+"""How many names, and characters of each, are compared with a word that was mistyped."""
 
 
 class Exit(IntEnum):
@@ -81,11 +85,14 @@ def printable(line: str) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The one of ``known`` that ``word`` was probably meant for; capitals, blanks and kindred letters count little."""
-    plain = {_plain(name): name for name in known}
+    """The one of ``known`` that ``word`` was probably meant for; capitals, blanks and kindred letters count little.
+
+    Of many or long names, only the first :data:`MOST_NAMES` and their beginnings are compared.
+    """
+    plain = {_plain(name): name for name in islice(known, MOST_NAMES) if name}
     near = difflib.get_close_matches(_plain(word), list(plain), 1, 0.5)
-    return plain[near[0]] if near else None
+    return plain[near[0]][:LONGEST_NAME] if near else None
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", "".join(text.split())).casefold()
+    return unicodedata.normalize("NFKC", "".join(text[:LONGEST_NAME].split())).casefold()

@@ -137,3 +137,9 @@ def test_a_current_folder_that_is_gone_is_named_as_such(
     assert command("--help", module=module).code == 0
     with pytest.raises(BadInput, match="the current folder"):
         sweep.frame()
+
+
+def test_a_mistyped_sweep_is_told_the_nearest_name(command: Command, ready_store: Path) -> None:
+    command("epochs=2", "name=pilot")
+    said = command("Pilto", module="sweep.report")
+    assert (said.code, said.err.splitlines()[-1]) == (1, "  next:    did you mean pilot?")

@@ -139,3 +139,22 @@ def test_a_store_that_does_not_open_shows_no_secret(command: Command, tmp_path: 
         assert "ret9" not in said.out + said.err
     assert not list(tmp_path.rglob("*"))
     assert shlex.split(f"tracking.uri={masked('postgresql://bob@h/db')}") == ["tracking.uri=postgresql://bob@h/db"]
+
+
+@pytest.mark.parametrize(
+    "question", [["--cfg", "job"], ["--cfg", "job", "--resolve"], ["--cfg", "all"], ["--info", "config"]]
+)
+def test_an_answer_about_the_configuration_shows_no_secret(
+    command: Command, monkeypatch: pytest.MonkeyPatch, question: list[str]
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://bob:SEcr@h/x")
+    for words in ([], ["tracking.uri='postgresql://bob:SEcr/ret9@h/db'"]):
+        said = command(*question, *words)
+        assert (said.code, "SEcr" in said.out + said.err, "ret9" in said.out + said.err) == (0, False, False)
+        assert "uri: " in said.out
+
+
+def test_a_traceback_that_was_asked_for_shows_no_secret(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+    said = command("tracking.uri='foo://u:SEcr-ret9@h'")
+    assert (said.code, "Traceback" in said.err, "SEcr" in said.err) == (1, True, False)

@@ -74,6 +74,6 @@ def _sort(error: Exception, words: Sequence[str], wants_traceback: bool) -> int:
 
 def _say(message: object, code: Exit, wants_traceback: bool) -> int:
     if wants_traceback:
-        traceback.print_exc()
+        print(without_secrets(traceback.format_exc()), end="", file=sys.stderr)
     print(f"sweep: {message}", file=sys.stderr)
     return code

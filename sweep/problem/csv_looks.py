@@ -1,16 +1,13 @@
 """What a CSV file that cannot be used looks like, as with other separators or decimal commas, and the next step."""
 
 import csv
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
+
+from sweep.errors import nearest
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-
-MOST_NAMES = 1000
-"""Names among which the nearest one is looked for."""
 
 COMMAS = "save it with commas between its cells and points in its numbers"
 
@@ -108,17 +105,3 @@ def header(column: str, names: Sequence[str], below: Sequence[tuple[int, Sequenc
     if near := nearest(column, names):
         return "", f"did you mean {near}?"
     return "", "choose one of them"
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The one of ``known`` that most looks like ``word``: capitals, blanks and kindred letters (µ, μ) count little.
-
-    Of many or long names, only the first :data:`MOST_NAMES` and their beginnings are compared.
-    """
-    plain = {_letters(name): name for name in islice(known, MOST_NAMES) if name}
-    near = difflib.get_close_matches(_letters(word), list(plain), 1, 0.5)
-    return plain[near[0]][:80] if near else None
-
-
-def _letters(name: str) -> str:
-    return unicodedata.normalize("NFKC", "".join(name[:80].split())).casefold()

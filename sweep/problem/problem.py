@@ -14,7 +14,7 @@ from sweep.errors import BadInput
 from sweep.problem.fit import Fit, Fitted
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.readings import Readings
-from sweep.settings.schema import DType
+from sweep.settings.schema import EPS, DType
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -113,7 +113,7 @@ def check_dtype(problem: Problem, dtype: DType, tolerance: float) -> None:
     """
     held, data = np.finfo(str(dtype)), problem.readings
     smallest, largest = float(held.tiny), float(held.max)
-    least = max(tolerance, float(held.eps)) * problem.spread
+    least = max(tolerance, EPS[dtype]) * problem.spread
     most = 4 * len(data.inputs) * problem.magnitude  # Twice a target is as far off as a model near the readings is.
     if least < smallest or most > largest:
         raise BadInput(

@@ -6,8 +6,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from sweep.errors import BadInput
-from sweep.problem.csv_looks import nearest
+from sweep.errors import BadInput, nearest
 
 LARGEST_FILE = 1 << 30
 """Bytes of a file that are read at most."""

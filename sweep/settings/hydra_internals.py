@@ -47,7 +47,7 @@ def offer(choices: Callable[[str], Sequence[str]]) -> None:
         offered = [choice for choice in choices(key) if choice.startswith(last)] if equals else []
         return [f"{key}={listed}{comma}{choice}" for choice in offered] or known(config, word)
 
-    CompletionPlugin._get_matches = staticmethod(matches)
+    CompletionPlugin._get_matches = staticmethod(matches)  # type: ignore[method-assign]
 
 
 def apply_overrides(overrides: Sequence["Override"], config: "DictConfig") -> None:

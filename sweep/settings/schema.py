@@ -105,8 +105,9 @@ def takes_text(key: str) -> bool:
     if "tracking.tags." in key:
         return True
     parts = key.split(".")
-    is_group = len(parts) == 1 and key not in {field.name for field in fields(Settings)}
-    return is_group or any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
+    if key and len(parts) == 1 and key not in {field.name for field in fields(Settings)}:
+        return True
+    return any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
 
 
 WHOLE_NUMBERS = {
@@ -120,6 +121,9 @@ def whole(key: str, value: Any) -> Any:
     """``value``; as an int, where ``key`` takes those alone and it is one in another form, as 1e3."""
     return int(value) if key in WHOLE_NUMBERS and isinstance(value, float) and value.is_integer() else value
 
+
+EPS = {DType.float32: 2.0**-23, DType.float64: 2.0**-52}
+"""The gap between 1 and the next number of each."""
 
 STARTS = tuple(f"init.{field.name}" for field in fields(Init))
 DATA_KINDS = ("thermometer", "csv")

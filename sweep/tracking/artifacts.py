@@ -128,7 +128,8 @@ class ClientArtifacts:
         with scratch.folder() as folder:
             local = folder / inner.name
             local.write_bytes(content)
-            self._place(run_id).log_artifact(str(local), str(inner.parent) if inner.parent.name else None)
+            folder_there = str(inner.parent) if inner.parent.name else None
+            self._place(run_id).log_artifact(str(local), folder_there)  # type: ignore[no-untyped-call]
         if self._get(run_id, str(inner)) != content:
             raise ConnectionError(f"artifact {inner} of run {run_id} did not arrive")
 
@@ -138,7 +139,8 @@ class ClientArtifacts:
         parent, place = str(inside(run_id, path).parent), self._place(run_id)
         with scratch.folder() as folder:
             try:
-                return Path(place.download_artifacts(path, str(folder))).read_bytes()
+                local = place.download_artifacts(path, str(folder))  # type: ignore[no-untyped-call]
+                return Path(local).read_bytes()
             except (MlflowException, OSError) as error:
                 # What a store raises for a file that is not there is as various as stores are; a listing is not.
                 if path not in {each.path for each in place.list_artifacts(None if parent == "." else parent)}:

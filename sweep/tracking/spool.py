@@ -28,6 +28,7 @@ from sweep.tracking import documents, manifest, parts, typed
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.forms import SpooledFailure, SpooledSweep, check_execution, check_tracking
 from sweep.training.curve import Curve, Failure, Result
+from sweep.verdict.sentences import plural
 
 DESCRIPTION = "sweep.json"
 
@@ -78,9 +79,10 @@ class Spool:
         away = [str(folder) for folder in self._begun if folder.parent != SPOOL]
         if away:
             steps = f"make room for them here, mkdir -p {SPOOL} && mv {shlex.join(away)} {SPOOL}/; {steps}"
+        waiting = f"{plural(self.count, 'result')} {'waits' if self.count == 1 else 'wait'}"
         raise StoreAway(
             self._away.reason,
-            f"{self.count:,} results wait in {places}; {steps} python -m sweep.sync or the same command delivers them",
+            f"{waiting} in {places}; {steps} python -m sweep.sync or the same command delivers them",
         )
 
     def keep(self, pairs: Pairs, tick: Callable[[], None]) -> None:

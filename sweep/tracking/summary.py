@@ -83,10 +83,9 @@ def _settle(store: Store, sweep_id: str) -> None:
     for run in sorted(closed, key=lambda run: (run.info.end_time or 0, run.info.run_id))[:-1]:
         run_id = run.info.run_id
         if next(search(store, f"tags.kind = 'point' and tags.curve_run = '{run_id}'"), None):
-            retire = partial(store.client.set_tag, run_id, "kind", "surplus", synchronous=True)
+            patiently(partial(store.client.set_tag, run_id, "kind", "surplus", synchronous=True), store.patience)
         else:
-            retire = partial(store.client.delete_run, run_id)
-        patiently(retire, store.patience)
+            patiently(partial(store.client.delete_run, run_id), store.patience)
 
 
 def _open(store: Store, plan: Plan, tags: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
-from sweep.settings.schema import rounded_to
+from sweep.settings.schema import EPS, rounded_to
 from sweep.training.curve import Curve
 from sweep.verdict import events, sentences
 from sweep.verdict.outcome import Limit, Outcome, Verdict
@@ -30,12 +30,12 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     lowest = math.inf if resolves(problem, point.dtype, allowed) else allowed
     outcome = decide(losses, curve.parameters, excess, allowed, rounding, lowest)
     theory = theory_of(problem, point)
-    noise = float(np.finfo(str(point.dtype)).eps) ** 2 * (problem.least_loss or 0)
-    start = problem.start(_rounded(point))
+    trained, noise = _rounded(point), EPS[point.dtype] ** 2 * (problem.least_loss or 0)
+    start = problem.start(trained)
     expected = theory.expectation(start, point.lr, point.epochs, allowed, noise) if theory else None
     limit, needed = None, 0 if outcome is Outcome.CONVERGED else None
     if outcome is Outcome.UNFINISHED and not curve.stalled:
-        limit, needed = _remainder(curve, excess, point, problem, allowed)
+        limit, needed = _remainder(curve, excess, point, trained, problem, allowed)
     verdict = Verdict(
         outcome,
         excess=excess,
@@ -55,28 +55,28 @@ def _rounded(point: Point) -> Point:
 
 
 def _remainder(
-    curve: Curve, excess: float | None, point: Point, problem: Problem, allowed: float
+    curve: Curve, excess: float | None, point: Point, trained: Point, problem: Problem, allowed: float
 ) -> tuple[Limit | None, int | None]:
     """Whether rounding holds an unfinished run back; and the epochs that it needs, where theory promises any."""
     theory = theory_of(problem, point)
     if excess is None or theory is None:
         return (Limit.found if excess is not None and excess < 0 else None), None
-    if excess < 0 or excess > 2 * _exact_excess(point, problem):
+    if excess < 0 or excess > 2 * _exact_excess(trained, problem):
         return Limit.found, None
     needed = theory.epochs_until(curve.parameters, point.lr, allowed)
     if needed == 0:  # The parameters are within tolerance, their rounded loss is not.
         allowed -= excess - theory.excess(curve.parameters, point.lr, 0)
         if allowed <= 0:
             return Limit.found, None
-        needed = theory.epochs_until(curve.parameters, point.lr, allowed) or 1
+        needed = theory.epochs_until(curve.parameters, point.lr, allowed)
+        needed = 1 if needed == 0 else needed
     if needed is not None and not theory.holds(problem, point, allowed):
         return Limit.feared, None
     return None, needed
 
 
-def _exact_excess(point: Point, problem: Problem) -> float:
+def _exact_excess(trained: Point, problem: Problem) -> float:
     """What exact arithmetic leaves of the settings as the dtype has them; inf where it promises nothing."""
-    trained = _rounded(point)
     theory = theory_of(problem, trained)
     if theory is None or not trained.lr < theory.threshold:
         return math.inf

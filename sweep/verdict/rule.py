@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.problem.problem import Problem
-from sweep.settings.schema import DType
+from sweep.settings.schema import EPS, DType
 from sweep.verdict.outcome import Outcome
 
 
@@ -27,7 +27,7 @@ def resolves(problem: Problem, dtype: DType, allowed: float) -> bool:
 
     What is lost is the rounding of the target, squared, and of a loss near the least one, a few times eps of it.
     """
-    eps = float(np.finfo(str(dtype)).eps)
+    eps = EPS[dtype]
     return max(eps * eps * problem.magnitude, 4 * eps * (problem.least_loss or 0)) <= allowed
 
 
@@ -47,7 +47,7 @@ class Rounding:
     @classmethod
     def of(cls, dtype: DType, problem: Problem) -> "Rounding":
         """Of runs in ``dtype``."""
-        return cls(16 * float(np.finfo(str(dtype)).eps), problem.magnitude)
+        return cls(16 * EPS[dtype], problem.magnitude)
 
     def really_above(self, later: NDArray[np.float64], earlier: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Element by element, whether a loss is above an earlier one by more than rounding explains."""

@@ -7,12 +7,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.quadratic import Quadratic
-from sweep.settings.schema import DType
+from sweep.settings.schema import EPS, DType
 from sweep.training.choice import optimizer_of
 from sweep.training.optimizer import Optimizer
 from sweep.verdict.outcome import Expectation, Outcome
@@ -68,7 +66,7 @@ class Theory:
 
     def may_stall(self, lr: float, excess: float, dtype: DType) -> bool:
         """Whether a parameter's update may round to nothing in ``dtype`` before ``L − L* <= excess``."""
-        half_gap = float(np.finfo(str(dtype)).eps) / 2
+        half_gap = EPS[dtype] / 2
         slopes = zip(self.quadratic.slopes(excess), self.quadratic.optimum, strict=True)
         return any(lr * slope < half_gap * abs(best) for slope, best in slopes)
 

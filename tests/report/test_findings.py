@@ -1,17 +1,22 @@
 """What a sweep found: the best setting, and the few words on each run."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from sweep.plan.plan import Plan
+from sweep.plan.point import Point
 from sweep.report import findings
 from sweep.report.blocks import Table
 from sweep.report.contents import sections
 from sweep.report.escape import in_code, in_csv, in_html, in_markdown
 from sweep.report.findings import find, note, table
-from sweep.report.judged_runs import judged
+from sweep.report.judged_runs import Run, judged
 from sweep.report.markdown import aligned
 from sweep.settings.schema import DType
-from tests.conftest import THERMOMETER, point
+from sweep.verdict import sentences
+from tests.conftest import THERMOMETER, Command, point
 from tests.report.made import OTHER, sweep
 
 
@@ -92,3 +97,39 @@ def test_a_point_that_was_not_run_is_told_as_such() -> None:
     plan = Plan((point(),), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
     (run,) = judged(plan, {})
     assert (run.state, note(run), findings.end_cells(plan, run)) == ("NOT RUN", "not run", ["", "", ""])
+
+
+def test_one_of_anything_is_said_in_the_singular(command: Command, ready_store: Path) -> None:
+    said = command("epochs=1")
+    assert "1 point, 1 epoch in all" in said.out
+    (folder,) = Path("outputs").glob("sweep-*")
+    replayed = command(module="sweep.replay").out
+    assert "Replayed 1 run of sweep" in replayed
+    texts = [said.out, replayed, *(file.read_text() for file in folder.iterdir())]
+    for text in texts:
+        assert (
+            re.findall(r"(?<![\d.,=-])1 (?:more )?(?:of 1 )?(?:epoch|run|point|curve|loss curve|reading|result)s", text)
+            == []
+        )
+    assert sentences.plural(1, "epoch") == "1 epoch"
+    assert [sentences.plural(count, "more run") for count in (0, 2, 1000)] == [
+        "0 more runs",
+        "2 more runs",
+        "1,000 more runs",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("runs", "words"),
+    [
+        ([point(lr=1e-2, scale=1.0, epochs=100)], "Every run that has a result diverged."),
+        ([point(lr=1e-2, scale=1.0, epochs=100), None], "Every run that has a result diverged."),
+        ([None], "No run has a result."),
+    ],
+)
+def test_without_a_best_run_the_sentence_says_why(runs: list[Point | None], words: str) -> None:
+    trained = [each for each in runs if each]
+    _, judged_runs = sweep(*trained) if trained else (None, [])
+    absent = [Run(9, point(), "lr=0.01")] * (None in runs)
+    plan = Plan((point(),), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
+    assert find(plan, [*judged_runs, *absent]).sentence.endswith(words)

@@ -15,6 +15,7 @@ from sweep.plan import plan
 from sweep.problem import sources
 from sweep.settings.schema import Tracking
 from sweep.tracking import summary
+from sweep.tracking.patience import patiently
 from sweep.tracking.store import Store, open_store
 from tests.conftest import Command
 from tests.tracking.conftest import started
@@ -180,3 +181,8 @@ def test_results_that_a_server_does_not_let_in_wait_until_somebody_signs_in(
     assert (said.code, "the server answers 403 Forbidden" in said.err, "<" in said.err) == (4, True, False)
     assert "sign in: set MLFLOW_TRACKING_USERNAME" in said.err
     assert "space" not in said.err
+
+
+def test_an_error_of_our_own_is_no_fault_of_a_store() -> None:
+    with pytest.raises(KeyError):
+        patiently(lambda: dict[str, int]()["x"], 0)

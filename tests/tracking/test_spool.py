@@ -125,7 +125,7 @@ def test_a_damaged_file_of_a_spool_is_named_and_the_rest_delivered(
     damaged.write_bytes(damaged.read_bytes().replace(b"made to fail", b"made to fall"))
     sync.sync(None, [])
     out = capsys.readouterr().out
-    assert "1 of 1 results were new" in out
+    assert "1 of 1 result was new" in out
     assert str(damaged) in out
     assert len(runs()) == 2
 
@@ -142,7 +142,7 @@ def test_a_spool_that_cannot_be_read_is_named_and_holds_up_nothing(command: Comm
     (broken / file).write_bytes(b"[3]")
     said = command(module="sweep.sync")
     assert (said.code, f"{broken}: cannot be read" in said.err) == (1, True)
-    assert f"{whole}: 1 of 1 results were new to the store." in said.out
+    assert f"{whole}: 1 of 1 result was new to the store." in said.out
     assert len(runs()) == 1
     (own,) = [each for each in asked()[:2] if plan.make([each], sources.read).sweep_id == broken.name]
     assert command(f"lr={own.lr}", "epochs=5").code == 0
@@ -185,7 +185,7 @@ def test_results_are_kept_where_there_is_no_folder_for_outputs_yet(
     empty.mkdir()
     spool, said = keep_one(empty, monkeypatch)
     assert spool.folder.parent == Path("outputs/spool")
-    assert f"1 results wait in {spool.folder}/; once the store is back" in said[-1]
+    assert f"1 result waits in {spool.folder}/; once the store is back" in said[-1]
     assert len(read(spool.folder).results) == 1
 
 

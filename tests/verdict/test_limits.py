@@ -100,11 +100,13 @@ def test_of_parameters_within_tolerance_whose_loss_is_not_what_rounding_adds_cou
     (flat, _), curvature = known.directions, known.eigenvalues[0]
     off = math.sqrt(2 * part * allowed / curvature)
     parameters = tuple(best + off * along for best, along in zip(known.optimum, flat, strict=True))
-    final_loss = LINE.least_loss + 1.0005 * allowed
-    found = judge(Curve(np.array([80.0]), parameters, final_loss, stalled=False), run, LINE, 0.001)
+    curve = Curve(np.array([80.0]), parameters, LINE.least_loss + 1.0005 * allowed, stalled=False)
+    found = judge(curve, run, LINE, 0.001)
     assert found.outcome is Outcome.UNFINISHED
     assert (found.limit, found.epochs_needed is None) == ((None, False) if part else (Limit.found, True))
     assert found.epochs_needed != 0
+    for lr in (0.1, 1e-30):  # Beyond the threshold, and too slow.
+        assert judge(curve, replace(run, lr=lr), LINE, 0.001).epochs_needed is None
 
 
 def test_a_loss_really_below_the_least_there_is_is_no_convergence() -> None:
