@@ -57,9 +57,14 @@ class GridSweeper(Sweeper):
         from hydra.core.plugins import Plugins
 
         from sweep.errors import BadInput
+        from sweep.settings import refusals
         from sweep.settings.schema import Settings
 
-        if not {field.name for field in fields(Settings)} <= set(config):
+        absent = {field.name for field in fields(Settings)} - set(config)
+        for word in config.hydra.overrides.task:
+            if word.startswith("~") and word[1:].partition("=")[0] in absent:
+                raise _told(refusals.left_out(word))
+        if absent:
             raise _told(
                 BadInput(
                     "hydra/sweeper=grid: this application is not sweep",

@@ -34,6 +34,7 @@ def explain(error: Exception) -> BadInput | None:
         (r"Could not override '([^']*)'", _unknown_key),
         (r"Key '([^']*)' (?:is )?not in", _unknown_key),
         (r"Could not delete from config\. .*?'([^']*)'", _left_out),
+        (r"Error merging override ~([^=\s]+)[^\n]*\s+.* does not support deletion", _left_out),
         (r"Error merging override ([^=\s]+)=(.*)", _refused_value),
         (r"Additional config directory '([^']*)' not found", _no_folder),
         (r"Ambiguous value for argument '([^\n]*)'", _several_values),
@@ -101,10 +102,17 @@ def _axis_within(match: re.Match[str], text: str) -> BadInput:
     return BadInput(f"{what} within a value", "an axis as the whole value of a key", "give the key below it an axis")
 
 
+def left_out(word: str) -> BadInput:
+    """The message for the override ``word``, ``~KEY`` or ``~KEY=VALUE``, where the key is one that every point has."""
+    key = word.lstrip("~").partition("=")[0]
+    below = [name for name in USER_KEYS if name.startswith(f"{key}.")]
+    allowed = KEYS[key].allowed if key in KEYS else f"{key} with {', '.join(below)}"
+    return BadInput(f"~{key}: every key must have a value", allowed, f"leave ~{key} out")
+
+
 def _left_out(match: re.Match[str], text: str) -> BadInput:
-    if match[1] not in KEYS:
-        return _unknown_key(match, text)
-    return BadInput(f"~{match[1]}: every key must have a value", KEYS[match[1]].allowed, f"leave ~{match[1]} out")
+    known = match[1] in KEYS or any(name.startswith(f"{match[1]}.") for name in USER_KEYS)
+    return left_out(match[1]) if known else _unknown_key(match, text)
 
 
 def _file_of_another_form(match: re.Match[str], text: str) -> BadInput:
