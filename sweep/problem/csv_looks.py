@@ -14,8 +14,8 @@ COMMAS = "save it with commas between its cells and points in its numbers"
 CELLS = (
     (r"|n/?a\.?|nan|null|none|nil|missing|[-?.–—]+|#.*", "a missing value", "fill the cell in or leave the row out"),
     (r"[-+]?inf(inity)?", "not finite", "leave the row out"),
-    (r"[-+]?\d{1,3}([,.'’_\s\u00a0\u2009\u202f]\d{3}){2,}([.,]\d+)?", "thousands separators", "write it without them, as 1234567.8"),
-    (r"[-+]?\d{1,3}(['’_\s\u00a0\u2009\u202f]\d{3}([.,]\d+)?|,\d{3}\.\d+)", "a thousands separator", "write it without, as 1234.5"),
+    (r"[-+]?\d{1,3}([,.'’_\s]\d{3}){2,}([.,]\d+)?", "thousands separators", "write it without them, as 1234567.8"),
+    (r"[-+]?\d{1,3}(['’_\s]\d{3}([.,]\d+)?|,\d{3}\.\d+)", "a thousands separator", "write it without, as 1234.5"),
     (r"[-+]?\d{1,3}\.\d{3},\d+", "a thousands separator and a decimal comma", "write it as 1234.5"),
     (r"[-+]?\d*,\d*(e[-+]?\d+)?", "a decimal comma, or one between thousands", "write it as 1.5, or as 1500"),
     (r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}.*|\d{1,2}:\d{2}.*", "a date or a time", "write it as a number, as of seconds"),
@@ -33,8 +33,9 @@ CELLS = (
 
 def cell(text: str) -> tuple[str, str]:
     """What ``text``, which is no number, looks like (nothing where that is not known), and the next step."""
+    plain = " ".join(text.split())  # Between thousands, a thin blank or one that does not break is common.
     for pattern, looks, step in CELLS:
-        if re.fullmatch(pattern, text, re.ASCII | re.IGNORECASE | re.DOTALL):
+        if re.fullmatch(pattern, plain, re.ASCII | re.IGNORECASE | re.DOTALL):
             return f"; it looks like {looks}", step
     return "", "correct the cell or leave the row out"
 
