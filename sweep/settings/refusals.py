@@ -102,17 +102,11 @@ def _axis_within(match: re.Match[str], text: str) -> BadInput:
     return BadInput(f"{what} within a value", "an axis as the whole value of a key", "give the key below it an axis")
 
 
-def left_out(word: str) -> BadInput:
-    """The message for the override ``word``, ``~KEY`` or ``~KEY=VALUE``, where the key is one that every point has."""
-    key = word.lstrip("~").partition("=")[0]
-    below = [name for name in USER_KEYS if name.startswith(f"{key}.")]
-    allowed = KEYS[key].allowed if key in KEYS else f"{key} with {', '.join(below)}"
-    return BadInput(f"~{key}: every key must have a value", allowed, f"leave ~{key} out")
-
-
 def _left_out(match: re.Match[str], text: str) -> BadInput:
-    known = match[1] in KEYS or any(name.startswith(f"{match[1]}.") for name in USER_KEYS)
-    return left_out(match[1]) if known else _unknown_key(match, text)
+    key = match[1]
+    if key not in KEYS:
+        return _unknown_key(match, text)
+    return BadInput(f"~{key}: every key must have a value", KEYS[key].allowed, f"leave ~{key} out")
 
 
 def _file_of_another_form(match: re.Match[str], text: str) -> BadInput:
