@@ -57,8 +57,10 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
     >>> curves.merge(runs[["key", "lr", "outcome"]], on="key")
     """
     from sweep.console.command import opened
+    from sweep.outputs import check_here
     from sweep.settings import grammar
 
+    check_here()  # MLflow cannot even be imported in a folder that is gone.
     given = {"uri": uri, "experiment": experiment}
     overrides = [f"tracking.{name}={grammar.word(value)}" for name, value in given.items() if value is not None]
     variables = dict(os.environ)

@@ -137,6 +137,12 @@ def test_importing_the_package_brings_nothing_heavy_and_only_what_is_there() -> 
     assert sweep.__all__ == ["frame"]
 
 
+def test_the_first_thing_a_script_does_may_be_in_a_folder_that_is_gone(tmp_path: Path) -> None:
+    code = "import os, sweep; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); sweep.frame()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "BadInput: the current folder: No such file or directory" in done.stderr
+
+
 def test_the_example_of_the_documents_runs_and_says_this(command: Command, tmp_path: Path) -> None:
     assert command("grid=seed").code == 0
     done = subprocess.run([sys.executable, str(EXAMPLE)], capture_output=True, text=True, check=True, cwd=tmp_path)

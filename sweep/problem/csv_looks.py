@@ -21,6 +21,7 @@ CELLS = (
     (r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}.*|\d{1,2}:\d{2}.*", "a date or a time", "write it as a number, as of seconds"),
     (r"[\u2010-\u2015\u2212]\s*[\d.].*", "a minus sign of its own", "write it with the minus of the keyboard"),
     (r"[^\"“”]*[\"“”].*|['‘’„‚«»].*", "stray quotes", "write the number without quotes"),
+    (r"[-+]?0x[\da-f]+", "a hexadecimal number", "write it in decimal digits"),
     (
         r"[-+]?[\d.]+(e[-+]?\d+)?\s*[^\d\s.,;]\S*|[^\d\s.,;+-]{1,3}\s*[-+]?[\d.]+",
         "a number with a unit",
@@ -32,8 +33,9 @@ CELLS = (
 
 def cell(text: str) -> tuple[str, str]:
     """What ``text``, which is no number, looks like (nothing where that is not known), and the next step."""
+    plain = " ".join(text.split())  # Between thousands, a thin blank or one that does not break is common.
     for pattern, looks, step in CELLS:
-        if re.fullmatch(pattern, text, re.ASCII | re.IGNORECASE | re.DOTALL):
+        if re.fullmatch(pattern, plain, re.ASCII | re.IGNORECASE | re.DOTALL):
             return f"; it looks like {looks}", step
     return "", "correct the cell or leave the row out"
 

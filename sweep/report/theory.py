@@ -109,7 +109,10 @@ def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[St
     asked: list[tuple[Point | None, str]] = []
     for data in plan.readings:
         of = f" for {plan.label(data)}" if len(plan.readings) > 1 else ""
-        here = [(each.fastest[1], each) for each in known if each.point.data == data and each.fastest]
+        # A start that is within tolerance is no merit of an lr.
+        here = [
+            (each.fastest[1], each) for each in known if each.point.data == data and each.fastest and each.fastest[1]
+        ]
         here.sort(key=lambda pair: pair[0])
         for epochs, forecast in here[:MOST_STEPS]:
             promise = f"the lr that theory says converges fastest at this scale{of}, in {plural(epochs, 'epoch')}"
@@ -117,7 +120,7 @@ def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[St
         scale = plan.problems[data].evenest_scale
         if here and scale is not None:
             even = _forecast(plan, replace(here[0][1].point, scale=scale))
-            if even and even.fastest and even.fastest[1] < here[0][0]:
+            if even and even.fastest and 0 < even.fastest[1] < here[0][0]:
                 promise = f"the scale with the most even curvature{of}: {plural(even.fastest[1], 'epoch')} by theory"
                 asked.append((_fastest(plan, even), promise))
     taken = {point.key for point in plan.points}

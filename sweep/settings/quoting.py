@@ -24,15 +24,27 @@ def explained(told: BadInput, words: Sequence[str]) -> BadInput:
         named = re.match(rf"[+~]*{re.escape(plain)}(?![\w.])", told.what) or any(
             name in told.what for names in re.findall(r"\$\{([^${}]+)", text) for name in names.split(":")
         )
-        reading = read_as(word) if named and could_be(plain, text) else None
+        meant = _number_meant(plain, text)
+        reading = read_as(word) if named and (meant or could_be(plain, text)) else None
         if reading is None:
             continue
         if plain == "tracking.uri":  # It may hold a password, whose parts nothing would know as such.
             return BadInput(told.what, told.allowed, f"{told.next_step}; or, as one text: {quoted(key, '…')}")
         what = told.what if told.what.startswith(word) else f"{told.what}; {word} is read as {reading}"
-        shown = without_secrets(quoted(key, text))
-        return BadInput(what, told.allowed, f"{told.next_step}; or, as one text: {shown}")
+        as_meant = meant or f"as one text: {without_secrets(quoted(key, text))}"
+        return BadInput(what, told.allowed, f"{told.next_step}; or, {as_meant}")
     return told
+
+
+def _number_meant(key: str, text: str) -> str | None:
+    """What to write where a number for ``key`` has a comma of its own, or an axis of numbers has brackets."""
+    if key not in KEYS or takes_text(key):
+        return None
+    if re.fullmatch(r"[-+]?\d+(,\d+)+", text):
+        return "as a comma is between two values of an axis, 0.5 for 0,5 and 1000 for 1,000"
+    if re.fullmatch(r"\[[^\[\]]+\]|\([^()]+\)", text):
+        return f"for an axis, {shlex.quote(f'{key}={text[1:-1]}')}"
+    return None
 
 
 def could_be(key: str, text: str) -> bool:
@@ -56,7 +68,7 @@ def read_as(word: str) -> str | None:
         return "no value of Hydra's grammar"
     value = unparsed_value(override)
     if isinstance(value, ChoiceSweep):
-        return f"several values: {'; '.join(map(value_text, value.list))}"
+        return f"several values: {'; '.join(map(_shown, value.list))}"
     if override.is_sweep_override():
         return "several values"
     if "${" in text:
@@ -64,4 +76,9 @@ def read_as(word: str) -> str | None:
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
     # Whoever wrote the quotes of the grammar meant them.
-    return None if isinstance(value, QuotedString) or value == text else value_text(value)
+    return None if isinstance(value, QuotedString) or value == text else _shown(value)
+
+
+def _shown(value: object) -> str:
+    """A ``value`` for people; :func:`value_text` would escape its blanks and colons."""
+    return value if isinstance(value, str) else value_text(value)

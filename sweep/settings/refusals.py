@@ -34,6 +34,7 @@ def explain(error: Exception) -> BadInput | None:
         (r"Could not override '([^']*)'", _unknown_key),
         (r"Key '([^']*)' (?:is )?not in", _unknown_key),
         (r"Could not delete from config\. .*?'([^']*)'", _left_out),
+        (r"Error merging override ~([^=\s]+)[^\n]*\s+.* does not support deletion", _left_out),
         (r"Error merging override ([^=\s]+)=(.*)", _refused_value),
         (r"Additional config directory '([^']*)' not found", _no_folder),
         (r"Ambiguous value for argument '([^\n]*)'", _several_values),
@@ -102,9 +103,10 @@ def _axis_within(match: re.Match[str], text: str) -> BadInput:
 
 
 def _left_out(match: re.Match[str], text: str) -> BadInput:
-    if match[1] not in KEYS:
+    key = match[1]
+    if key not in KEYS:
         return _unknown_key(match, text)
-    return BadInput(f"~{match[1]}: every key must have a value", KEYS[match[1]].allowed, f"leave ~{match[1]} out")
+    return BadInput(f"~{key}: every key must have a value", KEYS[key].allowed, f"leave ~{key} out")
 
 
 def _file_of_another_form(match: re.Match[str], text: str) -> BadInput:

@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.quadratic import Quadratic
@@ -62,6 +64,9 @@ class Theory:
 
     def holds(self, problem: Problem, point: Point, excess: float) -> bool:
         """Whether ``L − L* <= excess`` may be expected of ``point`` in its dtype as in exact arithmetic."""
+        first = len(problem.readings.inputs) * sum(self.quadratic.parts(problem.start(point)))
+        if first > float(np.finfo(str(point.dtype)).max):
+            return False  # The sum of squares at the start is inf.
         return resolves(problem, point.dtype, excess) and not self.may_stall(point.lr, excess, point.dtype)
 
     def may_stall(self, lr: float, excess: float, dtype: DType) -> bool:

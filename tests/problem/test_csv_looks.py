@@ -75,10 +75,20 @@ def test_a_file_of_another_form_is_told_by_its_line(tmp_path: Path, text: str, s
         *((cell, "too large") for cell in ("1e101", "-1e999")),
         *(
             (cell, "thousands separator")
-            for cell in ('"1,234,567"', "1 234", "1'234.5", '"1,234.5"', "1_000", "1.234.567")
+            for cell in (
+                '"1,234,567"',
+                "1 234",
+                "1\xa0234",
+                "1\u202f234.5",
+                "1'234.5",
+                '"1,234.5"',
+                "1_000",
+                "1.234.567",
+            )
         ),
         *((cell, "a decimal comma") for cell in ('"1,5"', '"-0,25"', '"1,5e3"', '"1.234,5"')),
         *((cell, "a date or a time") for cell in ("2026-11-27", "27.11.26", "11/27/2026 12:00", "12:30:05")),
+        ("0x1F", "a hexadecimal number"),
         *((cell, "a minus sign") for cell in ("\u22125", "\u20131.5")),
         *((cell, "quotes") for cell in (' "5"', "'5'", "\u201c5\u201d")),
         *((cell, "a number with a unit") for cell in ("5 \u00b0C", "5%", "$5", "1.5kg", "\u20ac 12.5")),

@@ -172,3 +172,22 @@ def test_where_a_dtype_may_not_do_what_theory_says_the_other_is_suggested() -> N
         assert again.dtype is DType.float64
         _, (run,) = sweep(again, data=(PRESSURE,))
         assert run.state == Outcome.CONVERGED
+
+
+def test_where_a_dtype_cannot_hold_the_loss_at_the_start_the_other_is_suggested() -> None:
+    plan, runs = sweep(point(init=(1e19, 0.0), epochs=3))
+    assert runs[0].state == Outcome.DIVERGED
+    steps = theory.steps(plan, runs, theory.forecasts(plan)[0])
+    assert steps
+    for step in steps:
+        again = asked(step, THERMOMETER)
+        assert again.dtype is DType.float64
+        _, (run,) = sweep(again)
+        assert run.state == Outcome.CONVERGED
+
+
+def test_no_lr_is_praised_for_a_start_that_is_within_tolerance() -> None:
+    plan, runs = sweep(point(epochs=3, init=(5.36771921, -17.3047855)))
+    assert runs[0].state == Outcome.CONVERGED
+    assert theory.forecasts(plan)[0][0].fastest
+    assert theory.steps(plan, runs, theory.forecasts(plan)[0]) == []

@@ -85,6 +85,29 @@ def test_other_commands_tell_it_too_and_an_address_is_not_repeated(command: Comm
     assert (said.code, "secret" in said.err, "as one text" in said.err) == (1, False, True)
 
 
+@pytest.mark.parametrize(
+    ("word", "first", "last"),
+    [
+        ("lr=0,01", "lr=0.0 is not allowed; lr=0,01 is read as several values: 0; 01", "0.5 for 0,5"),
+        ("epochs=1,000", "epochs=0 is not allowed; epochs=1,000 is read as several values: 1; 000", "1000 for 1,000"),
+        ("lr=[1e-2,1e-3]", "lr=[1e-2,1e-3] is not allowed", "for an axis, lr=1e-2,1e-3"),
+        ("init.w=[1, 2]", "init.w=[1, 2] is not allowed", "for an axis, 'init.w=1, 2'"),
+        ("lr=(1e-2,1e-3)", "lr=(1e-2,1e-3) cannot be read", "for an axis, lr=1e-2,1e-3"),
+    ],
+)
+def test_a_number_with_a_comma_and_an_axis_in_brackets_are_told_how_to_write_them(
+    command: Command, word: str, first: str, last: str
+) -> None:
+    said = command(word, "dry_run=true")
+    assert (said.code, said.err.splitlines()[0]) == (1, f"sweep: {first}")
+    assert last in said.err.splitlines()[-1]
+
+
+def test_what_a_text_is_read_as_is_shown_as_it_is() -> None:
+    assert quoting.read_as(r"data.path=C:\\a\\x.csv") == r"C:\a\x.csv"
+    assert quoting.read_as("data.path=a b, c") == "several values: a b; c"
+
+
 def test_a_message_about_another_key_stays_as_it_is() -> None:
     told = BadInput("data.input_unit=1: no", "this", "that")
     assert quoting.explained(told, ["data.input=a,b", "name=a,b", "data.path"]) is told
