@@ -20,7 +20,7 @@ PASSWORDS = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD", 
 LEAST = 4
 """Characters from which on a secret is looked for outside of its URI: fewer are part of ordinary words."""
 
-SECRET = re.compile(r"pass|pwd|secret|token|key|auth|cred|sig", re.IGNORECASE)
+SECRET = re.compile(r"pass|pwd|secret|token|key|auth|cred|sig|odbc_connect", re.IGNORECASE)
 """In the name of a query's value that is a secret."""
 
 _remembered: set[str] = set()
@@ -28,7 +28,7 @@ _remembered: set[str] = set()
 
 def remember(uri: str) -> None:
     """Hide the secrets of ``uri`` from now on, also where a library quotes a piece of it."""
-    if "://" in uri:
+    if _may_hide(uri):
         _remembered.add(uri)
 
 
@@ -55,29 +55,34 @@ def without_secrets(text: str) -> str:
 def _known() -> set[str]:
     given = [os.environ.get(name, "") for name in URIS]
     given += [found[0] for word in sys.argv[1:] if (found := re.search(r"[A-Za-z][\w+]*://.*", word, re.DOTALL))]
-    return _remembered | {uri for uri in given if "://" in uri}
+    return _remembered | {uri for uri in given if _may_hide(uri)}
+
+
+def _may_hide(uri: str) -> bool:
+    """Whether a secret may stand in ``uri``, which somebody may have mistyped, as ``postgresql:/bob:secret@host``."""
+    return "://" in uri or "@" in uri
 
 
 def _split(uri: str) -> tuple[str, list[str]]:
     """The URI as it may be seen, and the secrets that are hidden, as they stand in it."""
-    if re.fullmatch(r"sqlite(\+\w+)?:///(?!.*://).*", uri, re.DOTALL):
+    if re.fullmatch(r"sqlite(\+\w+)?:(///|/(?!/))(?!.*://).*", uri, re.DOTALL):
         return uri, []
-    scheme, _, rest = uri.partition("://")
-    secrets, shown = [], f"{scheme}://"
+    scheme, mark, rest = uri.partition("://") if "://" in uri else ("", "", uri)
+    secrets, shown = [], f"{scheme}{mark}"
     before, at, after = rest.rpartition("@")
-    if at and (scheme.startswith("http") or {":", "?"} & set(unquote(before))):
+    if at and (uri.lower().startswith("http") or {":", "?"} & set(unquote(before))):
         user, _, password = before.partition(":")
         secrets += [before, password or user, *re.split("[:@/?]", before)[1:]]
         shown += HIDDEN
         if "?" in before:  # Of a password, or the beginning of a query that has an @.
             return shown, [*secrets, rest, *_values(rest.partition("?")[2])]
         rest, shown = after, f"{shown}@"
-    odd = re.fullmatch(r"((?:[^:/@]*@)?(?:\[[^\]]*\]|[^:/?#\[]*)):(?!\d*(?:[/?#]|$))(.*)", rest, re.DOTALL)
+    odd = mark and re.fullmatch(r"((?:[^:/@]*@)?(?:\[[^\]]*\]|[^:/?#\[]*)):(?!\d*(?:[/?#]|$))(.*)", rest, re.DOTALL)
     if odd:  # No port: a password whose @ is missing.
         return f"{shown}{odd[1]}:{HIDDEN}", [*secrets, odd[2], *re.split("[:/?]", odd[2])]
-    address, mark, query = rest.partition("?")
+    address, asks, query = rest.partition("?")
     hidden = re.sub("(^|&)([^&=]*=)?[^&]*", rf"\1\2{HIDDEN}", query) if query else ""
-    return f"{shown}{address}{mark}{hidden}", secrets + _values(query)
+    return f"{shown}{address}{asks}{hidden}", secrets + _values(query)
 
 
 def _values(query: str) -> list[str]:
