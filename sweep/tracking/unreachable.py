@@ -6,10 +6,11 @@ from importlib.metadata import version
 from importlib.util import find_spec
 
 from sweep.errors import BadInput, StoreAway
-from sweep.redaction import masked, without_secrets
+from sweep.redaction import masked
 from sweep.settings.keys import KEYS, source_of
 from sweep.tracking import schema
 from sweep.tracking.location import is_server
+from sweep.tracking.patience import words
 
 
 def given(uri: str) -> str:
@@ -42,12 +43,10 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
 
 
 def _reason(error: BaseException) -> str:
-    said = str(getattr(error, "orig", None) or error)
-    said = re.split(r"\[SQL:|\(Background on", said)[0]  # SQLAlchemy adds the statement, and a link.
-    reason = without_secrets(" ".join(said.split()) or type(error).__name__)
+    reason = words(error) or type(error).__name__
     # What the network said, from deep inside urllib3's words.
-    system = re.search(r"\[Errno -?\d+\] ([^\"')]+)", reason)
-    return system[1] if system else textwrap.shorten(reason, 300, placeholder=" …")
+    system = re.search(r"\[(?:Errno -?\d+|SSL: \w+)\] ([^\"'()]+)", reason)
+    return system[1].strip() if system else textwrap.shorten(reason, 300, placeholder=" …")
 
 
 def _allowed(uri: str) -> str:
