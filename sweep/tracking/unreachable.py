@@ -13,6 +13,10 @@ from sweep.tracking.location import is_server
 from sweep.tracking.patience import words
 
 
+VARIABLE = re.compile(r"Failed to convert .* for (\w+):|(\w+) value must be one of")
+"""What MLflow says of a variable of the environment that it cannot read."""
+
+
 def given(uri: str) -> str:
     """A store as a message names it: where its URI came from, and the URI without its secrets."""
     return f"{source_of('tracking.uri', uri)}={masked(uri)}"
@@ -22,7 +26,10 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
     """What to tell a user whose store ``uri`` raised ``error``, each kind of store its own."""
     cause = error.__cause__ if isinstance(error, StoreAway) and error.__cause__ else error
     reason, allowed, step = _reason(cause), _allowed(uri), ""
-    if isinstance(error, StoreAway) and error.cure:
+    variable = VARIABLE.search(reason)
+    if variable:
+        allowed, step = "a value that MLflow can read", f"correct {variable[1] or variable[2]}, or unset it"
+    elif isinstance(error, StoreAway) and error.cure:
         reason, step = error.reason, error.cure
     elif isinstance(cause, ImportError) and not isinstance(cause, ModuleNotFoundError):
         allowed = f"packages that fit together; here are {_packages()}"

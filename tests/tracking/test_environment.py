@@ -50,3 +50,15 @@ def test_a_callers_variables_are_left_as_they_were(command: Command) -> None:
         [sys.executable, "-c", code], env=os.environ | HOSTILE, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("MLFLOW_HTTP_REQUEST_TIMEOUT", "soon"), ("MLFLOW_TRACKING_INSECURE_TLS", "maybe")]
+)
+def test_a_variable_that_mlflow_cannot_read_is_blamed_itself(
+    command: Command, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    said = command("epochs=5", "tracking.uri=http://127.0.0.1:9", "tracking.patience=0")
+    assert said.code == 1
+    assert f"next:    correct {name}, or unset it" in said.err
