@@ -12,9 +12,8 @@ from sweep.tracking import schema
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import words
 
-
-VARIABLE = re.compile(r"Failed to convert .* for (\w+):|(\w+) value must be one of")
-"""What MLflow says of a variable of the environment that it cannot read."""
+VARIABLE = re.compile(r"Failed to convert .* for (\w+):|(\w+) value must be one of|[Aa]ctive workspace")
+"""What MLflow says of a variable of the environment that it cannot read, or that the store does not go with."""
 
 
 def given(uri: str) -> str:
@@ -28,7 +27,8 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
     reason, allowed, step = _reason(cause), _allowed(uri), ""
     variable = VARIABLE.search(reason)
     if variable:
-        allowed, step = "a value that MLflow can read", f"correct {variable[1] or variable[2]}, or unset it"
+        name = variable[1] or variable[2] or "MLFLOW_WORKSPACE or MLFLOW_ENABLE_WORKSPACES"
+        allowed, step = "a value that MLflow can read and this store goes with", f"correct {name}, or unset it"
     elif isinstance(error, StoreAway) and error.cure:
         reason, step = error.reason, error.cure
     elif isinstance(cause, ImportError) and not isinstance(cause, ModuleNotFoundError):
@@ -39,7 +39,8 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
     elif schema.is_database(uri):
         step = "start it, check address, user and password, or pip install the driver"
     elif is_server(uri):
-        step = "start the server or check the address"
+        missing = isinstance(cause, ModuleNotFoundError)
+        step = "pip install what is missing" if missing else "start the server or check the address"
     else:
         kind = re.split(r"[+:]", uri)[0]
         reason = "MLflow has closed its file store" if kind == "file" else f"MLflow knows no store {kind}://"

@@ -52,6 +52,24 @@ def test_a_callers_variables_are_left_as_they_were(command: Command) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.usefixtures("ready_store")
+def test_workspaces_that_a_store_does_not_have_are_blamed_on_their_variables(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_ENABLE_WORKSPACES", "true")
+    said = command("epochs=5", "tracking.patience=0")
+    assert said.code == 1
+    assert "next:    correct MLFLOW_WORKSPACE or MLFLOW_ENABLE_WORKSPACES, or unset it" in said.err
+
+
+def test_a_package_that_a_variable_asks_for_is_said_to_be_missing(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_AWS_SIGV4", "true")
+    said = command("epochs=5", "tracking.uri=http://127.0.0.1:9", "tracking.patience=0")
+    assert (said.code, "next:    pip install what is missing" in said.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("MLFLOW_HTTP_REQUEST_TIMEOUT", "soon"), ("MLFLOW_TRACKING_INSECURE_TLS", "maybe")]
 )
