@@ -38,6 +38,8 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
         step = "check the file, or name another"
     elif schema.is_database(uri):
         step = "start it, check address, user and password, or pip install the driver"
+    elif "ProxyError" in words(cause):
+        reason, step = f"by its proxy: {reason}", "check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY"
     elif is_server(uri):
         missing = isinstance(cause, ModuleNotFoundError)
         step = "pip install what is missing" if missing else "start the server or check the address"

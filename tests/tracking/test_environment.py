@@ -70,6 +70,18 @@ def test_a_package_that_a_variable_asks_for_is_said_to_be_missing(
     assert (said.code, "next:    pip install what is missing" in said.err) == (1, True)
 
 
+def test_a_proxy_that_does_not_answer_is_told_from_a_server_that_does_not(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    said = command("epochs=5", "tracking.uri=http://localhost:1", "tracking.patience=0")
+    assert said.code == 1
+    assert "cannot be used: by its proxy: Connection refused" in said.err
+    assert "next:    check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY" in said.err
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("MLFLOW_HTTP_REQUEST_TIMEOUT", "soon"), ("MLFLOW_TRACKING_INSECURE_TLS", "maybe")]
 )
