@@ -4,6 +4,7 @@ It may be repeated or killed at any moment: what the store has is not written ag
 everything in it stands in the store.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -73,7 +74,8 @@ def _with_password(spooled: Spooled, given: Tracking) -> Tracking:
     """The spool's tracking, with the URI of ``given`` where the spool's lacks the password."""
     if "***" not in spooled.tracking.uri:
         return spooled.tracking
-    if masked(given.uri) != spooled.tracking.uri:
+    # Earlier versions hid a user without a password as well.
+    if spooled.tracking.uri not in (masked(given.uri), re.sub("//[^/@]*@", "//***@", given.uri)):
         raise BadInput(
             f"{spooled.folder}: its store is {spooled.tracking.uri}, and no password is kept",
             "the same URI with its password",

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from itertools import combinations
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 HIDDEN = "***"
@@ -54,7 +55,8 @@ def without_secrets(text: str) -> str:
 
 def _known() -> set[str]:
     given = [os.environ.get(name, "") for name in URIS]
-    given += [found[0] for word in sys.argv[1:] if (found := re.search(r"[A-Za-z][\w+]*://.*", word, re.DOTALL))]
+    uri = re.compile(r"[A-Za-z][\w+]*://.*?(?=[\"'\])}]*$)", re.DOTALL)
+    given += [found[0] for word in sys.argv[1:] if (found := uri.search(word))]
     return _remembered | {uri for uri in given if _may_hide(uri)}
 
 
@@ -72,17 +74,23 @@ def _split(uri: str) -> tuple[str, list[str]]:
     before, at, after = rest.rpartition("@")
     if at and (uri.lower().startswith("http") or {":", "?"} & set(unquote(before))):
         user, _, password = before.partition(":")
-        secrets += [before, password or user, *re.split("[:@/?]", before)[1:]]
+        secrets += [before, *_pieces(password or user)]
         shown += HIDDEN
         if "?" in before:  # Of a password, or the beginning of a query that has an @.
             return shown, [*secrets, rest, *_values(rest.partition("?")[2])]
         rest, shown = after, f"{shown}@"
     odd = mark and re.fullmatch(r"((?:[^:/@]*@)?(?:\[[^\]]*\]|[^:/?#\[]*)):(?!\d*(?:[/?#]|$))(.*)", rest, re.DOTALL)
     if odd:  # No port: a password whose @ is missing.
-        return f"{shown}{odd[1]}:{HIDDEN}", [*secrets, odd[2], *re.split("[:/?]", odd[2])]
+        return f"{shown}{odd[1]}:{HIDDEN}", secrets + _pieces(odd[2])
     address, asks, query = rest.partition("?")
     hidden = re.sub("(^|&)([^&=]*=)?[^&]*", rf"\1\2{HIDDEN}", query) if query else ""
     return f"{shown}{address}{asks}{hidden}", secrets + _values(query)
+
+
+def _pieces(secret: str) -> list[str]:
+    """A secret, and whatever of it stands between two characters at which a library may cut it."""
+    cuts = [-1, *(found.start() for found in re.finditer("[:@/?]", secret)), len(secret)]
+    return [secret[first + 1 : last] for first, last in combinations(cuts, 2)]
 
 
 def _values(query: str) -> list[str]:

@@ -68,18 +68,17 @@ def test_a_folder_of_a_process_that_works_stays_however_old_and_goes_when_that_i
     folder: Path, command: Command, ready_store: Path
 ) -> None:
     """As where a store is made: at work, stopped or killed."""
-    working = subprocess.Popen(
-        [sys.executable, "-c", MADE], env={**os.environ, "TMPDIR": str(folder)}, stdout=subprocess.PIPE, text=True
-    )
-    assert working.stdout is not None
-    assert working.stdout.readline() == "here\n"
-    (made,) = folder.glob(f"{scratch.PREFIX}*")
-    _age(made)
-    scratch.clear()
-    assert made.exists()
-    working.send_signal(signal.SIGKILL)
-    working.wait()
-    working.stdout.close()
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    with subprocess.Popen([sys.executable, "-c", MADE], env=environment, stdout=subprocess.PIPE, text=True) as working:
+        try:
+            assert working.stdout is not None
+            assert working.stdout.readline() == "here\n"
+            (made,) = folder.glob(f"{scratch.PREFIX}*")
+            _age(made)
+            scratch.clear()
+            assert made.exists()
+        finally:
+            working.send_signal(signal.SIGKILL)
     assert made.exists()
     assert command("epochs=5").code == 0
     assert not made.exists()

@@ -5,7 +5,7 @@ Hydra imports this file at every start, so whatever is heavy stays inside method
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hydra.core.config_store import ConfigStore
@@ -14,7 +14,7 @@ from hydra.errors import CompactHydraException
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 if TYPE_CHECKING:
     from sweep.errors import BadInput
@@ -59,7 +59,7 @@ class GridSweeper(Sweeper):
         from sweep.errors import BadInput
         from sweep.settings.schema import Settings
 
-        if not {field.name for field in fields(Settings)} <= set(config):
+        if OmegaConf.get_type(config) is not Settings:
             raise _told(
                 BadInput(
                     "hydra/sweeper=grid: this application is not sweep",

@@ -25,6 +25,13 @@ def in_code(text: str) -> str:
     return _one_line(text).replace("`", "'").replace("|", "¦")
 
 
+def as_code(text: str) -> str:
+    """As Markdown's code outside of tables, to be copied as it is: fenced by more backticks than it holds in a row."""
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    space = " " if len(fence) > 1 else ""
+    return f"{fence}{space}{_one_line(text)}{space}{fence}"
+
+
 def in_csv(text: str) -> str:
     """For a cell of CSV: an apostrophe before what a spreadsheet would take for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

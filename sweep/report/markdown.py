@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
-from sweep.report.escape import in_code, in_markdown
+from sweep.report.escape import as_code, in_code, in_markdown
 from sweep.report.findings import table
 from sweep.report.judged_runs import Run
 from sweep.report.pictures import Picture
@@ -42,7 +42,7 @@ def _block(block: Block) -> list[str]:
             return [in_markdown(text)]
         case Items(rows):
             return [
-                f"- `{in_code(code)}`: {in_markdown(text)}" if code else f"- {in_markdown(text)}" for code, text in rows
+                f"- {as_code(code)}: {in_markdown(text)}" if code else f"- {in_markdown(text)}" for code, text in rows
             ]
         case Table(caption, header, rows):
             return [f"{in_markdown(caption)}:", "", *aligned(header, rows)]

@@ -8,7 +8,7 @@ from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 
 from sweep.settings.hydra_internals import lone_numbers, value_text
-from sweep.settings.schema import WHOLE_NUMBERS, takes_text, whole
+from sweep.settings.schema import WHOLE_NUMBERS, Settings, takes_text, whole
 
 
 def literal(value: object, quote: Quote = Quote.single) -> str:
@@ -35,23 +35,24 @@ def reading(text: str) -> Any:
 def as_typed(override: str) -> str:
     """``override`` as its keys take it: what Hydra would read as a number in quotes where text goes; 1e3 in digits."""
     key, _, value = override.partition("=")
-    plain = key.lstrip("+~").partition("@")[0]
-    if not takes_text(plain) and plain not in WHOLE_NUMBERS and "{" not in value:
+    name = key.lstrip("+~").partition("@")[0]
+    own_group = key.startswith("+") and "." not in name and name not in Settings.__annotations__
+    if not name or not (own_group or takes_text(name) or name in WHOLE_NUMBERS or "{" in value):
         return override  # A long list of numbers need not be parsed once more.
     try:
         found = list(lone_numbers(override))
     except HydraException:
         return override  # Hydra says why it cannot be read.
     for full_key, text, place in reversed(found):
-        if takes_text(full_key) or full_key in WHOLE_NUMBERS:
-            taken = literal(text) if takes_text(full_key) else _in_digits(full_key, text)
+        is_text = own_group or takes_text(full_key)
+        if is_text or full_key in WHOLE_NUMBERS:
+            taken = literal(text) if is_text else _in_digits(full_key, text)
             override = f"{override[: place.start]}{taken}{override[place.stop :]}"
     return override
 
 
 def _in_digits(key: str, text: str) -> str:
-    try:
-        number = whole(key, float(text))
-    except ValueError:  # true or false.
+    if re.fullmatch(r"[-+]?[\d_]+|true|false", text, re.IGNORECASE):
         return text
-    return str(number) if isinstance(number, int) and not text.lstrip("-").isdigit() else text
+    number = whole(key, float(text))
+    return str(number) if isinstance(number, int) else text

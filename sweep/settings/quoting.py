@@ -9,6 +9,7 @@ from hydra.core.override_parser.types import ChoiceSweep, QuotedString
 from hydra.errors import HydraException
 
 from sweep.errors import BadInput
+from sweep.redaction import without_secrets
 from sweep.settings import grammar
 from sweep.settings.hydra_internals import unparsed_value, value_text
 from sweep.settings.keys import KEYS, TEXT
@@ -29,7 +30,8 @@ def explained(told: BadInput, words: Sequence[str]) -> BadInput:
         if plain == "tracking.uri":  # It may hold a password, whose parts nothing would know as such.
             return BadInput(told.what, told.allowed, f"{told.next_step}; or, as one text: {quoted(key, '…')}")
         what = told.what if told.what.startswith(word) else f"{told.what}; {word} is read as {reading}"
-        return BadInput(what, told.allowed, f"{told.next_step}; or, as one text: {quoted(key, text)}")
+        shown = without_secrets(quoted(key, text))
+        return BadInput(what, told.allowed, f"{told.next_step}; or, as one text: {shown}")
     return told
 
 

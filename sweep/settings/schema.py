@@ -101,13 +101,9 @@ TEXT_KEYS = {*_text_keys(), "data", "tracking", "grid"}
 
 
 def takes_text(key: str) -> bool:
-    """Whether ``key`` takes text, or ends in one that does, as below a pair of a grid file, or is a group."""
-    if "tracking.tags." in key:
-        return True
+    """Whether ``key`` takes text, or ends in one that does, as below a pair of a grid file."""
     parts = key.split(".")
-    if key and len(parts) == 1 and key not in {field.name for field in fields(Settings)}:
-        return True
-    return any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
+    return "tracking.tags." in key or any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
 
 
 WHOLE_NUMBERS = {

@@ -26,7 +26,6 @@ def left_as_it_was(variables: Mapping[str, str]) -> Iterator[None]:
     finally:
         for name in os.environ.keys() - variables:
             del os.environ[name]
-        for name in tracking.DECIDED.keys() & variables:
-            os.environ[name] = variables[name]
+        os.environ.update(variables)
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)

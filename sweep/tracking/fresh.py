@@ -10,16 +10,17 @@ from typing import TypeVar
 
 from sweep import scratch
 from sweep.outputs import write_atomically
+from sweep.tracking import schema
 from sweep.tracking.location import ARTIFACTS, artifact_location, sqlite_uri
 
 T = TypeVar("T")
 
 LOCKS = {
-    "postgresql": ("SET lock_timeout = '60s'", "SELECT pg_advisory_lock(7695472351)"),
-    "mysql": ("SELECT GET_LOCK('sweep', 60)",),
-    "mariadb": ("SELECT GET_LOCK('sweep', 60)",),
+    "postgresql": ("SET lock_timeout = '{seconds}s'", "SELECT pg_advisory_lock(7695472351)"),
+    "mysql": ("SELECT GET_LOCK('sweep', {seconds})",),
+    "mariadb": ("SELECT GET_LOCK('sweep', {seconds})",),
 }
-"""What takes a lock in a database of each kind, within a minute; it ends with the connection."""
+"""What takes a lock in a database of each kind, within a time; it ends with the connection."""
 
 
 def make(file: Path) -> None:
@@ -34,14 +35,15 @@ def make(file: Path) -> None:
         write_atomically(file, made.read_bytes(), replace=False)
 
 
-def by_one_at_a_time(uri: str, action: Callable[[], T]) -> T:
-    """What ``action`` returns, which may make MLflow's tables in the database of ``uri``; other stores need no lock."""
-    from sqlalchemy import NullPool, create_engine
+def by_one_at_a_time(uri: str, patience: float, action: Callable[[], T]) -> T:
+    """What ``action`` returns, which may make MLflow's tables in the database of ``uri``; other stores need no lock.
 
+    Another process that makes them is waited for ``patience`` seconds.
+    """
     locks = LOCKS.get(uri.partition(":")[0].partition("+")[0])
     if locks is None:
         return action()
-    with create_engine(uri, poolclass=NullPool).connect() as connection:
+    with schema.engine(uri, patience).connect() as connection:
         for statement in locks:
-            connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(statement.format(seconds=max(1, int(patience))))
         return action()

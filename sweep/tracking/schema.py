@@ -7,7 +7,7 @@ import re
 import shlex
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine, inspect, text
+from sqlalchemy import Engine, NullPool, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from sweep.errors import BadInput
@@ -61,13 +61,17 @@ def has_tables(uri: str, shown: str, patience: float) -> bool:
     )
 
 
-def _revisions_in(uri: str, patience: float) -> set[str] | None:
-    """What a database says of its tables; None where it has none of MLflow's."""
+def engine(uri: str, patience: float) -> Engine:
+    """To connect to the database ``uri`` once; a silent address is given up as :func:`has_tables` says."""
     url = make_url(uri)
     limited = url.get_dialect().driver in WITH_TIMEOUT and "connect_timeout" not in url.query
     limit = {"connect_timeout": max(2, int(patience))} if limited else {}
-    engine = create_engine(url, poolclass=NullPool, connect_args=limit)
-    with engine.connect() as connection:
+    return create_engine(url, poolclass=NullPool, connect_args=limit)
+
+
+def _revisions_in(uri: str, patience: float) -> set[str] | None:
+    """What a database says of its tables; None where it has none of MLflow's."""
+    with engine(uri, patience).connect() as connection:
         names = set(inspect(connection).get_table_names())
         if not {"experiments", "alembic_version"} & names:
             return None

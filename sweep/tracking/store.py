@@ -58,7 +58,7 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     BadInput : a server or database that does not answer, an unwritable folder, an experiment that is deleted or has its
         artifacts where they cannot be had.
     """
-    uri = absolute(tracking.uri)
+    uri, patience = absolute(tracking.uri), tracking.patience
     file = database_file(uri)
     if file is not None:
         if not create and not os.access(file, os.F_OK):
@@ -67,8 +67,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     try:
         with _quiet(), quoted_root():
             opened = patiently(
-                lambda: fresh.by_one_at_a_time(uri, lambda: _experiment(tracking, uri, create=create)),
-                min(tracking.patience, OPENING),
+                lambda: fresh.by_one_at_a_time(uri, patience, lambda: _experiment(tracking, uri, create=create)),
+                min(patience, OPENING),
             )
     except BadInput:
         raise
@@ -87,10 +87,10 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         )
     if create and file is not None and FOLDER_TAG not in experiment.tags:
         experiment = _adopt(client, experiment, file)
-    artifacts = _artifacts(client, experiment, file, tracking.patience)
+    artifacts = _artifacts(client, experiment, file, patience)
     if isinstance(artifacts, ClientArtifacts):
         artifact_access.check(experiment, uri, writes=create)
-    store = Store(tracking.uri, client, experiment.experiment_id, artifacts, tracking.patience)
+    store = Store(tracking.uri, client, experiment.experiment_id, artifacts, patience)
     if create and file is not None:
         sqlite_file.quicken(client, file)
     return store

@@ -34,7 +34,7 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
     elif isinstance(cause, ImportError) and not isinstance(cause, ModuleNotFoundError):
         allowed = f"packages that fit together; here are {_packages()}"
         step = "pip install --upgrade mlflow sqlalchemy"
-    elif uri.startswith("sqlite:"):
+    elif _kind(uri) == "sqlite":
         step = "check the file, or name another"
     elif schema.is_database(uri):
         step = "start it, check address, user and password, or pip install the driver"
@@ -44,7 +44,7 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
         missing = isinstance(cause, ModuleNotFoundError)
         step = "pip install what is missing" if missing else "start the server or check the address"
     else:
-        kind = re.split(r"[+:]", uri)[0]
+        kind = _kind(uri)
         reason = "MLflow has closed its file store" if kind == "file" else f"MLflow knows no store {kind}://"
         step = "name a store of one of these kinds"
     return BadInput(
@@ -60,13 +60,17 @@ def _reason(error: BaseException) -> str:
 
 
 def _allowed(uri: str) -> str:
-    if uri.startswith("sqlite:"):
+    if _kind(uri) == "sqlite":
         return "a SQLite file that MLflow can read and write"
     if schema.is_database(uri):
         return "a database that answers, with its driver installed here"
     if is_server(uri):
         return "an MLflow server that answers, and lets you write"
     return KEYS["tracking.uri"].allowed
+
+
+def _kind(uri: str) -> str:
+    return re.split(r"[+:]", uri)[0]
 
 
 def _packages() -> str:

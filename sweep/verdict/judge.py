@@ -26,10 +26,13 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     """
     losses = np.append(curve.losses.astype(np.float64), curve.final_loss)
     allowed, rounding = bound(problem, tolerance), Rounding.of(point.dtype, problem)
-    excess = None if problem.least_loss is None else float(losses[-1]) - problem.least_loss
-    lowest = math.inf if resolves(problem, point.dtype, allowed) else allowed
-    outcome = decide(losses, curve.parameters, excess, allowed, rounding, lowest)
     theory = theory_of(problem, point)
+    excess = None if problem.least_loss is None else float(losses[-1]) - problem.least_loss
+    if theory and excess is not None and not resolves(problem, point.dtype, allowed):
+        # The loss is too rough to tell: where the parameters are, exactly, counts as well.
+        exact = theory.excess(curve.parameters, point.lr, 0)
+        excess = exact if exact > excess else excess
+    outcome = decide(losses, curve.parameters, problem.least_loss, excess, allowed, rounding)
     trained, noise = _rounded(point), EPS[point.dtype] ** 2 * (problem.least_loss or 0)
     start = problem.start(trained)
     expected = theory.expectation(start, point.lr, point.epochs, allowed, noise) if theory else None

@@ -67,8 +67,8 @@ class Verdict:
     Parameters
     ----------
     outcome : the finding.
-    excess : final loss over the least loss there is, in the loss's unit; may be inf or nan; None where the least loss
-        is not known.
+    excess : final loss over the least loss there is, in the loss's unit, that of the exact loss where it is larger and
+        the dtype does not resolve the tolerance; may be inf or nan; None where the least loss is not known.
     events : the epochs at which things happened.
     expected : what theory says; None where it says nothing.
     epochs_needed : further updates until within tolerance, from where the run ended; None where theory promises none,

@@ -59,10 +59,10 @@ class Rounding:
 def decide(
     losses: NDArray[np.float64],
     parameters: Sequence[float],
+    least_loss: float | None,
     excess: float | None,
     allowed: float,
     rounding: Rounding,
-    lowest: float = math.inf,
 ) -> Outcome:
     """The outcome of a trained point.
 
@@ -70,16 +70,15 @@ def decide(
     ----------
     losses : the loss before each update, then the final one, shape ``(epochs + 1,)``.
     parameters : the final ones.
-    excess : final loss over the least loss; None where that is not known.
+    least_loss, excess : the least loss there is, and by how much the end is above it; None where that is not known.
     allowed : from :func:`bound`.
-    lowest : by how much a loss may be below the least one, where rounding tells less than ``rounding`` allows.
     """
     last_tenth = max(1, (len(losses) - 1) // 10)
     if not (np.isfinite(losses).all() and all(map(math.isfinite, parameters))):
         return Outcome.DIVERGED
-    if excess is not None and within(excess, allowed):
+    if least_loss is not None and excess is not None and within(excess, allowed):
         # A loss really below the least there is has lost its digits: that is no convergence.
-        lost = excess < -lowest or rounding.really_above(losses[-1:] - excess, losses[-1:]).any()
+        lost = rounding.really_above(np.array([least_loss]), losses[-1:]).any()
         return Outcome.UNFINISHED if lost else Outcome.CONVERGED
     if rounding.really_above(losses[-1:], losses[[0, -1 - last_tenth]]).any():
         return Outcome.DIVERGED

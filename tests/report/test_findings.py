@@ -10,7 +10,7 @@ from sweep.plan.point import Point
 from sweep.report import findings
 from sweep.report.blocks import Table
 from sweep.report.contents import sections
-from sweep.report.escape import in_code, in_csv, in_html, in_markdown
+from sweep.report.escape import as_code, in_code, in_csv, in_html, in_markdown
 from sweep.report.findings import find, note, table
 from sweep.report.judged_runs import Run, judged
 from sweep.report.markdown import aligned
@@ -88,6 +88,7 @@ def test_text_from_outside_is_escaped_for_the_file_it_stands_in() -> None:
     assert in_html('<a href="x">&\n\x00\u202e') == "&lt;a href=&quot;x&quot;&gt;&amp; ��"
     assert in_markdown("a_b _c_ [d](e) `f`") == r"a_b \_c\_ \[d\](e) \`f\`"
     assert in_code("a`b|c") == "a'b¦c"
+    assert [as_code(text) for text in ("a|b", "a`b", "``", "x\ny")] == ["`a|b`", "`` a`b ``", "``` `` ```", "`x y`"]
     assert [in_csv(text) for text in ("=1", "+1", "-1", "@x", "\tx", "x=1")] == [
         "'=1", "'+1", "'-1", "'@x", "'\tx", "x=1",
     ]  # fmt: skip

@@ -81,6 +81,8 @@ def test_other_commands_tell_it_too_and_an_address_is_not_repeated(command: Comm
     assert said.code == 1
     assert "cret" not in said.err
     assert "'tracking.uri=\"…\"'" in said.err
+    said = command("+tracking.tags.from=https://bob:secret@host/a, b")
+    assert (said.code, "secret" in said.err, "as one text" in said.err) == (1, False, True)
 
 
 def test_a_message_about_another_key_stays_as_it_is() -> None:

@@ -43,13 +43,13 @@ def test_a_callers_variables_are_left_as_they_were(command: Command) -> None:
     code = (
         "import os\n"
         "before = dict(os.environ)\n"
-        "import sweep; assert len(sweep.frame().runs) == 1\n"
-        "assert before == dict(os.environ)\n"
+        "import sweep; print(len(sweep.frame().runs))\n"
+        "print(set(os.environ.items()) ^ set(before.items()))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | HOSTILE, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.stderr, done.stdout) == ("", "1\nset()\n")
 
 
 @pytest.mark.usefixtures("ready_store")

@@ -161,6 +161,21 @@ def test_a_password_is_not_kept_and_asked_for(command: Command) -> None:
     assert (said.code, "no password is kept" in said.err) == (1, True)
 
 
+def test_a_spool_that_hides_a_user_without_a_password_is_of_the_store_that_is_named(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (point,) = asked()[:1]
+    point.tracking.uri = "postgresql://bob@127.0.0.1:9/x"
+    wanted = plan.make([point], sources.read)
+    with monkeypatch.context() as earlier:
+        earlier.setattr("sweep.tracking.spool.masked", lambda uri: uri.replace("bob", "***"))
+        spool = Spool(wanted, point.tracking, {}, provenance.this_execution())
+        spool.keep([(wanted.points[0], in_process.in_process(wanted.points, wanted.problems)[0])], lambda: None)
+    for uri, told in ((point.tracking.uri, "cannot be used"), ("postgresql://bob@h/x", "no password is kept")):
+        said = command(f"tracking.uri={uri}", module="sweep.sync")
+        assert (said.code, told in said.err) == (1, True), said.err
+
+
 def keep_one(place: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Spool, list[str]]:
     """In the folder ``place``, the spool of a point whose store took nothing, and what it said in the end."""
     monkeypatch.chdir(place)

@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,22 @@ def test_a_network_file_system_is_told_by_the_table_of_mounts(tmp_path: Path) ->
     assert not sqlite_file.on_network(Path("/net/my home/local/mlflow.db"), mounts)
     assert not sqlite_file.on_network(Path("/net/my homes/mlflow.db"), mounts)
     assert not sqlite_file.on_network(Path("/net/my home/mlflow.db"), tmp_path / "no such file")
+
+
+def test_damage_that_only_the_help_at_the_end_meets_does_no_harm_and_is_told_of(
+    command: Command, ready_store: Path
+) -> None:
+    assert command("epochs=5").code == 0
+    with closing(sqlite3.connect(ready_store)) as connection:
+        ((page,),) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'index_trace_tags_request_id'"  # Nobody has traces.
+        )
+        ((size,),) = connection.execute("PRAGMA page_size")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with ready_store.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(bytes(size))
+    said = command("epochs=5,6")
+    assert said.code == 0, said.err
+    assert "PRAGMA integrity_check" in said.err
+    assert "2 points" in said.out

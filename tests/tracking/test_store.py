@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,13 @@ def test_a_store_that_cannot_be_reached_is_named_without_its_secrets(
     assert said.err.startswith(f"sweep: tracking.uri={uri.replace('user:secret', '***')} cannot be used")
     assert "secret" not in said.err
     assert not list(tmp_path.rglob("*"))
+
+
+def test_a_database_that_is_silent_is_waited_for_as_long_as_the_patience_says(command: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        uri = f"postgresql+psycopg://bob@127.0.0.1:{silent.getsockname()[1]}/x"
+        said = command("epochs=2", f"tracking.uri={uri}", "tracking.patience=1")
+    assert (said.code, "timeout" in said.err) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from sweep.tracking.database_tables import engine_of, unexpected_columns
 from sweep.tracking.search import search
 from sweep.tracking.store import Store
 from sweep.tracking.writers import Writer, writer_for
+from tests.tracking import stored
 from tests.tracking.written import DATA, EVERY_KIND, READINGS, a_store, content_of, nothing, opened, point, query
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")  # MLflow 3.17 on SQLAlchemy 2.1.
@@ -113,7 +114,7 @@ def test_the_traceback_of_a_failed_run_is_an_artifact(tmp_path: Path, writer: Wr
 def test_the_traceback_stands_where_mlflow_keeps_articontent_of_an_experiment_it_made(tmp_path: Path) -> None:
     made = a_store(tmp_path, "made")
     made.client.create_experiment("theirs", artifact_location=str(tmp_path / "elsewhere"))
-    store = opened(made.uri, "theirs")
+    store = stored.opened(made.uri, "theirs")
     ((run_id, _),) = database_writer.write_runs(store, [EVERY_KIND[3]], nothing)
     assert store.artifacts.get(run_id, "traceback.txt").decode() == EVERY_KIND[3].traceback
 

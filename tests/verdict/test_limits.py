@@ -119,12 +119,17 @@ def test_a_loss_really_below_the_least_there_is_is_no_convergence() -> None:
         assert (found.limit is Limit.found) == ("below the least loss there is" in found.reason) == (part > 1)
 
 
-def test_where_the_target_is_not_resolved_a_loss_below_the_least_by_the_tolerance_is_no_convergence() -> None:
+def test_where_the_target_is_not_resolved_a_low_loss_counts_only_with_parameters_that_are_within_tolerance() -> None:
     run, allowed = point(epochs=1), 0.001 * NOISY_PRESSURE.spread
-    for part, outcome in ((-0.5, Outcome.CONVERGED), (-1.5, Outcome.UNFINISHED)):
-        losses = np.array([1.0], dtype=np.float32)
-        curve = Curve(losses, run.init, NOISY_PRESSURE.least_loss + part * allowed, stalled=False)
-        assert judge(curve, run, NOISY_PRESSURE, 0.001).outcome is outcome
+    known = NOISY_PRESSURE.quadratic(run)
+    (flat, _), curvature = known.directions, known.eigenvalues[0]
+    for part, outcome in ((0.0, Outcome.CONVERGED), (0.9, Outcome.CONVERGED), (1.1, Outcome.UNFINISHED)):
+        off = math.sqrt(2 * part * allowed / curvature)
+        parameters = tuple(best + off * along for best, along in zip(known.optimum, flat, strict=True))
+        final_loss = NOISY_PRESSURE.least_loss - 5 * allowed
+        found = judge(Curve(np.array([1.0]), parameters, final_loss, stalled=False), run, NOISY_PRESSURE, 0.001)
+        assert found.outcome is outcome
+        assert found.excess == pytest.approx(part * allowed, rel=1e-3, abs=1e-3 * allowed)
 
 
 @pytest.mark.parametrize(
