@@ -21,7 +21,7 @@ PASSWORDS = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD", 
 LEAST = 4
 """Characters from which on a secret is looked for outside of its URI: fewer are part of ordinary words."""
 
-SECRET = re.compile(r"pass|pwd|secret|token|key|auth|cred|sig", re.IGNORECASE)
+SECRET = re.compile(r"pass|pwd|secret|token|key|auth|cred|sig|odbc_connect", re.IGNORECASE)
 """In the name of a query's value that is a secret."""
 
 _remembered: set[str] = set()
@@ -29,7 +29,7 @@ _remembered: set[str] = set()
 
 def remember(uri: str) -> None:
     """Hide the secrets of ``uri`` from now on, also where a library quotes a piece of it."""
-    if "://" in uri:
+    if _may_hide(uri):
         _remembered.add(uri)
 
 
@@ -57,29 +57,34 @@ def _known() -> set[str]:
     given = [os.environ.get(name, "") for name in URIS]
     uri = re.compile(r"[A-Za-z][\w+]*://.*?(?=[\"'\])}]*$)", re.DOTALL)
     given += [found[0] for word in sys.argv[1:] if (found := uri.search(word))]
-    return _remembered | {uri for uri in given if "://" in uri}
+    return _remembered | {uri for uri in given if _may_hide(uri)}
+
+
+def _may_hide(uri: str) -> bool:
+    """Whether a secret may stand in ``uri``, which somebody may have mistyped, as ``postgresql:/bob:secret@host``."""
+    return "://" in uri or "@" in uri
 
 
 def _split(uri: str) -> tuple[str, list[str]]:
     """The URI as it may be seen, and the secrets that are hidden, as they stand in it."""
-    if re.fullmatch(r"sqlite(\+\w+)?:///(?!.*://).*", uri, re.DOTALL):
+    if re.fullmatch(r"sqlite(\+\w+)?:(///|/(?!/))(?!.*://).*", uri, re.DOTALL):
         return uri, []
-    scheme, _, rest = uri.partition("://")
-    secrets, shown = [], f"{scheme}://"
+    scheme, mark, rest = uri.partition("://") if "://" in uri else ("", "", uri)
+    secrets, shown = [], f"{scheme}{mark}"
     before, at, after = rest.rpartition("@")
-    if at and (scheme.startswith("http") or {":", "?"} & set(unquote(before))):
+    if at and (uri.lower().startswith("http") or {":", "?"} & set(unquote(before))):
         user, _, password = before.partition(":")
         secrets += [before, *_pieces(password or user)]
         shown += HIDDEN
         if "?" in before:  # Of a password, or the beginning of a query that has an @.
             return shown, [*secrets, rest, *_values(rest.partition("?")[2])]
         rest, shown = after, f"{shown}@"
-    odd = re.fullmatch(r"((?:[^:/@]*@)?(?:\[[^\]]*\]|[^:/?#\[]*)):(?!\d*(?:[/?#]|$))(.*)", rest, re.DOTALL)
+    odd = mark and re.fullmatch(r"((?:[^:/@]*@)?(?:\[[^\]]*\]|[^:/?#\[]*)):(?!\d*(?:[/?#]|$))(.*)", rest, re.DOTALL)
     if odd:  # No port: a password whose @ is missing.
         return f"{shown}{odd[1]}:{HIDDEN}", secrets + _pieces(odd[2])
-    address, mark, query = rest.partition("?")
+    address, asks, query = rest.partition("?")
     hidden = re.sub("(^|&)([^&=]*=)?[^&]*", rf"\1\2{HIDDEN}", query) if query else ""
-    return f"{shown}{address}{mark}{hidden}", secrets + _values(query)
+    return f"{shown}{address}{asks}{hidden}", secrets + _values(query)
 
 
 def _pieces(secret: str) -> list[str]:

@@ -15,6 +15,7 @@ from sweep import redaction
 from sweep.errors import BadInput
 from sweep.provenance import command as provenance_command
 from sweep.redaction import masked, without_secrets
+from sweep.settings import composition
 from tests.conftest import Command
 
 PRINTABLE = string.ascii_letters + string.digits + string.punctuation + " üß€"
@@ -80,6 +81,17 @@ def test_of_a_uri_that_the_process_was_given_no_piece_is_shown(secret: str, plac
     quoted = quote(secret, "")
     for text in (uri, f"cannot use {uri!r}: {json.dumps(uri)} is odd", f'host "{secret}@h" {secret!r}', f"as {quoted}"):
         assert not leaks(secret, without_secrets(text)), text
+
+
+@pytest.mark.parametrize(
+    "begin", ["postgresql:/bob:", "postgresql//bob:", "https//", "HTTP:/", "http:bob:", "b:", "x" * 70 + ":"]
+)
+def test_a_mistyped_uri_is_refused_without_its_secret(begin: str) -> None:
+    uri = f"{begin}Zq-hunter-22@h/db"
+    with pytest.raises(BadInput) as refused:
+        composition.tracking([f"tracking.uri={uri}"])
+    assert not leaks("Zq-hunter-22", str(refused.value))
+    assert "@h/db is not allowed" in str(refused.value)
 
 
 @given(SECRETS, st.sampled_from(PLACES))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sweep.errors import BadInput, nearest
-from sweep.redaction import remember
+from sweep.redaction import remember, without_secrets
 from sweep.settings import by_key
 from sweep.settings.schema import DATA_KINDS, DType, Gradient, Settings, rounded_to
 
@@ -161,7 +161,8 @@ def validate(settings: Settings) -> Settings:
 
 def refusal(key: str, value: object) -> BadInput:
     """The message for a ``value`` that ``key`` cannot take."""
-    shown = str(value) if len(str(value)) <= 80 else str(value)[:80] + "…"
+    shown = without_secrets(str(value))  # Whole: of a piece nobody knows what it was.
+    shown = shown if len(shown) <= 80 else shown[:80] + "…"
     known, source = KEYS.get(key), source_of(key, value)
     allowed = known.allowed if known else "see python -m sweep --help"
     near = nearest(shown, known.options) if known else None

@@ -41,16 +41,25 @@ def check(experiment: "Experiment", uri: str, *, writes: bool) -> None:
             raise _refusal(
                 experiment, "only an MLflow server has them", "name its server as tracking.uri=http://…"
             ) from error
-        reason = textwrap.shorten(" ".join(str(error).split()), 120, placeholder=" …")
         step = "pip install what is missing" if isinstance(error, ImportError) else "set up what MLflow asks for"
-        raise _refusal(experiment, reason, step) from error
+        raise _refusal(experiment, _short(error), step) from error
     if scheme in DRIVERS and find_spec(DRIVERS[scheme]) is None:
         raise _refusal(experiment, f"No module named '{DRIVERS[scheme]}'", f"pip install {DRIVERS[scheme]}")
+    if scheme not in ("", "file", "mlflow-artifacts"):
+        try:
+            repository.list_artifacts("sweep")
+        except Exception as error:  # Each kind of place raises its own, of an address, an account or a library.
+            reason = "MLflow cannot make it out" if isinstance(error, ValueError) else _short(error)
+            raise _refusal(experiment, reason, "set up what MLflow needs for it, or start what is away") from error
     folder = getattr(repository, "artifact_dir", None)
     if writes and folder is not None:
         there = next(path for path in (Path(folder), *Path(folder).parents) if path.exists())
         if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
             raise _refusal(experiment, f"{there} cannot be written", "correct that folder, or its permissions")
+
+
+def _short(error: Exception) -> str:
+    return textwrap.shorten(" ".join(str(error).split()), 120, placeholder=" …")
 
 
 def _refusal(experiment: "Experiment", reason: str, step: str) -> BadInput:

@@ -144,7 +144,7 @@ class ClientArtifacts:
             except (MlflowException, OSError) as error:
                 # What a store raises for a file that is not there is as various as stores are; a listing is not.
                 if path not in {each.path for each in place.list_artifacts(None if parent == "." else parent)}:
-                    raise Missing(f"artifact {path} of run {run_id}") from None
+                    raise Missing(f"its {path} is not there") from None
                 if isinstance(error, OSError):
                     raise
                 # It is there, yet MLflow calls a download that broke off a wrong path, which no waiting would change.
@@ -160,7 +160,7 @@ class ClientArtifacts:
                 uri = answers.run(self._client.get_run(run_id), run_id).info.artifact_uri
             except MlflowException as error:
                 if error.error_code == "RESOURCE_DOES_NOT_EXIST":
-                    raise NoRun(f"artifacts of run {run_id}") from None
+                    raise NoRun("it is not there any more") from None
                 raise
             if not uri:
                 raise ConnectionError(f"the server's answer was cut: run {run_id} has no place for artifacts")

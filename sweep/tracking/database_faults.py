@@ -9,6 +9,8 @@ DAMAGED = (
 """What to do with a SQLite file whose bytes have changed."""
 
 STAY = {
+    r"unknown database|database \S+ does not exist": "create that database, or correct its name",
+    r"role \S+ does not exist|access denied for user \S+ \(": "check user and password",
     r"read-?only (database|transaction)": "make the database writable",
     r"malformed|not a database|corrupt|could not decode|unsupported file format": DAMAGED,
     r"no such (table|column)|has no column|does not exist|doesn't exist": "give the database back what it lacks",

@@ -1,5 +1,6 @@
 """Faults of a store that may pass, as a lock, a server that is away, a full disk: tried again, with growing pauses."""
 
+import re
 import time
 import traceback
 from collections.abc import Callable
@@ -22,11 +23,21 @@ LASTING = {
 }
 """MLflow's codes of refusals that no waiting changes."""
 
+BESIDE_THE_POINT = re.compile(r"\[SQL:|\(Background on|LINE \d+:|Response body: '<")
+"""How begins what MLflow, SQLAlchemy and PostgreSQL add to what was said: the statement, a link, a page."""
+
 SIGN_IN = (
     "sign in: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, of somebody who may"
     " write there"
 )
 """What to do where a server wants to know who asks, or lets others alone write."""
+
+CURES = {
+    HTTPStatus.UNAUTHORIZED: SIGN_IN,
+    HTTPStatus.FORBIDDEN: SIGN_IN,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "let the server, and any proxy before it, take larger files",
+}
+"""Of answers that no waiting changes, what to do."""
 
 
 def patiently(action: Callable[[], T], patience: float, answer: type[Exception] | tuple[()] = ()) -> T:
@@ -57,7 +68,7 @@ def patiently(action: Callable[[], T], patience: float, answer: type[Exception] 
 
 def refused(error: Exception) -> StoreAway:
     """What to raise where the store does not take what was written."""
-    return StoreAway(_words(error), cure=_cure(error))
+    return StoreAway(words(error)[:300], cure=_cure(error))
 
 
 def _is_fault(error: Exception) -> bool:
@@ -81,7 +92,8 @@ def _lasts(error: Exception) -> bool:
 
 def _cure(error: Exception) -> str | None:
     """What to do about a refusal that no waiting ends; None where it may pass, or that is not known."""
-    return SIGN_IN if _locked_out(error) else database_faults.cure(error)
+    status = _refusal(error)
+    return CURES[status] if status else database_faults.cure(error)
 
 
 def _is_of_mlflow(error: Exception) -> bool:
@@ -91,17 +103,17 @@ def _is_of_mlflow(error: Exception) -> bool:
     return next(ours, False)
 
 
-def _locked_out(error: Exception) -> HTTPStatus | None:
-    """401 or 403 where a server answered that; MLflow forgets it of an answer in JSON, which its frame still holds."""
+def _refusal(error: BaseException) -> HTTPStatus | None:
+    """Which of :data:`CURES` a server answered; MLflow forgets it of an answer in JSON, which its frame still holds."""
     answers = [frame.f_locals.get("response") for frame, _ in traceback.walk_tb(error.__traceback__)]
     codes = [getattr(answer, "status_code", None) for answer in (getattr(error, "response", None), *answers)]
-    return next((HTTPStatus(code) for code in codes if code in (401, 403)), None)
+    return next((HTTPStatus(code) for code in codes if code in CURES), None)
 
 
-def _words(error: Exception) -> str:
-    """What the store said, without the statement that it said it of."""
-    status = _locked_out(error)
+def words(error: BaseException) -> str:
+    """What the store said, without its secrets, the statement that it said it of, and pages of HTML."""
+    status = _refusal(error)
     if status is not None:
         return f"the server answers {status.value} {status.phrase}"
-    said = str(getattr(error, "orig", None) or error).partition("[SQL:")[0].partition(" Response body: '<")[0]
-    return without_secrets(" ".join(said.split()))[:300]
+    said = " ".join(str(getattr(error, "orig", None) or error).split())
+    return without_secrets(BESIDE_THE_POINT.split(said)[0].strip())

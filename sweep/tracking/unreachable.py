@@ -6,10 +6,14 @@ from importlib.metadata import version
 from importlib.util import find_spec
 
 from sweep.errors import BadInput, StoreAway
-from sweep.redaction import masked, without_secrets
+from sweep.redaction import masked
 from sweep.settings.keys import KEYS, source_of
 from sweep.tracking import schema
 from sweep.tracking.location import is_server
+from sweep.tracking.patience import words
+
+VARIABLE = re.compile(r"Failed to convert .* for (\w+):|(\w+) value must be one of|[Aa]ctive workspace")
+"""What MLflow says of a variable of the environment that it cannot read, or that the store does not go with."""
 
 
 def given(uri: str) -> str:
@@ -21,7 +25,11 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
     """What to tell a user whose store ``uri`` raised ``error``, each kind of store its own."""
     cause = error.__cause__ if isinstance(error, StoreAway) and error.__cause__ else error
     reason, allowed, step = _reason(cause), _allowed(uri), ""
-    if isinstance(error, StoreAway) and error.cure:
+    variable = VARIABLE.search(reason)
+    if variable:
+        name = variable[1] or variable[2] or "MLFLOW_WORKSPACE or MLFLOW_ENABLE_WORKSPACES"
+        allowed, step = "a value that MLflow can read and this store goes with", f"correct {name}, or unset it"
+    elif isinstance(error, StoreAway) and error.cure:
         reason, step = error.reason, error.cure
     elif isinstance(cause, ImportError) and not isinstance(cause, ModuleNotFoundError):
         allowed = f"packages that fit together; here are {_packages()}"
@@ -30,8 +38,11 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
         step = "check the file, or name another"
     elif schema.is_database(uri):
         step = "start it, check address, user and password, or pip install the driver"
+    elif "ProxyError" in words(cause):
+        reason, step = f"by its proxy: {reason}", "check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY"
     elif is_server(uri):
-        step = "start the server or check the address"
+        missing = isinstance(cause, ModuleNotFoundError)
+        step = "pip install what is missing" if missing else "start the server or check the address"
     else:
         kind = _kind(uri)
         reason = "MLflow has closed its file store" if kind == "file" else f"MLflow knows no store {kind}://"
@@ -42,12 +53,10 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
 
 
 def _reason(error: BaseException) -> str:
-    said = str(getattr(error, "orig", None) or error)
-    said = re.split(r"\[SQL:|\(Background on", said)[0]  # SQLAlchemy adds the statement, and a link.
-    reason = without_secrets(" ".join(said.split()) or type(error).__name__)
+    reason = words(error) or type(error).__name__
     # What the network said, from deep inside urllib3's words.
-    system = re.search(r"\[Errno -?\d+\] ([^\"')]+)", reason)
-    return system[1] if system else textwrap.shorten(reason, 300, placeholder=" …")
+    system = re.search(r"\[(?:Errno -?\d+|SSL: \w+)\] ([^\"'()]+)", reason)
+    return system[1].strip() if system else textwrap.shorten(reason, 300, placeholder=" …")
 
 
 def _allowed(uri: str) -> str:

@@ -9,8 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 from mlflow import MlflowClient
 
+from sweep.errors import StoreAway
 from sweep.plan import plan
 from sweep.problem import sources
 from sweep.settings.schema import Tracking
@@ -181,6 +183,30 @@ def test_results_that_a_server_does_not_let_in_wait_until_somebody_signs_in(
     assert (said.code, "the server answers 403 Forbidden" in said.err, "<" in said.err) == (4, True, False)
     assert "sign in: set MLFLOW_TRACKING_USERNAME" in said.err
     assert "space" not in said.err
+
+
+def test_a_page_in_place_of_an_answer_is_not_printed(command: Command) -> None:
+    with faulty("http://127.0.0.1:9", part=0, seed=1) as proxy:
+        proxy.instead = [(".*", b"<html>please log in</html>")]
+        said = command("epochs=2", f"tracking.uri=http://127.0.0.1:{proxy.server_port}", "tracking.patience=0")
+    assert (said.code, "not in a valid JSON format" in said.err, "<" in said.err) == (1, True, False)
+
+
+def test_a_server_without_encryption_that_is_asked_for_it_is_said_in_few_words(command: Command) -> None:
+    with faulty("http://127.0.0.1:9", part=0, seed=1) as proxy:
+        said = command("epochs=2", f"tracking.uri=https://127.0.0.1:{proxy.server_port}", "tracking.patience=0")
+    assert said.code == 1
+    assert "cannot be used: wrong version number\n" in said.err or "cannot be used: record layer failure" in said.err
+
+
+def test_a_file_that_is_too_large_for_a_server_is_said_at_once_with_what_to_do() -> None:
+    with faulty("http://127.0.0.1:9", part=0, seed=1) as proxy:
+        proxy.instead = [(".*", refusal("413 Request Entity Too Large", "<html>nginx</html>"))]
+        with pytest.raises(StoreAway, match="413 Request Entity Too Large") as away:
+            patiently(
+                lambda: requests.put(f"http://127.0.0.1:{proxy.server_port}", b"", timeout=9).raise_for_status(), 9
+            )
+    assert "any proxy before it, take larger files" in away.value.next_step
 
 
 def test_an_error_of_our_own_is_no_fault_of_a_store() -> None:

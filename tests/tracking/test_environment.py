@@ -50,3 +50,45 @@ def test_a_callers_variables_are_left_as_they_were(command: Command) -> None:
         [sys.executable, "-c", code], env=os.environ | HOSTILE, capture_output=True, text=True, check=False
     )
     assert (done.stderr, done.stdout) == ("", "1\nset()\n")
+
+
+@pytest.mark.usefixtures("ready_store")
+def test_workspaces_that_a_store_does_not_have_are_blamed_on_their_variables(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_ENABLE_WORKSPACES", "true")
+    said = command("epochs=5", "tracking.patience=0")
+    assert said.code == 1
+    assert "next:    correct MLFLOW_WORKSPACE or MLFLOW_ENABLE_WORKSPACES, or unset it" in said.err
+
+
+def test_a_package_that_a_variable_asks_for_is_said_to_be_missing(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_AWS_SIGV4", "true")
+    said = command("epochs=5", "tracking.uri=http://127.0.0.1:9", "tracking.patience=0")
+    assert (said.code, "next:    pip install what is missing" in said.err) == (1, True)
+
+
+def test_a_proxy_that_does_not_answer_is_told_from_a_server_that_does_not(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    said = command("epochs=5", "tracking.uri=http://localhost:1", "tracking.patience=0")
+    assert said.code == 1
+    assert "cannot be used: by its proxy: Connection refused" in said.err
+    assert "next:    check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY" in said.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("MLFLOW_HTTP_REQUEST_TIMEOUT", "soon"), ("MLFLOW_TRACKING_INSECURE_TLS", "maybe")]
+)
+def test_a_variable_that_mlflow_cannot_read_is_blamed_itself(
+    command: Command, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    said = command("epochs=5", "tracking.uri=http://127.0.0.1:9", "tracking.patience=0")
+    assert said.code == 1
+    assert f"next:    correct {name}, or unset it" in said.err

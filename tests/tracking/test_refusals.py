@@ -11,9 +11,10 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.protos import databricks_pb2 as codes
 from sqlalchemy import create_engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from sweep.errors import StoreAway
+from sweep.tracking import database_faults
 from sweep.tracking.location import absolute
 from sweep.tracking.patience import patiently
 from tests.conftest import Command
@@ -31,6 +32,9 @@ HOUR = 3600.0
         ("s3://bucket/x", "No module named 'boto3'", "pip install boto3"),
         ("gs://bucket/x", "No module named", "pip install"),
         ("nonsense://bucket/x", "Could not find a registered artifact repository", "set up"),
+        ("http://127.0.0.1:9/x", "cannot make it out", "tracking.experiment=NAME"),
+        ("ftp://127.0.0.1:9/x", "Connection refused", "start what is away"),
+        ("hdfs://host/x", "hdfs://host/x: ", "set up what MLflow needs"),
         ("outputs/mlflow.db/x", "sweep did not make this experiment", "tracking.experiment=NAME"),
     ],
 )
@@ -132,6 +136,21 @@ def test_a_database_fault_that_stays_is_told_of_at_once_with_what_to_do(
     with pytest.raises(StoreAway) as caught:
         patiently(_raising([error]), HOUR)
     assert STAY[kind] in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "step"),
+    [
+        ('FATAL:  database "nodb" does not exist', "create that database"),
+        ("(1049, \"Unknown database 'nodb'\")", "create that database"),
+        ('FATAL:  role "nobody" does not exist', "check user and password"),
+        ("(1045, \"Access denied for user 'bob'@'h' (using password: YES)\")", "check user and password"),
+        ("(1044, \"Access denied for user 'bob'@'h' to database 'x'\")", "let this user write"),
+        ('relation "runs" does not exist', "give the database back"),
+    ],
+)
+def test_a_name_that_a_database_does_not_know_is_told_from_a_table_that_it_lost(said: str, step: str) -> None:
+    assert step in str(database_faults.cure(OperationalError("", {}, Exception(said))))
 
 
 @pytest.mark.parametrize("code", REFUSALS)
