@@ -41,7 +41,11 @@ def refuse_unused(sources: Sequence[Data]) -> None:
     unused = [key for key in COLUMNS + UNITS if any(getattr(source, key) is not None for source in sources)]
     if unused:
         names = ", ".join(f"data.{key}" for key in unused)
-        raise BadInput(f"{names}: not used by data=thermometer", "null", "add data=csv to read a file")
+        raise BadInput(
+            f"{names}: not used by data=thermometer",
+            "null",
+            f"to read a file, write data=csv and {names.replace(', ', '=… ')}=…, each a word",
+        )
 
 
 def read(data: Data) -> Readings:

@@ -59,6 +59,7 @@ def settings(config: DictConfig) -> Settings:
     """
     own = without_hydra(config)
     missing = sorted(OmegaConf.missing_keys(own))
+    missing = [name for key in missing for name in [below for below in KEYS if below.startswith(f"{key}.")] or [key]]
     if missing:
         raise BadInput(
             f"{', '.join(missing)} must be given",

@@ -39,6 +39,8 @@ def explain(error: Exception) -> BadInput | None:
         (r"Additional config directory '([^']*)' not found", _no_folder),
         (r"Ambiguous value for argument '([^\n]*)'", _several_values),
         (r"In '([^']+)': \w+ raised while composing config:", _file_of_another_form),
+        (r"File name too long: '(?:.*/)?([^/']*)'", _long_key),
+        (r"value has (\d+) digits", _long_number),
     ):
         match = re.search(pattern, text)
         if match:
@@ -112,6 +114,16 @@ def _left_out(match: re.Match[str], text: str) -> BadInput:
 def _file_of_another_form(match: re.Match[str], text: str) -> BadInput:
     said = _first_lines(text.replace(match[0], ""))
     return BadInput(f"{match[1]}: {said}", "a file that maps keys to values", "correct the file")
+
+
+def _long_key(match: re.Match[str], text: str) -> BadInput:
+    key = match[1]
+    most = "keys of up to 255 letters, tracking.tags. included"
+    return BadInput(f"{key[:60]}…: a key of {len(key)} letters is too long", most, "shorten it")
+
+
+def _long_number(match: re.Match[str], text: str) -> BadInput:
+    return BadInput(f"a number of {match[1]} digits is too long", "numbers that a dtype can hold", "as 0.01 or 1e-3")
 
 
 def _no_folder(match: re.Match[str], text: str) -> BadInput:
