@@ -66,7 +66,7 @@ def commit() -> str | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return head.decode().strip() + ("+" if changes else "")
+    return head.decode(errors="replace").strip() + ("+" if changes else "")
 
 
 def _text(system: str) -> str:

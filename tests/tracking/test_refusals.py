@@ -10,6 +10,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.protos import databricks_pb2 as codes
+from mlflow.store.tracking.dbmodels.models import SqlRun
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -151,6 +152,22 @@ def test_a_database_fault_that_stays_is_told_of_at_once_with_what_to_do(
 )
 def test_a_name_that_a_database_does_not_know_is_told_from_a_table_that_it_lost(said: str, step: str) -> None:
     assert step in str(database_faults.cure(OperationalError("", {}, Exception(said))))
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["row", "mlflow"])
+def test_a_row_that_mlflow_cannot_read_is_told_of_at_once(folder: Path, wrapped: bool) -> None:
+    row = SqlRun(run_uuid="a", experiment_id=1, user_id="b", status="FINISHED", lifecycle_stage="active")
+
+    def read() -> None:
+        try:
+            row.to_mlflow_entity()  # type: ignore[no-untyped-call]
+        except Exception as error:
+            if not wrapped:
+                raise
+            raise MlflowException("start_time", codes.INTERNAL_ERROR) from error
+
+    with pytest.raises(StoreAway, match=r"start_time(.*\n)*.*mend the row"):
+        patiently(read, HOUR)
 
 
 @pytest.mark.parametrize("code", REFUSALS)
