@@ -15,8 +15,14 @@ they open on a sweep, ``page_server`` serves them. ``caller`` leaves a process a
 
 import os
 
+REQUEST = "MLFLOW_HTTP_REQUEST_TIMEOUT"
+"""MLflow's variable for how long one request may wait, in seconds."""
+
+SHORTEST, LONGEST = 5, 30
+"""Seconds that a request may wait where nobody set that: as the patience says, between these."""
+
 # Before mlflow is first imported.
-DEFAULTS = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
+DEFAULTS = {"MLFLOW_DISABLE_TELEMETRY": "true", REQUEST: str(LONGEST)}
 """Variables of MLflow's that others may set: no phoning home; seconds until a server must answer."""
 
 DECIDED = {
@@ -49,4 +55,12 @@ def prepare() -> None:
             os.environ[name] = value
 
 
+def bound_requests(patience: float) -> None:
+    """Let no request to a server wait much longer than ``patience`` seconds, where nobody said how long one may."""
+    if os.environ.get(REQUEST) in _ours:
+        os.environ[REQUEST] = str(max(SHORTEST, min(LONGEST, int(patience))))
+        _ours.add(os.environ[REQUEST])
+
+
+_ours = {DEFAULTS[REQUEST]}
 prepare()

@@ -15,9 +15,17 @@ from sweep.errors import BadInput
 from sweep.redaction import masked
 from sweep.settings.keys import source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import answers, artifact_access, fresh, schema, sqlite_file
+from sweep.tracking import answers, artifact_access, bound_requests, fresh, schema, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
-from sweep.tracking.location import ARTIFACTS, absolute, artifact_location, database_file, local_folder, quoted_root
+from sweep.tracking.location import (
+    ARTIFACTS,
+    absolute,
+    artifact_location,
+    database_file,
+    is_server,
+    local_folder,
+    quoted_root,
+)
 from sweep.tracking.patience import patiently
 from sweep.tracking.unreachable import given, unreachable
 
@@ -64,6 +72,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         if not create and not os.access(file, os.F_OK):
             return None
         _check_file(file, tracking.uri)
+    if is_server(uri):
+        bound_requests(patience)
     try:
         with _quiet(), quoted_root():
             opened = patiently(

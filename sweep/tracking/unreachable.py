@@ -12,6 +12,13 @@ from sweep.tracking import schema
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import words
 
+NETWORK = (
+    r"\[(?:Errno -?\d+|SSL: \w+)\] ([^\"'()]+)",
+    r"Caused by .*port=\d+\): ([^\"']+)[\"']",
+    r"Caused by \w+\([\"']([^\"']+)[\"']\)",
+)
+"""What the network said, from deep inside urllib3's words."""
+
 VARIABLE = re.compile(r"Failed to convert .* for (\w+):|(\w+) value must be one of|[Aa]ctive workspace")
 """What MLflow says of a variable of the environment that it cannot read, or that the store does not go with."""
 
@@ -54,9 +61,10 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
 
 def _reason(error: BaseException) -> str:
     reason = words(error) or type(error).__name__
-    # What the network said, from deep inside urllib3's words.
-    system = re.search(r"\[(?:Errno -?\d+|SSL: \w+)\] ([^\"'()]+)", reason)
-    return system[1].strip() if system else textwrap.shorten(reason, 300, placeholder=" …")
+    for pattern in NETWORK:
+        if said := re.search(pattern, reason):
+            return said[1].strip()
+    return textwrap.shorten(reason, 300, placeholder=" …")
 
 
 def _allowed(uri: str) -> str:
