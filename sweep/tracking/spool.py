@@ -23,6 +23,7 @@ from sweep.outputs import SPOOL, write_atomically
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.redaction import masked
+from sweep.settings.composition import tracking_overrides
 from sweep.settings.schema import Tracking
 from sweep.tracking import documents, manifest, parts, typed
 from sweep.tracking.attempt import Attempt
@@ -80,9 +81,10 @@ class Spool:
         if away:
             steps = f"make room for them here, mkdir -p {SPOOL} && mv {shlex.join(away)} {SPOOL}/; {steps}"
         waiting = f"{plural(self.count, 'result')} {'waits' if self.count == 1 else 'wait'}"
+        sync = " ".join(["python -m sweep.sync", *tracking_overrides(self._tracking)])
         raise StoreAway(
             self._away.reason,
-            f"{waiting} in {places}; {steps} python -m sweep.sync or the same command delivers them",
+            f"{waiting} in {places}; {steps} {sync} or the same command delivers them",
         )
 
     def keep(self, pairs: Pairs, tick: Callable[[], None]) -> None:
