@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sweep import scratch
 from sweep.console import terminal
 from sweep.console.interruption import watched
-from sweep.errors import Exit
+from sweep.errors import Exit, printable
 from sweep.outputs import OUTPUTS, SPOOL, check_writable
 from sweep.plan import plan
 from sweep.plan.plan import Plan
@@ -54,12 +54,12 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
         check_writable(folder)
     scratch.clear()
     for line in delivery.deliver_all(tracking, planned.sweep_id):
-        print(line)
+        print(printable(line))
     store = open_store(tracking)
     assert store is not None, "open_store makes what is not there"
     known = lookup.look(store, planned)
     for line in known.damage():
-        print(line, file=sys.stderr)
+        print(printable(line), file=sys.stderr)
     report = _train_and_report(store, planned, first, known, engine)
     return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from sweep.errors import MALFORMED, BadInput, printable
+from sweep.errors import MALFORMED, BadInput
 from sweep.redaction import HIDDEN, masked
 from sweep.settings import grammar
 from sweep.settings.schema import Tracking
@@ -66,9 +66,9 @@ def _elsewhere(spooled: Spooled, given: Tracking) -> BadInput:
     word = shlex.quote(f"tracking.uri={grammar.word(uri)}")
     password = ", with what *** stands for," if HIDDEN in uri else ""
     return BadInput(
-        f"{printable(str(spooled.folder))}: waits for the store {printable(uri)}, not for {masked(given.uri)}",
+        f"{spooled.folder}: waits for the store {uri}, not for {masked(given.uri)}",
         "the store that the command names",
-        f"if that store is yours, python -m sweep.sync {printable(word)}{password} delivers it",
+        f"if that store is yours, python -m sweep.sync {word}{password} delivers it",
     )
 
 

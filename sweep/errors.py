@@ -76,7 +76,7 @@ class StoreAway(Exception):
         self.next_step = next_step or goes_on or "the same command goes on from here, once the store is back"
 
     def __str__(self) -> str:
-        return f"the store fails: {self.reason}\n  next:    {self.next_step}"
+        return f"the store fails: {printable(self.reason)}\n  next:    {printable(self.next_step)}"
 
 
 def printable(line: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sweep.console.command import SWEEP, Command, Which, codes, opened
-from sweep.errors import BadInput, Exit
+from sweep.errors import BadInput, Exit, printable
 
 if TYPE_CHECKING:
     from sweep.plan.plan import Plan
@@ -50,7 +50,8 @@ def replay(which: Which, overrides: list[str]) -> Exit:
             state = "identical" if not difference else "different" if isinstance(again, Curve) else "failed"
             counts[state] += 1
             if difference and counts["different"] + counts["failed"] <= MOST_LINES:
-                print(f"{stored.plan.setting(point)}, run {stored.attempts[point.key].run_id}: {difference}")
+                run_id = stored.attempts[point.key].run_id
+                print(printable(f"{stored.plan.setting(point)}, run {run_id}: {difference}"))
             tick()
     totals = ", ".join(f"{count:,} {state}" for state, count in counts.items())
     verdict = "identical, bit for bit" if counts["identical"] == len(curves) else totals
@@ -59,7 +60,7 @@ def replay(which: Which, overrides: list[str]) -> Exit:
         f"{plural(plan.total_epochs, 'epoch')}: {verdict}."
     )
     for line in _since(_sources(store, stored, set(curves))):
-        print(line)
+        print(printable(line))
     return Exit.DIFFERENT if counts["different"] else Exit.POINT_FAILED if counts["failed"] else Exit.OK
 
 

@@ -1,7 +1,7 @@
 """``python -m sweep.sync``: deliver what waits under ``outputs/spool``."""
 
 from sweep.console.command import Command, Which, codes
-from sweep.errors import Exit
+from sweep.errors import Exit, printable
 
 
 def sync(which: Which, overrides: list[str]) -> None:
@@ -11,7 +11,7 @@ def sync(which: Which, overrides: list[str]) -> None:
 
     nothing = True
     for line in delivery.deliver_all(composition.tracking(overrides)):
-        print(line, flush=True)
+        print(printable(line), flush=True)
         nothing = False
     if nothing:
         print("Nothing waits in outputs/spool.")

@@ -193,3 +193,23 @@ def test_a_part_of_another_form_with_its_checksum_is_trained_again(command: Comm
     MlflowClient(absolute(URI)).set_tag(point_runs()[0], "curve_part", planted)
     said = command("epochs=5")
     assert (said.code, "0 done already, 1 to train" in said.out) == (0, True)
+
+
+def test_what_a_store_says_moves_no_cursor(command: Command) -> None:
+    assert command("lr=1e-2,1e-3", "epochs=2").code == 0
+    client = MlflowClient(absolute(URI))
+    failed, trained = point_runs()
+    client.set_tag(trained, "versions", "torch \x1b[2J1.0")
+    client.set_tag(trained, "curve_part", "curves/\x1b[31m.parquet")
+    for name, value in (("error_kind", "ValueError"), ("error_message", "\x1b]0;title\x07gone")):
+        client.set_tag(failed, name, value)
+    client.set_terminated(failed, "FAILED")
+    said = [
+        command(module="sweep.report"),
+        command(module="sweep.replay"),
+        command("lr=1e-2,1e-3", "epochs=2", "dry_run=true"),
+        command("lr=1e-2,1e-3", "epochs=2"),
+    ]
+    printed = "".join(each.out + each.err for each in said)
+    assert "\x1b" not in printed
+    assert "\\x1b[31m.parquet" in printed

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sweep.errors import printable
 from sweep.outputs import OUTPUTS
 from sweep.plan import size
 from sweep.plan.plan import Plan
@@ -50,7 +51,7 @@ def _doubt(plan: Plan) -> None:
     lines = list(doubts(plan))
     more = [f"and {len(lines) - MOST_ROWS:,} more of this kind"] * (len(lines) > MOST_ROWS)
     for line in lines[:MOST_ROWS] + more:
-        print(line, file=sys.stderr)
+        print(printable(line), file=sys.stderr)
 
 
 def _counts(plan: Plan, todo: int) -> str:
@@ -85,11 +86,11 @@ def conclude(report: "Report", comparison: str) -> None:
 
     folder = OUTPUTS / report.folder
     header, rows = table(report.plan, report.runs[:MOST_ROWS])
-    print("\n".join(aligned(header, rows)))
+    print("\n".join(map(printable, aligned(header, rows))))
     if len(report.runs) > MOST_ROWS:
         print(f"… and {len(report.runs) - MOST_ROWS:,} more in {folder / 'runs.csv'}")
-    print(report.findings.sentence)
+    print(printable(report.findings.sentence))
     for run in (run for run in report.runs if run.failure):
-        print(f"failed: {run.point.key[:12]}: {error(run)}", file=sys.stderr)
+        print(printable(f"failed: {run.point.key[:12]}: {error(run)}"), file=sys.stderr)
     print(f"Report:  {folder / 'report.html'}")
     print(f"Compare: {comparison}")

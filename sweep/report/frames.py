@@ -90,7 +90,7 @@ def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
     text.loc[unknown, "excess_loss"] = ""
     for name in (*point.FLOATS, *THRESHOLDS):
         text.loc[frame[name].isna(), name] = ""
-    for name in ("data", "error_kind", "error_message"):
+    for name in (*point.TEXTS, "data", "error_kind", "error_message"):
         text[name] = [in_csv(cell) if isinstance(cell, str) else cell for cell in text[name]]
     content: str = text.to_csv(index=False, na_rep="", lineterminator="\n")
     return content.encode()

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from sweep.errors import StoreAway
+from sweep.errors import StoreAway, printable
 from sweep.redaction import masked, without_secrets
 from sweep.tracking import answers, membership, view
 from sweep.tracking.location import is_server
@@ -61,7 +61,7 @@ def save(store: "Store", record: SweepRecord, sentence: str) -> None:
         patiently(describe, store.patience)
     except Exception as error:  # Whatever a store of another version raises: the runs are there, and can be compared.
         reason = without_secrets(" ".join(str(error).split()[:40]))
-        print(f"The view that compares the runs could not be saved: {reason}", file=sys.stderr)
+        print(f"The view that compares the runs could not be saved: {printable(reason)}", file=sys.stderr)
 
 
 def how_to_open(store: "Store", tracking: "Tracking", sweep_id: str) -> str:

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sweep.errors import StoreAway
+from sweep.errors import StoreAway, printable
 from sweep.outputs import SPOOL, write_atomically
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
@@ -66,7 +66,7 @@ class Spool:
                     return write(pairs, tick)
                 except StoreAway as away:
                     self._away = away
-                    print(f"The store fails: {away.reason}", file=sys.stderr)
+                    print(f"The store fails: {printable(away.reason)}", file=sys.stderr)
             return self._keep_somewhere(pairs, tick)
 
         return write_or_keep

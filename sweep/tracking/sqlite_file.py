@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
+from sweep.errors import printable
 from sweep.tracking import database_faults
 from sweep.tracking.database_tables import engine_of
 
@@ -58,7 +59,7 @@ def count_rows(client: "MlflowClient") -> None:
     except DBAPIError as error:  # Somebody writes just now, and a later sweep counts; or the file is damaged.
         cure = database_faults.cure(error)
         if cure:
-            print(f"{engine.url.database}: {error.orig}\n  next:    {cure}", file=sys.stderr)
+            print(f"{printable(f'{engine.url.database}: {error.orig}')}\n  next:    {cure}", file=sys.stderr)
 
 
 def on_network(file: Path, mounts: Path = Path("/proc/self/mountinfo")) -> bool:
