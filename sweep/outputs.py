@@ -1,7 +1,7 @@
 """The folder ``outputs/``: where it is, whether it can be written, and how a file in it is written whole."""
 
 import os
-import tempfile
+import secrets
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -49,19 +49,18 @@ def write_atomically(path: Path, content: bytes, *, replace: bool = True) -> Non
     replace : if False, a file that is there already stays as it is, however late it came.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    beside = path.parent / f".{path.name}.{secrets.token_hex(4)}.part"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with beside.open("xb") as file:  # Its mode is what the umask leaves, as of any file that a program makes.
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(beside).chmod(0o644)
-        if replace or not _link(Path(beside), path):
-            Path(beside).replace(path)
+        if replace or not _link(beside, path):
+            beside.replace(path)
         else:
-            Path(beside).unlink()
+            beside.unlink()
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
     _clear(path)
 

@@ -25,6 +25,18 @@ def folder() -> Iterator[Path]:
                 os.close(lock)
 
 
+@contextmanager
+def alone_in(place: Path) -> Iterator[None]:
+    """Work in a folder while no other process that asks for the same does, as far as the system knows such locks."""
+    place.mkdir(parents=True, exist_ok=True)
+    lock = _locked(str(place), wait=True)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
 def clear() -> None:
     """Delete folders of this user that nobody has written to for an hour, and whose process is gone.
 
@@ -45,15 +57,20 @@ def _is_old(left: Path) -> bool:
     return time.time() - max(times) > LEFT
 
 
-def _locked(name: str) -> int | None:
-    """The descriptor that locks a folder until it is closed or its process is gone; None where another has the lock."""
+def _locked(name: str, *, wait: bool = False) -> int | None:
+    """The descriptor that locks a folder until it is closed or its process is gone; None where another has the lock.
+
+    Parameters
+    ----------
+    wait : for another to be through.
+    """
     try:
         import fcntl
     except ImportError:  # Windows.
         return None
     lock = os.open(name, os.O_RDONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError:
         os.close(lock)
         return None

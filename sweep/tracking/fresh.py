@@ -4,11 +4,14 @@ MLflow makes its tables in many transactions. Two processes that open one fresh 
 killed meanwhile leaves a file that MLflow can never open again.
 """
 
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from sweep import scratch
+from sweep.errors import printable
 from sweep.outputs import write_atomically
 from sweep.tracking import schema
 from sweep.tracking.location import ARTIFACTS, artifact_location, sqlite_uri
@@ -32,7 +35,20 @@ def make(file: Path) -> None:
         # The root that MLflow would take, ./mlruns, is of the folder that the command happens to run in.
         root = artifact_location(file.parent / ARTIFACTS)
         SqlAlchemyStore(sqlite_uri(made), root).engine.dispose()  # type: ignore[no-untyped-call]
-        write_atomically(file, made.read_bytes(), replace=False)
+        with scratch.alone_in(file.parent):
+            if not file.exists():
+                _put_aside_logs(file)
+            write_atomically(file, made.read_bytes(), replace=False)
+
+
+def _put_aside_logs(file: Path) -> None:
+    """Rename the logs of a database that was at ``file``: SQLite would play them into the next one there."""
+    for end in ("-wal", "-shm", "-journal"):
+        log = file.with_name(file.name + end)
+        if log.exists():
+            aside = file.with_name(f"{log.name}.{time.time_ns():x}")
+            log.rename(aside)
+            print(printable(f"{log} is of a database that is gone, and is {aside.name} now."), file=sys.stderr)
 
 
 def by_one_at_a_time(uri: str, patience: float, action: Callable[[], T]) -> T:

@@ -1,0 +1,62 @@
+"""A SQLite store that is made where one was before, and the modes of its files."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Command
+from tests.tracking.stored import runs
+
+FILE = Path("outputs/mlflow.db")
+
+
+def leave_a_log() -> bytes:
+    """A store whose file was deleted after a kill, so that its log stands there alone; the log's bytes."""
+    subprocess.run([sys.executable, "-m", "sweep", "lr=1e-2,1e-3", "epochs=5"], check=True, capture_output=True)
+    log = FILE.with_name("mlflow.db-wal")
+    with closing(sqlite3.connect(FILE)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("CREATE TABLE more AS SELECT * FROM metrics, params")
+        connection.execute("UPDATE runs SET name = 'of the store that is gone'")
+        connection.commit()
+        content = log.read_bytes()
+    FILE.unlink()
+    log.write_bytes(content)
+    return content
+
+
+def test_the_log_of_a_database_that_is_gone_is_put_aside(command: Command) -> None:
+    content = leave_a_log()
+    for _ in range(2):
+        said = command("lr=1e-2", "epochs=5")
+        assert said.code == 0, said.err
+    (run,) = runs()
+    assert run.info.run_name != "of the store that is gone"
+    with closing(sqlite3.connect(FILE)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'more'").fetchall() == []
+    (aside,) = FILE.parent.glob("mlflow.db-wal.*")
+    assert aside.read_bytes() == content
+
+
+def test_a_log_that_is_put_aside_is_told_of(command: Command) -> None:
+    leave_a_log()
+    said = command("lr=1e-2", "epochs=5")
+    assert "mlflow.db-wal is of a database that is gone, and is mlflow.db-wal." in said.err
+
+
+@pytest.mark.parametrize("mask", [0o002, 0o027])
+def test_files_have_the_mode_that_the_umask_leaves(command: Command, mask: int) -> None:
+    before = os.umask(mask)
+    try:
+        assert command("lr=1e-2", "epochs=5").code == 0
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in Path("outputs").rglob("*") if path.is_file()}
+    assert set(modes.values()) == {0o666 & ~mask}, modes
