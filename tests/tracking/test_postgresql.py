@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -15,6 +14,7 @@ import pytest
 
 from tests.conftest import Command
 from tests.tracking.stored import FOUR, runs
+from tests.tracking.together import start_together
 
 NAMES = count()
 
@@ -72,21 +72,4 @@ def test_a_sweep_goes_on_is_reported_and_replayed(command: Command, uri: str, mo
 def test_sweeps_that_start_together_on_an_empty_database_all_succeed_and_write_each_point_once(
     tmp_path: Path, uri: str
 ) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
-    grids = (["lr=1e-2,1e-3"], ["lr=1e-3,1e-4"], ["lr=1e-2,1e-3"])
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "sweep", "epochs=5", f"tracking.uri={uri}", *grid],
-            cwd=tmp_path,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for grid in grids
-    ]
-    ends = [(process.communicate()[0], process.returncode) for process in started]
-    assert [code for _, code in ends] == [0, 0, 0], ends
-    found = runs(uri=uri)
-    assert sorted(run.data.params["lr"] for run in found) == ["0.0001", "0.001", "0.01"]
-    assert [run.info.status for run in runs("summary", uri=uri)] == ["FINISHED", "FINISHED"]
+    start_together(tmp_path, f"tracking.uri={uri}", uri=uri)
