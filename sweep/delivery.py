@@ -7,11 +7,12 @@ does stays, as whoever keeps that store would be sent the credentials that this 
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sweep.errors import MALFORMED, BadInput
+from sweep.plan.chunks import chunks
 from sweep.redaction import HIDDEN, masked
 from sweep.settings import grammar
 from sweep.settings.schema import Tracking
@@ -19,10 +20,14 @@ from sweep.tracking import lookup, spool, sweeps
 from sweep.tracking.location import absolute
 from sweep.tracking.spool import Spooled
 from sweep.tracking.store import open_store
+from sweep.training.execute import CHUNK_LOSSES
 from sweep.verdict.sentences import plural
 
 CHUNK = 1000
 """Points that are written together."""
+
+NAMED = 3
+"""Damaged files that are named; of more, the number is."""
 
 
 def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
@@ -46,11 +51,17 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
             yield f"{left[-1].what}; it stays. Next: {left[-1].next_step}."
             continue
         count = _deliver(spooled, replace(spooled.tracking, uri=given.uri, patience=given.patience))
-        lost = f"; damaged, its points are to be trained again: {', '.join(spooled.damaged)}" if spooled.damaged else ""
+        lost = f"; damaged, its points are to be trained again: {_some(spooled.damaged)}" if spooled.damaged else ""
         results, were = plural(len(spooled.results), "result"), "was" if count == 1 else "were"
         yield f"{folder}: {count:,} of {results} {were} new to the store{lost}."
     if left and not sweep_id:
         raise left[0]
+
+
+def _some(names: Sequence[str]) -> str:
+    """``names``, the first of many."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _unreadable(folder: Path, error: Exception) -> BadInput:
@@ -94,8 +105,8 @@ def _deliver(spooled: Spooled, tracking: Tracking) -> int:
     missing = spooled.results.keys() - there - failed
     pairs = [(point, spooled.results[point.key]) for point in plan.points if point.key in missing]
     with sweeps.opened(store, plan, tracking, known, spooled.execution) as sweep:
-        for start in range(0, len(pairs), CHUNK):
-            sweep.write(pairs[start : start + CHUNK])
+        for chunk in chunks(pairs, (lambda _: 1, CHUNK), (lambda pair: pair[0].epochs, CHUNK_LOSSES)):
+            sweep.write(chunk)
         publication.publish(sweep)
     spooled.remove()
     return len(pairs)

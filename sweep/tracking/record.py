@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sweep import plain_file
 from sweep.errors import MALFORMED, BadInput, StoreAway, nearest
 from sweep.plan.plan import Plan
 from sweep.tracking import answers, manifest, parts, typed
@@ -167,7 +168,9 @@ def _damage_named(summary_id: str) -> Iterator[None]:
 
 
 def _manifest(store: Store, summary_id: str) -> tuple[Plan, dict[str, Attempt]]:
-    return manifest.read(lambda path, value_of: store.artifacts.read(summary_id, path, value_of))
+    return manifest.read(
+        lambda path, value_of: store.artifacts.read(summary_id, path, value_of, most=plain_file.LARGEST)
+    )
 
 
 def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:
@@ -200,7 +203,8 @@ def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[
             continue
         part = address.run_id, address.part
         if part not in read:
-            read[part] = store.artifacts.read(*part, partial(parts.decode, address.part))
+            decode = partial(parts.decode, address.part, longest=plan.longest)
+            read[part] = store.artifacts.read(*part, decode, most=parts.most_bytes(plan.longest))
         rows = read[part][address.row : address.row + 1]
         if [key for key, _ in rows] != [point.key]:
             raise parts.DamagedPart(f"{address.part}: row {address.row} is not of point {point.key}")

@@ -8,6 +8,8 @@ a tracking URI is kept: the command that delivers has it from the command line o
 import errno
 import hashlib
 import json
+import os
+import re
 import shlex
 import shutil
 import sys
@@ -18,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sweep import plain_file
 from sweep.errors import StoreAway, printable
 from sweep.outputs import SPOOL, write_atomically
 from sweep.plan.plan import Plan
@@ -32,6 +35,11 @@ from sweep.training.curve import Curve, Failure, Result
 from sweep.verdict.sentences import plural
 
 DESCRIPTION = "sweep.json"
+
+CHECKSUM = re.compile("[0-9a-f]{64}")
+
+MOST_DESCRIPTION, MOST_FAILURES = 16 << 20, 64 << 20
+"""Bytes of a spool's description, which holds a command line, and of its failures together."""
 
 Row = tuple[str, Result, int]
 """A key, its result, and the number of a failed attempt; 0 for a curve."""
@@ -176,7 +184,7 @@ class Spooled:
 
 def folders(sweep_id: str = "") -> list[Path]:
     """The spools that have a plan, of a sweep or all; one that was moved here has more at its name's end."""
-    return sorted(path.parent for path in SPOOL.glob(f"{sweep_id}*/{manifest.PATH}"))
+    return sorted(path for path in SPOOL.glob(f"{sweep_id}*") if os.path.lexists(path / manifest.PATH))
 
 
 def read(folder: Path) -> Spooled:
@@ -186,8 +194,8 @@ def read(folder: Path) -> Spooled:
     ------
     OSError, ValueError, BadInput : the plan, the data or the description is not whole; the message names the file.
     """
-    plan, _ = manifest.read(lambda path, value_of: value_of((folder / path).read_bytes()))
-    content = (folder / DESCRIPTION).read_bytes()
+    plan, _ = manifest.read(lambda path, value_of: value_of(plain_file.read(folder / path)))
+    content = plain_file.read(folder / DESCRIPTION, MOST_DESCRIPTION)
     sweep = typed.load(content, SpooledSweep, DESCRIPTION)
     check_tracking(sweep.tracking, f"{DESCRIPTION}: tracking")
     check_execution(sweep.execution, f"{DESCRIPTION}: execution")
@@ -196,11 +204,16 @@ def read(folder: Path) -> Spooled:
     numbers: dict[str, int] = {}
     damaged: list[str] = []
     points = {point.key: point for point in plan.points}
-    for pattern, rows_of in (("failures/*.json", _failures), ("curves/*.parquet", partial(_curves, plan, points))):
+    for pattern, rows_of, left in (
+        ("failures/*.json", _failures, MOST_FAILURES),
+        ("curves/*.parquet", partial(_curves, plan, points), parts.most_bytes(plan.total_epochs)),
+    ):
         for path in sorted(folder.glob(pattern)):
             try:
-                rows = rows_of(path)
-            except (parts.DamagedPart, typed.Malformed):
+                content = plain_file.read(path, left) if CHECKSUM.fullmatch(path.stem) else b""
+                left -= len(content)
+                rows = rows_of(path, content)
+            except (plain_file.Unfit, parts.DamagedPart, typed.Malformed):
                 damaged.append(str(path))
                 continue
             for key, result, number in rows:
@@ -210,17 +223,16 @@ def read(folder: Path) -> Spooled:
     return Spooled(folder, plan, sweep.tracking, sweep.execution, results=results, numbers=numbers, damaged=damaged)
 
 
-def _failures(path: Path) -> list[Row]:
-    content = path.read_bytes()
+def _failures(path: Path, content: bytes) -> list[Row]:
     if hashlib.sha256(content).hexdigest() != path.stem:
         raise typed.Malformed(f"{path}: its bytes do not have the checksum in its name")
     rows = typed.typed(typed.parse(content, str(path)), list[SpooledFailure], str(path))
     return [(row.key, Failure(row.kind, row.message, row.traceback), row.attempt) for row in rows]
 
 
-def _curves(plan: Plan, points: Mapping[str, Point], path: Path) -> list[Row]:
+def _curves(plan: Plan, points: Mapping[str, Point], path: Path, content: bytes) -> list[Row]:
     name = f"curves/{path.name}"
-    rows = parts.decode(name, path.read_bytes())
+    rows = parts.decode(name, content, plan.longest)
     if any(key not in points for key, _ in rows):
         raise parts.DamagedPart(f"{path}: a curve of a point that its plan has not")
     return [(key, parts.curve_of(plan, points[key], curve, name), 0) for key, curve in rows]

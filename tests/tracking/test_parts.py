@@ -25,7 +25,7 @@ CURVES = st.lists(st.builds(Curve, LOSSES, st.tuples(st.floats(), st.floats()), 
 @given(curves=CURVES)
 def test_curves_read_back_with_every_bit(curves: list[Curve]) -> None:
     path, content = parts.encode([str(place) for place in range(len(curves))], curves)
-    for place, (written, (key, read)) in enumerate(zip(curves, parts.decode(path, content), strict=True)):
+    for place, (written, (key, read)) in enumerate(zip(curves, parts.decode(path, content, 30), strict=True)):
         assert key == str(place)
         assert read.losses.astype(written.losses.dtype).tobytes() == written.losses.tobytes()
         assert np.array(read.parameters).tobytes() == np.array(written.parameters).tobytes()
@@ -43,7 +43,7 @@ def test_a_part_is_named_by_its_content_so_it_can_never_be_changed() -> None:
 def test_a_damaged_part_is_refused_by_name() -> None:
     path, content = parts.encode(["a"], [Curve(np.ones(3, np.float32), (1.0, 2.0), 3.0, False)])
     with pytest.raises(parts.DamagedPart, match=path):
-        parts.decode(path, content[:-1] + b"?")
+        parts.decode(path, content[:-1] + b"?", 3)
 
 
 def test_what_a_killed_process_left_beside_a_file_goes_with_a_later_write(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_reading_a_part_leaves_no_thread_alive() -> None:
         "from sweep.training.curve import Curve\n"
         "before = len(os.listdir('/proc/self/task'))\n"
         "curve = Curve(np.ones(3, np.float32), (1.0, 2.0), 1.0, False)\n"
-        "parts.decode(*parts.encode(['k'], [curve]))\n"
+        "parts.decode(*parts.encode(['k'], [curve]), 3)\n"
         "print(len(os.listdir('/proc/self/task')) - before)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
