@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sweep.errors import MALFORMED, BadInput
 from sweep.plan.chunks import chunks
@@ -17,7 +18,7 @@ from sweep.redaction import HIDDEN, masked
 from sweep.settings import grammar
 from sweep.settings.schema import Tracking
 from sweep.tracking import lookup, spool, sweeps
-from sweep.tracking.location import absolute
+from sweep.tracking.location import absolute, is_server
 from sweep.tracking.spool import Spooled
 from sweep.tracking.store import open_store
 from sweep.training.execute import CHUNK_LOSSES
@@ -25,6 +26,8 @@ from sweep.verdict.sentences import plural
 
 CHUNK = 1000
 """Points that are written together."""
+
+PORTS = {"http": 80, "https": 443}
 
 NAMED = 3
 """Damaged files that are named; of more, the number is."""
@@ -42,11 +45,13 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
     for folder in spool.folders(sweep_id):
         try:
             spooled = spool.read(folder)
+            if sweep_id not in ("", spooled.plan.sweep_id):
+                raise ValueError(f"plan.json: of sweep {spooled.plan.sweep_id}, which its own command delivers")
         except (OSError, BadInput, *MALFORMED) as error:
             left.append(_unreadable(folder, error))
             yield f"{left[-1].what}; its points are to be trained again."
             continue
-        if not _waits_for(spooled.tracking.uri, given.uri):
+        if not waits_for(spooled.tracking.uri, given.uri):
             left.append(_elsewhere(spooled, given))
             yield f"{left[-1].what}; it stays. Next: {left[-1].next_step}."
             continue
@@ -83,11 +88,24 @@ def _elsewhere(spooled: Spooled, given: Tracking) -> BadInput:
     )
 
 
-def _waits_for(waiting: str, given: str) -> bool:
+def waits_for(waiting: str, given: str) -> bool:
     """Whether the URI of a spool, without its secrets, is that of the store ``given``."""
     if waiting in (masked(given), re.sub("//[^/@]*@", f"//{HIDDEN}@", given)):  # Once a lone user was hidden as well.
         return True
+    if is_server(waiting.lower()):
+        return _address(waiting) == _address(masked(given))
     return HIDDEN not in waiting and absolute(waiting) == absolute(given)
+
+
+def _address(uri: str) -> tuple[object, ...]:
+    """What a server's URI says, however it is spelled: capitals, the port that it would have anyway, a last slash."""
+    try:
+        parts = urlsplit(uri)
+        port = parts.port or PORTS.get(parts.scheme)
+    except ValueError:
+        return (uri,)
+    user = parts.netloc.rpartition("@")[0]
+    return parts.scheme, user, parts.hostname, port, parts.path.rstrip("/"), parts.query, parts.fragment
 
 
 def _deliver(spooled: Spooled, tracking: Tracking) -> int:

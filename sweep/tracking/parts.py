@@ -65,12 +65,13 @@ def most_bytes(epochs: int) -> int:
     return ROW * max(MOST_LOSSES, epochs)
 
 
-def decode(path: str, content: bytes, longest: int) -> list[tuple[str, Curve]]:
+def decode(path: str, content: bytes, longest: int, rows: int = MOST_ROWS) -> list[tuple[str, Curve]]:
     """Keys and curves of a part, row by row; losses in the part's dtype.
 
     Parameters
     ----------
     longest : epochs of the longest curve that is looked for; far more than a chunk with it has is not unpacked.
+    rows : curves that it may have.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def decode(path: str, content: bytes, longest: int) -> list[tuple[str, Curve]]:
     if f"curves/{hashlib.sha256(content).hexdigest()}.parquet" != path:
         raise DamagedPart(f"{path}: its bytes do not have the checksum in its name")
     try:
-        return _rows(_table(content, longest))
+        return _rows(_table(content, longest, rows))
     except MemoryError:
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), path) from None
     except (pa.ArrowException, LookupError, TypeError, AttributeError, ValueError) as error:
@@ -101,7 +102,7 @@ def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
     return replace(curve, losses=curve.losses.astype(np.dtype(str(point.dtype)), copy=False))
 
 
-def _table(content: bytes, longest: int) -> "pa.Table":
+def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
     """A part as a table, if it has the form of one and unpacks to no more than one may.
 
     Raises
@@ -117,7 +118,7 @@ def _table(content: bytes, longest: int) -> "pa.Table":
     with pq.ParquetFile(io.BytesIO(content), pre_buffer=False, read_dictionary=["key"]) as file:
         _check_form(file)
         found, most = unpacked(content, file.metadata), max(MOST_LOSSES, longest)
-        if file.metadata.num_rows > MOST_ROWS or found.values > most or found.bytes > most_bytes(longest):
+        if file.metadata.num_rows > rows or found.values > most or found.bytes > most_bytes(longest):
             raise ValueError(f"it unpacks to {found.values:,} values and {found.bytes:,} bytes: more than a chunk has")
         # No threads: one of pyarrow's that is alive when the process ends can abort it (exit code 134).
         table = file.read(use_threads=False).combine_chunks()

@@ -9,14 +9,12 @@ import errno
 import hashlib
 import json
 import os
-import re
 import shlex
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +26,16 @@ from sweep.plan.point import Point
 from sweep.redaction import masked
 from sweep.settings.composition import tracking_overrides
 from sweep.settings.schema import Tracking
-from sweep.tracking import documents, manifest, parts, typed
+from sweep.tracking import documents, manifest, parts, spooled_results, typed
 from sweep.tracking.attempt import Attempt
-from sweep.tracking.forms import SpooledFailure, SpooledSweep, check_execution, check_tracking
+from sweep.tracking.forms import SpooledSweep, check_execution, check_tracking
 from sweep.training.curve import Curve, Failure, Result
 from sweep.verdict.sentences import plural
 
 DESCRIPTION = "sweep.json"
 
-CHECKSUM = re.compile("[0-9a-f]{64}")
-
-MOST_DESCRIPTION, MOST_FAILURES = 16 << 20, 64 << 20
-"""Bytes of a spool's description, which holds a command line, and of its failures together."""
-
-Row = tuple[str, Result, int]
-"""A key, its result, and the number of a failed attempt; 0 for a curve."""
+MOST_DESCRIPTION = 16 << 20
+"""Bytes of a spool's description, which holds a command line."""
 
 Pairs = Sequence[tuple[Point, Result]]
 Write = Callable[[Pairs, Callable[[], None]], None]
@@ -140,6 +133,8 @@ class Spool:
         )
 
     def _begin(self) -> None:
+        if self.folder.is_dir() and any(self.folder.iterdir()):  # What waits there may be for another store.
+            self.folder = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}-", dir=self.folder.parent))
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         if self.folder.parent == SPOOL:
             self.folder.parent.chmod(0o700)
@@ -200,39 +195,5 @@ def read(folder: Path) -> Spooled:
     check_tracking(sweep.tracking, f"{DESCRIPTION}: tracking")
     check_execution(sweep.execution, f"{DESCRIPTION}: execution")
     documents.check(content, sweep.checksum, DESCRIPTION)
-    results: dict[str, Result] = {}
-    numbers: dict[str, int] = {}
-    damaged: list[str] = []
-    points = {point.key: point for point in plan.points}
-    for pattern, rows_of, left in (
-        ("failures/*.json", _failures, MOST_FAILURES),
-        ("curves/*.parquet", partial(_curves, plan, points), parts.most_bytes(plan.total_epochs)),
-    ):
-        for path in sorted(folder.glob(pattern)):
-            try:
-                content = plain_file.read(path, left) if CHECKSUM.fullmatch(path.stem) else b""
-                left -= len(content)
-                rows = rows_of(path, content)
-            except (plain_file.Unfit, parts.DamagedPart, typed.Malformed):
-                damaged.append(str(path))
-                continue
-            for key, result, number in rows:
-                results[key] = result
-                if number:
-                    numbers[key] = number
-    return Spooled(folder, plan, sweep.tracking, sweep.execution, results=results, numbers=numbers, damaged=damaged)
-
-
-def _failures(path: Path, content: bytes) -> list[Row]:
-    if hashlib.sha256(content).hexdigest() != path.stem:
-        raise typed.Malformed(f"{path}: its bytes do not have the checksum in its name")
-    rows = typed.typed(typed.parse(content, str(path)), list[SpooledFailure], str(path))
-    return [(row.key, Failure(row.kind, row.message, row.traceback), row.attempt) for row in rows]
-
-
-def _curves(plan: Plan, points: Mapping[str, Point], path: Path, content: bytes) -> list[Row]:
-    name = f"curves/{path.name}"
-    rows = parts.decode(name, content, plan.longest)
-    if any(key not in points for key, _ in rows):
-        raise parts.DamagedPart(f"{path}: a curve of a point that its plan has not")
-    return [(key, parts.curve_of(plan, points[key], curve, name), 0) for key, curve in rows]
+    found = spooled_results.read(folder, plan)
+    return Spooled(folder, plan, sweep.tracking, sweep.execution, *found)

@@ -53,6 +53,14 @@ def test_a_part_that_unpacks_to_more_than_a_sweep_can_have_made_is_refused_befor
     assert peak.taken < MOST
 
 
+def test_a_part_has_no_more_rows_than_are_looked_for() -> None:
+    content = bombs.many_rows(3)
+    path = f"curves/{bombs.part_name(content)}"
+    assert len(parts.decode(path, content, 1, 3)) == 3
+    with pytest.raises(parts.DamagedPart, match="more than a chunk has"):
+        parts.decode(path, content, 1, 2)
+
+
 @pytest.mark.parametrize("bomb", bombs.JSONS)
 def test_json_that_takes_much_is_refused(bomb: str) -> None:
     content = bombs.JSONS[bomb]()

@@ -1,5 +1,7 @@
 """Parts: a curve reads back with every bit, inf and nan included, or is refused."""
 
+import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -69,3 +71,21 @@ def test_reading_a_part_leaves_no_thread_alive() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"
+
+
+@pytest.mark.parametrize("column", ["key", "losses", "parameters", "final_loss", "stalled"])
+def test_a_part_that_lacks_a_value_is_refused(column: str) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    curve = Curve(np.ones(3, np.float32), (1.0, 2.0), 3.0, False)
+    table = pq.read_table(io.BytesIO(parts.encode(["a"], [curve])[1]))
+    holes = [[None]] if column == "parameters" else [None]
+    place = table.column_names.index(column)
+    for values in ([None], holes):
+        sink = io.BytesIO()
+        pq.write_table(table.set_column(place, column, pa.array(values, table.schema.field(column).type)), sink)
+        content = sink.getvalue()
+        path = f"curves/{hashlib.sha256(content).hexdigest()}.parquet"
+        with pytest.raises(parts.DamagedPart, match=path):
+            parts.decode(path, content, 3)
