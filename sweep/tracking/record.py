@@ -90,15 +90,19 @@ def load(store: Store, summary_id: str, *, published: bool = False) -> SweepReco
     """
     with _damage_named(summary_id):
         plan, attempts = _manifest(store, summary_id)
-        if not published and _status(store, summary_id) != "FINISHED":
-            attempts |= _committed(store, plan, attempts)
+        if not published:
+            summary = patiently(lambda: store.client.get_run(summary_id), store.patience)
+            _check_identity(plan, summary.data.tags.get("sweep_id", ""))
+            if summary.info.status != "FINISHED":
+                attempts |= _committed(store, plan, attempts)
         results = _results(store, plan, attempts)
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
 
 
-def _status(store: Store, run_id: str) -> str:
-    status: str = patiently(lambda: store.client.get_run(run_id), store.patience).info.status
-    return status
+def _check_identity(plan: Plan, sweep_id: str) -> None:
+    """Refuse the plan of another sweep, or of other points or another tolerance, that somebody made fit itself."""
+    if plan.sweep_id != sweep_id:
+        typed.refuse(plan.sweep_id, f"that of its summary run, {sweep_id[:80]},", f"{manifest.PATH}: sweep_id")
 
 
 def _committed(store: Store, plan: Plan, named: Mapping[str, Attempt]) -> dict[str, Attempt]:
