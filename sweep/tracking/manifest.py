@@ -7,12 +7,14 @@ import csv
 import io
 import math
 import re
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from sweep import plain_file
 from sweep.errors import BadInput
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
@@ -46,6 +48,11 @@ class Get(Protocol):
 def data_path(fingerprint: str) -> str:
     """Where the readings of a fingerprint stand on the summary run."""
     return f"data/{fingerprint}.csv"
+
+
+def most(path: str) -> int:
+    """Bytes that a file of a plan has at most: readings are written longer than a CSV has them, as 1e15."""
+    return plain_file.LARGEST if path == PATH else 4 * plain_file.LARGEST
 
 
 def data_files(plan: Plan) -> Iterator[tuple[str, bytes]]:
@@ -177,12 +184,18 @@ def read_data(fingerprint: str, labels: Labels, content: bytes) -> Readings:
     Malformed
     """
     path = data_path(fingerprint)
+    inputs, targets = array("d"), array("d")
     try:
-        header, *rows = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
-        inputs, targets = zip(*((float(u), float(t)) for u, t in rows), strict=True)
+        rows = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8", newline=""), strict=True)
+        header = next(rows, [])
+        for u, t in rows:  # One at a time: a list of texts takes 80 times the bytes.
+            inputs.append(float(u))
+            targets.append(float(t))
+        if not inputs:
+            raise ValueError("there are none")
     except (ValueError, csv.Error) as error:
         raise typed.Malformed(f"{path}: not two columns of numbers: {error}") from error
-    readings = Readings(inputs=inputs, targets=targets, **vars(labels))
+    readings = Readings(inputs=tuple(inputs), targets=tuple(targets), **vars(labels))
     if header != COLUMNS or readings.fingerprint != fingerprint:
         raise typed.Malformed(f"{path}: the readings do not have the fingerprint in their name")
     if not all(-math.inf < min(column) < max(column) < math.inf for column in (inputs, targets)):

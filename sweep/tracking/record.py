@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sweep import plain_file
 from sweep.errors import MALFORMED, BadInput, StoreAway, nearest
 from sweep.plan.plan import Plan
 from sweep.tracking import answers, manifest, parts, typed
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 PROVENANCE = "provenance.json"
+
+MOST_PROVENANCE = 64 << 20
+"""Bytes of it: some 40,000 executions."""
 
 
 @dataclass(frozen=True)
@@ -173,14 +175,14 @@ def _damage_named(summary_id: str) -> Iterator[None]:
 
 def _manifest(store: Store, summary_id: str) -> tuple[Plan, dict[str, Attempt]]:
     return manifest.read(
-        lambda path, value_of: store.artifacts.read(summary_id, path, value_of, most=plain_file.LARGEST)
+        lambda path, value_of: store.artifacts.read(summary_id, path, value_of, most=manifest.most(path))
     )
 
 
 def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:
     """How the sweep came to be, so far."""
     try:
-        document = store.artifacts.read(summary_id, PROVENANCE, _provenance, may_miss=True)
+        document = store.artifacts.read(summary_id, PROVENANCE, _provenance, may_miss=True, most=MOST_PROVENANCE)
     except (OSError, *MALFORMED):
         return []
     executions: list[dict[str, Any]] = document["executions"]

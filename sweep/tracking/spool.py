@@ -189,7 +189,7 @@ def read(folder: Path) -> Spooled:
     ------
     OSError, ValueError, BadInput : the plan, the data or the description is not whole; the message names the file.
     """
-    plan, _ = manifest.read(lambda path, value_of: value_of(plain_file.read(folder / path)))
+    plan, _ = manifest.read(lambda path, value_of: value_of(plain_file.read(folder / path, manifest.most(path))))
     content = plain_file.read(folder / DESCRIPTION, MOST_DESCRIPTION)
     sweep = typed.load(content, SpooledSweep, DESCRIPTION)
     check_tracking(sweep.tracking, f"{DESCRIPTION}: tracking")

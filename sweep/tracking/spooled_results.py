@@ -15,8 +15,8 @@ from sweep.training.curve import Failure, Result
 
 CHECKSUM = re.compile("[0-9a-f]{64}")
 
-MOST_FAILURES = 64 << 20
-"""Bytes of all files of failures."""
+FAILURE, MOST_FAILURES = 1 << 20, 64 << 20
+"""Bytes of a failure, with its traceback, and of all that are read."""
 
 Row = tuple[str, Result, int]
 """A key, its result, and the number of a failed attempt; 0 for a curve."""
@@ -34,7 +34,7 @@ def read(folder: Path, plan: Plan) -> tuple[dict[str, Result], dict[str, int], l
     damaged: list[str] = []
     points = {point.key: point for point in plan.points}
     for pattern, rows_of, left in (
-        ("failures/*.json", _failures, MOST_FAILURES),
+        ("failures/*.json", _failures, min(FAILURE * len(points), MOST_FAILURES)),
         ("curves/*.parquet", partial(_curves, plan, points), parts.most_bytes(plan.total_epochs)),
     ):
         for path in sorted(folder.glob(pattern)):

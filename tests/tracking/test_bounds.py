@@ -10,8 +10,8 @@ from mlflow import MlflowClient
 from sweep import provenance
 from sweep.plan import plan
 from sweep.problem import sources
-from sweep.tracking import parts, spool, typed
-from sweep.tracking.forms import SpooledSweep
+from sweep.tracking import manifest, parts, spool, typed
+from sweep.tracking.forms import Labels, SpooledSweep
 from sweep.tracking.location import absolute
 from sweep.training import in_process
 from tests.conftest import Command
@@ -51,6 +51,28 @@ def test_a_part_that_unpacks_to_more_than_a_sweep_can_have_made_is_refused_befor
     with bounded() as peak, pytest.raises(parts.DamagedPart, match="not as sweep writes it"):
         parts.decode(f"curves/{bombs.part_name(content)}", content, LONGEST)
     assert peak.taken < MOST
+
+
+def test_readings_take_some_times_their_bytes() -> None:
+    content = b"input,target\n" + b"1.0,2.0\n" * 500_000 + b"2.0,3.0\n"
+    labels = Labels("x", "x.csv", "input", "target")
+    with bounded() as peak, pytest.raises(typed.Malformed, match="fingerprint"):
+        manifest.read_data("0" * 32, labels, content)
+    assert peak.taken < 25 * len(content)
+
+
+@pytest.mark.parametrize("name", ["json.loads", "sweep.tracking.parts._table"])
+def test_where_the_memory_does_not_suffice_nothing_counts_as_damaged(
+    command: Command, spooled: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def take(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as full:
+        full.setattr(name, take)
+        said = command(module="sweep.sync")
+    assert (said.code, "Cannot allocate memory" in said.err, spooled.exists()) == (1, True, True)
+    assert command(module="sweep.sync").code == 0
 
 
 def test_a_part_has_no_more_rows_than_are_looked_for() -> None:
