@@ -21,7 +21,6 @@ from sweep.training.curve import Curve
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
 MOST_LOSSES, MOST_ROWS = 16_000_000, 1_000_000
 """Losses and curves that are read of a part: a chunk has 4,000,000, or one curve; and a grid a million points."""
@@ -29,8 +28,8 @@ MOST_LOSSES, MOST_ROWS = 16_000_000, 1_000_000
 ROW = 20
 """Bytes of a part at most for each of its losses."""
 
-MOST_FOOTER, MOST_KEY = 1 << 16, 64
-"""Bytes of a part's footer, which tells of a few columns, and characters of a point's key."""
+MOST_KEY = 64
+"""Characters of a point's key."""
 
 
 class DamagedPart(Exception):
@@ -86,7 +85,7 @@ def decode(path: str, content: bytes, longest: int, rows: int = MOST_ROWS) -> li
         return _rows(_table(content, longest, rows))
     except MemoryError:
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), path) from None
-    except (pa.ArrowException, LookupError, TypeError, AttributeError, ValueError) as error:
+    except (pa.ArrowException, OSError, LookupError, TypeError, AttributeError, ValueError) as error:
         raise DamagedPart(f"{path}: not as sweep writes it: {error}") from error
 
 
@@ -112,14 +111,15 @@ def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    if int.from_bytes(content[-8:-4], "little") > MOST_FOOTER:
-        raise ValueError(f"its footer has more than {MOST_FOOTER:,} bytes")
+    found, most = unpacked(content), max(MOST_LOSSES, longest)
+    if not found.program.startswith("parquet-cpp-arrow "):  # Of others less is known.
+        raise ValueError("written by another program")
+    if found.rows > rows or found.values > most or found.bytes > most_bytes(longest):
+        raise ValueError(f"it unpacks to {found.values:,} values and {found.bytes:,} bytes: more than a chunk has")
     # Keys stay in their dictionary: a long one is not copied for every row that names it.
     with pq.ParquetFile(io.BytesIO(content), pre_buffer=False, read_dictionary=["key"]) as file:
-        _check_form(file)
-        found, most = unpacked(content, file.metadata), max(MOST_LOSSES, longest)
-        if file.metadata.num_rows > rows or found.values > most or found.bytes > most_bytes(longest):
-            raise ValueError(f"it unpacks to {found.values:,} values and {found.bytes:,} bytes: more than a chunk has")
+        if {field.name: field.type for field in file.schema_arrow} not in _forms():
+            raise ValueError("other columns")
         # No threads: one of pyarrow's that is alive when the process ends can abort it (exit code 134).
         table = file.read(use_threads=False).combine_chunks()
     if any(column.null_count for column in (*table.columns, pc.list_flatten(table.column("parameters")))):
@@ -129,20 +129,15 @@ def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
     return table
 
 
-def _check_form(file: "pq.ParquetFile") -> None:
-    """Refuse another writer than :func:`encode`, of whose pages less is known, and other columns."""
+def _forms() -> "list[dict[str, pa.DataType]]":
+    """The columns that a part may have, as they are read."""
     import pyarrow as pa
 
-    numbers = pa.list_(pa.float64())
-    rest = {"parameters": numbers, "final_loss": pa.float64(), "stalled": pa.bool_()}
-    forms = [
+    rest = {"parameters": pa.list_(pa.float64()), "final_loss": pa.float64(), "stalled": pa.bool_()}
+    return [
         {"key": pa.dictionary(pa.int32(), pa.string()), "losses": pa.large_list(losses), **rest}
         for losses in (pa.float32(), pa.float64())
     ]
-    if not file.metadata.created_by.startswith("parquet-cpp-arrow "):
-        raise ValueError("written by another program")
-    if {field.name: field.type for field in file.schema_arrow} not in forms:
-        raise ValueError("other columns")
 
 
 def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:

@@ -89,3 +89,31 @@ def test_a_part_that_lacks_a_value_is_refused(column: str) -> None:
         path = f"curves/{hashlib.sha256(content).hexdigest()}.parquet"
         with pytest.raises(parts.DamagedPart, match=path):
             parts.decode(path, content, 3)
+
+
+def test_an_odd_footer_ends_no_process() -> None:
+    """One that calls a column never missing, which it counts: pyarrow's metadata of columns ends the process."""
+    program = (
+        "import hashlib, numpy as np\n"
+        "from sweep.tracking import parts\n"
+        "from sweep.training.curve import Curve\n"
+        "content = parts.encode(['k'], [Curve(np.ones(3, np.float32), (1.0, 2.0), 1.0, False)])[1]\n"
+        "odd = content.replace(b'\\x02\\x18\\x0afinal_loss', b'\\x00\\x18\\x0afinal_loss')\n"
+        "assert odd != content\n"
+        "try:\n"
+        "    parts.decode(f'curves/{hashlib.sha256(odd).hexdigest()}.parquet', odd, 3)\n"
+        "except parts.DamagedPart:\n"
+        "    pass\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("place", [b"\x28\xb5\x2f\xfd", b"final_loss", b"\x15\x06\x15\x00"])
+def test_a_part_that_pyarrow_cannot_read_is_damaged_whatever_it_raises(place: bytes) -> None:
+    content = parts.encode(["a"], [Curve(np.arange(3, dtype=np.float32), (1.0, 2.0), 3.0, False)])[1]
+    for odd in {content.replace(place, bytes(len(place)), 1), content[:8] + content}:
+        path = f"curves/{hashlib.sha256(odd).hexdigest()}.parquet"
+        if odd != content:
+            with pytest.raises(parts.DamagedPart, match=path):
+                parts.decode(path, odd, 3)
