@@ -81,6 +81,7 @@ def _land(store: Store, group: Sequence[RunContent]) -> list[Entry]:
             lost = error
             continue
         _join(store, [entry for entry in entries if entry.stands])
+        store.check_file()
         return entries
     raise refused(lost) from lost
 

@@ -64,6 +64,7 @@ def _close(store: Store, run_id: str, status: str, patience: float) -> None:
     def close() -> None:
         store.client.set_terminated(run_id, status)
         answers.check(store.client, run_id, lambda run: run.info.status == status)
+        store.check_file()
 
     patiently(close, patience)
 
