@@ -80,13 +80,13 @@ class Patient(CreateEnginePlugin):
 
     def _bound_locks(self, connection: Any, record: Any, *_: object) -> None:
         """Let a connection wait for locks as long as one may; told anew where that has changed."""
-        wait, before = left(self._patience), record.info.get(NAME, -1.0)
-        if abs(wait - before) <= wait / 20:
-            return
-        record.info[NAME] = wait
         if self._kind == "sqlite":
             connection.execute(self._lock()).close()
             return
+        wait, before = left(self._patience), record.info.get(NAME, -1.0)
+        if abs(wait - before) <= wait / 20:  # Each asks the server once more.
+            return
+        record.info[NAME] = wait
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(self._lock())

@@ -122,5 +122,6 @@ def words(error: BaseException) -> str:
     status = _refusal(error)
     if status is not None:
         return f"the server answers {status.value} {status.phrase}"
-    said = " ".join(str(getattr(error, "orig", None) or error).split())
+    raised = (getattr(each, "orig", None) for each in (error, error.__cause__))
+    said = " ".join(str(next(filter(None, raised), error)).split())
     return without_secrets(BESIDE_THE_POINT.split(said)[0].strip())

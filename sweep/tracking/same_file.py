@@ -7,6 +7,7 @@ lost. What was written over in place it sees only once it needs a page that it d
 import os
 import sqlite3
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,8 +19,8 @@ ENDS = ("", "-wal", "-shm")
 CHECKPOINT = 5.0
 """Seconds in which another process folds its log into the file, so that what is read there may be torn."""
 
-Mark = tuple[int, ...]
-"""What tells an experiment from others: when it was made, in ms since 1970."""
+Mark = Mapping[int, int]
+"""What tells a store from others: of its first experiment and of ours, when each was made, in ms since 1970."""
 
 
 class SameFile:
@@ -28,8 +29,9 @@ class SameFile:
     def __init__(self, engine: Engine, file: Path) -> None:
         self.file, self._open = file, set[int]()
         self._known: dict[str, tuple[int, int]] = {}
-        self._mark: tuple[str, Mark] | None = None
+        self._mark: Mark = {}
         self._lost = ""
+        event.listen(engine, "do_connect", self._connecting)
         event.listen(engine, "connect", self._connected)
         event.listen(engine, "close", self._closed)
         event.listen(engine, "checkout", lambda *_: self.check())
@@ -40,27 +42,28 @@ class SameFile:
             self.check_content()
         except sqlite3.DatabaseError:
             engine.dispose()
-            self._known, self._mark, self._lost = {}, None, ""
+            self._known, self._mark, self._lost = {}, {}, ""
 
-    def check(self) -> None:
-        """Make sure that each name still means the file that is open.
+    def check(self, ends: Sequence[str] = ENDS) -> None:
+        """Make sure that each name still means the file that is open, as far as that is known.
 
         Raises
         ------
         sqlite3.OperationalError
         """
-        for end, known in self._known.items():
+        if self._lost:
+            raise sqlite3.OperationalError(f"{self.file} is {self._lost}")
+        for end in ends:
             found = _identity(self.file, end)
-            if found != known:
+            if found != self._known.get(end, found):
                 raise sqlite3.OperationalError(f"{self.file}{end} is {'gone' if found is None else 'another file now'}")
 
     def know(self, experiment_id: str) -> None:
         """Remember by what to tell this database, once it is opened, from one that is written over it."""
         try:
-            mark = _mark(self.file, experiment_id)
+            self._mark = _mark(self.file, [0, int(experiment_id)])
         except sqlite3.Error:  # All in its log so far.
-            return
-        self._mark = (experiment_id, mark) if mark else None
+            self._mark = {}
 
     def check_content(self) -> None:
         """:meth:`check`, and make sure that the file was not written over; it costs some 2 ms.
@@ -71,10 +74,10 @@ class SameFile:
         """
         self.check()
         deadline = time.monotonic() + CHECKPOINT
-        while self._mark and not self._lost:
-            experiment_id, known = self._mark
+        while self._mark:
             try:
-                if _mark(self.file, experiment_id) == known:
+                found = _mark(self.file, [*self._mark])
+                if all(self._mark[each] == made for each, made in found.items()):  # One may have been deleted.
                     return
                 self._give_up_log("another database now")
             except sqlite3.Error as error:
@@ -82,9 +85,8 @@ class SameFile:
                     self._give_up_log(f"overwritten: {error}")
                 elif time.monotonic() > deadline:
                     self._lost = f"overwritten: {error}"
+            self.check()
             time.sleep(0.1)
-        if self._lost:
-            raise sqlite3.OperationalError(f"{self.file} is {self._lost}")
 
     def _give_up_log(self, lost: str) -> None:
         """Empty the log of what was written over: SQLite would fold it into what is there now, and damage that."""
@@ -92,6 +94,9 @@ class SameFile:
         if "-wal" in self._known:
             with suppress(OSError):
                 os.truncate(self.file.with_name(f"{self.file.name}-wal"), 0)
+
+    def _connecting(self, *_: object) -> None:
+        self.check(ENDS[:1])  # SQLite would make a file that is not there.
 
     def _connected(self, connection: sqlite3.Connection, record: object) -> None:
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").close()  # Opens the log, if there is one.
@@ -114,11 +119,12 @@ def _identity(file: Path, end: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _mark(file: Path, experiment_id: str) -> Mark:
-    """What tells an experiment, as it stands in the file without its log, whoever has that open."""
+def _mark(file: Path, experiments: Sequence[int]) -> Mark:
+    """What stands in the file without its log, whoever has that open."""
     connection = sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)
     try:
-        query = "SELECT creation_time FROM experiments WHERE experiment_id = ?"
-        return tuple(row[0] for row in connection.execute(query, (int(experiment_id),)))
+        query = "SELECT experiment_id, creation_time FROM experiments WHERE experiment_id = ?"
+        rows = (connection.execute(query, (each,)).fetchone() for each in experiments)
+        return {row[0]: row[1] for row in rows if row and row[1]}
     finally:
         connection.close()

@@ -20,7 +20,7 @@ from sweep.tracking.store import open_store
 from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests.conftest import Command
-from tests.tracking.stored import runs, settings
+from tests.tracking.stored import URI, runs, settings
 
 pytestmark = pytest.mark.usefixtures("chunked")
 
@@ -147,6 +147,8 @@ def test_results_wait_where_a_store_vanishes_mid_sweep(
 ) -> None:
     said = run_while(way, other, LRS[moment])
     assert "outputs/spool" in said
+    if way in GONE:
+        assert not FILE.exists()  # None is made there in passing.
     assert waiting() >= 3 - moment
     the_next_command_has_all(command, way, empty_store)
 
@@ -174,3 +176,18 @@ def test_a_store_that_vanishes_after_the_report_is_told_of(
     monkeypatch.setattr("sweep.console.terminal.conclude", lambda *_: _removed(other))
     run_while(_removed, other, 0)
     assert waiting() == 3
+
+
+@pytest.mark.usefixtures("ready_store")
+@pytest.mark.parametrize("gone", [(0,), (1,), (0, 1)])
+def test_an_experiment_that_somebody_deletes_for_good_makes_no_other_store(gone: tuple[int, ...]) -> None:
+    store = open_store(Tracking(URI, "sweep", 1000, {}, 60.0))
+    assert store is not None
+    with closing(sqlite3.connect(FILE)) as connection, connection:
+        for each in gone:
+            connection.execute("DELETE FROM experiment_tags WHERE experiment_id = ?", (each,))
+            connection.execute("DELETE FROM experiments WHERE experiment_id = ?", (each,))
+    store.check_file()
+    with closing(sqlite3.connect(FILE)) as connection, connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.check_file()
