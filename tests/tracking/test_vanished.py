@@ -139,9 +139,7 @@ def the_next_command_has_all(command: Command, way: Way, empty_store: Path) -> N
     assert not spool.folders()
 
 
-@pytest.mark.parametrize(
-    ("way", "moment"), [*((way, 1) for way in WAYS), (_removed, 0), (_folder_moved, 0), (_replaced, 0), (_cut, 0)]
-)
+@pytest.mark.parametrize(("way", "moment"), [*((way, 1) for way in WAYS), (_removed, 0), (_cut, 0)])
 def test_results_wait_where_a_store_vanishes_mid_sweep(
     command: Command, other: Path, ready_store: Path, empty_store: Path, way: Way, moment: int
 ) -> None:

@@ -77,12 +77,10 @@ def test_what_is_asked_after_the_patience_is_spent_waits_no_longer() -> None:
 
 
 @pytest.mark.parametrize("words", COMMANDS)
-@pytest.mark.parametrize("how", ["BEGIN EXCLUSIVE", "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE"])
 def test_a_file_that_stays_locked_is_blamed_on_the_lock(
-    command: Command, ready_store: Path, words: tuple[str, ...], how: str
+    command: Command, ready_store: Path, words: tuple[str, ...]
 ) -> None:
-    with closing(sqlite3.connect(ready_store)) as other:
-        other.executescript(how.replace("BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"))
+    with held("BEGIN EXCLUSIVE", ready_store):
         said = command(*words[1:], "tracking.patience=0.2", module=words[0])
     assert said.code == 1, said.err
     assert "database is locked" in said.err
