@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sweep import scratch
 from sweep.outputs import write_atomically
-from sweep.tracking import answers
+from sweep.tracking import answers, trip, wire
 from sweep.tracking.parts import DamagedPart
 from sweep.tracking.patience import FIRST, LONGEST, patiently
 from sweep.tracking.typed import Malformed
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from mlflow.store.artifact.artifact_repo import ArtifactRepository
 
 T = TypeVar("T")
+
+MOST = 256 * trip.MIB
+"""Bytes that a file may have where nothing else is expected of it."""
 
 
 class Missing(FileNotFoundError):
@@ -42,8 +45,10 @@ class Artifacts(Protocol):
     def get(self, run_id: str, path: str) -> bytes:
         """Read a file; ``FileNotFoundError`` where it is not there."""
 
-    def read(self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False) -> T:
-        """What ``value_of`` makes of a file that should be whole, and there unless it ``may_miss``.
+    def read(
+        self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
+    ) -> T:
+        """What ``value_of`` makes of a file that should be whole, of at most ``most`` bytes, unless it ``may_miss``.
 
         Raises
         ------
@@ -102,11 +107,13 @@ class ClientArtifacts:
         inner = inside(run_id, path)
         patiently(lambda: self._put(run_id, inner, content), self._patience)
 
-    def get(self, run_id: str, path: str) -> bytes:
+    def get(self, run_id: str, path: str, most: int = MOST) -> bytes:
         """See :class:`Artifacts`."""
-        return patiently(lambda: self._get(run_id, path), self._patience, Missing)
+        return patiently(lambda: self._get(run_id, path, most), self._patience, Missing, Malformed)
 
-    def read(self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False) -> T:
+    def read(
+        self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
+    ) -> T:
         """See :class:`Artifacts`; fetched again before it counts as damaged or missing.
 
         What passes a request on may answer in place of the server. All files share the patience for that: of a store
@@ -114,9 +121,11 @@ class ClientArtifacts:
         """
         pause = FIRST
         while True:
+            began = time.monotonic()
             try:
-                return value_of(self.get(run_id, path))
+                return value_of(self.get(run_id, path, most))
             except (Missing, DamagedPart, Malformed) as error:
+                self._waited += time.monotonic() - began
                 known = isinstance(error, NoRun) or (may_miss and isinstance(error, Missing) and pause > FIRST)
                 if known or self._waited + pause > self._patience:
                     raise
@@ -130,20 +139,29 @@ class ClientArtifacts:
             local.write_bytes(content)
             folder_there = str(inner.parent) if inner.parent.name else None
             self._place(run_id).log_artifact(str(local), folder_there)  # type: ignore[no-untyped-call]
-        if self._get(run_id, str(inner)) != content:
+        try:
+            there = self._get(run_id, str(inner), len(content))
+        except Malformed:
+            there = b""
+        if there != content:
             raise ConnectionError(f"artifact {inner} of run {run_id} did not arrive")
 
-    def _get(self, run_id: str, path: str) -> bytes:
+    def _get(self, run_id: str, path: str, most: int) -> bytes:
         from mlflow.exceptions import MlflowException
 
-        parent, place = str(inside(run_id, path).parent), self._place(run_id)
+        inner, place = inside(run_id, path), self._place(run_id)
         with scratch.folder() as folder:
+            local = folder / inner.name
             try:
-                local = place.download_artifacts(path, str(folder))  # type: ignore[no-untyped-call]
-                return Path(local).read_bytes()
+                with wire.at_most(most):  # Not by MLflow's way for folders, which asks for a listing first.
+                    place._download_file(str(inner), str(local))
+                return local.read_bytes()
+            except trip.TooLarge as error:
+                raise Malformed(f"{path}: {error}") from error
             except (MlflowException, OSError) as error:
                 # What a store raises for a file that is not there is as various as stores are; a listing is not.
-                if path not in {each.path for each in place.list_artifacts(None if parent == "." else parent)}:
+                parent = None if str(inner.parent) == "." else str(inner.parent)
+                if path not in {each.path for each in place.list_artifacts(parent)}:
                     raise Missing(f"its {path} is not there") from None
                 if isinstance(error, OSError):
                     raise

@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Callable
 from http import HTTPStatus
+from http.client import responses
 from typing import TypeVar
 
 from sweep.errors import StoreAway
@@ -26,6 +27,24 @@ LASTING = {
 BESIDE_THE_POINT = re.compile(r"\[SQL:|\(Background on|LINE \d+:|Response body: '<")
 """How begins what MLflow, SQLAlchemy and PostgreSQL add to what was said: the statement, a link, a page."""
 
+REQUESTED = re.compile(r"API request to |HTTPS?ConnectionPool\(|Connection (?:aborted|broken)")
+"""What MLflow, requests and urllib3 say that they were about."""
+
+NETWORK = (
+    r"\[(?:Errno -?\d+|SSL: \w+)\] ([^\"'()]+)",
+    r"Caused by .*port=\d+\): ([^\"']+)[\"']",
+    r"Caused by \w+\([\"']([^\"']+)[\"']\)",
+    r"(?:RemoteDisconnected|Connection\w+Error)\((?:\d+, )?[\"']([^\"']+)",
+    r"^API request to \S+ failed with (?:timeout )?exception (.*?)(?:\.? To increase the timeout, set .*)?$",
+)
+"""What the network said, from deep inside their words."""
+
+ANSWERED = re.compile(r"failed with error code (\d{3}) != \d+")
+"""What MLflow says of an answer that is none."""
+
+LONGEST_SAID = 20_000
+"""Characters that are looked through of what was said."""
+
 SIGN_IN = (
     "sign in: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, of somebody who may"
     " write there"
@@ -40,14 +59,14 @@ CURES = {
 """Of answers that no waiting changes, what to do."""
 
 
-def patiently(action: Callable[[], T], patience: float, answer: type[Exception] | tuple[()] = ()) -> T:
+def patiently(action: Callable[[], T], patience: float, *answers: type[Exception]) -> T:
     """What ``action`` returns, tried again while the store fails.
 
     Parameters
     ----------
     action : may be repeated after any of its steps.
     patience : seconds.
-    answer : what ``action`` raises where the store is well and says no; raised as it is.
+    answers : what ``action`` raises where the store is well and says no; raised as it is.
 
     Raises
     ------
@@ -58,7 +77,7 @@ def patiently(action: Callable[[], T], patience: float, answer: type[Exception] 
         try:
             return action()
         except Exception as error:  # Sorted at once: each kind of store raises its own.
-            if isinstance(error, answer) or not _is_fault(error):
+            if isinstance(error, answers) or not _is_fault(error):
                 raise
             if _lasts(error) or time.monotonic() + pause > deadline:
                 raise refused(error) from error
@@ -115,5 +134,14 @@ def words(error: BaseException) -> str:
     status = _refusal(error)
     if status is not None:
         return f"the server answers {status.value} {status.phrase}"
-    said = " ".join(str(getattr(error, "orig", None) or error).split())
-    return without_secrets(BESIDE_THE_POINT.split(said)[0].strip())
+    said = " ".join(str(getattr(error, "orig", None) or error)[:LONGEST_SAID].split())
+    said = without_secrets(BESIDE_THE_POINT.split(said)[0].strip())
+    return network(said) if REQUESTED.search(said) else said
+
+
+def network(said: str) -> str:
+    """What the network said, of all that was made of it."""
+    if status := ANSWERED.search(said):
+        return f"the server answers {status[1]} {responses.get(int(status[1]), '')}".strip()
+    found = (re.search(pattern, said) for pattern in NETWORK)
+    return next((each[1].strip() for each in found if each), said)
