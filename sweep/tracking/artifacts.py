@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sweep import scratch
 from sweep.outputs import write_atomically
-from sweep.tracking import answers, trip, wire
+from sweep.tracking import answers, wire
 from sweep.tracking.parts import DamagedPart
-from sweep.tracking.patience import FIRST, LONGEST, patiently
+from sweep.tracking.patience import FIRST, LONGEST, patiently, words
+from sweep.tracking.trip import TooLarge
 from sweep.tracking.typed import Malformed
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST = 256 * trip.MIB
+MOST = 256 << 20
 """Bytes that a file may have where nothing else is expected of it."""
 
 
@@ -83,13 +84,15 @@ class FolderArtifacts:
         """See :class:`Artifacts`."""
         patiently(lambda: write_atomically(self._path(run_id, path), content), self._patience)
 
-    def get(self, run_id: str, path: str) -> bytes:
+    def get(self, run_id: str, path: str, most: int = MOST) -> bytes:
         """See :class:`Artifacts`."""
         return self._path(run_id, path).read_bytes()
 
-    def read(self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False) -> T:
+    def read(
+        self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
+    ) -> T:
         """See :class:`Artifacts`."""
-        return value_of(self.get(run_id, path))
+        return value_of(self.get(run_id, path, most))
 
     def _path(self, run_id: str, path: str) -> Path:
         return self._folder / run_id / "artifacts" / inside(run_id, path)
@@ -156,7 +159,7 @@ class ClientArtifacts:
                 with wire.at_most(most):  # Not by MLflow's way for folders, which asks for a listing first.
                     place._download_file(str(inner), str(local))
                 return local.read_bytes()
-            except trip.TooLarge as error:
+            except TooLarge as error:
                 raise Malformed(f"{path}: {error}") from error
             except (MlflowException, OSError) as error:
                 # What a store raises for a file that is not there is as various as stores are; a listing is not.
@@ -166,7 +169,7 @@ class ClientArtifacts:
                 if isinstance(error, OSError):
                     raise
                 # It is there, yet MLflow calls a download that broke off a wrong path, which no waiting would change.
-                raise ConnectionError(f"artifact {path} of run {run_id}: {error}") from error
+                raise ConnectionError(f"artifact {path} of run {run_id}: {words(error)}") from error
 
     def _place(self, run_id: str) -> "ArtifactRepository":
         """Where the files of a run are; MLflow's client would keep for good what a bad answer says of that."""

@@ -25,7 +25,7 @@ LONG = 10**9
 
 def whole(content: bytes, headers: bytes = OK) -> bytes:
     """An answer as it should be."""
-    return headers + f"Content-Length: {len(content)}\r\n\r\n".encode() + content
+    return headers + f"Connection: close\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
 
 
 def packed(content: Iterator[bytes], bits: int = zlib.MAX_WBITS + 16) -> Iterator[bytes]:

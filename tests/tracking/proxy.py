@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from tests.tracking.poured import Poured
 
 Change = Callable[[bytes], bytes]
+Answer = bytes | Change | Poured
 
 FAULTS = ("refuse", "delay", "500", "cut answer", "cut after commit")
 
@@ -116,7 +117,7 @@ class Proxy(ThreadingHTTPServer):
         place = urlsplit(target)
         self.host, self.port = place.hostname or "", place.port or 0
         self.part, self.hits = part, Counter[str]()
-        self.instead: list[tuple[str, bytes | Change | Poured]] = []
+        self.instead: list[tuple[str, Answer]] = []
         self.poured = 0
         self._dice, self._lock = random.Random(seed), threading.Lock()
 
@@ -127,7 +128,7 @@ class Proxy(ThreadingHTTPServer):
             self.hits[fault] += 1
         return fault
 
-    def bad_answer(self, request: str) -> bytes | Change | Poured | None:
+    def bad_answer(self, request: str) -> Answer | None:
         """What is answered in place of the server, if anything is."""
         with self._lock:
             for place, (pattern, bad) in enumerate(self.instead):
