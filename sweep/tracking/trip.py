@@ -18,6 +18,9 @@ ANSWER = 32 * MIB
 SLOWEST = MIB // 8
 """Bytes a second that must move for a request to go on beyond its time-out."""
 
+MEMBER = 64
+"""Bytes that an answer has for each object and list in it; a page of runs has a hundred. Small ones take the time."""
+
 PIECE = 65_536
 """Bytes that are read at once."""
 
@@ -29,8 +32,8 @@ class TooLarge(requests.ConnectionError):
 class Trip:
     """A request under way: how long it may go on, how much may come back, and how to end it."""
 
-    def __init__(self, seconds: float, most: int) -> None:
-        self.most, self._end = most, time.monotonic() + seconds
+    def __init__(self, seconds: float, most: int, *, file: bool) -> None:
+        self.most, self.file, self._end = most, file, time.monotonic() + seconds
         self._line: socket.socket | None = None
         self._over = False
 
@@ -65,7 +68,10 @@ def content(raw: BaseHTTPResponse, trip: Trip) -> bytes:
     for piece in _unpacked(pieces) if packing.endswith("gzip") else pieces:
         if taken.write(piece) and taken.tell() > trip.most:
             raise _too_large(trip)
-    return taken.getvalue()
+    whole = taken.getvalue()
+    if not trip.file and whole.count(b"{") + whole.count(b"[") > trip.most // MEMBER:
+        raise TooLarge(f"the server's answer holds more than {trip.most // MEMBER:,} things")
+    return whole
 
 
 def _pieces(raw: BaseHTTPResponse, trip: Trip) -> Iterator[bytes]:

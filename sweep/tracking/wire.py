@@ -107,7 +107,7 @@ class _Adapter(HTTPAdapter):
                 raise
             raise requests.ConnectionError(f"the server's answer was cut: {error}", request=request) from error
         response._content_consumed = True
-        response.encoding = response.encoding or "utf-8"  # Else it is guessed, which takes minutes of a long one.
+        response.encoding = "utf-8"  # As JSON is. What is guessed takes minutes of a long one.
         return response
 
 
@@ -129,7 +129,7 @@ class Session(requests.Session):
     def request(self, method: Any, url: Any, *args: Any, **options: Any) -> requests.Response:
         """See :class:`requests.Session`; ``timeout`` is that of the whole, but for what moves as quick as it should."""
         seconds = float(options.get("timeout") or LONGEST)
-        trip, done = Trip(seconds, _most.get()), Future[requests.Response]()
+        trip, done = Trip(seconds, _most.get(), file=bool(options.get("stream"))), Future[requests.Response]()
         options["timeout"] = seconds + 1  # That of a read: it is not to come first.
         send, context = partial(super().request, method, url, *args, **options), copy_context()
 

@@ -111,6 +111,7 @@ BROKEN = {
 """What is no answer of HTTP, leads away, or lies about itself."""
 
 NONSENSE = {
+    "a crowd": Poured(lambda: iter([whole(b'{"runs": [' + b"{}," * 4_000_000 + b"{}]}")])),
     "a header in half": _once(b"HTTP/1.1 200 OK\r\nConte"),
     "a length below 0": _once(OK + b"Content-Length: -5\r\n\r\n{}"),
     "empty": _once(whole(b"")),
