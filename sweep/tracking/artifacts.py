@@ -157,7 +157,7 @@ class ClientArtifacts:
             local = folder / inner.name
             try:
                 with wire.at_most(most):  # Not by MLflow's way for folders, which asks for a listing first.
-                    place._download_file(str(inner), str(local))
+                    place._download_file(str(inner), str(local))  # type: ignore[no-untyped-call]
                 return local.read_bytes()
             except TooLarge as error:
                 raise Malformed(f"{path}: {error}") from error

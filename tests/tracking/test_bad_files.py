@@ -89,7 +89,7 @@ def test_pages_of_runs_that_go_round_are_given_up(
 ) -> None:
     run = json.loads(RUN)["run"]
     pages = [json.dumps({"runs": [run] * runs, "next_page_token": token}).encode() for token in tokens]
-    proxy.instead = [("POST .*/runs/search", page) for page in pages] * 9
+    proxy.instead = [*(("POST .*/runs/search", page) for page in pages * 9)]
     uri = f"http://127.0.0.1:{proxy.server_port}"
     with pytest.raises(StoreAway, match="go round" if runs else "it names no run"):
         list(search(Store(uri, MlflowClient(uri), "1", files, 0.0), ""))

@@ -29,7 +29,7 @@ def session() -> Iterator[requests.Session]:
     """As MLflow gets it to send its requests."""
     wire.install()
     try:
-        yield request_utils._get_request_session(0, 0, 0, frozenset(), True, True)
+        yield request_utils._get_request_session(0, 0, 0, frozenset(), True, True)  # type: ignore[no-untyped-call]
     finally:
         wire.release()
 
