@@ -18,6 +18,9 @@ ANSWER = 32 * MIB
 SLOWEST = MIB // 8
 """Bytes a second that must move for a request to go on beyond its time-out."""
 
+LENGTHS = 10
+"""Time-outs that a request may take at most, however quick all moves."""
+
 MEMBER = 64
 """Bytes that an answer has for each object and list in it; a page of runs has a hundred. Small ones take the time."""
 
@@ -33,7 +36,8 @@ class Trip:
     """A request under way: how long it may go on, how much may come back, and how to end it."""
 
     def __init__(self, seconds: float, most: int, *, file: bool) -> None:
-        self.most, self.file, self._end = most, file, time.monotonic() + seconds
+        began = time.monotonic()
+        self.most, self.file, self._end, self._last = most, file, began + seconds, began + LENGTHS * seconds
         self._line: socket.socket | None = None
         self._over = False
 
@@ -43,7 +47,7 @@ class Trip:
 
     def moved(self, size: int) -> None:
         """``size`` bytes have come, or are to be sent: they may take their time."""
-        self._end += size / SLOWEST
+        self._end = min(self._end + size / SLOWEST, self._last)
 
     def use(self, line: socket.socket | None) -> None:
         """The request goes by this ``line``."""
@@ -87,14 +91,19 @@ def _pieces(raw: BaseHTTPResponse, trip: Trip) -> Iterator[bytes]:
 
 
 def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    unpack = None
+    unpack, taken, given = None, 0, 0
     for piece in pieces:
         rest = piece
         while rest:
             if unpack is None or unpack.eof:
                 unpack = zlib.decompressobj(zlib.MAX_WBITS + 16)
-            yield unpack.decompress(rest, PIECE)
+            unpacked = unpack.decompress(rest, PIECE)
+            yield unpacked
+            given += len(unpacked)
             rest = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
+        taken += len(piece)
+        if taken > given + 4 * MIB:
+            raise requests.ConnectionError("the server's answer is packed into far more than it is")
     if unpack is not None:
         yield unpack.flush()
         if not unpack.eof:

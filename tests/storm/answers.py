@@ -49,11 +49,8 @@ def answers(place: Path, dice: random.Random, tries: int) -> Iterator[Try]:
             here = f"tracking.uri=http://127.0.0.1:{proxy.server_port}"
             yield Try("a calm sweep", 0, unless(run(*GRID, "epochs=5", here, "tracking.experiment=calm"), {0}))
             for number in range(tries):
-                began = time.monotonic()
-                tried, patience = _one(
-                    proxy, here, number, kinds[number % len(kinds)], dice, place / "server/mlflow.db"
-                )
-                beyond = time.monotonic() - began - patience
+                kind = kinds[number % len(kinds)]
+                tried, beyond = _one(proxy, here, number, kind, dice, place / "server/mlflow.db")
                 longest = max(longest, beyond)
                 yield tried if tried.wrong or beyond < LONG else tried._replace(wrong=f"{beyond:.0f} s too long")
     finally:
@@ -64,8 +61,8 @@ def answers(place: Path, dice: random.Random, tries: int) -> Iterator[Try]:
     yield Try(told, 0, "" if peak < MEMORY else told)
 
 
-def _one(proxy: Proxy, here: str, number: int, kind: str, dice: random.Random, file: Path) -> tuple[Try, int]:
-    """A command, of which one request is answered badly, and what is wrong with how it ends; and its patience."""
+def _one(proxy: Proxy, here: str, number: int, kind: str, dice: random.Random, file: Path) -> tuple[Try, float]:
+    """A command, one request of which is answered badly; what is wrong with its end; seconds beyond its patience."""
     module = dice.choice(["sweep", "sweep", *READERS])
     request = dice.choice((*READ, *WRITTEN) if module == "sweep" else READ)
     stays, at = dice.random() < 0.5, dice.choice([0, 0, 1, 3])
@@ -91,7 +88,7 @@ def _one(proxy: Proxy, here: str, number: int, kind: str, dice: random.Random, f
         again = run(*grid, here, f"tracking.experiment={experiment}")
         wrong = unless(again, {0}) or ("" if _points(file, experiment) == 4 else "points are lost")
     what = f"{module}, {request} {'from' if stays else 'at'} {at}, {kind} ({took:.1f} s)"
-    return Try(what, said.code, wrong), patience
+    return Try(what, said.code, wrong), took - patience
 
 
 def _said_wrongly(said: Said, module: str, experiment: str, file: Path) -> str:

@@ -120,3 +120,12 @@ def test_a_server_that_never_ends_its_first_answer_is_said_to_time_out(
     said = command("epochs=2", f"tracking.uri=http://127.0.0.1:{proxy.server_port}", "tracking.patience=0")
     assert said.code == 1
     assert "cannot be used: timed out: no whole answer in 1 s\n" in said.err
+
+
+def test_no_request_takes_longer_than_some_time_outs_however_quick_all_moves(
+    session: requests.Session, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweep.tracking.trip.LENGTHS", 2)
+    steady = Poured(lambda: iter([OK + b"Content-Length: 60000000\r\n\r\n", *[b" " * 600_000] * 30]), SHORT / 5)
+    with pytest.raises(requests.Timeout):
+        ask(session, proxy, steady)
