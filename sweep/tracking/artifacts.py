@@ -112,7 +112,7 @@ class ClientArtifacts:
 
     def get(self, run_id: str, path: str, most: int = MOST) -> bytes:
         """See :class:`Artifacts`."""
-        return patiently(lambda: self._get(run_id, path, most), self._patience, Missing, Malformed)
+        return patiently(lambda: self._get(run_id, path, most), self._patience, (Missing, Malformed))
 
     def read(
         self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
