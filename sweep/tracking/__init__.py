@@ -2,9 +2,9 @@
 
 To open an experiment: ``location`` reads tracking URIs, ``store`` opens, ``unreachable`` says why it cannot, ``schema``
 asks whose tables a database has, ``fresh`` makes a SQLite file, ``sqlite_file`` sets it up, ``patience`` waits for a
-store that fails, ``database_faults`` knows which faults stay, ``answers`` makes sure of what a server answers,
-``artifacts`` moves files and ``artifact_access`` asks whether it can. To write: ``sweeps`` writes a sweep, ``rerun``
-whether it is done anew, ``summary`` its one summary run, ``parts`` the exact curves, ``manifest`` its plan,
+store that fails, ``database_faults`` knows which faults stay, ``answers`` makes sure of what a server answers, ``wire``
+bounds that, ``artifacts`` moves files and ``artifact_access`` asks whether it can. To write: ``sweeps`` writes a sweep,
+``rerun`` whether it is done anew, ``summary`` its one summary run, ``parts`` the exact curves, ``manifest`` its plan,
 ``documents`` JSON, which ``typed`` reads back by ``forms``; ``run_content`` says what stands on the run of a point,
 ``names`` what it is called and ``display`` what MLflow shows of its curve. ``writers`` chooses how runs are written:
 ``database_*`` straight into the tables, ``client_writer`` through the public API; ``surplus`` deletes what was written
@@ -19,7 +19,7 @@ REQUEST = "MLFLOW_HTTP_REQUEST_TIMEOUT"
 """MLflow's variable for how long one request may wait, in seconds."""
 
 SHORTEST, LONGEST = 5, 30
-"""Seconds that a request may wait where nobody set that: as the patience says, between these."""
+"""Seconds that a request may wait where nobody set that: half the patience, as it is tried again, between these."""
 
 # Before mlflow is first imported.
 DEFAULTS = {"MLFLOW_DISABLE_TELEMETRY": "true", REQUEST: str(LONGEST)}
@@ -34,6 +34,8 @@ DECIDED = {
     "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
     "MLFLOW_TRUNCATE_LONG_VALUES": "true",
     "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH": None,
+    # Files come from the server alone, not from wherever it says.
+    "MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD": "false",
     # Threads and transactions of ours count on SQLAlchemy's own pools.
     "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": None,
     "MLFLOW_SQLALCHEMYSTORE_POOL_SIZE": None,
@@ -57,8 +59,11 @@ def prepare() -> None:
 
 def bound_requests(patience: float) -> None:
     """Let no request to a server wait much longer than ``patience`` seconds, where nobody said how long one may."""
+    from sweep.tracking import wire
+
+    wire.install()
     if os.environ.get(REQUEST) in _ours:
-        os.environ[REQUEST] = str(max(SHORTEST, min(LONGEST, int(patience))))
+        os.environ[REQUEST] = str(max(SHORTEST, min(LONGEST, int(patience / 2))))
         _ours.add(os.environ[REQUEST])
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment, Run
+    from mlflow.store.entities.paged_list import PagedList
 
 
 def run(answer: "Run", run_id: str = "") -> "Run":
@@ -31,8 +32,22 @@ def experiment(answer: "Experiment") -> "Experiment":
     ------
     ConnectionError
     """
-    if not answer.experiment_id:
+    if not answer.experiment_id or answer.lifecycle_stage not in ("active", "deleted"):
         raise ConnectionError("the server's answer was cut: it names no experiment")
+    return answer
+
+
+def page(answer: "PagedList[Run]") -> "PagedList[Run]":
+    """``answer``, if it is a page of runs, or all that is left.
+
+    Raises
+    ------
+    ConnectionError
+    """
+    for each in answer:
+        run(each)
+    if answer.token and not answer:
+        raise ConnectionError("the server's answer was cut: it names no run, and that more are to come")
     return answer
 
 

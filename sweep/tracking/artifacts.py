@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sweep import plain_file, scratch
 from sweep.outputs import write_atomically
-from sweep.tracking import answers
+from sweep.tracking import answers, wire
 from sweep.tracking.parts import DamagedPart
-from sweep.tracking.patience import FIRST, LONGEST, patiently
+from sweep.tracking.patience import FIRST, LONGEST, patiently, words
+from sweep.tracking.trip import TooLarge
 from sweep.tracking.typed import Malformed
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class ClientArtifacts:
 
     def get(self, run_id: str, path: str, most: int = MOST) -> bytes:
         """See :class:`Artifacts`."""
-        return patiently(lambda: self._get(run_id, path, most), self._patience, Missing)
+        return patiently(lambda: self._get(run_id, path, most), self._patience, (Missing, Malformed))
 
     def read(
         self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
@@ -123,9 +124,11 @@ class ClientArtifacts:
         """
         pause = FIRST
         while True:
+            began = time.monotonic()
             try:
                 return value_of(self.get(run_id, path, most))
             except (Missing, DamagedPart, Malformed) as error:
+                self._waited += time.monotonic() - began
                 known = isinstance(error, NoRun) or (may_miss and isinstance(error, Missing) and pause > FIRST)
                 if known or self._waited + pause > self._patience:
                     raise
@@ -139,25 +142,36 @@ class ClientArtifacts:
             local.write_bytes(content)
             folder_there = str(inner.parent) if inner.parent.name else None
             self._place(run_id).log_artifact(str(local), folder_there)  # type: ignore[no-untyped-call]
-        if self._get(run_id, str(inner), len(content)) != content:
+        try:
+            there = self._get(run_id, str(inner), len(content))
+        except Malformed:
+            there = b""
+        if there != content:
             raise ConnectionError(f"artifact {inner} of run {run_id} did not arrive")
 
     def _get(self, run_id: str, path: str, most: int) -> bytes:
         from mlflow.exceptions import MlflowException
 
-        parent, place = str(inside(run_id, path).parent), self._place(run_id)
+        inner, place = inside(run_id, path), self._place(run_id)
         with scratch.folder() as folder:
+            local = folder / inner.name
             try:
-                local = place.download_artifacts(path, str(folder))  # type: ignore[no-untyped-call]
-                return plain_file.read(Path(local), most)
+                if kept := getattr(place, "artifact_dir", None):  # MLflow would copy whatever stands there.
+                    return plain_file.read(Path(kept) / inner, most)
+                with wire.at_most(most):  # Not by MLflow's way for folders, which asks for a listing first.
+                    place._download_file(str(inner), str(local))  # type: ignore[no-untyped-call]
+                return plain_file.read(local, most)
+            except (TooLarge, plain_file.Unfit) as error:
+                raise Malformed(f"{path}: {error}") from error
             except (MlflowException, OSError) as error:
                 # What a store raises for a file that is not there is as various as stores are; a listing is not.
-                if path not in {each.path for each in place.list_artifacts(None if parent == "." else parent)}:
+                parent = None if str(inner.parent) == "." else str(inner.parent)
+                if path not in {each.path for each in place.list_artifacts(parent)}:
                     raise Missing(f"its {path} is not there") from None
                 if isinstance(error, OSError):
                     raise
                 # It is there, yet MLflow calls a download that broke off a wrong path, which no waiting would change.
-                raise ConnectionError(f"artifact {path} of run {run_id}: {error}") from error
+                raise ConnectionError(f"artifact {path} of run {run_id}: {words(error)}") from error
 
     def _place(self, run_id: str) -> "ArtifactRepository":
         """Where the files of a run are; MLflow's client would keep for good what a bad answer says of that."""

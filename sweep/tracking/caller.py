@@ -10,7 +10,7 @@ from sweep import tracking
 
 @contextmanager
 def left_as_it_was(variables: Mapping[str, str]) -> Iterator[None]:
-    """Undo what commands set for MLflow in their own process: environment variables, levels of loggers.
+    """Undo what commands set for MLflow in their own process: environment variables, levels of loggers, its sessions.
 
     Parameters
     ----------
@@ -19,11 +19,14 @@ def left_as_it_was(variables: Mapping[str, str]) -> Iterator[None]:
     tracking.prepare()  # Once more: an earlier call has undone it.
     import mlflow  # Sets up its loggers.
 
+    from sweep.tracking import wire
+
     levels = {name: logging.getLogger(name).level for name in ("mlflow", "alembic")}
     del mlflow
     try:
         yield
     finally:
+        wire.release()
         for name in os.environ.keys() - variables:
             del os.environ[name]
         os.environ.update(variables)

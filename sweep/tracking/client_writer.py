@@ -8,18 +8,22 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sweep.problem.readings import Readings
-from sweep.tracking import answers
+from sweep.tracking import answers, wire
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
 from sweep.tracking.run_content import RunContent, Written, dataset_of
 from sweep.tracking.search import search
 from sweep.tracking.store import Store
+from sweep.tracking.trip import ANSWER
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
 BATCH = 1000
 """Metrics a call, MLflow's own limit."""
+
+LOSS = 300
+"""Bytes at most that a server makes of one."""
 
 THREADS = 8
 """Runs under way at once to a server, where most of a run's time is waiting for its answers."""
@@ -101,8 +105,14 @@ def _is_whole(store: Store, content: RunContent, run: "Run") -> bool:
         and {*content.metrics, *(["loss"] if epochs else [])} <= run.data.metrics.keys()
         and content.data.fingerprint in {each.dataset.digest for each in datasets}
         # Of a curve in several batches a run shows the last alone.
-        and (epochs <= BATCH or len(store.client.get_metric_history(run.info.run_id, "loss")) == epochs)
+        and (epochs <= BATCH or _losses(store, run.info.run_id, epochs) == epochs)
     )
+
+
+def _losses(store: Store, run_id: str, expected: int) -> int:
+    """How many losses a run has, which should be as many as are ``expected``."""
+    with wire.at_most(ANSWER + LOSS * expected):
+        return len(store.client.get_metric_history(run_id, "loss"))
 
 
 def _log_dataset(store: Store, run_id: str, data: Readings) -> None:

@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Callable
 from http import HTTPStatus
+from http.client import responses
 from typing import TypeVar
 
 from sweep.errors import StoreAway
@@ -26,6 +27,24 @@ LASTING = {
 BESIDE_THE_POINT = re.compile(r"\[SQL:|\(Background on|LINE \d+:|Response body: '<")
 """How begins what MLflow, SQLAlchemy and PostgreSQL add to what was said: the statement, a link, a page."""
 
+REQUESTED = re.compile(r"API request to |HTTPS?ConnectionPool\(|Connection (?:aborted|broken)")
+"""What MLflow, requests and urllib3 say that they were about."""
+
+NETWORK = (
+    r"\[(?:Errno -?\d+|SSL: \w+)\] ([^\"'()]+)",
+    r"Caused by .*port=\d+\): ([^\"']+)[\"']",
+    r"Caused by \w+\([\"']([^\"']+)[\"']\)",
+    r"(?:RemoteDisconnected|Connection\w+Error)\((?:\d+, )?[\"']([^\"']+)",
+    r"^API request to \S+ failed with (?:timeout )?exception (.*?)(?:\.? To increase the timeout, set .*)?$",
+)
+"""What the network said, from deep inside their words."""
+
+ANSWERED = re.compile(r"failed with error code (\d{3}) != \d+")
+"""What MLflow says of an answer that is none."""
+
+LONGEST_SAID = 20_000
+"""Characters that are looked through of what was said."""
+
 SIGN_IN = (
     "sign in: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, of somebody who may"
     " write there"
@@ -41,7 +60,10 @@ CURES = {
 
 
 def patiently(
-    action: Callable[[], T], patience: float, answer: type[Exception] | tuple[()] = (), unknown: float | None = None
+    action: Callable[[], T],
+    patience: float,
+    answer: type[Exception] | tuple[type[Exception], ...] = (),
+    unknown: float | None = None,
 ) -> T:
     """What ``action`` returns, tried again while the store fails.
 
@@ -123,5 +145,14 @@ def words(error: BaseException) -> str:
     if status is not None:
         return f"the server answers {status.value} {status.phrase}"
     raised = (getattr(each, "orig", None) for each in (error, error.__cause__))
-    said = " ".join(str(next(filter(None, raised), error)).split())
-    return without_secrets(BESIDE_THE_POINT.split(said)[0].strip())
+    said = " ".join(str(next(filter(None, raised), error))[:LONGEST_SAID].split())
+    said = without_secrets(BESIDE_THE_POINT.split(said)[0].strip())
+    return network(said) if REQUESTED.search(said) else said
+
+
+def network(said: str) -> str:
+    """What the network said, of all that was made of it."""
+    if status := ANSWERED.search(said):
+        return f"the server answers {status[1]} {responses.get(int(status[1]), '')}".strip()
+    found = (re.search(pattern, said) for pattern in NETWORK)
+    return next((each[1].strip() for each in found if each), said)

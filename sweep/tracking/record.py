@@ -89,8 +89,9 @@ def load(store: Store, summary_id: str, *, published: bool = False) -> SweepReco
     Raises
     ------
     BadInput : its plan, data or a part is missing or damaged; the message names which.
+    StoreAway : so it is with a sweep that is ``published``: it was written there a moment ago.
     """
-    with _damage_named(summary_id):
+    with _damage_named(summary_id, published):
         plan, attempts = _manifest(store, summary_id)
         if not published:
             summary = patiently(lambda: store.client.get_run(summary_id), store.patience)
@@ -162,12 +163,15 @@ def tags_of(store: Store, run_id: str) -> dict[str, str]:
 
 
 @contextmanager
-def _damage_named(summary_id: str) -> Iterator[None]:
+def _damage_named(summary_id: str, published: bool = False) -> Iterator[None]:
     try:
         yield
     except (OSError, parts.DamagedPart, *MALFORMED) as error:
+        what = f"the sweep of summary run {summary_id} cannot be read: {error}"
+        if published:
+            raise StoreAway(what) from error
         raise BadInput(
-            f"the sweep of summary run {summary_id} cannot be read: {error}",
+            what,
             "a summary run whose artifacts are all there and whole",
             "run the sweep's command again: what is lost is trained again",
         ) from error

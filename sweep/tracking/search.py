@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sweep.errors import StoreAway
 from sweep.tracking import answers
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
@@ -17,14 +18,23 @@ PAGE = 1000
 
 
 def search(store: Store, condition: str) -> Iterator["Run"]:
-    """Active runs of the experiment that meet ``condition``, newest first."""
+    """Active runs of the experiment that meet ``condition``, newest first.
+
+    Raises
+    ------
+    StoreAway : also where a server's pages have no end, as they go round.
+    """
     token: str | None = None
+    tokens: set[str] = set()
     while True:
         page = patiently(partial(_page, store, condition, token), store.patience)
         yield from page
         token = page.token
         if not token:
             return
+        if token in tokens:
+            raise StoreAway("the server's pages of runs go round and have no end")
+        tokens.add(token)
 
 
 def _page(store: Store, condition: str, token: str | None) -> "PagedList[Run]":
@@ -32,6 +42,5 @@ def _page(store: Store, condition: str, token: str | None) -> "PagedList[Run]":
     page = ask()
     if not page and is_server(store.uri):
         page = ask()  # No run, or an answer that was lost, of which MLflow makes no run too.
-    for run in page:
-        answers.run(run)
+    answers.page(page)
     return page

@@ -10,14 +10,7 @@ from sweep.redaction import masked
 from sweep.settings.keys import KEYS, source_of
 from sweep.tracking import schema
 from sweep.tracking.location import is_server
-from sweep.tracking.patience import words
-
-NETWORK = (
-    r"\[(?:Errno -?\d+|SSL: \w+)\] ([^\"'()]+)",
-    r"Caused by .*port=\d+\): ([^\"']+)[\"']",
-    r"Caused by \w+\([\"']([^\"']+)[\"']\)",
-)
-"""What the network said, from deep inside urllib3's words."""
+from sweep.tracking.patience import network, words
 
 VARIABLE = re.compile(r"Failed to convert .* for (\w+):|(\w+) value must be one of|[Aa]ctive workspace")
 """What MLflow says of a variable of the environment that it cannot read, or that the store does not go with."""
@@ -45,7 +38,7 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
         step = "check the file, or name another"
     elif schema.is_database(uri):
         step = "start it, check address, user and password, or pip install the driver"
-    elif "ProxyError" in words(cause):
+    elif "ProxyError" in str(cause):
         reason, step = f"by its proxy: {reason}", "check HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY"
     elif is_server(uri):
         missing = isinstance(cause, ModuleNotFoundError)
@@ -60,10 +53,7 @@ def unreachable(uri: str, error: BaseException) -> BadInput:
 
 
 def _reason(error: BaseException) -> str:
-    reason = words(error) or type(error).__name__
-    for pattern in NETWORK:
-        if said := re.search(pattern, reason):
-            return said[1].strip()
+    reason = network(words(error)) or type(error).__name__
     return textwrap.shorten(reason, 300, placeholder=" …")
 
 

@@ -7,11 +7,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from tests.tracking.poured import Poured
+
 Change = Callable[[bytes], bytes]
+Answer = bytes | Change | Poured
 
 FAULTS = ("refuse", "delay", "500", "cut answer", "cut after commit")
 
@@ -31,6 +34,9 @@ class Handler(BaseHTTPRequestHandler):
         bad = self.server.bad_answer(f"{self.command} {self.path}")
         if isinstance(bad, bytes):
             self._answer_badly(bad)
+            return
+        if isinstance(bad, Poured):
+            self._pour(bad)
             return
         if bad is not None:
             self._pass_on(body, "", bad)
@@ -81,6 +87,15 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200, [("Content-Type", "application/json")], bad)
 
+    def _pour(self, bad: Poured) -> None:
+        self.close_connection = True
+        with suppress(OSError):  # Whoever asked went away.
+            for piece in bad.pieces():
+                self.wfile.write(piece)
+                self.server.poured += len(piece)
+                time.sleep(bad.pause)
+            self._cut()
+
     def _cut(self) -> None:
         self.close_connection = True
         self.wfile.flush()
@@ -102,7 +117,8 @@ class Proxy(ThreadingHTTPServer):
         place = urlsplit(target)
         self.host, self.port = place.hostname or "", place.port or 0
         self.part, self.hits = part, Counter[str]()
-        self.instead: list[tuple[str, bytes | Change]] = []
+        self.instead: list[tuple[str, Answer]] = []
+        self.poured = 0
         self._dice, self._lock = random.Random(seed), threading.Lock()
 
     def draw(self) -> str:
@@ -112,7 +128,7 @@ class Proxy(ThreadingHTTPServer):
             self.hits[fault] += 1
         return fault
 
-    def bad_answer(self, request: str) -> bytes | Change | None:
+    def bad_answer(self, request: str) -> Answer | None:
         """What is answered in place of the server, if anything is."""
         with self._lock:
             for place, (pattern, bad) in enumerate(self.instead):

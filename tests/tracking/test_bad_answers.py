@@ -185,6 +185,31 @@ def test_results_that_a_server_does_not_let_in_wait_until_somebody_signs_in(
     assert "space" not in said.err
 
 
+@pytest.mark.parametrize(
+    ("request_", "before"), [("GET .*/artifacts/.*plan.json", 2), ("GET .*/artifacts/.*parquet", 1)]
+)
+def test_nonsense_at_the_end_of_a_sweep_is_no_bad_input_and_nothing_is_trained_twice(
+    command: Command, server: str, request_: str, before: int
+) -> None:
+    experiment = f"tracking.experiment=end-{before}"
+    with faulty(server, part=0, seed=1) as proxy:
+        proxy.instead = [(request_, bytes)] * before + [(request_, b"<html>please log in</html>")] * 99
+        place = (f"tracking.uri=http://127.0.0.1:{proxy.server_port}", "tracking.patience=1")
+        said = command("lr=1e-2,1e-3", "epochs=5", experiment, *place)
+    assert (said.code, "cannot be read" in said.err, "the same command goes on" in said.err) == (4, True, True)
+    again = command("lr=1e-2,1e-3", "epochs=5", experiment, f"tracking.uri={server}")
+    assert (again.code, "2 done already, 0 to train" in again.out) == (0, True)
+
+
+@pytest.mark.parametrize("stage", ["", "gone", "3"])
+def test_an_experiment_is_deleted_only_where_the_server_says_so(command: Command, stage: str) -> None:
+    body = f'{{"experiment": {{"experiment_id": "1", "name": "sweep", "lifecycle_stage": "{stage}"}}}}'.encode()
+    with faulty("http://127.0.0.1:9", part=0, seed=1) as proxy:
+        proxy.instead = [(".*", body)] * 99
+        said = command("epochs=2", f"tracking.uri=http://127.0.0.1:{proxy.server_port}", "tracking.patience=0")
+    assert (said.code, "deleted" in said.err, "it names no experiment" in said.err) == (1, False, True)
+
+
 def test_a_page_in_place_of_an_answer_is_not_printed(command: Command) -> None:
     with faulty("http://127.0.0.1:9", part=0, seed=1) as proxy:
         proxy.instead = [(".*", b"<html>please log in</html>")]
