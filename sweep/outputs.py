@@ -13,6 +13,9 @@ OUTPUTS = Path("outputs")
 SPOOL = OUTPUTS / "spool"
 """Where results wait that a store did not take."""
 
+OWN_SPOOL = OUTPUTS / f"spool-{os.getuid()}"
+"""Where those of this user wait while ``SPOOL`` is closed to him, as one that another user has made."""
+
 LEFT = 3600.0
 """Seconds after which a file beside another counts as left by a killed process: nobody writes one for so long."""
 
@@ -39,6 +42,18 @@ def check_writable(folder: Path) -> None:
             "a folder that can be made or written",
             "change to another folder, or correct what is in the way",
         )
+
+
+def closed_spool() -> str | None:
+    """Why this user can neither read nor write :data:`SPOOL`; None where he can, or where it is not there."""
+    if not os.path.lexists(SPOOL) or (SPOOL.is_dir() and os.access(SPOOL, os.R_OK | os.W_OK | os.X_OK)):
+        return None
+    return "closed to this user" if SPOOL.is_dir() else "not a folder"
+
+
+def own_spool() -> Path:
+    """The folder in which results of this user wait."""
+    return OWN_SPOOL if closed_spool() else SPOOL
 
 
 def write_atomically(path: Path, content: bytes, *, replace: bool = True) -> None:
@@ -68,8 +83,8 @@ def write_atomically(path: Path, content: bytes, *, replace: bool = True) -> Non
 def _clear(path: Path) -> None:
     """Delete what killed processes have left beside ``path``."""
     for left in path.parent.glob(f".{path.name}.*.part"):
-        with suppress(FileNotFoundError):  # Another process was quicker.
-            if time.time() - left.stat().st_mtime > LEFT:
+        with suppress(OSError):  # Another process was quicker, or it is another user's.
+            if time.time() - left.lstat().st_mtime > LEFT:
                 left.unlink()
 
 
