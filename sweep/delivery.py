@@ -35,8 +35,8 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
         store is named in its line alone.
     """
     left: list[BadInput] = []
-    if closed := closed_spool():
-        left.append(_closed(closed))
+    if closed_spool():
+        left.append(_closed())
         yield f"{left[-1].what}; what waits there stays, and what this user must keep waits in {own_spool()}."
     for folder in spool.folders(sweep_id):
         try:
@@ -57,10 +57,9 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
         raise left[0]
 
 
-def _closed(reason: str) -> BadInput:
-    return BadInput(
-        f"{SPOOL} is {reason}", "a folder that this user can read and write", "let its owner run python -m sweep.sync"
-    )
+def _closed() -> BadInput:
+    allowed, step = "a folder that this user can read and write", "let its owner run python -m sweep.sync"
+    return BadInput(f"{SPOOL} is closed to this user", allowed, step)
 
 
 def _unreadable(folder: Path, error: Exception) -> BadInput:

@@ -32,23 +32,26 @@ def check_here() -> None:
         ) from error
 
 
-def check_writable(folder: Path) -> None:
-    """Refuse a ``folder`` that could not be made or written to."""
+def check_writable(folder: Path, elsewhere: str = "change to another folder") -> None:
+    """Refuse a ``folder`` that could not be made or written to.
+
+    Parameters
+    ----------
+    elsewhere : how the command writes to another, for the message.
+    """
     check_here()
     there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise BadInput(
             f"{folder}/ cannot be written: {there} is {'not writable' if there.is_dir() else 'a file'}",
             "a folder that can be made or written",
-            "change to another folder, or correct what is in the way",
+            f"{elsewhere}, or correct what is in the way",
         )
 
 
-def closed_spool() -> str | None:
-    """Why this user can neither read nor write :data:`SPOOL`; None where he can, or where it is not there."""
-    if not os.path.lexists(SPOOL) or (SPOOL.is_dir() and os.access(SPOOL, os.R_OK | os.W_OK | os.X_OK)):
-        return None
-    return "closed to this user" if SPOOL.is_dir() else "not a folder"
+def closed_spool() -> bool:
+    """Whether :data:`SPOOL` is there, and closed to this user."""
+    return SPOOL.is_dir() and not os.access(SPOOL, os.R_OK | os.W_OK | os.X_OK)
 
 
 def own_spool() -> Path:

@@ -5,18 +5,21 @@ import os
 import re
 import shlex
 import sqlite3
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sweep import scratch
 from sweep.errors import BadInput
 from sweep.redaction import masked
 from sweep.settings.keys import source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import answers, artifact_access, bound_requests, fresh, schema, sqlite_file
+from sweep.tracking import answers, artifact_access, bound_requests, fresh, schema, snapshot, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
+from sweep.tracking.database_tables import engine_of
 from sweep.tracking.location import (
     ARTIFACTS,
     absolute,
@@ -25,6 +28,7 @@ from sweep.tracking.location import (
     is_server,
     local_folder,
     quoted_root,
+    sqlite_uri,
 )
 from sweep.tracking.patience import patiently
 from sweep.tracking.unreachable import given, unreachable
@@ -59,19 +63,30 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
 
     Parameters
     ----------
-    create : whether to make the store and the experiment where they do not exist; if False, return None instead.
+    create : whether to make the store and the experiment where they do not exist; if False, return None instead, and
+        open a SQLite file that may not be written to by a copy, which goes with the ``Store``.
 
     Raises
     ------
     BadInput : a server or database that does not answer, an unwritable folder, an experiment that is deleted or has its
         artifacts where they cannot be had.
     """
+    with ExitStack() as resources:
+        store = _opened(tracking, create, resources)
+        if store is not None:
+            weakref.finalize(store, resources.pop_all().close)
+        return store
+
+
+def _opened(tracking: Tracking, create: bool, resources: ExitStack) -> Store | None:
     uri, patience = absolute(tracking.uri), tracking.patience
     file = database_file(uri)
     if file is not None:
         if not create and not os.access(file, os.F_OK):
             return None
-        _check_file(file, tracking.uri)
+        if not create and snapshot.blocked(file):
+            uri = sqlite_uri(snapshot.take(file, resources.enter_context(scratch.folder()), patience))
+        _check_file(database_file(uri) or file, tracking.uri, writes=create)
     if is_server(uri):
         bound_requests(patience)
     try:
@@ -87,6 +102,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     if opened is None:
         return None
     client, experiment = opened
+    if not create and (engine := engine_of(client)) is not None:
+        resources.callback(engine.dispose)
     if experiment.lifecycle_stage != "active":
         raise BadInput(
             f"{source_of('tracking.experiment', tracking.experiment)}={tracking.experiment}: "
@@ -170,12 +187,12 @@ def _adopt(client: "MlflowClient", experiment: "Experiment", file: Path) -> "Exp
     return client.get_experiment(experiment.experiment_id)
 
 
-def _check_file(file: Path, uri: str) -> None:
+def _check_file(file: Path, uri: str, *, writes: bool) -> None:
     """A folder we cannot write to, or a file that is no database, would fail deep inside SQLAlchemy."""
     parent = file.parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        if file.exists():
+        if file.exists() and not snapshot.blocked(file):
             connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=5)
             try:
                 connection.execute("PRAGMA schema_version").fetchone()
@@ -188,13 +205,15 @@ def _check_file(file: Path, uri: str) -> None:
             "a SQLite file in a folder you can write to",
             "check the path and its permissions",
         ) from error
-    for path in (file if file.exists() else parent, parent / "artifacts"):
-        if (path.exists() and not os.access(path, os.W_OK)) or (path.name == "artifacts" and path.is_file()):
-            raise BadInput(
-                f"{given(uri)}: {path.name} cannot be written",
-                "a SQLite file, with a folder artifacts/ beside it, that you can write to",
-                "check the path and its permissions",
-            )
+    artifacts = parent / ARTIFACTS
+    writable = not writes or not artifacts.exists() or (artifacts.is_dir() and os.access(artifacts, os.W_OK | os.X_OK))
+    path = snapshot.blocked(file) or (None if writable else artifacts)
+    if path is not None:
+        raise BadInput(
+            f"{given(uri)}: {path.name} cannot be written",
+            "a SQLite file, with its logs and a folder artifacts/ beside it, that you can write to",
+            "check the path and its permissions",
+        )
 
 
 @contextmanager
