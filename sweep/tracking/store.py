@@ -17,7 +17,7 @@ from sweep.errors import BadInput
 from sweep.redaction import masked
 from sweep.settings.keys import source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import answers, artifact_access, bound_requests, fresh, schema, snapshot, sqlite_file
+from sweep.tracking import answers, artifact_access, artifact_root, bound_requests, fresh, schema, snapshot, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.database_tables import engine_of
 from sweep.tracking.location import (
@@ -27,7 +27,6 @@ from sweep.tracking.location import (
     database_file,
     is_server,
     local_folder,
-    quoted_root,
     sqlite_uri,
 )
 from sweep.tracking.patience import patiently
@@ -90,7 +89,7 @@ def _opened(tracking: Tracking, create: bool, resources: ExitStack) -> Store | N
     if is_server(uri):
         bound_requests(patience)
     try:
-        with _quiet(), quoted_root():
+        with _quiet(), artifact_root.set_for(uri):
             opened = patiently(
                 lambda: fresh.by_one_at_a_time(uri, patience, lambda: _experiment(tracking, uri, create=create)),
                 min(patience, OPENING),
@@ -117,6 +116,8 @@ def _opened(tracking: Tracking, create: bool, resources: ExitStack) -> Store | N
     artifacts = _artifacts(client, experiment, file, patience)
     if isinstance(artifacts, ClientArtifacts):
         artifact_access.check(experiment, uri, writes=create)
+        if artifact_root.is_shared(uri):
+            artifact_access.check_shared(experiment, client, writes=create)
     store = Store(tracking.uri, client, experiment.experiment_id, artifacts, patience)
     if create and file is not None:
         sqlite_file.quicken(client, file)
@@ -130,13 +131,18 @@ def _experiment(tracking: Tracking, uri: str, *, create: bool) -> "tuple[MlflowC
     if file is not None and not file.exists():
         fresh.make(file)
     known = not schema.is_database(uri) or schema.has_tables(uri, given(tracking.uri), tracking.patience)
-    if not known and not create:
-        return None
+    if not known:
+        if not create:
+            return None
+        artifact_root.make(uri, given(tracking.uri))  # Before MLflow's tables: they come with an experiment.
     client = MlflowClient(uri)
     experiment = client.get_experiment_by_name(tracking.experiment)
     if experiment is not None:
         return client, answers.experiment(experiment)
-    return (client, _create(client, tracking.experiment, file)) if create else None
+    if not create:
+        return None
+    artifact_root.make(uri, given(tracking.uri))
+    return client, _create(client, tracking.experiment, file)
 
 
 def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":

@@ -45,9 +45,13 @@ def started(folder: Path, empty_store: Path) -> Iterator[str]:
     port = unused_port()
     (folder / "mlflow.db").write_bytes(empty_store.read_bytes())
     words = ["--backend-store-uri", "sqlite:///mlflow.db", "--artifacts-destination", "files", "--workers", "1"]
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), *words]
+    python = [sys.executable, "-m"]
+    mlflow = [*python, "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), *words]
+    command = [*python, "sweep.tracking.tether", *mlflow]
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **QUIET})
+        process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.PIPE, stdout=log, stderr=log, env={**os.environ, **QUIET}
+        )
     address = f"http://127.0.0.1:{port}"
     try:
         while True:
@@ -59,5 +63,4 @@ def started(folder: Path, empty_store: Path) -> Iterator[str]:
                 time.sleep(0.1)
         yield address
     finally:
-        process.terminate()
-        process.wait(30)
+        process.communicate(timeout=30)  # Closes its standard input, which ends the workers too.
