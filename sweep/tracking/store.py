@@ -236,5 +236,7 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
-        for name in ("mlflow", "alembic"):
+        # psycopg warns of what it sent on before it heard of an error, and SQLAlchemy of connections that are gone: both
+        # raise that error too, and whether it is tried again or told of is decided in patience.py.
+        for name in ("mlflow", "alembic", "psycopg", "sqlalchemy"):
             logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -83,6 +84,44 @@ def test_sweeps_that_start_together_on_an_empty_database_all_succeed_and_write_e
     tmp_path: Path, uri: str
 ) -> None:
     start_together(tmp_path, f"tracking.uri={uri}", uri=uri)
+
+
+SPOILED = """
+from sweep import __main__
+from sweep.tracking import database_writer
+
+put = database_writer.put
+
+def cut_off(connection, name, rows):
+    pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    with connection.engine.connect() as other:
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
+
+def be_quicker(connection, name, rows):
+    with connection.engine.begin() as other:
+        put(other, name, rows)
+
+ways = [cut_off, be_quicker]
+
+def spoiled(connection, name, rows):
+    if ways and len(rows) > 100:  # So that psycopg sends on before it has heard of the first ones.
+        ways.pop()(connection, name, rows)
+    put(connection, name, rows)
+
+database_writer.put = spoiled
+try:
+    __main__.main()
+finally:
+    print("spoiled", ways)
+"""
+"""A sweep that another is quicker than, and whose session the server then ends, each while it writes."""
+
+
+def test_what_a_driver_logs_of_what_is_tried_again_is_not_printed(command: Command, uri: str) -> None:
+    words = ["lr=range(0.0001,0.02,0.0001)", "epochs=1", f"tracking.uri={uri}"]
+    said = subprocess.run([sys.executable, "-c", SPOILED, *words], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.endswith("spoiled []\n")
 
 
 def change_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
