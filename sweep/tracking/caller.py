@@ -7,6 +7,9 @@ from contextlib import contextmanager
 
 from sweep import tracking
 
+SILENCED = ("mlflow", "alembic", "psycopg", "sqlalchemy")
+"""Loggers that commands silence: what they say of a failure is raised as well, and told or tried again."""
+
 
 @contextmanager
 def left_as_it_was(variables: Mapping[str, str]) -> Iterator[None]:
@@ -19,7 +22,7 @@ def left_as_it_was(variables: Mapping[str, str]) -> Iterator[None]:
     tracking.prepare()  # Once more: an earlier call has undone it.
     import mlflow  # Sets up its loggers.
 
-    levels = {name: logging.getLogger(name).level for name in ("mlflow", "alembic")}
+    levels = {name: logging.getLogger(name).level for name in SILENCED}
     del mlflow
     try:
         yield

@@ -19,6 +19,7 @@ from sweep.settings.keys import source_of
 from sweep.settings.schema import Tracking
 from sweep.tracking import answers, artifact_access, artifact_root, bound_requests, fresh, schema, snapshot, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
+from sweep.tracking.caller import SILENCED
 from sweep.tracking.database_tables import engine_of
 from sweep.tracking.location import (
     ARTIFACTS,
@@ -236,7 +237,5 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
-        # psycopg warns of what it sent on before it heard of an error, and SQLAlchemy of connections that are gone: both
-        # raise that error too, and whether it is tried again or told of is decided in patience.py.
-        for name in ("mlflow", "alembic", "psycopg", "sqlalchemy"):
+        for name in SILENCED:
             logging.getLogger(name).setLevel(logging.CRITICAL)
