@@ -49,13 +49,19 @@ BESIDE = re.compile(rf"{ARTIFACTS}(/\d+)?")
 
 @dataclass(frozen=True)
 class Store:
-    """An open experiment."""
+    """An open experiment.
+
+    Parameters
+    ----------
+    copy : the URI of the copy that is read where the store may not be written to.
+    """
 
     uri: str
     client: "MlflowClient"
     experiment_id: str
     artifacts: Artifacts
     patience: float
+    copy: str | None = None
 
 
 def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
@@ -79,13 +85,13 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
 
 
 def _opened(tracking: Tracking, create: bool, resources: ExitStack) -> Store | None:
-    uri, patience = absolute(tracking.uri), tracking.patience
+    uri, patience, copy = absolute(tracking.uri), tracking.patience, None
     file = database_file(uri)
     if file is not None:
         if not create and not os.access(file, os.F_OK):
             return None
         if not create and snapshot.blocked(file):
-            uri = sqlite_uri(snapshot.take(file, resources.enter_context(scratch.folder()), patience))
+            uri = copy = sqlite_uri(snapshot.take(file, resources.enter_context(scratch.folder()), patience))
         _check_file(database_file(uri) or file, tracking.uri, writes=create)
     if is_server(uri):
         bound_requests(patience)
@@ -119,7 +125,7 @@ def _opened(tracking: Tracking, create: bool, resources: ExitStack) -> Store | N
         artifact_access.check(experiment, uri, writes=create)
         if artifact_root.is_shared(uri):
             artifact_access.check_shared(experiment, client, writes=create)
-    store = Store(tracking.uri, client, experiment.experiment_id, artifacts, patience)
+    store = Store(tracking.uri, client, experiment.experiment_id, artifacts, patience, copy)
     if create and file is not None:
         sqlite_file.quicken(client, file)
     return store
