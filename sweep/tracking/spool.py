@@ -12,7 +12,7 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -86,6 +86,15 @@ class Spool:
             self._away.reason,
             f"{waiting} in {places}; {steps} {sync} or the same command delivers them",
         )
+
+    def take_over(self, away: StoreAway, chunks: Iterable[Pairs]) -> None:
+        """Keep as well what the store had taken before it was ``away`` for good; raise as :meth:`check` does."""
+        self._away = self._away or away
+        for pairs in chunks:
+            self._keep_somewhere(pairs, lambda: None)
+        if not self.count:
+            raise self._away
+        self.check()
 
     def keep(self, pairs: Pairs, tick: Callable[[], None]) -> None:
         """Keep a chunk; ``tick`` is called once a point."""
@@ -172,12 +181,7 @@ class Spooled:
     damaged: Sequence[str]
 
     def remove(self) -> None:
-        """Delete the folder, of a link the link alone: what it held is in the store.
-
-        Raises
-        ------
-        OSError : it may not be deleted, as another user's.
-        """
+        """Delete the folder, of a link the link alone; ``OSError`` where it may not be, as another user's."""
         if self.folder.is_symlink():
             self.folder.unlink()
         else:

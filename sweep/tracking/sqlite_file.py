@@ -5,6 +5,7 @@ the next start of the sweep finds what is missing and trains it again. While a s
 beside the file and belong to it.
 """
 
+import errno
 import os
 import re
 import sys
@@ -14,15 +15,45 @@ from typing import TYPE_CHECKING
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from sweep.errors import printable
-from sweep.tracking import database_faults
+from sweep.errors import BadInput, printable
+from sweep.tracking import database_faults, snapshot
 from sweep.tracking.database_tables import engine_of
+from sweep.tracking.deadline import within
+from sweep.tracking.location import ARTIFACTS
+from sweep.tracking.unreachable import given
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "lustre", "gpfs", "beegfs", "glusterfs", "fuse.")
 """How names of file systems begin on which several machines may open a file: SQLite's log needs memory they share."""
+
+SOON = 1.0
+"""Seconds that what only helps waits for others."""
+
+
+def check(file: Path, uri: str, *, writes: bool) -> None:
+    """A folder we cannot write to would fail deep inside SQLAlchemy."""
+    parent = file.parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        if file.exists() and not file.is_file():
+            raise OSError(errno.EINVAL, "this is no file")
+    except OSError as error:
+        raise BadInput(
+            f"{given(uri)}: {error.strerror}",
+            "a SQLite file in a folder you can write to",
+            "check the path and its permissions",
+        ) from error
+    artifacts = parent / ARTIFACTS
+    writable = not writes or not artifacts.exists() or (artifacts.is_dir() and os.access(artifacts, os.W_OK | os.X_OK))
+    path = snapshot.blocked(file) or (None if writable else artifacts)
+    if path is not None:
+        raise BadInput(
+            f"{given(uri)}: {path.name} cannot be written",
+            "a SQLite file, with its logs and a folder artifacts/ beside it, that you can write to",
+            "check the path and its permissions",
+        )
 
 
 def quicken(client: "MlflowClient", file: Path) -> None:
@@ -36,10 +67,13 @@ def quicken(client: "MlflowClient", file: Path) -> None:
     event.listen(engine, "connect", _settings)
     engine.dispose()  # Connections from before, when MLflow opened the store.
     try:
-        with engine.connect() as connection:
+        with within(SOON), engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # Persists in the file.
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
     except DBAPIError:
         return  # Somebody reads it just now: slower, and as safe. Damage is told of by what needs the file.
+    finally:
+        engine.dispose()  # They had no log yet.
 
 
 def count_rows(client: "MlflowClient") -> None:
@@ -52,7 +86,7 @@ def count_rows(client: "MlflowClient") -> None:
     if engine is None or engine.dialect.name != "sqlite":
         return
     try:
-        with engine.connect() as connection:
+        with within(SOON), engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA analysis_limit = 400")
             connection.exec_driver_sql("ANALYZE")
             connection.commit()
@@ -86,6 +120,5 @@ def _settings(connection: object, record: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA cache_size = -65536")  # KiB: the indexes of a transaction's rows, touched all over.
-    cursor.execute("PRAGMA busy_timeout = 20000")  # ms: as MLflow's sessions set it.
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()

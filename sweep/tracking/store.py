@@ -12,12 +12,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError
+
 from sweep import scratch
 from sweep.errors import BadInput
 from sweep.redaction import masked
 from sweep.settings.keys import source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import answers, artifact_access, artifact_root, bound_requests, fresh, schema, snapshot, sqlite_file
+from sweep.tracking import (
+    answers,
+    artifact_access,
+    artifact_root,
+    bound_requests,
+    engines,
+    fresh,
+    schema,
+    snapshot,
+    sqlite_file,
+)
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.caller import SILENCED
 from sweep.tracking.database_tables import engine_of
@@ -38,7 +50,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Experiment
 
 OPENING = 3.0
-"""Seconds at most that opening is tried again: whoever mistyped an address should hear of it soon."""
+"""Seconds at most that opening is tried again where nothing answers: a mistyped address should be heard of soon."""
 
 FOLDER_TAG = "sweep.artifacts"
 """Experiment tag: the artifacts' folder, relative to the database file."""
@@ -62,6 +74,20 @@ class Store:
     artifacts: Artifacts
     patience: float
     copy: str | None = None
+
+    def check_file(self) -> None:
+        """Make sure that what was written is in the SQLite file that the store names; nothing, where it is another.
+
+        Raises
+        ------
+        DBAPIError : that is gone, or another.
+        """
+        same = engines.same_file(self.client)
+        try:
+            if same:
+                same.check_content()
+        except sqlite3.DatabaseError as error:
+            raise DBAPIError(None, None, error) from error
 
 
 def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
@@ -92,14 +118,15 @@ def _opened(tracking: Tracking, create: bool, resources: ExitStack) -> Store | N
             return None
         if not create and snapshot.blocked(file):
             uri = copy = sqlite_uri(snapshot.take(file, resources.enter_context(scratch.folder()), patience))
-        _check_file(database_file(uri) or file, tracking.uri, writes=create)
+        sqlite_file.check(database_file(uri) or file, tracking.uri, writes=create)
     if is_server(uri):
         bound_requests(patience)
     try:
         with _quiet(), artifact_root.set_for(uri):
             opened = patiently(
                 lambda: fresh.by_one_at_a_time(uri, patience, lambda: _experiment(tracking, uri, create=create)),
-                min(patience, OPENING),
+                patience,
+                unknown=OPENING,
             )
     except BadInput:
         raise
@@ -128,6 +155,8 @@ def _opened(tracking: Tracking, create: bool, resources: ExitStack) -> Store | N
     store = Store(tracking.uri, client, experiment.experiment_id, artifacts, patience, copy)
     if create and file is not None:
         sqlite_file.quicken(client, file)
+        if same := engines.same_file(client):
+            same.know(experiment.experiment_id)
     return store
 
 
@@ -135,14 +164,16 @@ def _experiment(tracking: Tracking, uri: str, *, create: bool) -> "tuple[MlflowC
     from mlflow import MlflowClient
 
     file = database_file(uri)
-    if file is not None and not file.exists():
-        fresh.make(file)
+    if file is not None:
+        if not file.exists():
+            fresh.make(file)
+        engines.renew(file)
     known = not schema.is_database(uri) or schema.has_tables(uri, given(tracking.uri), tracking.patience)
     if not known:
         if not create:
             return None
         artifact_root.make(uri, given(tracking.uri))  # Before MLflow's tables: they come with an experiment.
-    client = MlflowClient(uri)
+    client = MlflowClient(engines.patient(uri, tracking.patience) if schema.is_database(uri) else uri)
     experiment = client.get_experiment_by_name(tracking.experiment)
     if experiment is not None:
         return client, answers.experiment(experiment)
@@ -198,35 +229,6 @@ def _adopt(client: "MlflowClient", experiment: "Experiment", file: Path) -> "Exp
         )
     client.set_experiment_tag(experiment.experiment_id, FOLDER_TAG, relative)
     return client.get_experiment(experiment.experiment_id)
-
-
-def _check_file(file: Path, uri: str, *, writes: bool) -> None:
-    """A folder we cannot write to, or a file that is no database, would fail deep inside SQLAlchemy."""
-    parent = file.parent
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        if file.exists() and not snapshot.blocked(file):
-            connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=5)
-            try:
-                connection.execute("PRAGMA schema_version").fetchone()
-            finally:
-                connection.close()
-    except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadInput(
-            f"{given(uri)}: {reason}",
-            "a SQLite file in a folder you can write to",
-            "check the path and its permissions",
-        ) from error
-    artifacts = parent / ARTIFACTS
-    writable = not writes or not artifacts.exists() or (artifacts.is_dir() and os.access(artifacts, os.W_OK | os.X_OK))
-    path = snapshot.blocked(file) or (None if writable else artifacts)
-    if path is not None:
-        raise BadInput(
-            f"{given(uri)}: {path.name} cannot be written",
-            "a SQLite file, with its logs and a folder artifacts/ beside it, that you can write to",
-            "check the path and its permissions",
-        )
 
 
 @contextmanager

@@ -1,69 +1,23 @@
-"""Sweeps into PostgreSQL, a real server on loopback: one, several that start together, and where their files go."""
+"""Sweeps into PostgreSQL, a real server on loopback: one, several that start together, and what a server waits for."""
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from itertools import count
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from sweep.errors import BadInput
-from sweep.tracking import artifact_root
+from sweep import app
+from sweep.errors import StoreAway
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+from sweep.training import in_process
+from sweep.training.curve import Curve
 from tests.conftest import Command
-from tests.tracking.stored import FOUR, runs
+from tests.tracking.stored import FOUR, runs, settings
 from tests.tracking.together import start_together
-
-NAMES = count()
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    """The start of the URI of a server's databases; Debian's server, which refuses to run as root."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = str(found[-1]) if found else shutil.which("initdb")
-    assert initdb, "no PostgreSQL is installed: apt-get install postgresql"
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))  # Not pytest's, where another user finds no way.
-    as_user = []
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    control = [*as_user, str(Path(initdb).with_name("pg_ctl")), "--pgdata", str(folder / "data"), "--wait"]
-    how = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    try:
-        initial = [*as_user, initdb, "--no-sync", "--auth=trust", "--username=sweep", "--pgdata", str(folder / "data")]
-        subprocess.run(initial, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        log = str(folder / "log")
-        subprocess.run([*control, "--log", log, "--options", how, "start"], check=True, stdout=subprocess.DEVNULL)
-        yield f"postgresql+psycopg://sweep@127.0.0.1:{port}/"
-    finally:
-        subprocess.run([*control, "--mode=immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
-        shutil.rmtree(folder)
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where this user's programs keep data."""
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv(artifact_root.GIVEN, raising=False)
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def uri(postgresql: str, home: Path) -> str:
-    """An empty database."""
-    name = f"store{next(NAMES)}"
-    with psycopg.connect(f"{postgresql.replace('+psycopg', '')}postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return postgresql + name
 
 
 def test_a_sweep_goes_on_is_reported_and_replayed(command: Command, uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,117 +40,96 @@ def test_sweeps_that_start_together_on_an_empty_database_all_succeed_and_write_e
     start_together(tmp_path, f"tracking.uri={uri}", uri=uri)
 
 
-SPOILED = """
-from sweep import __main__
-from sweep.tracking import database_writer
-
-put = database_writer.put
-
-def cut_off(connection, name, rows):
-    pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
-    with connection.engine.connect() as other:
-        other.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
-
-def be_quicker(connection, name, rows):
-    with connection.engine.begin() as other:
-        put(other, name, rows)
-
-ways = [cut_off, be_quicker]
-
-def spoiled(connection, name, rows):
-    if ways and len(rows) > 100:  # So that psycopg sends on before it has heard of the first ones.
-        ways.pop()(connection, name, rows)
-    put(connection, name, rows)
-
-database_writer.put = spoiled
-try:
-    __main__.main()
-finally:
-    print("spoiled", ways)
-"""
-"""A sweep that another is quicker than, and whose session the server then ends, each while it writes."""
-
-
-def test_what_a_driver_logs_of_what_is_tried_again_is_not_printed(command: Command, uri: str) -> None:
-    words = ["lr=range(0.0001,0.02,0.0001)", "epochs=1", f"tracking.uri={uri}"]
-    said = subprocess.run([sys.executable, "-c", SPOILED, *words], capture_output=True, text=True, check=False)
-    assert (said.returncode, said.stderr) == (0, "")
-    assert said.stdout.endswith("spoiled []\n")
-
-
-def change_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
-    (tmp_path / name).mkdir()
-    monkeypatch.chdir(tmp_path / name)
-
-
-@pytest.mark.parametrize("given", [None, "shared", "file:shared"])
-def test_files_go_where_a_driver_in_another_folder_finds_them(
-    command: Command, uri: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None
-) -> None:
-    if given:
-        place = given.replace("shared", str(tmp_path / "a b%41"))
-        monkeypatch.setenv(artifact_root.GIVEN, place.replace("%", "%25") if "file:" in place else place)
-    change_folder(monkeypatch, tmp_path, "first")
-    assert command(f"tracking.uri={uri}", *FOUR).code == 0
-    assert [path.name for path in Path().iterdir()] == ["outputs"]
-    change_folder(monkeypatch, tmp_path, "second")
-    shutil.rmtree(tmp_path / "first")
-    assert command(f"tracking.uri={uri}", module="sweep.report").code == 0
-    assert "4 done already, 0 to train" in command(f"tracking.uri={uri}", *FOUR).out
-    assert list((tmp_path / "a b%41" if given else home).rglob("*.parquet"))
-
-
-def test_a_database_elsewhere_is_told_a_place_for_files_before_anything_is_made_in_it(
-    command: Command, uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    elsewhere = uri.replace("127.0.0.1", "0.0.0.0")  # Linux goes to this machine; the address does not say so.
-    said = command(f"tracking.uri={elsewhere}", *FOUR)
-    assert (said.code, said.out, f"set {artifact_root.GIVEN} to such a place" in said.err) == (1, "", True)
-    with psycopg.connect(uri.replace("+psycopg", "")) as connection:
-        assert connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchone() is None
-    monkeypatch.setenv(artifact_root.GIVEN, "shared")
-    said = command(f"tracking.uri={elsewhere}", *FOUR)
-    assert (said.code, f"{artifact_root.GIVEN}=shared: relative" in said.err) == (1, True)
-    monkeypatch.setenv(artifact_root.GIVEN, str(tmp_path / "shared"))
-    assert command(f"tracking.uri={elsewhere}", *FOUR).code == 0
-
-
-def test_an_experiment_whose_files_are_on_another_machine_is_refused_with_the_way_out(
-    command: Command, uri: str, home: Path
-) -> None:
-    assert command(f"tracking.uri={uri}", *FOUR).code == 0
-    home.rename(home.with_name("another machine"))
-    for module, words in (("sweep", ["lr=0.5"]), ("sweep.report", []), ("sweep.replay", [])):
-        said = command(f"tracking.uri={uri}", *words, module=module)
-        assert (said.code, "it has runs, and that folder is not on this machine" in said.err) == (1, True)
-        assert f"tracking.experiment=NAME, with {artifact_root.GIVEN} set" in said.err
-    assert not home.exists()
-    assert len(runs(uri=uri)) == 4
-
-
-@pytest.mark.parametrize(
-    ("uri", "here"),
-    [
-        ("postgresql+psycopg:///x?host=/var/run/postgresql", True),
-        ("postgresql://localhost/x", True),
-        ("postgresql://u:p@db.example/x", False),
-        ("postgresql:///x?host=db.example", False),
-        ("mysql+pymysql://u:p@127.0.0.1:3306/x", True),
-        ("mysql+pymysql://u:p@db.example/x", False),
-        ("mssql+pyodbc://u:p@db.example/x?driver=d", False),
-        ("mssql+pyodbc:///?odbc_connect=DRIVER", False),
-    ],
+COMMANDS = (
+    *(("sweep", "epochs=5"), ("sweep", "epochs=5", "dry_run=true"), ("sweep.report",)),
+    *(("sweep.replay",), ("sweep.ui",)),
 )
-@pytest.mark.usefixtures("home")
-def test_a_database_of_any_kind_has_a_place_of_its_own_for_files_or_asks_for_one(uri: str, here: bool) -> None:
-    places = []
-    for each in (uri, uri.replace("/x", "/y") if "/x" in uri else uri):
-        with artifact_root.set_for(each):
-            places.append(os.environ[artifact_root.ROOT])
-            if here:
-                artifact_root.make(each, "tracking.uri=…")
+
+
+def test_a_table_that_stays_locked_is_blamed_on_the_lock(command: Command, uri: str) -> None:
+    assert command("epochs=5", f"tracking.uri={uri}").code == 0
+    tables = ("experiments", "alembic_version", "runs", "experiments", "runs")
+    for table, (module, *words) in zip(tables, COMMANDS, strict=True):
+        with psycopg.connect(uri.replace("+psycopg", "")) as other:
+            other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            said = command(*words, f"tracking.uri={uri}", "tracking.patience=0.2", module=module)
+            assert said.code in (1, 4), said.err
+            assert "lock timeout" in said.err
+            assert "end what holds the lock" in said.err
+
+
+def test_a_server_without_room_for_one_more_is_blamed_on_that(command: Command, uri: str) -> None:
+    assert command("epochs=5", f"tracking.uri={uri}").code == 0
+    name = uri.rpartition("/")[2]
+    with psycopg.connect(uri.replace("+psycopg", ""), autocommit=True) as other:
+        other.execute("CREATE ROLE guest LOGIN")
+        other.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 0")
+        said = command("epochs=5", f"tracking.uri={uri.replace('sweep@', 'guest@')}", "tracking.patience=0.2")
+    assert (said.code, "let the database take more connections" in said.err) == (1, True), said.err
+
+
+def stop(uri: str, number: int) -> None:
+    """Send a signal to the server's process and to those that serve others."""
+    with psycopg.connect(uri.replace("+psycopg", "")) as other:
+        (folder,) = other.execute("SHOW data_directory").fetchone() or ()
+        found = other.execute("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()").fetchall()
+    first = int(Path(folder, "postmaster.pid").read_text().split()[0])
+    STOPPED.extend([first, *(pid for (pid,) in found)])
+    for pid in STOPPED:
+        os.kill(pid, number)
+
+
+STOPPED: list[int] = []
+
+
+def go_on() -> None:
+    """Let go on what was stopped."""
+    while STOPPED:
+        with suppress(ProcessLookupError):
+            os.kill(STOPPED.pop(), signal.SIGCONT)
+
+
+@pytest.fixture
+def goes_on() -> Iterator[None]:
+    """What a test has stopped goes on afterwards."""
+    yield
+    go_on()
+
+
+@pytest.mark.usefixtures("goes_on")
+@pytest.mark.parametrize("words", [("sweep", "epochs=5"), ("sweep.report",)])
+def test_a_server_that_has_stopped_is_given_up(
+    command: Command, uri: str, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweep.tracking.engines.SILENT", 0.2)
+    assert command("epochs=5", f"tracking.uri={uri}").code == 0
+    stop(uri, signal.SIGSTOP)
+    said = command(*words[1:], f"tracking.uri={uri}", "tracking.patience=0.2", module=words[0])
+    assert said.code == 1, said.err
+    assert "connection timeout expired" in said.err
+
+
+@pytest.mark.usefixtures("goes_on")
+@pytest.mark.parametrize("way", ["stopped", "locked"])
+def test_results_wait_where_a_server_does_not_answer_mid_sweep(
+    command: Command, uri: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweep.tracking.engines.SILENT", 0.2 if way == "stopped" else 60.0)
+    points = [settings(uri, lr=lr) for lr in (1e-2, 1e-3)]
+    for each in points:
+        each.tracking.patience = 0.2
+
+    with psycopg.connect(uri.replace("+psycopg", "")) as other:
+
+        def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+            if way == "stopped":
+                stop(uri, signal.SIGSTOP)
             else:
-                with pytest.raises(BadInput, match="where a new experiment in it keeps its files is not known"):
-                    artifact_root.make(each, "tracking.uri=…")
-    assert (places[0] != places[1]) == here
-    assert artifact_root.ROOT not in os.environ
+                other.execute("LOCK TABLE params IN ACCESS EXCLUSIVE MODE")
+            return in_process.in_process(points, problems)
+
+        with pytest.raises(StoreAway, match="2 results wait in outputs/spool"):
+            app.run(points, train)
+        go_on()
+    assert command(f"tracking.uri={uri}", module="sweep.sync").code == 0
+    assert {run.info.status for run in runs(uri=uri)} == {"FINISHED"}
