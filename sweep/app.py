@@ -8,7 +8,7 @@ from sweep import scratch
 from sweep.console import terminal
 from sweep.console.interruption import watched
 from sweep.errors import Exit, printable
-from sweep.outputs import OUTPUTS, SPOOL, check_writable
+from sweep.outputs import OUTPUTS, check_writable, own_spool
 from sweep.plan import plan
 from sweep.plan.plan import Plan
 from sweep.problem import sources
@@ -50,7 +50,7 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
         terminal.show_plan(planned, done, tracking.curve_points)
         return Exit.OK
 
-    for folder in (OUTPUTS, OUTPUTS / planned.folder, SPOOL):
+    for folder in (OUTPUTS, OUTPUTS / planned.folder, own_spool()):
         check_writable(folder)
     scratch.clear()
     for line in delivery.deliver_all(tracking, planned.sweep_id):

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sweep.errors import MALFORMED, BadInput
+from sweep.outputs import SPOOL, closed_spool, own_spool
 from sweep.plan.chunks import chunks
 from sweep.redaction import HIDDEN, masked
 from sweep.settings import grammar
@@ -42,6 +43,9 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
         store is named in its line alone.
     """
     left: list[BadInput] = []
+    if closed_spool():
+        left.append(_closed())
+        yield f"{left[-1].what}; what waits there stays, and what this user must keep waits in {own_spool()}."
     for folder in spool.folders(sweep_id):
         try:
             spooled = spool.read(folder)
@@ -58,7 +62,7 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
         count = _deliver(spooled, replace(spooled.tracking, uri=given.uri, patience=given.patience))
         lost = f"; damaged, its points are to be trained again: {_some(spooled.damaged)}" if spooled.damaged else ""
         results, were = plural(len(spooled.results), "result"), "was" if count == 1 else "were"
-        yield f"{folder}: {count:,} of {results} {were} new to the store{lost}."
+        yield f"{folder}: {count:,} of {results} {were} new to the store{lost}{_remove(spooled)}."
     if left and not sweep_id:
         raise left[0]
 
@@ -69,12 +73,27 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
+def _closed() -> BadInput:
+    allowed, step = "a folder that this user can read and write", "let its owner run python -m sweep.sync"
+    return BadInput(f"{SPOOL} is closed to this user", allowed, step)
+
+
 def _unreadable(folder: Path, error: Exception) -> BadInput:
+    step = "run the sweep's command again, which trains its points, then delete the folder"
     return BadInput(
         f"{folder}: cannot be read: {error.what if isinstance(error, BadInput) else error}",
         "a spool as sweep writes it",
-        "run the sweep's command again, which trains its points, then delete the folder",
+        "let its owner run python -m sweep.sync" if isinstance(error, PermissionError) else step,
     )
+
+
+def _remove(spooled: Spooled) -> str:
+    """Delete a spool; what is to be said where that cannot be."""
+    try:
+        spooled.remove()
+    except OSError as error:
+        return f"; the folder cannot be deleted: {error.strerror or error}"
+    return ""
 
 
 def _elsewhere(spooled: Spooled, given: Tracking) -> BadInput:
@@ -109,7 +128,7 @@ def _address(uri: str) -> tuple[object, ...]:
 
 
 def _deliver(spooled: Spooled, tracking: Tracking) -> int:
-    """Write what the store does not have yet, and the report; delete the spool; return how many runs were new."""
+    """Write what the store does not have yet, and the report; return how many runs were new."""
     from sweep import publication
 
     plan = spooled.plan
@@ -126,5 +145,4 @@ def _deliver(spooled: Spooled, tracking: Tracking) -> int:
         for chunk in chunks(pairs, (lambda _: 1, CHUNK), (lambda pair: pair[0].epochs, CHUNK_LOSSES)):
             sweep.write(chunk)
         publication.publish(sweep)
-    spooled.remove()
     return len(pairs)

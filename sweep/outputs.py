@@ -13,6 +13,9 @@ OUTPUTS = Path("outputs")
 SPOOL = OUTPUTS / "spool"
 """Where results wait that a store did not take."""
 
+OWN_SPOOL = OUTPUTS / f"spool-{os.getuid()}"
+"""Where those of this user wait while ``SPOOL`` is closed to him, as one that another user has made."""
+
 LEFT = 3600.0
 """Seconds after which a file beside another counts as left by a killed process: nobody writes one for so long."""
 
@@ -29,16 +32,31 @@ def check_here() -> None:
         ) from error
 
 
-def check_writable(folder: Path) -> None:
-    """Refuse a ``folder`` that could not be made or written to."""
+def check_writable(folder: Path, elsewhere: str = "change to another folder") -> None:
+    """Refuse a ``folder`` that could not be made or written to.
+
+    Parameters
+    ----------
+    elsewhere : how the command writes to another, for the message.
+    """
     check_here()
     there = next(path for path in (folder, *folder.resolve().parents) if path.exists())
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise BadInput(
             f"{folder}/ cannot be written: {there} is {'not writable' if there.is_dir() else 'a file'}",
             "a folder that can be made or written",
-            "change to another folder, or correct what is in the way",
+            f"{elsewhere}, or correct what is in the way",
         )
+
+
+def closed_spool() -> bool:
+    """Whether :data:`SPOOL` is there, and closed to this user."""
+    return SPOOL.is_dir() and not os.access(SPOOL, os.R_OK | os.W_OK | os.X_OK)
+
+
+def own_spool() -> Path:
+    """The folder in which results of this user wait."""
+    return OWN_SPOOL if closed_spool() else SPOOL
 
 
 def write_atomically(path: Path, content: bytes, *, replace: bool = True) -> None:
@@ -68,8 +86,8 @@ def write_atomically(path: Path, content: bytes, *, replace: bool = True) -> Non
 def _clear(path: Path) -> None:
     """Delete what killed processes have left beside ``path``."""
     for left in path.parent.glob(f".{path.name}.*.part"):
-        with suppress(FileNotFoundError):  # Another process was quicker.
-            if time.time() - left.stat().st_mtime > LEFT:
+        with suppress(OSError):  # Another process was quicker, or it is another user's.
+            if time.time() - left.lstat().st_mtime > LEFT:
                 left.unlink()
 
 

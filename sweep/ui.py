@@ -23,8 +23,10 @@ def ui(which: Which, overrides: list[str]) -> None:
         if signal.getsignal(ends) is not signal.SIG_IGN:  # As under nohup.
             signal.signal(ends, lambda number, frame: sys.exit(128 + number))
     with suppress(KeyboardInterrupt):
+        if store.copy:
+            print("The store cannot be written: the pages are of a copy, and what is changed there is not kept.")
         print("MLflow is starting …", flush=True)
-        with serving(absolute(store.uri)) as (address, server):
+        with serving(store.copy or absolute(store.uri)) as (address, server):
             print(f"Compare: {pages.link(store, address, sweep_id)}\nCtrl-C ends it.", flush=True)
             server.wait()
             raise BadInput(f"MLflow's server ended with code {server.returncode}", "one that goes on", "start it again")

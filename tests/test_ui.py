@@ -19,6 +19,7 @@ from sweep.errors import BadInput
 from sweep.tracking import page_server
 from sweep.tracking.page_server import serving
 from tests.conftest import Command
+from tests.processes import children, gone
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -66,19 +67,6 @@ def answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def children(of: int) -> list[int]:
-    """Ids of the processes that ``of`` has started, and of those that these have."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(path.read_text().rpartition(")")[2].split()[1])
-        except (OSError, IndexError):
-            continue
-        if parent == of:
-            found += [int(path.parent.name), *children(int(path.parent.name))]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +169,23 @@ def test_however_it_is_ended_nothing_of_the_server_is_left(swept: Path, number: 
     assert shown.end(number) == code
     assert not answers(shown.port)
     assert [each for each in started if Path(f"/proc/{each}").exists()] == []
+
+
+def test_killed_it_leaves_no_server(swept: Path) -> None:
+    shown = Shown(swept)
+    started = children(shown.process.pid)
+    assert shown.end(signal.SIGKILL) == -signal.SIGKILL
+    assert gone(started)
+
+
+def test_a_server_that_is_gone_ends_it_with_a_word(swept: Path) -> None:
+    shown = Shown(swept)
+    started = children(shown.process.pid)
+    os.kill(started[1], signal.SIGKILL)
+    out, _ = shown.process.communicate(timeout=60)
+    assert shown.process.returncode == 1
+    assert "MLflow's server ended with code 137" in out
+    assert gone(started)
 
 
 def test_the_server_listens_on_this_machine_alone(shown: Shown) -> None:

@@ -1,5 +1,7 @@
 """``python -m sweep.report``: write a sweep's report again, from the store alone."""
 
+from dataclasses import replace
+
 from sweep.console.command import SWEEP, Command, Which, codes, opened
 from sweep.errors import Exit
 
@@ -7,12 +9,16 @@ from sweep.errors import Exit
 def report(which: Which, overrides: list[str]) -> None:
     """Write the report of the sweep that ``which`` names into its folder under ``outputs/``."""
     from sweep.console import terminal
-    from sweep.outputs import OUTPUTS, check_writable, write_atomically
+    from sweep.outputs import OUTPUTS, check_here, check_writable, write_atomically
     from sweep.report import files
+    from sweep.settings import composition
     from sweep.tracking import pages, record
+    from sweep.tracking.location import absolute
 
-    check_writable(OUTPUTS)
+    check_here()
     tracking, store = opened(overrides)
+    there = composition.tracking_overrides(replace(tracking, uri=absolute(tracking.uri)))
+    check_writable(OUTPUTS, " ".join(["change to another folder, and there python -m sweep.report", *there]))
     made = files.make(record.load(store, record.find(store, which)))
     for name, content in made.files.items():
         write_atomically(OUTPUTS / made.folder / name, content)

@@ -1,16 +1,17 @@
 """Into and out of MLflow: the only room that knows it.
 
 To open an experiment: ``location`` reads tracking URIs, ``store`` opens, ``unreachable`` says why it cannot, ``schema``
-asks whose tables a database has, ``fresh`` makes a SQLite file, ``sqlite_file`` sets it up, ``patience`` waits for a
-store that fails, ``database_faults`` knows which faults stay, ``answers`` makes sure of what a server answers, ``wire``
-bounds that, ``artifacts`` moves files and ``artifact_access`` asks whether it can. To write: ``sweeps`` writes a sweep,
+asks whose tables a database has, ``fresh`` makes a SQLite file, ``sqlite_file`` sets it up, ``snapshot`` copies one
+that may only be read, ``patience`` waits for a store that fails, ``database_faults`` knows which faults stay,
+``answers`` makes sure of what a server answers, ``wire`` bounds that, ``artifacts`` moves files, ``artifact_root`` says
+where those of a database server go and ``artifact_access`` asks whether it can. To write: ``sweeps`` writes a sweep,
 ``rerun`` whether it is done anew, ``summary`` its one summary run, ``parts`` the exact curves, ``manifest`` its plan,
 ``documents`` JSON, which ``typed`` reads back by ``forms``; ``run_content`` says what stands on the run of a point,
 ``names`` what it is called and ``display`` what MLflow shows of its curve. ``writers`` chooses how runs are written:
 ``database_*`` straight into the tables, ``client_writer`` through the public API; ``surplus`` deletes what was written
 twice; what a store never takes is kept in a ``spool``. To read: ``attempt`` is what is known of a point, ``search``,
 ``membership`` and ``lookup`` find it, ``record`` reads a sweep back. MLflow's pages: ``view`` and ``pages`` say how
-they open on a sweep, ``page_server`` serves them. ``caller`` leaves a process as it was.
+they open on a sweep, ``page_server`` serves them, on a ``tether``. ``caller`` leaves a process as it was.
 """
 
 import os

@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING
 from sweep.errors import BadInput
 from sweep.redaction import without_secrets
 from sweep.settings.keys import source_of
+from sweep.tracking.artifact_root import GIVEN
+from sweep.tracking.location import local_folder
 
 if TYPE_CHECKING:
+    from mlflow import MlflowClient
     from mlflow.entities import Experiment
 
 DRIVERS = {"s3": "boto3", "r2": "boto3", "b2": "boto3"}
 """What MLflow imports only when it writes the first file."""
+
+NEW = f", with {GIVEN} set to a place that everybody who uses the database reaches"
 
 
 def check(experiment: "Experiment", uri: str, *, writes: bool) -> None:
@@ -58,14 +63,40 @@ def check(experiment: "Experiment", uri: str, *, writes: bool) -> None:
             raise _refusal(experiment, f"{there} cannot be written", "correct that folder, or its permissions")
 
 
+def check_shared(experiment: "Experiment", client: "MlflowClient", *, writes: bool) -> None:
+    """Refuse an experiment in a database server whose files lie in a folder that is not on this machine.
+
+    Whoever writes the first run makes the folder: from then on it tells who reaches it.
+
+    Raises
+    ------
+    BadInput
+    """
+    from mlflow.entities import ViewType
+
+    folder = local_folder(experiment.artifact_location)
+    if folder is None or (folder.is_absolute() and folder.is_dir()):
+        return
+    step = "make that folder reachable here"
+    if not folder.is_absolute():
+        raise _refusal(experiment, "relative to the folder that a command runs in", step, NEW)
+    if client.search_runs([experiment.experiment_id], run_view_type=ViewType.ALL, max_results=1):
+        raise _refusal(experiment, "it has runs, and that folder is not on this machine", step, NEW)
+    if writes:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _refusal(experiment, f"that folder cannot be made: {error.strerror}", step, NEW) from error
+
+
 def _short(error: Exception) -> str:
     return textwrap.shorten(" ".join(str(error).split()), 120, placeholder=" …")
 
 
-def _refusal(experiment: "Experiment", reason: str, step: str) -> BadInput:
+def _refusal(experiment: "Experiment", reason: str, step: str, new: str = "") -> BadInput:
     source = source_of("tracking.experiment", experiment.name)
     return BadInput(
         f"{source}={experiment.name}: its artifacts lie at {without_secrets(experiment.artifact_location)}: {reason}",
         "an experiment whose artifacts can be read and written from here",
-        f"{step}, or give another tracking.experiment=NAME",
+        f"{step}, or give another tracking.experiment=NAME{new}",
     )

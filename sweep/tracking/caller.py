@@ -7,6 +7,9 @@ from contextlib import contextmanager
 
 from sweep import tracking
 
+SILENCED = ("mlflow", "alembic", "psycopg", "sqlalchemy")
+"""Loggers that commands silence: what they say of a failure is raised as well, and told or tried again."""
+
 
 @contextmanager
 def left_as_it_was(variables: Mapping[str, str]) -> Iterator[None]:
@@ -21,7 +24,7 @@ def left_as_it_was(variables: Mapping[str, str]) -> Iterator[None]:
 
     from sweep.tracking import wire
 
-    levels = {name: logging.getLogger(name).level for name in ("mlflow", "alembic")}
+    levels = {name: logging.getLogger(name).level for name in SILENCED}
     del mlflow
     try:
         yield

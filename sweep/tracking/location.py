@@ -4,8 +4,6 @@ SQLAlchemy unquotes the path in a URI (since 2.1), MLflow that of an artifact lo
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -15,9 +13,6 @@ from sweep.errors import BadInput
 
 ARTIFACTS = "artifacts"
 """The folder of an embedded store's artifacts, beside its file."""
-
-ROOT = "_MLFLOW_SERVER_ARTIFACT_ROOT"
-"""Environment variable that MLflow's own server sets for what it starts."""
 
 
 def database_file(uri: str) -> Path | None:
@@ -70,18 +65,6 @@ def sqlite_uri(file: Path, scheme: str = "sqlite") -> str:
 def artifact_location(folder: Path) -> str:
     """A ``folder`` as MLflow takes the place of an experiment's artifacts: it unquotes that, and writes it into SQL."""
     return quote(str(folder), errors="surrogateescape")
-
-
-@contextmanager
-def quoted_root() -> Iterator[None]:
-    """Where MLflow keeps artifacts that are given no place, ``mlruns`` in the current folder: there, but quoted."""
-    given = ROOT in os.environ
-    os.environ.setdefault(ROOT, artifact_location(Path.cwd() / "mlruns"))
-    try:
-        yield
-    finally:
-        if not given:
-            del os.environ[ROOT]
 
 
 def local_folder(location: str) -> Path | None:

@@ -43,13 +43,18 @@ def serving(uri: str) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     BadInput : it does not start.
     """
     port = _free_port()
-    command = [sys.executable, "-m", "mlflow", "ui", "--host", HOST, "--port", str(port), "--workers", "1"]
+    python = [sys.executable, "-m"]
+    mlflow = [*python, "mlflow", "ui", "--host", HOST, "--port", str(port), "--workers", "1"]
     # In the environment, not on the command line, which every user of the machine may read: it may hold a password.
     environment = {name: value for name, value in os.environ.items() if not name.startswith(SERVER)}
     environment |= {"MLFLOW_BACKEND_STORE_URI": uri, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with tempfile.TemporaryFile() as log:
-        # In a session of its own: Ctrl-C is for this process, which then ends whatever the server has started.
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        # In a session of its own: Ctrl-C is for this process, which then ends whatever the server has started. If this
+        # process is killed, the tether does.
+        tethered = [*python, "sweep.tracking.tether", *mlflow]
+        server = subprocess.Popen(
+            tethered, env=environment, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+        )
         try:
             _wait(server, port, log)
             yield f"http://{HOST}:{port}", server
@@ -96,5 +101,7 @@ def _end(server: "subprocess.Popen[bytes]") -> None:
             os.killpg(server.pid, number)
         with suppress(subprocess.TimeoutExpired):
             server.wait(GRACE)
+    if server.stdin is not None:
+        server.stdin.close()
     for each, handler in before.items():
         signal.signal(each, handler)

@@ -20,7 +20,7 @@ from typing import Any
 
 from sweep import plain_file
 from sweep.errors import StoreAway, printable
-from sweep.outputs import SPOOL, write_atomically
+from sweep.outputs import OWN_SPOOL, SPOOL, own_spool, write_atomically
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.redaction import masked
@@ -53,7 +53,7 @@ class Spool:
     """
 
     def __init__(self, plan: Plan, tracking: Tracking, known: Mapping[str, Attempt], execution: dict[str, Any]) -> None:
-        self.folder, self.count = SPOOL / plan.sweep_id, 0
+        self.folder, self.count = own_spool() / plan.sweep_id, 0
         self._plan, self._tracking, self._known, self._execution = plan, tracking, known, execution
         self._away: StoreAway | None = None
         self._begun: list[Path] = []
@@ -78,9 +78,9 @@ class Spool:
             return
         places = " and ".join(f"{folder}/" for folder in self._begun)
         steps = f"{self._away.cure}; then" if self._away.cure else "once the store is back,"
-        away = [str(folder) for folder in self._begun if folder.parent != SPOOL]
+        away, here = [str(each) for each in self._begun if each.parent not in (SPOOL, OWN_SPOOL)], own_spool()
         if away:
-            steps = f"make room for them here, mkdir -p {SPOOL} && mv {shlex.join(away)} {SPOOL}/; {steps}"
+            steps = f"make room for them here, mkdir -p {here} && mv {shlex.join(away)} {here}/; {steps}"
         waiting = f"{plural(self.count, 'result')} {'waits' if self.count == 1 else 'wait'}"
         sync = " ".join(["python -m sweep.sync", *tracking_overrides(self._tracking)])
         raise StoreAway(
@@ -144,9 +144,11 @@ class Spool:
     def _begin(self) -> None:
         if self.folder.is_dir() and any(self.folder.iterdir()):  # What waits there may be for another store.
             self.folder = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}-", dir=self.folder.parent))
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        if self.folder.parent == SPOOL:
-            self.folder.parent.chmod(0o700)
+        for folder in (
+            self.folder.parent,
+            self.folder,
+        ):  # What is there keeps its mode: it may be a link, or another's.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path, content in manifest.data_files(self._plan):
             write_atomically(self.folder / path, content)
         tracking = asdict(self._tracking) | {"uri": masked(self._tracking.uri)}
@@ -182,13 +184,27 @@ class Spooled:
     damaged: Sequence[str]
 
     def remove(self) -> None:
-        """Delete the folder: what it held is in the store."""
-        shutil.rmtree(self.folder)
+        """Delete the folder, of a link the link alone; ``OSError`` where it may not be, as another user's."""
+        if self.folder.is_symlink():
+            self.folder.unlink()
+        else:
+            shutil.rmtree(self.folder)
 
 
 def folders(sweep_id: str = "") -> list[Path]:
     """The spools that have a plan, of a sweep or all; one that was moved here has more at its name's end."""
-    return sorted(path for path in SPOOL.glob(f"{sweep_id}*") if os.path.lexists(path / manifest.PATH))
+    found = [path for place in (SPOOL, OWN_SPOOL) for path in place.glob(f"{sweep_id}*")]
+    return sorted(filter(_may_have_plan, found))
+
+
+def _may_have_plan(folder: Path) -> bool:
+    try:
+        os.lstat(folder / manifest.PATH)  # Of a link, that it is there.
+    except PermissionError:  # Another user's: whoever reads it is told so.
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def read(folder: Path) -> Spooled:

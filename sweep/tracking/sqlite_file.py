@@ -5,6 +5,7 @@ the next start of the sweep finds what is missing and trains it again. While a s
 beside the file and belong to it.
 """
 
+import errno
 import os
 import re
 import sys
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
-from sweep.errors import printable
-from sweep.tracking import database_faults
+from sweep.errors import BadInput, printable
+from sweep.tracking import database_faults, snapshot
 from sweep.tracking.database_tables import engine_of
 from sweep.tracking.deadline import within
+from sweep.tracking.location import ARTIFACTS
+from sweep.tracking.unreachable import given
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -27,6 +30,30 @@ NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "lustre", "gpfs", "beegfs"
 
 SOON = 1.0
 """Seconds that what only helps waits for others."""
+
+
+def check(file: Path, uri: str, *, writes: bool) -> None:
+    """A folder we cannot write to would fail deep inside SQLAlchemy."""
+    parent = file.parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        if file.exists() and not file.is_file():
+            raise OSError(errno.EINVAL, "this is no file")
+    except OSError as error:
+        raise BadInput(
+            f"{given(uri)}: {error.strerror}",
+            "a SQLite file in a folder you can write to",
+            "check the path and its permissions",
+        ) from error
+    artifacts = parent / ARTIFACTS
+    writable = not writes or not artifacts.exists() or (artifacts.is_dir() and os.access(artifacts, os.W_OK | os.X_OK))
+    path = snapshot.blocked(file) or (None if writable else artifacts)
+    if path is not None:
+        raise BadInput(
+            f"{given(uri)}: {path.name} cannot be written",
+            "a SQLite file, with its logs and a folder artifacts/ beside it, that you can write to",
+            "check the path and its permissions",
+        )
 
 
 def quicken(client: "MlflowClient", file: Path) -> None:

@@ -1,25 +1,38 @@
 """Open an experiment in an MLflow store, or say clearly why that cannot be."""
 
-import errno
 import logging
 import os
 import re
 import shlex
 import sqlite3
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
+from sweep import scratch
 from sweep.errors import BadInput
 from sweep.redaction import masked
 from sweep.settings.keys import source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import answers, artifact_access, bound_requests, engines, fresh, schema, sqlite_file
+from sweep.tracking import (
+    answers,
+    artifact_access,
+    artifact_root,
+    bound_requests,
+    engines,
+    fresh,
+    schema,
+    snapshot,
+    sqlite_file,
+)
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
+from sweep.tracking.caller import SILENCED
+from sweep.tracking.database_tables import engine_of
 from sweep.tracking.location import (
     ARTIFACTS,
     absolute,
@@ -27,7 +40,7 @@ from sweep.tracking.location import (
     database_file,
     is_server,
     local_folder,
-    quoted_root,
+    sqlite_uri,
 )
 from sweep.tracking.patience import patiently
 from sweep.tracking.unreachable import given, unreachable
@@ -48,13 +61,19 @@ BESIDE = re.compile(rf"{ARTIFACTS}(/\d+)?")
 
 @dataclass(frozen=True)
 class Store:
-    """An open experiment."""
+    """An open experiment.
+
+    Parameters
+    ----------
+    copy : the URI of the copy that is read where the store may not be written to.
+    """
 
     uri: str
     client: "MlflowClient"
     experiment_id: str
     artifacts: Artifacts
     patience: float
+    copy: str | None = None
 
     def check_file(self) -> None:
         """Make sure that what was written is in the SQLite file that the store names; nothing, where it is another.
@@ -76,23 +95,34 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
 
     Parameters
     ----------
-    create : whether to make the store and the experiment where they do not exist; if False, return None instead.
+    create : whether to make the store and the experiment where they do not exist; if False, return None instead, and
+        open a SQLite file that may not be written to by a copy, which goes with the ``Store``.
 
     Raises
     ------
     BadInput : a server or database that does not answer, an unwritable folder, an experiment that is deleted or has its
         artifacts where they cannot be had.
     """
-    uri, patience = absolute(tracking.uri), tracking.patience
+    with ExitStack() as resources:
+        store = _opened(tracking, create, resources)
+        if store is not None:
+            weakref.finalize(store, resources.pop_all().close)
+        return store
+
+
+def _opened(tracking: Tracking, create: bool, resources: ExitStack) -> Store | None:
+    uri, patience, copy = absolute(tracking.uri), tracking.patience, None
     file = database_file(uri)
     if file is not None:
         if not create and not os.access(file, os.F_OK):
             return None
-        _check_file(file, tracking.uri)
+        if not create and snapshot.blocked(file):
+            uri = copy = sqlite_uri(snapshot.take(file, resources.enter_context(scratch.folder()), patience))
+        sqlite_file.check(database_file(uri) or file, tracking.uri, writes=create)
     if is_server(uri):
         bound_requests(patience)
     try:
-        with _quiet(), quoted_root():
+        with _quiet(), artifact_root.set_for(uri):
             opened = patiently(
                 lambda: fresh.by_one_at_a_time(uri, patience, lambda: _experiment(tracking, uri, create=create)),
                 patience,
@@ -105,6 +135,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     if opened is None:
         return None
     client, experiment = opened
+    if not create and (engine := engine_of(client)) is not None:
+        resources.callback(engine.dispose)
     if experiment.lifecycle_stage != "active":
         raise BadInput(
             f"{source_of('tracking.experiment', tracking.experiment)}={tracking.experiment}: "
@@ -118,7 +150,9 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     artifacts = _artifacts(client, experiment, file, patience)
     if isinstance(artifacts, ClientArtifacts):
         artifact_access.check(experiment, uri, writes=create)
-    store = Store(tracking.uri, client, experiment.experiment_id, artifacts, patience)
+        if artifact_root.is_shared(uri):
+            artifact_access.check_shared(experiment, client, writes=create)
+    store = Store(tracking.uri, client, experiment.experiment_id, artifacts, patience, copy)
     if create and file is not None:
         sqlite_file.quicken(client, file)
         if same := engines.same_file(client):
@@ -135,13 +169,18 @@ def _experiment(tracking: Tracking, uri: str, *, create: bool) -> "tuple[MlflowC
             fresh.make(file)
         engines.renew(file)
     known = not schema.is_database(uri) or schema.has_tables(uri, given(tracking.uri), tracking.patience)
-    if not known and not create:
-        return None
+    if not known:
+        if not create:
+            return None
+        artifact_root.make(uri, given(tracking.uri))  # Before MLflow's tables: they come with an experiment.
     client = MlflowClient(engines.patient(uri, tracking.patience) if schema.is_database(uri) else uri)
     experiment = client.get_experiment_by_name(tracking.experiment)
     if experiment is not None:
         return client, answers.experiment(experiment)
-    return (client, _create(client, tracking.experiment, file)) if create else None
+    if not create:
+        return None
+    artifact_root.make(uri, given(tracking.uri))
+    return client, _create(client, tracking.experiment, file)
 
 
 def _create(client: "MlflowClient", name: str, file: Path | None) -> "Experiment":
@@ -192,29 +231,6 @@ def _adopt(client: "MlflowClient", experiment: "Experiment", file: Path) -> "Exp
     return client.get_experiment(experiment.experiment_id)
 
 
-def _check_file(file: Path, uri: str) -> None:
-    """A folder we cannot write to would fail deep inside SQLAlchemy."""
-    parent = file.parent
-    try:
-        parent.mkdir(parents=True, exist_ok=True)
-        there = file.exists()
-        if there and not file.is_file():
-            raise OSError(errno.EINVAL, "this is no file")
-    except OSError as error:
-        raise BadInput(
-            f"{given(uri)}: {error.strerror}",
-            "a SQLite file in a folder you can write to",
-            "check the path and its permissions",
-        ) from error
-    for path in (file if there else parent, parent / "artifacts"):
-        if (path.exists() and not os.access(path, os.W_OK)) or (path.name == "artifacts" and path.is_file()):
-            raise BadInput(
-                f"{given(uri)}: {path.name} cannot be written",
-                "a SQLite file, with a folder artifacts/ beside it, that you can write to",
-                "check the path and its permissions",
-            )
-
-
 @contextmanager
 def _quiet() -> Iterator[None]:
     """MLflow and alembic tell of every table they make, and of what they raise, with a traceback.
@@ -229,5 +245,5 @@ def _quiet() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
-        for name in ("mlflow", "alembic"):
+        for name in SILENCED:
             logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -51,12 +52,19 @@ def test_a_log_that_is_put_aside_is_told_of(command: Command) -> None:
     assert "mlflow.db-wal is of a database that is gone, and is mlflow.db-wal." in said.err
 
 
-@pytest.mark.parametrize("mask", [0o002, 0o027])
-def test_files_have_the_mode_that_the_umask_leaves(command: Command, mask: int) -> None:
+@pytest.mark.parametrize("mask", [0o002, 0o077])
+def test_files_and_folders_have_the_mode_that_the_umask_leaves_and_the_group_of_their_folder(
+    command: Command, mask: int
+) -> None:
     before = os.umask(mask)
     try:
+        outputs = Path("outputs")
+        outputs.mkdir()
+        outputs.chmod(0o2777 & ~mask)
         assert command("lr=1e-2", "epochs=5").code == 0
+        assert command(module="sweep.report").code == 0
     finally:
         os.umask(before)
-    modes = {path.name: path.stat().st_mode & 0o777 for path in Path("outputs").rglob("*") if path.is_file()}
-    assert set(modes.values()) == {0o666 & ~mask}, modes
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in outputs.rglob("*")}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o666 & ~mask}, modes
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o2777 & ~mask}, modes

@@ -1,14 +1,9 @@
 """Sweeps into PostgreSQL, a real server on loopback: one, several that start together, and what a server waits for."""
 
 import os
-import shutil
 import signal
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -23,44 +18,6 @@ from sweep.training.curve import Curve
 from tests.conftest import Command
 from tests.tracking.stored import FOUR, runs, settings
 from tests.tracking.together import start_together
-
-NAMES = count()
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    """The start of the URI of a server's databases; Debian's server, which refuses to run as root."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = str(found[-1]) if found else shutil.which("initdb")
-    assert initdb, "no PostgreSQL is installed: apt-get install postgresql"
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))  # Not pytest's, where another user finds no way.
-    as_user = []
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    control = [*as_user, str(Path(initdb).with_name("pg_ctl")), "--pgdata", str(folder / "data"), "--wait"]
-    how = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    try:
-        initial = [*as_user, initdb, "--no-sync", "--auth=trust", "--username=sweep", "--pgdata", str(folder / "data")]
-        subprocess.run(initial, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        log = str(folder / "log")
-        subprocess.run([*control, "--log", log, "--options", how, "start"], check=True, stdout=subprocess.DEVNULL)
-        yield f"postgresql+psycopg://sweep@127.0.0.1:{port}/"
-    finally:
-        subprocess.run([*control, "--mode=immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
-        shutil.rmtree(folder)
-
-
-@pytest.fixture
-def uri(postgresql: str) -> str:
-    """An empty database."""
-    name = f"store{next(NAMES)}"
-    with psycopg.connect(f"{postgresql.replace('+psycopg', '')}postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return postgresql + name
 
 
 def test_a_sweep_goes_on_is_reported_and_replayed(command: Command, uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
