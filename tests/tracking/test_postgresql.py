@@ -1,58 +1,28 @@
 """Sweeps into PostgreSQL, a real server on loopback: one, its report and replay, and several that start together."""
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
+from mlflow.store.tracking.dbmodels.initial_models import Base as InitialBase
+from sqlalchemy import NullPool, create_engine
 
 from tests.conftest import Command
+from tests.tracking.postgresql import Postgresql, running_postgresql
 from tests.tracking.stored import FOUR, runs
 from tests.tracking.together import start_together
 
-NAMES = count()
-
 
 @pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    """The start of the URI of a server's databases; Debian's server, which refuses to run as root."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = str(found[-1]) if found else shutil.which("initdb")
-    assert initdb, "no PostgreSQL is installed: apt-get install postgresql"
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))  # Not pytest's, where another user finds no way.
-    as_user = []
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    control = [*as_user, str(Path(initdb).with_name("pg_ctl")), "--pgdata", str(folder / "data"), "--wait"]
-    how = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    try:
-        initial = [*as_user, initdb, "--no-sync", "--auth=trust", "--username=sweep", "--pgdata", str(folder / "data")]
-        subprocess.run(initial, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        log = str(folder / "log")
-        subprocess.run([*control, "--log", log, "--options", how, "start"], check=True, stdout=subprocess.DEVNULL)
-        yield f"postgresql+psycopg://sweep@127.0.0.1:{port}/"
-    finally:
-        subprocess.run([*control, "--mode=immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
-        shutil.rmtree(folder)
+def postgresql() -> Iterator[Postgresql]:
+    with running_postgresql() as server:
+        yield server
 
 
 @pytest.fixture
-def uri(postgresql: str) -> str:
+def uri(postgresql: Postgresql) -> str:
     """An empty database."""
-    name = f"store{next(NAMES)}"
-    with psycopg.connect(f"{postgresql.replace('+psycopg', '')}postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return postgresql + name
+    return postgresql.empty_database()
 
 
 def test_a_sweep_goes_on_is_reported_and_replayed(command: Command, uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,3 +43,11 @@ def test_sweeps_that_start_together_on_an_empty_database_all_succeed_and_write_e
     tmp_path: Path, uri: str
 ) -> None:
     start_together(tmp_path, f"tracking.uri={uri}", uri=uri)
+
+
+def test_tables_that_a_killed_process_had_begun_to_make_are_made(command: Command, uri: str) -> None:
+    """MLflow makes the first of them in a transaction of their own, and all others in another."""
+    engine = create_engine(uri, poolclass=NullPool)
+    InitialBase.metadata.create_all(engine)
+    said = command("epochs=5", f"tracking.uri={uri}", "tracking.patience=5")
+    assert (said.code, said.err) == (0, "")
