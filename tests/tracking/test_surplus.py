@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
+from mlflow.entities import Run
 
 from sweep.plan.plan import Plan
 from sweep.tracking import client_writer
 from sweep.tracking.attempt import Attempt
+from sweep.tracking.run_content import RunContent
+from sweep.tracking.store import Store
 from sweep.tracking.surplus import settle
+from tests.conftest import Command
+from tests.tracking.stored import runs
 from tests.tracking.written import DATA, a_store, content_of, nothing, point
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")  # MLflow 3.17 on SQLAlchemy 2.1.
@@ -34,3 +39,23 @@ def test_of_runs_of_one_attempt_the_earliest_stands_and_what_a_killed_sweep_left
     assert there.keys() == {first.run_id, older.run_id, newer.run_id, *stay}
     assert left not in there
     assert there[first.run_id].data.tags["in_sweep.mine"] == "true"
+
+
+def test_a_run_that_another_sweep_took_for_a_killed_ones_is_written_anew(
+    command: Command, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create, deleted = client_writer._create, []
+
+    def create_and_lose(store: Store, content: RunContent) -> Run:
+        run = create(store, content)
+        if not deleted:
+            deleted.append(run.info.run_id)
+            store.client.delete_run(run.info.run_id)
+        return run
+
+    monkeypatch.setattr(client_writer, "_create", create_and_lose)
+    said = command("lr=1e-2,1e-3", "epochs=5", f"tracking.uri={server}")
+    assert (said.code, said.err) == (0, "")
+    found = runs(uri=server)
+    assert sorted(run.data.params["lr"] for run in found) == ["0.001", "0.01"]
+    assert deleted[0] not in {run.info.run_id for run in found}
