@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 from mlflow.entities import Run
+from sqlalchemy import update
 
 from sweep.plan.plan import Plan
 from sweep.tracking import client_writer
 from sweep.tracking.attempt import Attempt
+from sweep.tracking.database_tables import TABLES, engine_of
 from sweep.tracking.run_content import RunContent
 from sweep.tracking.store import Store
 from sweep.tracking.surplus import settle
@@ -39,6 +41,24 @@ def test_of_runs_of_one_attempt_the_earliest_stands_and_what_a_killed_sweep_left
     assert there.keys() == {first.run_id, older.run_id, newer.run_id, *stay}
     assert left not in there
     assert there[first.run_id].data.tags["in_sweep.mine"] == "true"
+
+
+def test_of_runs_of_one_attempt_the_first_that_was_finished_stands_as_another_sweep_may_name_it(tmp_path: Path) -> None:
+    """Settled by a sweep that had begun its own run before, and finished it after the other sweep was done."""
+    store, one = a_store(tmp_path, "overlapping"), point(0.1)
+    theirs, mine = (client_writer.write_runs(store, [content_of(one, [6.0] * 5, 1)], nothing)[0] for _ in range(2))
+    rows = ((theirs.run_id, BEGAN + 10, BEGAN + 20), (mine.run_id, BEGAN, BEGAN + 30))
+    engine = engine_of(store.client)
+    assert engine is not None
+    with engine.begin() as connection:
+        for run_id, start, end in rows:
+            times = {"start_time": start, "end_time": end}
+            connection.execute(update(TABLES["runs"]).where(TABLES["runs"].c.run_uuid == run_id).values(times))
+    plan = Plan((one,), {DATA[0].fingerprint: DATA[0]}, 1e-3)
+    standing = settle(store, plan, {one.key: Attempt(mine.run_id, 1)}, "in_sweep.mine", BEGAN)
+    assert standing == {one.key: Attempt(theirs.run_id, 1)}
+    (left,) = store.client.search_runs([store.experiment_id])
+    assert left.info.run_id == theirs.run_id
 
 
 def test_a_run_that_another_sweep_took_for_a_killed_ones_is_written_anew(
