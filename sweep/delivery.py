@@ -38,6 +38,8 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
         try:
             spooled = spool.read(folder)
         except (OSError, BadInput, *MALFORMED) as error:
+            if not folder.exists():  # Another command has delivered it meanwhile.
+                continue
             left.append(_unreadable(folder, error))
             yield f"{left[-1].what}; its points are to be trained again."
             continue

@@ -12,12 +12,14 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sweep import scratch
 from sweep.errors import StoreAway, printable
 from sweep.outputs import SPOOL, write_atomically
 from sweep.plan.plan import Plan
@@ -41,9 +43,7 @@ Write = Callable[[Pairs, Callable[[], None]], None]
 
 
 class Spool:
-    """The spool of a sweep; it comes into being with the first results.
-
-    Where its place cannot be written it goes on in a folder for temporary files.
+    """The spool of a sweep, there with the first results; in a folder for temporary files where its place is blocked.
 
     Parameters
     ----------
@@ -89,7 +89,15 @@ class Spool:
 
     def keep(self, pairs: Pairs, tick: Callable[[], None]) -> None:
         """Keep a chunk; ``tick`` is called once a point."""
-        if self.folder not in self._begun:
+        with _alone(self.folder):
+            self._keep(pairs)
+        self.count += len(pairs)
+        for _ in pairs:
+            tick()
+
+    def _keep(self, pairs: Pairs) -> None:
+        # Another command may have delivered, and deleted, what was here.
+        if self.folder not in self._begun or not (self.folder / manifest.PATH).exists():
             self._begin()
         curves = [(point.key, result) for point, result in pairs if isinstance(result, Curve)]
         failures = [self._failure(point, result) for point, result in pairs if isinstance(result, Failure)]
@@ -102,9 +110,6 @@ class Spool:
         if self.folder not in self._begun:
             self._begun.append(self.folder)
             print(f"Results are kept in {self.folder}/ from here on.", file=sys.stderr)
-        self.count += len(pairs)
-        for _ in pairs:
-            tick()
 
     def _keep_somewhere(self, pairs: Pairs, tick: Callable[[], None]) -> None:
         """Keep a chunk in the spool's place; where that fails, in a fresh folder for temporary files from then on."""
@@ -159,6 +164,7 @@ class Spooled:
     results : by key.
     numbers : of each failed point, the attempt that failed.
     damaged : names of files whose bytes are not those that their names promise.
+    files : all that were there.
     """
 
     folder: Path
@@ -168,10 +174,13 @@ class Spooled:
     results: Mapping[str, Result]
     numbers: Mapping[str, int]
     damaged: Sequence[str]
+    files: Set[Path]
 
     def remove(self) -> None:
-        """Delete the folder: what it held is in the store."""
-        shutil.rmtree(self.folder)
+        """Delete the folder: what it held is in the store. It stays where another command has kept more in it."""
+        with _alone(self.folder):
+            if self.folder.exists() and _files(self.folder) <= self.files:
+                shutil.rmtree(self.folder)
 
 
 def folders(sweep_id: str = "") -> list[Path]:
@@ -186,6 +195,11 @@ def read(folder: Path) -> Spooled:
     ------
     OSError, ValueError, BadInput : the plan, the data or the description is not whole; the message names the file.
     """
+    with _alone(folder):
+        return _read(folder)
+
+
+def _read(folder: Path) -> Spooled:
     plan, _ = manifest.read(lambda path, value_of: value_of((folder / path).read_bytes()))
     content = (folder / DESCRIPTION).read_bytes()
     sweep = typed.load(content, SpooledSweep, DESCRIPTION)
@@ -207,7 +221,16 @@ def read(folder: Path) -> Spooled:
                 results[key] = result
                 if number:
                     numbers[key] = number
-    return Spooled(folder, plan, sweep.tracking, sweep.execution, results=results, numbers=numbers, damaged=damaged)
+    return Spooled(folder, plan, sweep.tracking, sweep.execution, results, numbers, damaged, _files(folder))
+
+
+def _alone(folder: Path) -> AbstractContextManager[None]:
+    """While no other command keeps results in a spool, reads it or deletes it."""
+    return scratch.alone_in(SPOOL) if folder.parent == SPOOL else nullcontext()
+
+
+def _files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")}
 
 
 def _failures(path: Path) -> list[Row]:
