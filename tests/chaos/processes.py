@@ -51,8 +51,10 @@ def forked(action: Callable[[], object], place: Path, log: Path) -> int:
     except KeyboardInterrupt:  # Before the sweep was there to take it.
         code = 128 + signal.SIGINT
     except BaseException as error:
-        os.write(2, f"FORK FAILED: {error!r}\n".encode())
-        raise
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            code = 128 + signal.SIGINT
+        else:
+            os.write(2, f"FORK FAILED: {error!r}\n".encode())
     finally:
         with suppress(Exception):
             sys.stdout.flush()

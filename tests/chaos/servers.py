@@ -122,9 +122,7 @@ class HurtPostgresql:
         for process in self._all():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGCONT)
-        try:
-            os.kill(self._first(), 0)
-        except OSError:
+        if not self._all():
             while self._children():
                 time.sleep(0.01)
             self.server.start()
@@ -148,8 +146,11 @@ class HurtPostgresql:
         return int((self.server.data / "postmaster.pid").read_text().split()[0])
 
     def _all(self) -> list[int]:
+        """Its processes; none where the first is gone, whose number another may have by now."""
         with suppress(OSError):
-            return [self._first(), *(pid for pid, _ in self._children())]
+            first = self._first()
+            if str(self.server.data).encode() in Path(f"/proc/{first}/cmdline").read_bytes():
+                return [first, *(pid for pid, _ in self._children())]
         return []
 
     def _children(self) -> list[tuple[int, bytes]]:
