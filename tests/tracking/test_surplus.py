@@ -1,4 +1,4 @@
-"""Surplus runs: of several of one attempt the earliest stands, and what a killed sweep left unfinished is deleted."""
+"""Surplus runs: of several of one attempt the first finished stands, and what a killed sweep left open is deleted."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ BEGAN = 1_000
 """When the sweep under test did, in ms since 1970."""
 
 
-def test_of_runs_of_one_attempt_the_earliest_stands_and_what_a_killed_sweep_left_is_deleted(tmp_path: Path) -> None:
+def test_of_runs_of_one_attempt_the_first_stands_and_what_a_killed_sweep_left_is_deleted(tmp_path: Path) -> None:
     store, one, other = a_store(tmp_path, "surplus"), point(0.1), point(0.2)
     contents = [content_of(each, [6.0] * 5, number) for each, number in ((one, 1), (one, 1), (other, 1), (other, 2))]
     first, surplus, older, newer = (client_writer.write_runs(store, [each], nothing)[0] for each in contents)
@@ -64,7 +64,8 @@ def test_of_runs_of_one_attempt_the_first_that_was_finished_stands_as_another_sw
 def test_a_run_that_another_sweep_took_for_a_killed_ones_is_written_anew(
     command: Command, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create, deleted = client_writer._create, []
+    create = client_writer._create
+    deleted: list[str] = []
 
     def create_and_lose(store: Store, content: RunContent) -> Run:
         run = create(store, content)
