@@ -12,6 +12,9 @@ from pathlib import Path
 FAILED = 99
 """Exit code of a fork that raised what is no ``SystemExit``."""
 
+MOMENT = 5.0
+"""Seconds that git, which a sweep asks for its commit, has to end where the sweep was killed meanwhile."""
+
 
 def prepare() -> None:
     """Import what forks need."""
@@ -79,9 +82,12 @@ def wait(process: int, limit: float = float("inf")) -> int:
 
 
 def leaves_others(process: int) -> bool:
-    """Whether a process of the group of one that has ended lives on; it is killed."""
-    try:
+    """Whether a process of the group of one that has ended lives on, if given a moment; it is killed."""
+    until = time.monotonic() + MOMENT
+    with suppress(ProcessLookupError):
+        while time.monotonic() < until:
+            os.killpg(process, 0)
+            time.sleep(0.05)
         os.killpg(process, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
+        return True
+    return False
