@@ -90,7 +90,7 @@ def load(store: Store, summary_id: str, *, published: bool = False) -> SweepReco
         plan, attempts = _manifest(store, summary_id)
         if not published and _status(store, summary_id) != "FINISHED":
             attempts |= _committed(store, plan, attempts)
-        results = _results(store, plan, attempts)
+        results = results_of(store, plan, attempts)
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
 
 
@@ -128,7 +128,7 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
         attempt = Attempt(run_id, number_of(tags), CurveAddress(summary_id, tags["curve_part"], int(tags["curve_row"])))
         plan, _ = _manifest(store, summary_id)
         attempts = {tags["key"]: attempt}
-        results = _results(store, plan, attempts)
+        results = results_of(store, plan, attempts)
         if not results:
             raise ValueError(f"its plan has no point with the key of run {run_id}")
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
@@ -185,7 +185,13 @@ def _provenance(content: bytes) -> dict[str, Any]:
     return typed.members(known, {"executions": list[dict[str, Any]]}, PROVENANCE)
 
 
-def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:
+def results_of(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:
+    """By key, what ``attempts`` at points of ``plan`` brought.
+
+    Raises
+    ------
+    OSError, DamagedPart : a part is missing or damaged.
+    """
     read: dict[tuple[str, str], list[tuple[str, Curve]]] = {}
     results: dict[str, Result] = {}
     for point in plan.points:

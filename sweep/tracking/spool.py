@@ -12,7 +12,7 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -87,29 +87,35 @@ class Spool:
             f"{waiting} in {places}; {steps} {sync} or the same command delivers them",
         )
 
+    def take_over(self, away: StoreAway, chunks: Iterable[Pairs]) -> None:
+        """Keep as well what the store had taken before it was ``away`` for good; raise as :meth:`check` does."""
+        self._away = self._away or away
+        for pairs in chunks:
+            self._keep_somewhere(pairs, lambda: None)
+        if not self.count:
+            raise self._away
+        self.check()
+
     def keep(self, pairs: Pairs, tick: Callable[[], None]) -> None:
         """Keep a chunk; ``tick`` is called once a point."""
         with _alone(self.folder):
-            self._keep(pairs)
+            # Another command may have delivered, and deleted, what was here.
+            if self.folder not in self._begun or not (self.folder / manifest.PATH).exists():
+                self._begin()
+            curves = [(point.key, result) for point, result in pairs if isinstance(result, Curve)]
+            failures = [self._failure(point, result) for point, result in pairs if isinstance(result, Failure)]
+            if failures:
+                content = json.dumps(failures, ensure_ascii=False).encode()
+                write_atomically(self.folder / f"failures/{hashlib.sha256(content).hexdigest()}.json", content)
+            if curves:
+                path, content = parts.encode([key for key, _ in curves], [curve for _, curve in curves])
+                write_atomically(self.folder / path, content)
+            if self.folder not in self._begun:
+                self._begun.append(self.folder)
+                print(f"Results are kept in {self.folder}/ from here on.", file=sys.stderr)
         self.count += len(pairs)
         for _ in pairs:
             tick()
-
-    def _keep(self, pairs: Pairs) -> None:
-        # Another command may have delivered, and deleted, what was here.
-        if self.folder not in self._begun or not (self.folder / manifest.PATH).exists():
-            self._begin()
-        curves = [(point.key, result) for point, result in pairs if isinstance(result, Curve)]
-        failures = [self._failure(point, result) for point, result in pairs if isinstance(result, Failure)]
-        if failures:
-            content = json.dumps(failures, ensure_ascii=False).encode()
-            write_atomically(self.folder / f"failures/{hashlib.sha256(content).hexdigest()}.json", content)
-        if curves:
-            path, content = parts.encode([key for key, _ in curves], [curve for _, curve in curves])
-            write_atomically(self.folder / path, content)
-        if self.folder not in self._begun:
-            self._begun.append(self.folder)
-            print(f"Results are kept in {self.folder}/ from here on.", file=sys.stderr)
 
     def _keep_somewhere(self, pairs: Pairs, tick: Callable[[], None]) -> None:
         """Keep a chunk in the spool's place; where that fails, in a fresh folder for temporary files from then on."""
@@ -163,8 +169,7 @@ class Spooled:
     plan, tracking, execution : of the sweep that filled it.
     results : by key.
     numbers : of each failed point, the attempt that failed.
-    damaged : names of files whose bytes are not those that their names promise.
-    files : all that were there.
+    damaged : names of files whose bytes are not those that their names promise; ``files`` are all that were there.
     """
 
     folder: Path
@@ -196,32 +201,28 @@ def read(folder: Path) -> Spooled:
     OSError, ValueError, BadInput : the plan, the data or the description is not whole; the message names the file.
     """
     with _alone(folder):
-        return _read(folder)
-
-
-def _read(folder: Path) -> Spooled:
-    plan, _ = manifest.read(lambda path, value_of: value_of((folder / path).read_bytes()))
-    content = (folder / DESCRIPTION).read_bytes()
-    sweep = typed.load(content, SpooledSweep, DESCRIPTION)
-    check_tracking(sweep.tracking, f"{DESCRIPTION}: tracking")
-    check_execution(sweep.execution, f"{DESCRIPTION}: execution")
-    documents.check(content, sweep.checksum, DESCRIPTION)
-    results: dict[str, Result] = {}
-    numbers: dict[str, int] = {}
-    damaged: list[str] = []
-    points = {point.key: point for point in plan.points}
-    for pattern, rows_of in (("failures/*.json", _failures), ("curves/*.parquet", partial(_curves, plan, points))):
-        for path in sorted(folder.glob(pattern)):
-            try:
-                rows = rows_of(path)
-            except (parts.DamagedPart, typed.Malformed):
-                damaged.append(str(path))
-                continue
-            for key, result, number in rows:
-                results[key] = result
-                if number:
-                    numbers[key] = number
-    return Spooled(folder, plan, sweep.tracking, sweep.execution, results, numbers, damaged, _files(folder))
+        plan, _ = manifest.read(lambda path, value_of: value_of((folder / path).read_bytes()))
+        content = (folder / DESCRIPTION).read_bytes()
+        sweep = typed.load(content, SpooledSweep, DESCRIPTION)
+        check_tracking(sweep.tracking, f"{DESCRIPTION}: tracking")
+        check_execution(sweep.execution, f"{DESCRIPTION}: execution")
+        documents.check(content, sweep.checksum, DESCRIPTION)
+        results: dict[str, Result] = {}
+        numbers: dict[str, int] = {}
+        damaged: list[str] = []
+        points = {point.key: point for point in plan.points}
+        for pattern, rows_of in (("failures/*.json", _failures), ("curves/*.parquet", partial(_curves, plan, points))):
+            for path in sorted(folder.glob(pattern)):
+                try:
+                    rows = rows_of(path)
+                except (parts.DamagedPart, typed.Malformed):
+                    damaged.append(str(path))
+                    continue
+                for key, result, number in rows:
+                    results[key] = result
+                    if number:
+                        numbers[key] = number
+        return Spooled(folder, plan, sweep.tracking, sweep.execution, results, numbers, damaged, _files(folder))
 
 
 def _alone(folder: Path) -> AbstractContextManager[None]:
