@@ -52,6 +52,8 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
             if sweep_id not in ("", spooled.plan.sweep_id):
                 raise ValueError(f"plan.json: of sweep {spooled.plan.sweep_id}, which its own command delivers")
         except (OSError, BadInput, *MALFORMED) as error:
+            if not folder.exists():  # Another command has delivered it meanwhile.
+                continue
             left.append(_unreadable(folder, error))
             yield f"{left[-1].what}; its points are to be trained again."
             continue

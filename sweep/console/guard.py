@@ -41,10 +41,10 @@ def guard(command: Callable[[], Exit | None], words: Sequence[str] = ()) -> int:
     except StoreAway as error:
         return _say(error, Exit.STORE_AWAY, before == "1")
     except KeyboardInterrupt as error:
-        print("sweep: interrupted; the same command goes on from here", file=sys.stderr)
-        return Exit(128 + getattr(error, "signal", signal.SIGINT))
+        return _end(error)
     except Exception as error:  # Everything else is sorted here, so that no traceback reaches a user.
-        return _sort(error, words, before == "1")
+        interruption = _interruption(error)
+        return _end(interruption) if interruption else _sort(error, words, before == "1")
     finally:
         if before is None:
             del os.environ[TRACEBACK]
@@ -55,6 +55,18 @@ def guard(command: Callable[[], Exit | None], words: Sequence[str] = ()) -> int:
         return code
     print(f"sweep: standard output cannot be written: {lost.strerror}", file=sys.stderr)
     return code or Exit.BAD_INPUT
+
+
+def _interruption(error: BaseException | None) -> KeyboardInterrupt | None:
+    """What ``error`` is, or came of: libraries that are interrupted in their midst may raise an error of their own."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def _end(interruption: KeyboardInterrupt) -> Exit:
+    print("sweep: interrupted; the same command goes on from here", file=sys.stderr)
+    return Exit(128 + getattr(interruption, "signal", signal.SIGINT))
 
 
 def _sort(error: Exception, words: Sequence[str], wants_traceback: bool) -> int:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sweep.errors import StoreAway
 from sweep.problem.readings import Readings
 from sweep.tracking import answers, wire
 from sweep.tracking.location import is_server
@@ -28,6 +29,9 @@ LOSS = 300
 THREADS = 8
 """Runs under way at once to a server, where most of a run's time is waiting for its answers."""
 
+RUNS = 10
+"""Runs that are begun for one attempt, at most."""
+
 
 def write_runs(store: Store, contents: Sequence[RunContent], tick: Callable[[], None]) -> list[Written]:
     """Create, fill and close a run for each of ``contents``; ``tick`` is called once a run, in this thread.
@@ -46,21 +50,32 @@ def write_runs(store: Store, contents: Sequence[RunContent], tick: Callable[[], 
 
 
 def _write(store: Store, content: RunContent) -> Written:
-    tries = itertools.count()
+    tries, runs = itertools.count(), itertools.count(1)
 
     def begin() -> "Run":
         # A create whose answer was lost may have been heard: look before creating again.
         return (_begun(store, content) if next(tries) else None) or _create(store, content)
 
-    run = patiently(begin, store.patience)
-
-    def fill() -> None:
+    def fill(run: "Run") -> None:
         for step in _steps(store, run, content):
             patiently(step, store.patience)
         answers.check(store.client, run.info.run_id, partial(_is_whole, store, content))
 
-    patiently(fill, store.patience)
-    return Written(run.info.run_id, int(content.tags["attempt"]))
+    while True:
+        run = patiently(begin, store.patience)
+        try:
+            patiently(partial(fill, run), store.patience)
+        except StoreAway:
+            # Another sweep may have taken it, while the store was away, for what a killed one has left, and deleted it.
+            if next(runs) == RUNS or not _is_deleted(store, run):
+                raise
+        else:
+            return Written(run.info.run_id, int(content.tags["attempt"]))
+
+
+def _is_deleted(store: Store, run: "Run") -> bool:
+    there = patiently(lambda: answers.run(store.client.get_run(run.info.run_id), run.info.run_id), store.patience)
+    return bool(there.info.lifecycle_stage == "deleted")
 
 
 def _begun(store: Store, content: RunContent) -> "Run | None":

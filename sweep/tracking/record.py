@@ -54,11 +54,10 @@ def find(store: Store, which: str | None) -> str:
     """
     summaries = [run for run in search(store, "tags.kind = 'summary'") if "sweep_id" in run.data.tags]
     latest = sorted(summaries, key=_last_used, reverse=True)
-    if which is None and latest:
-        run_id: str = latest[0].info.run_id
-        return run_id
-    # Of several summaries of a sweep, as of executions that overlapped, the one that was used last.
-    fits = {run.data.tags["sweep_id"]: run for run in reversed(latest) if which and _fits(run, which)}
+    named = latest[0].data.tags["sweep_id"] if which is None and latest else which
+    # Of several summaries of a sweep, as of executions that overlapped, the last that is whole, else the one used last.
+    best = sorted(latest, key=lambda run: (run.info.status == "FINISHED", _last_used(run)))
+    fits = {run.data.tags["sweep_id"]: run for run in best if named and _fits(run, named)}
     if len(fits) == 1:
         summary_id: str = fits.popitem()[1].info.run_id
         return summary_id

@@ -64,14 +64,15 @@ def engine(uri: str, patience: float) -> Engine:
 
 
 def _revisions_in(uri: str, patience: float) -> set[str] | None:
-    """What a database says of its tables; None where it has none of MLflow's."""
+    """What a database says of its tables; None where it has none of MLflow's, or they are still to be made whole."""
     with engine(uri, patience).connect() as connection:
         names = set(inspect(connection).get_table_names())
-        if not {"experiments", "alembic_version"} & names:
-            return None
-        if "alembic_version" not in names:
-            return set()
-        return set(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+        versions = text("SELECT version_num FROM alembic_version")
+        found = set(connection.execute(versions).scalars()) if "alembic_version" in names else set()
+        if found or "experiments" not in names:
+            return found or None
+        # Every MLflow has an experiment from the start: without, the first tables are there, and their maker is gone.
+        return found if connection.execute(text("SELECT 1 FROM experiments")).first() else None
 
 
 def _revisions_of_mlflow() -> tuple[set[str], set[str]]:

@@ -13,12 +13,13 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sweep import plain_file
+from sweep import plain_file, scratch
 from sweep.errors import StoreAway, printable
 from sweep.outputs import OWN_SPOOL, SPOOL, own_spool, write_atomically
 from sweep.plan.plan import Plan
@@ -42,9 +43,7 @@ Write = Callable[[Pairs, Callable[[], None]], None]
 
 
 class Spool:
-    """The spool of a sweep; it comes into being with the first results.
-
-    Where its place cannot be written it goes on in a folder for temporary files.
+    """The spool of a sweep, there with the first results; in a folder for temporary files where its place is blocked.
 
     Parameters
     ----------
@@ -99,19 +98,21 @@ class Spool:
 
     def keep(self, pairs: Pairs, tick: Callable[[], None]) -> None:
         """Keep a chunk; ``tick`` is called once a point."""
-        if self.folder not in self._begun:
-            self._begin()
-        curves = [(point.key, result) for point, result in pairs if isinstance(result, Curve)]
-        failures = [self._failure(point, result) for point, result in pairs if isinstance(result, Failure)]
-        if failures:
-            content = json.dumps(failures, ensure_ascii=False).encode()
-            write_atomically(self.folder / f"failures/{hashlib.sha256(content).hexdigest()}.json", content)
-        if curves:
-            path, content = parts.encode([key for key, _ in curves], [curve for _, curve in curves])
-            write_atomically(self.folder / path, content)
-        if self.folder not in self._begun:
-            self._begun.append(self.folder)
-            print(f"Results are kept in {self.folder}/ from here on.", file=sys.stderr)
+        with _alone(self.folder):
+            # Another command may have delivered, and deleted, what was here.
+            if self.folder not in self._begun or not (self.folder / manifest.PATH).exists():
+                self._begin()
+            curves = [(point.key, result) for point, result in pairs if isinstance(result, Curve)]
+            failures = [self._failure(point, result) for point, result in pairs if isinstance(result, Failure)]
+            if failures:
+                content = json.dumps(failures, ensure_ascii=False).encode()
+                write_atomically(self.folder / f"failures/{hashlib.sha256(content).hexdigest()}.json", content)
+            if curves:
+                path, content = parts.encode([key for key, _ in curves], [curve for _, curve in curves])
+                write_atomically(self.folder / path, content)
+            if self.folder not in self._begun:
+                self._begun.append(self.folder)
+                print(f"Results are kept in {self.folder}/ from here on.", file=sys.stderr)
         self.count += len(pairs)
         for _ in pairs:
             tick()
@@ -144,10 +145,7 @@ class Spool:
     def _begin(self) -> None:
         if self.folder.is_dir() and any(self.folder.iterdir()):  # What waits there may be for another store.
             self.folder = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}-", dir=self.folder.parent))
-        for folder in (
-            self.folder.parent,
-            self.folder,
-        ):  # What is there keeps its mode: it may be a link, or another's.
+        for folder in (self.folder.parent, self.folder):  # What is there keeps its mode, as a link, or another's.
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path, content in manifest.data_files(self._plan):
             write_atomically(self.folder / path, content)
@@ -172,7 +170,7 @@ class Spooled:
     plan, tracking, execution : of the sweep that filled it.
     results : by key.
     numbers : of each failed point, the attempt that failed.
-    damaged : names of files whose bytes are not those that their names promise.
+    damaged : names of files whose bytes are not those that their names promise; ``files`` are all that were there.
     """
 
     folder: Path
@@ -182,13 +180,22 @@ class Spooled:
     results: Mapping[str, Result]
     numbers: Mapping[str, int]
     damaged: Sequence[str]
+    files: Set[Path]
 
     def remove(self) -> None:
-        """Delete the folder, of a link the link alone; ``OSError`` where it may not be, as another user's."""
-        if self.folder.is_symlink():
-            self.folder.unlink()
-        else:
-            shutil.rmtree(self.folder)
+        """Delete the folder, of a link the link alone: what it held is in the store.
+
+        It stays where another command has kept more in it.
+
+        Raises
+        ------
+        OSError : it may not be deleted, as another user's.
+        """
+        with _alone(self.folder):
+            if self.folder.is_symlink():
+                self.folder.unlink()
+            elif self.folder.exists() and _files(self.folder) <= self.files:
+                shutil.rmtree(self.folder)
 
 
 def folders(sweep_id: str = "") -> list[Path]:
@@ -214,11 +221,24 @@ def read(folder: Path) -> Spooled:
     ------
     OSError, ValueError, BadInput : the plan, the data or the description is not whole; the message names the file.
     """
-    plan, _ = manifest.read(lambda path, value_of: value_of(plain_file.read(folder / path, manifest.most(path))))
-    content = plain_file.read(folder / DESCRIPTION, MOST_DESCRIPTION)
-    sweep = typed.load(content, SpooledSweep, DESCRIPTION)
-    check_tracking(sweep.tracking, f"{DESCRIPTION}: tracking")
-    check_execution(sweep.execution, f"{DESCRIPTION}: execution")
-    documents.check(content, sweep.checksum, DESCRIPTION)
-    found = spooled_results.read(folder, plan)
-    return Spooled(folder, plan, sweep.tracking, sweep.execution, *found)
+    with _alone(folder):
+        plan, _ = manifest.read(lambda path, value_of: value_of(plain_file.read(folder / path, manifest.most(path))))
+        content = plain_file.read(folder / DESCRIPTION, MOST_DESCRIPTION)
+        sweep = typed.load(content, SpooledSweep, DESCRIPTION)
+        check_tracking(sweep.tracking, f"{DESCRIPTION}: tracking")
+        check_execution(sweep.execution, f"{DESCRIPTION}: execution")
+        documents.check(content, sweep.checksum, DESCRIPTION)
+        found = spooled_results.read(folder, plan)
+        return Spooled(folder, plan, sweep.tracking, sweep.execution, *found, _files(folder))
+
+
+def _alone(folder: Path) -> AbstractContextManager[None]:
+    """While no other command keeps results in a spool, reads it or deletes it."""
+    if folder.parent not in (SPOOL, OWN_SPOOL):
+        return nullcontext()
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return scratch.alone_in(folder.parent)
+
+
+def _files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")}

@@ -62,9 +62,12 @@ def running(store: Store, plan: Plan, tags: Mapping[str, str]) -> Iterator[str]:
 
 
 def _close(store: Store, run_id: str, status: str, patience: float) -> None:
+    began = int(time.time())
+
     def close() -> None:
         store.client.set_terminated(run_id, status)
-        answers.check(store.client, run_id, lambda run: run.info.status == status)
+        # An execution that has begun meanwhile has it RUNNING again, and beats: this one does no more.
+        answers.check(store.client, run_id, lambda run: run.info.status == status or _last_beat(run) >= began)
         store.check_file()
 
     patiently(close, patience)
@@ -106,6 +109,7 @@ def _open(store: Store, plan: Plan, tags: Mapping[str, str]) -> str:
         run_id = _created(store, plan.sweep_id, name, own)
     store.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in own.items()], synchronous=True)
     store.client.update_run(run_id, status="RUNNING", name=name)
+    del own["heartbeat"]  # Another execution of the sweep may have beaten since.
     answers.check(store.client, run_id, lambda run: all(run.data.tags.get(key, "") == own[key] for key in own))
     return run_id
 
@@ -123,7 +127,7 @@ def _created(store: Store, sweep_id: str, name: str, tags: Mapping[str, str]) ->
 
 def _close_stale(store: Store, own: str) -> None:
     for run in search(store, "tags.kind = 'summary' and attributes.status = 'RUNNING'"):
-        if run.info.run_id != own and time.time() - _last_beat(run) > STALE:
+        if run.info.run_id != own and abs(time.time() - _last_beat(run)) > STALE:
             store.client.set_terminated(run.info.run_id, "KILLED")
 
 
@@ -131,7 +135,7 @@ def _last_beat(run: "Run") -> float:
     """In seconds since 1970; the run's start where its tag is missing or changed."""
     try:
         return datetime.fromisoformat(run.data.tags["heartbeat"]).timestamp()
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return float(run.info.start_time) / 1000
 
 

@@ -2,7 +2,8 @@
 
 A create whose answer was lost is repeated, a killed sweep leaves a run that it had not closed, and two sweeps that
 overlap both write. At its end a sweep looks at all runs of its points: of several with the same key and attempt the
-earliest stands, and the others are deleted in MLflow, as is what an earlier execution left unfinished.
+first to be finished stands, which is what a sweep that has ended may name; the others are deleted in MLflow, as is what
+an earlier execution left unfinished.
 """
 
 from collections import defaultdict
@@ -45,7 +46,7 @@ def settle(
             _delete(store, run)
     standing = dict(attempts)
     for (key, number), runs in finished.items():
-        first, *others = sorted(runs, key=lambda run: (run.info.start_time, run.info.run_id))
+        first, *others = sorted(runs, key=lambda run: (run.info.end_time or 0, run.info.run_id))
         for run in others:
             _delete(store, run)
         attempt = attempts.get(key)

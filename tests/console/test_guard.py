@@ -50,6 +50,22 @@ def test_an_error_of_another_file_leaves_standard_output_alone(capsys: pytest.Ca
     assert "no entry" in said.err
 
 
+def test_an_interruption_that_a_library_made_an_error_of_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """As omegaconf does that reads a file, and Python where a class is made."""
+
+    def fails() -> None:
+        try:
+            try:
+                raise KeyboardInterrupt
+            finally:
+                raise AttributeError("what cleans up stumbles")
+        except AttributeError as error:
+            raise ValueError("a key is wrong") from error
+
+    assert guard(fails) == 130
+    assert capsys.readouterr().err == "sweep: interrupted; the same command goes on from here\n"
+
+
 @pytest.mark.parametrize("asked", ["error", "default"])
 def test_warnings_neither_reach_the_user_nor_end_a_command(tmp_path: Path, ready_store: Path, asked: str) -> None:
     environment = {**os.environ, "PYTHONWARNINGS": asked}

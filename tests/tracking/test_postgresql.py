@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from mlflow.store.tracking.dbmodels.initial_models import Base as InitialBase
+from sqlalchemy import NullPool, create_engine
 
 from sweep import app
 from sweep.errors import StoreAway
@@ -38,6 +40,14 @@ def test_sweeps_that_start_together_on_an_empty_database_all_succeed_and_write_e
     tmp_path: Path, uri: str
 ) -> None:
     start_together(tmp_path, f"tracking.uri={uri}", uri=uri)
+
+
+def test_tables_that_a_killed_process_had_begun_to_make_are_made(command: Command, uri: str) -> None:
+    """MLflow makes the first of them in a transaction of their own, and all others in another."""
+    engine = create_engine(uri, poolclass=NullPool)
+    InitialBase.metadata.create_all(engine)
+    said = command("epochs=5", f"tracking.uri={uri}", "tracking.patience=5")
+    assert (said.code, said.err) == (0, "")
 
 
 COMMANDS = (
