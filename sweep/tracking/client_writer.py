@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sweep.problem.readings import Readings
-from sweep.tracking import answers
+from sweep.tracking import answers, membership
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
 from sweep.tracking.run_content import RunContent, Written, dataset_of
-from sweep.tracking.search import search
+from sweep.tracking.search import THREADS, search
 from sweep.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 """Metrics a call, MLflow's own limit."""
-
-THREADS = 8
-"""Runs under way at once to a server, where most of a run's time is waiting for its answers."""
 
 
 def write_runs(store: Store, contents: Sequence[RunContent], tick: Callable[[], None]) -> list[Written]:
@@ -60,7 +57,8 @@ def _write(store: Store, content: RunContent) -> Written:
 
 
 def _begun(store: Store, content: RunContent) -> "Run | None":
-    condition = " and ".join(f"tags.{name} = '{content.tags[name]}'" for name in ("kind", "key", "attempt"))
+    named = membership.carrying(membership.key_tag(content.tags["key"]))
+    condition = " and ".join([named, *(f"tags.{name} = '{content.tags[name]}'" for name in ("attempt", "kind"))])
     return min(search(store, condition), key=lambda run: run.info.start_time, default=None)
 
 
