@@ -89,7 +89,7 @@ def _named(store: Store, which: str) -> "Iterator[Run]":
     by_id, by_name, by_folder = f"sweep_id LIKE '{which}%'", f"name = '{which}'", f"sweep_id LIKE '{which[-8:]}%'"
     for run in search_each(store, [f"tags.{each} and tags.kind = 'summary'" for each in (by_id, by_name, by_folder)]):
         sweep_id, name = run.data.tags.get("sweep_id", ""), run.data.tags.get("name", "")
-        if sweep_id.startswith(which) or which in (name, f"{name or 'sweep'}-{sweep_id[:8]}"):
+        if sweep_id and (sweep_id.startswith(which) or which in (name, f"{name or 'sweep'}-{sweep_id[:8]}")):
             yield run
 
 

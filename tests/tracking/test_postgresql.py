@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from sweep.tracking import by_key, membership
 from tests.conftest import Command
 from tests.tracking.stored import FOUR, runs
 from tests.tracking.together import start_together
@@ -67,6 +68,18 @@ def test_a_sweep_goes_on_is_reported_and_replayed(command: Command, uri: str, mo
     replayed = command(module="sweep.replay")
     assert replayed.code == 0, replayed.err
     assert {run.info.status for run in runs(uri=uri)} == {"FINISHED"}
+
+
+def test_runs_of_an_earlier_release_are_found_and_get_the_tag_named_by_their_key(command: Command, uri: str) -> None:
+    there = f"tracking.uri={uri}"
+    command(*FOUR, there)
+    with psycopg.connect(uri.replace("+psycopg", "")) as connection:
+        connection.execute(f"DELETE FROM tags WHERE key LIKE '{membership.KEY_PREFIX}%'")
+        connection.execute("DELETE FROM experiment_tags WHERE key = %s", [by_key.MARK])
+    assert "4 done already, 2 to train" in command("lr=1e-2,1e-4,1e-5", "scale=0.1,1", "epochs=50", there).out
+    for run in runs(uri=uri):
+        assert run.data.tags[membership.key_tag(run.data.tags["key"])] == "true"
+    assert "4 done already, 0 to train" in command(*FOUR, there).out
 
 
 def test_sweeps_that_start_together_on_an_empty_database_all_succeed_and_write_each_point_once(
