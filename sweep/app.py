@@ -78,13 +78,15 @@ def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Kn
     from sweep.settings.composition import to_yaml
     from sweep.tracking import pages, sweeps
     from sweep.tracking.spool import Spool
+    from sweep.tracking.survival import surviving
 
     rerun, done = _rerun_and_done(store, planned, known, first)
     todo = [point for point in planned.points if point.key not in done]
     terminal.announce(planned, len(todo))
     execution = this_execution() | ({"rerun": rerun} if rerun else {})
     spool = Spool(planned, first.tracking, known.newest, execution)
-    with watched() as watch, sweeps.opened(store, planned, first.tracking, known, execution) as sweep:
+    opening = sweeps.opened(store, planned, first.tracking, known, execution)
+    with watched() as watch, surviving(opening, spool) as sweep:
         varying = {name: planned.values[name] for name in planned.varying if name != "data"}
         sweep.keep("config.yaml", to_yaml(first, varying).encode())
         write = spool.behind(sweep.write)

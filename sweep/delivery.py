@@ -7,22 +7,30 @@ does stays, as whoever keeps that store would be sent the credentials that this 
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sweep.errors import MALFORMED, BadInput
+from sweep.plan.chunks import chunks
 from sweep.redaction import HIDDEN, masked
 from sweep.settings import grammar
 from sweep.settings.schema import Tracking
 from sweep.tracking import lookup, spool, sweeps
-from sweep.tracking.location import absolute
+from sweep.tracking.location import absolute, is_server
 from sweep.tracking.spool import Spooled
 from sweep.tracking.store import open_store
+from sweep.training.execute import CHUNK_LOSSES
 from sweep.verdict.sentences import plural
 
 CHUNK = 1000
 """Points that are written together."""
+
+PORTS = {"http": 80, "https": 443}
+
+NAMED = 3
+"""Damaged files that are named; of more, the number is."""
 
 
 def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
@@ -37,20 +45,28 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
     for folder in spool.folders(sweep_id):
         try:
             spooled = spool.read(folder)
+            if sweep_id not in ("", spooled.plan.sweep_id):
+                raise ValueError(f"plan.json: of sweep {spooled.plan.sweep_id}, which its own command delivers")
         except (OSError, BadInput, *MALFORMED) as error:
             left.append(_unreadable(folder, error))
             yield f"{left[-1].what}; its points are to be trained again."
             continue
-        if not _waits_for(spooled.tracking.uri, given.uri):
+        if not waits_for(spooled.tracking.uri, given.uri):
             left.append(_elsewhere(spooled, given))
             yield f"{left[-1].what}; it stays. Next: {left[-1].next_step}."
             continue
         count = _deliver(spooled, replace(spooled.tracking, uri=given.uri, patience=given.patience))
-        lost = f"; damaged, its points are to be trained again: {', '.join(spooled.damaged)}" if spooled.damaged else ""
+        lost = f"; damaged, its points are to be trained again: {_some(spooled.damaged)}" if spooled.damaged else ""
         results, were = plural(len(spooled.results), "result"), "was" if count == 1 else "were"
         yield f"{folder}: {count:,} of {results} {were} new to the store{lost}."
     if left and not sweep_id:
         raise left[0]
+
+
+def _some(names: Sequence[str]) -> str:
+    """``names``, the first of many."""
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _unreadable(folder: Path, error: Exception) -> BadInput:
@@ -72,11 +88,24 @@ def _elsewhere(spooled: Spooled, given: Tracking) -> BadInput:
     )
 
 
-def _waits_for(waiting: str, given: str) -> bool:
+def waits_for(waiting: str, given: str) -> bool:
     """Whether the URI of a spool, without its secrets, is that of the store ``given``."""
     if waiting in (masked(given), re.sub("//[^/@]*@", f"//{HIDDEN}@", given)):  # Once a lone user was hidden as well.
         return True
+    if is_server(waiting.lower()):
+        return _address(waiting) == _address(masked(given))
     return HIDDEN not in waiting and absolute(waiting) == absolute(given)
+
+
+def _address(uri: str) -> tuple[object, ...]:
+    """What a server's URI says, however it is spelled: capitals, the port that it would have anyway, a last slash."""
+    try:
+        parts = urlsplit(uri)
+        port = parts.port or PORTS.get(parts.scheme)
+    except ValueError:
+        return (uri,)
+    user = parts.netloc.rpartition("@")[0]
+    return parts.scheme, user, parts.hostname, port, parts.path.rstrip("/"), parts.query, parts.fragment
 
 
 def _deliver(spooled: Spooled, tracking: Tracking) -> int:
@@ -94,8 +123,8 @@ def _deliver(spooled: Spooled, tracking: Tracking) -> int:
     missing = spooled.results.keys() - there - failed
     pairs = [(point, spooled.results[point.key]) for point in plan.points if point.key in missing]
     with sweeps.opened(store, plan, tracking, known, spooled.execution) as sweep:
-        for start in range(0, len(pairs), CHUNK):
-            sweep.write(pairs[start : start + CHUNK])
+        for chunk in chunks(pairs, (lambda _: 1, CHUNK), (lambda pair: pair[0].epochs, CHUNK_LOSSES)):
+            sweep.write(chunk)
         publication.publish(sweep)
     spooled.remove()
     return len(pairs)

@@ -7,15 +7,20 @@ could be part of one is hidden.
 import json
 import os
 import re
+import string
 import sys
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 HIDDEN = "***"
 
 URIS = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_BACKEND_STORE_URI")
-PASSWORDS = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD", "MYSQL_PWD")
+PASSWORDS = (
+    *("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD", "MYSQL_PWD"),
+    *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AZURE_STORAGE_ACCESS_KEY", "AZURE_STORAGE_CONNECTION_STRING"),
+    *("AZURE_CLIENT_SECRET", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_SECRET"),
+)
 """Environment variables that hold secrets, in a URI or alone."""
 
 LEAST = 4
@@ -23,6 +28,15 @@ LEAST = 4
 
 SECRET = re.compile(r"pass|pwd|secret|token|key|auth|cred|sig|odbc_connect", re.IGNORECASE)
 """In the name of a query's value that is a secret."""
+
+SCHEME = f"{string.ascii_letters}{string.digits}+._"
+AROUND = ")]}>'\",.;:"
+"""Characters of a URI's scheme, and those after a URI that are none of its own."""
+
+PORT = r"(?:\d{0,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])(?:[/?#]|$)"
+
+MOST_CUTS = 30
+"""Places at which a secret is cut in every way; one with more is cut at each of them."""
 
 _remembered: set[str] = set()
 
@@ -50,7 +64,14 @@ def without_secrets(text: str) -> str:
     alone |= {form for name in PASSWORDS for form in _forms(os.environ.get(name, ""))}
     for form in sorted(alone, key=len, reverse=True):
         text = text.replace(form, HIDDEN)
-    return re.sub(r"([A-Za-z][\w+.]*://\S*?)(?=[)\]}>'\",.;:]*(\s|$))", lambda found: masked(found[1]), text)
+    return re.sub(r"\S+", lambda word: _masked_within(word[0]) if "://" in word[0] else word[0], text)
+
+
+def _masked_within(word: str) -> str:
+    """A word with the URI in it masked, whatever stands around that: each step of a long one is taken once."""
+    before = word[: word.index("://")].rstrip(SCHEME)
+    uri = word[len(before) :].rstrip(AROUND)
+    return f"{before}{masked(uri)}{word[len(before) + len(uri) :]}"
 
 
 def _known() -> set[str]:
@@ -79,18 +100,27 @@ def _split(uri: str) -> tuple[str, list[str]]:
         if "?" in before:  # Of a password, or the beginning of a query that has an @.
             return shown, [*secrets, rest, *_values(rest.partition("?")[2])]
         rest, shown = after, f"{shown}@"
-    odd = mark and re.fullmatch(r"((?:[^:/@]*@)?(?:\[[^\]]*\]|[^:/?#\[]*)):(?!\d*(?:[/?#]|$))(.*)", rest, re.DOTALL)
+    odd = mark and re.fullmatch(rf"((?:[^:/@]*@)?(?:\[[^\]]*\]|[^:/?#\[]*)):(?!{PORT})(.*)", rest, re.DOTALL)
     if odd:  # No port: a password whose @ is missing.
         return f"{shown}{odd[1]}:{HIDDEN}", secrets + _pieces(odd[2])
+    rest, hash_mark, fragment = rest.partition("#")
+    if fragment.startswith("/"):  # A page of MLflow's.
+        rest, hash_mark, fragment = f"{rest}#{fragment}", "", ""
     address, asks, query = rest.partition("?")
     hidden = re.sub("(^|&)([^&=]*=)?[^&]*", rf"\1\2{HIDDEN}", query) if query else ""
-    return f"{shown}{address}{asks}{hidden}", secrets + _values(query)
+    tail = f"{hash_mark}{HIDDEN}" if fragment else hash_mark
+    return f"{shown}{address}{asks}{hidden}{tail}", secrets + _values(query) + _pieces(fragment)
 
 
 def _pieces(secret: str) -> list[str]:
-    """A secret, and whatever of it stands between two characters at which a library may cut it."""
-    cuts = [-1, *(found.start() for found in re.finditer("[:@/?]", secret)), len(secret)]
-    return [secret[first + 1 : last] for first, last in combinations(cuts, 2)]
+    """A secret, and whatever of it stands between two characters at which a library may cut it.
+
+    Those of an interpolation are among them, which omegaconf quotes; the name of an environment variable is no secret.
+    """
+    alone = re.sub(r"\$\{oc\.env:[A-Za-z_]\w*\}", ":", secret)
+    cuts = [-1, *(found.start() for found in re.finditer(r"[:@/?&=${}.,]", alone)), len(alone)]
+    pairs = combinations(cuts, 2) if len(cuts) <= MOST_CUTS else pairwise(cuts)
+    return [secret, *{alone[first + 1 : last] for first, last in pairs}]
 
 
 def _values(query: str) -> list[str]:

@@ -17,6 +17,7 @@ from sweep.provenance import command as provenance_command
 from sweep.redaction import masked, without_secrets
 from sweep.settings import composition
 from tests.conftest import Command
+from tests.tracking.bounded import bounded
 
 PRINTABLE = string.ascii_letters + string.digits + string.punctuation + " üß€"
 
@@ -36,6 +37,9 @@ PLACES = [
     "https://h/x?token={}&y=2",
     *(NO_HOST := ["postgresql://bob:{}", "http://h:{}/x"]),
     "sqlite+pysqlcipher://:{}@/x.db?cipher=aes",
+    "https://h/x#token={}",
+    "https://h#{}",
+    "postgresql://h/db?sslmode=require#{}",
 ]
 
 
@@ -115,6 +119,9 @@ def test_the_command_line_is_kept_without_its_secrets(secret: str, place: str) -
         ("cannot reach 'http://[::1]:80', (http://h:9).", "cannot reach 'http://[::1]:80', (http://h:9)."),
         ("sqlite:////home/me@work/a:b@c/x.db", "sqlite:////home/me@work/a:b@c/x.db"),
         ("https://h/x?tok-en", "https://h/x?***"),
+        ("see http://h:5000/#/experiments/1", "see http://h:5000/#/experiments/1"),
+        ("postgresql://bob:123456/db", "postgresql://bob:***"),
+        ("postgresql://bob:65535/db", "postgresql://bob:65535/db"),
         ("lr=1", "lr=1"),
         ("no secret: 1e-3 @ x", "no secret: 1e-3 @ x"),
     ],
@@ -130,7 +137,9 @@ def test_a_quoted_address_on_the_command_line_stays(monkeypatch: pytest.MonkeyPa
     assert shlex.split(provenance_command()) == words
 
 
-@pytest.mark.parametrize("name", ["MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_PASSWORD", "PGPASSWORD"])
+@pytest.mark.parametrize(
+    "name", ["MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_PASSWORD", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY"]
+)
 def test_a_secret_of_the_environment_is_hidden(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "ab'c de\n")
     assert without_secrets('Invalid header value: "Bearer ab\'c de\\n" !') == 'Invalid header value: "Bearer ***" !'
@@ -148,6 +157,11 @@ def test_a_secret_of_the_environment_is_hidden(monkeypatch: pytest.MonkeyPatch, 
         "http://u:SEcr/ret9@127.0.0.1:9",
         "http://u:SEcr ret9@127.0.0.1:9",
         "foo://u:SEcr-ret9@h",
+        "http://127.0.0.1:9/#SEcr-ret9",
+        "postgresql://127.0.0.1:9/db?sslmode=require#token=SEcr-ret9",
+        "postgresql://bob:${SEcr}@127.0.0.1:9/db",
+        "postgresql://bob:x${SEcr:ret9}@127.0.0.1:9/db",
+        "postgresql://bob:${SEcr.ret9}@127.0.0.1:9/db",
     ],
 )
 def test_a_store_that_does_not_open_shows_no_secret(command: Command, tmp_path: Path, uri: str) -> None:
@@ -171,6 +185,24 @@ def test_an_answer_about_the_configuration_shows_no_secret(
         said = command(*question, *words)
         assert (said.code, "SEcr" in said.out + said.err, "ret9" in said.out + said.err) == (0, False, False)
         assert question[0] == "--info" or "uri: " in said.out  # Of which a logger tells, set up once a process.
+
+
+@pytest.mark.parametrize("text", ["a" * 1_000_000, "a:" * 500_000, "a://" * 250_000, "x://" + ")" * 1_000_000])
+def test_a_long_text_is_looked_through_at_once(text: str) -> None:
+    with bounded():
+        assert len(without_secrets(text)) > 0
+
+
+def test_a_password_of_any_characters_is_hidden_at_once() -> None:
+    uri = f"http://bob:{'Zq7x:' * 20_000}@h"
+    redaction.remember(uri)
+    with bounded():
+        assert without_secrets(f"no {uri} at Zq7x:Zq7x:Zq7x") == "no http://***@h at ***:***:***"
+
+
+def test_the_name_of_a_variable_in_a_password_is_told(command: Command) -> None:
+    said = command("tracking.uri='postgresql://bob:${oc.env:NO_SUCH_PASSWORD}@h/db'")
+    assert (said.code, "'NO_SUCH_PASSWORD' not found" in said.err) == (1, True)
 
 
 def test_a_traceback_that_was_asked_for_shows_no_secret(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:

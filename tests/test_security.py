@@ -5,11 +5,15 @@ import json
 import os
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
 
+from sweep.errors import BadInput
+from sweep.notebook import frame
+from sweep.tracking import manifest
 from sweep.tracking.artifacts import FolderArtifacts
 from sweep.tracking.location import absolute
 from tests.conftest import Command
@@ -213,3 +217,19 @@ def test_what_a_store_says_moves_no_cursor(command: Command) -> None:
     printed = "".join(each.out + each.err for each in said)
     assert "\x1b" not in printed
     assert "\\x1b[31m.parquet" in printed
+
+
+def test_a_plan_of_another_sweep_or_tolerance_is_refused_even_if_it_fits_itself(command: Command) -> None:
+    assert command("lr=1e-2,1e-3", "epochs=5").code == 0
+    (path,) = Path("outputs/artifacts").glob("*/artifacts/plan.json")
+    whole = path.read_bytes()
+    wanted, attempts = manifest.read(lambda name, value_of: value_of((path.parent / name).read_bytes()))
+    for other in (replace(wanted, tolerance=0.5), replace(wanted, points=wanted.points[:1])):
+        path.write_bytes(manifest.encode(other, attempts))
+        for module in ("sweep.report", "sweep.replay"):
+            said = command(module=module)
+            assert (said.code, f"plan.json: sweep_id is '{other.sweep_id}'" in said.err) == (1, True), said.err
+        with pytest.raises(BadInput, match=r"plan\.json: sweep_id"):
+            frame()
+    path.write_bytes(whole)
+    assert command(module="sweep.report").code == 0

@@ -17,7 +17,7 @@ MAP = (ROOT / "docs/structure.md").read_text(encoding="utf-8")
 COMMANDS = ("app", "delivery", "publication", "notebook", "replay", "sync", "ui", "__main__")
 """Modules that belong to no room and may use every room: what one can type, and the story of a sweep."""
 
-BOTTOM = ("errors", "redaction", "outputs", "provenance", "scratch", "colours", "version")
+BOTTOM = ("errors", "redaction", "outputs", "plain_file", "provenance", "scratch", "colours", "version")
 """Modules that belong to no room and that every room may use."""
 
 LIBRARIES = {

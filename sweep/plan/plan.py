@@ -96,6 +96,11 @@ class Plan:
         return name if alone else f"{name} {fingerprint[:6]}"
 
     @property
+    def longest(self) -> int:
+        """How many updates the point asks for that asks for most."""
+        return max(point.epochs for point in self.points)
+
+    @property
     def total_epochs(self) -> int:
         """How many updates all points ask for together."""
         return sum(point.epochs for point in self.points)

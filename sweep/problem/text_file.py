@@ -2,14 +2,11 @@
 
 import os
 import re
-import stat
 from contextlib import suppress
 from pathlib import Path
 
+from sweep import plain_file
 from sweep.errors import BadInput, nearest
-
-LARGEST_FILE = 1 << 30
-"""Bytes of a file that are read at most."""
 
 FORMATS = (
     (rb"\xff\xfe\0\0|\0\0\xfe\xff", "looks like UTF-32", "save it as UTF-8"),
@@ -70,14 +67,9 @@ def read_text(path: Path) -> str:
 
 def _content(path: Path) -> bytes:
     try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise _refused(path, "this is a folder", "name a file in it")
-        if not stat.S_ISREG(found.st_mode):
-            raise _refused(path, "this is no plain file but a pipe, a socket or a device", "write it into a file first")
-        if found.st_size > LARGEST_FILE:
-            raise _refused(path, f"the file has more than {LARGEST_FILE:,} bytes", "keep two columns, or fewer rows")
-        return path.read_bytes()
+        return plain_file.read(path)
+    except plain_file.Unfit as unfit:
+        raise _refused(path, unfit.looks, unfit.next_step) from unfit
     except (OSError, ValueError) as error:
         raise _refused(path, getattr(error, "strerror", None) or str(error), _found_instead(path, error)) from error
 

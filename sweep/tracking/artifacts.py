@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from sweep import scratch
+from sweep import plain_file, scratch
 from sweep.outputs import write_atomically
 from sweep.tracking import answers
 from sweep.tracking.parts import DamagedPart
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from mlflow.store.artifact.artifact_repo import ArtifactRepository
 
 T = TypeVar("T")
+
+MOST = 256 << 20
+"""Bytes that a file may have where nothing else is expected of it."""
 
 
 class Missing(FileNotFoundError):
@@ -42,8 +45,10 @@ class Artifacts(Protocol):
     def get(self, run_id: str, path: str) -> bytes:
         """Read a file; ``FileNotFoundError`` where it is not there."""
 
-    def read(self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False) -> T:
-        """What ``value_of`` makes of a file that should be whole, and there unless it ``may_miss``.
+    def read(
+        self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
+    ) -> T:
+        """What ``value_of`` makes of a file that should be whole, of at most ``most`` bytes, unless it ``may_miss``.
 
         Raises
         ------
@@ -78,13 +83,15 @@ class FolderArtifacts:
         """See :class:`Artifacts`."""
         patiently(lambda: write_atomically(self._path(run_id, path), content), self._patience)
 
-    def get(self, run_id: str, path: str) -> bytes:
+    def get(self, run_id: str, path: str, most: int = MOST) -> bytes:
         """See :class:`Artifacts`."""
-        return self._path(run_id, path).read_bytes()
+        return plain_file.read(self._path(run_id, path), most)
 
-    def read(self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False) -> T:
+    def read(
+        self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
+    ) -> T:
         """See :class:`Artifacts`."""
-        return value_of(self.get(run_id, path))
+        return value_of(self.get(run_id, path, most))
 
     def _path(self, run_id: str, path: str) -> Path:
         return self._folder / run_id / "artifacts" / inside(run_id, path)
@@ -102,11 +109,13 @@ class ClientArtifacts:
         inner = inside(run_id, path)
         patiently(lambda: self._put(run_id, inner, content), self._patience)
 
-    def get(self, run_id: str, path: str) -> bytes:
+    def get(self, run_id: str, path: str, most: int = MOST) -> bytes:
         """See :class:`Artifacts`."""
-        return patiently(lambda: self._get(run_id, path), self._patience, Missing)
+        return patiently(lambda: self._get(run_id, path, most), self._patience, Missing)
 
-    def read(self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False) -> T:
+    def read(
+        self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
+    ) -> T:
         """See :class:`Artifacts`; fetched again before it counts as damaged or missing.
 
         What passes a request on may answer in place of the server. All files share the patience for that: of a store
@@ -115,7 +124,7 @@ class ClientArtifacts:
         pause = FIRST
         while True:
             try:
-                return value_of(self.get(run_id, path))
+                return value_of(self.get(run_id, path, most))
             except (Missing, DamagedPart, Malformed) as error:
                 known = isinstance(error, NoRun) or (may_miss and isinstance(error, Missing) and pause > FIRST)
                 if known or self._waited + pause > self._patience:
@@ -130,17 +139,17 @@ class ClientArtifacts:
             local.write_bytes(content)
             folder_there = str(inner.parent) if inner.parent.name else None
             self._place(run_id).log_artifact(str(local), folder_there)  # type: ignore[no-untyped-call]
-        if self._get(run_id, str(inner)) != content:
+        if self._get(run_id, str(inner), len(content)) != content:
             raise ConnectionError(f"artifact {inner} of run {run_id} did not arrive")
 
-    def _get(self, run_id: str, path: str) -> bytes:
+    def _get(self, run_id: str, path: str, most: int) -> bytes:
         from mlflow.exceptions import MlflowException
 
         parent, place = str(inside(run_id, path).parent), self._place(run_id)
         with scratch.folder() as folder:
             try:
                 local = place.download_artifacts(path, str(folder))  # type: ignore[no-untyped-call]
-                return Path(local).read_bytes()
+                return plain_file.read(Path(local), most)
             except (MlflowException, OSError) as error:
                 # What a store raises for a file that is not there is as various as stores are; a listing is not.
                 if path not in {each.path for each in place.list_artifacts(None if parent == "." else parent)}:

@@ -67,6 +67,7 @@ def derived_id(experiment_id: str, key: str, number: int) -> str:
 
 def _land(store: Store, group: Sequence[RunContent]) -> list[Entry]:
     engine = _engine(store)
+    store.check_file()
     experiment = store.client.get_experiment(store.experiment_id)
     for _ in range(RACES):
         with engine.connect() as connection:
@@ -85,6 +86,7 @@ def _land(store: Store, group: Sequence[RunContent]) -> list[Entry]:
             lost = error
             continue
         _join(store, [entry for entry in entries if entry.stands])
+        store.check_file()
         return entries
     raise refused(lost) from lost
 

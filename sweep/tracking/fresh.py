@@ -19,9 +19,9 @@ from sweep.tracking.location import ARTIFACTS, artifact_location, sqlite_uri
 T = TypeVar("T")
 
 LOCKS = {
-    "postgresql": ("SET lock_timeout = '{seconds}s'", "SELECT pg_advisory_lock(7695472351)"),
-    "mysql": ("SELECT GET_LOCK('sweep', {seconds})",),
-    "mariadb": ("SELECT GET_LOCK('sweep', {seconds})",),
+    "postgresql": "SELECT pg_advisory_lock(7695472351)",  # Waits as its engine does for any lock.
+    "mysql": "SELECT GET_LOCK('sweep', {seconds})",
+    "mariadb": "SELECT GET_LOCK('sweep', {seconds})",
 }
 """What takes a lock in a database of each kind, within a time; it ends with the connection."""
 
@@ -56,10 +56,9 @@ def by_one_at_a_time(uri: str, patience: float, action: Callable[[], T]) -> T:
 
     Another process that makes them is waited for ``patience`` seconds.
     """
-    locks = LOCKS.get(uri.partition(":")[0].partition("+")[0])
-    if locks is None:
+    lock = LOCKS.get(uri.partition(":")[0].partition("+")[0])
+    if lock is None:
         return action()
     with schema.engine(uri, patience).connect() as connection:
-        for statement in locks:
-            connection.exec_driver_sql(statement.format(seconds=max(1, int(patience))))
+        connection.exec_driver_sql(lock.format(seconds=max(1, int(patience))))
         return action()

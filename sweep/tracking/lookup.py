@@ -58,7 +58,7 @@ class Known:
 def look(store: Store, plan: Plan) -> Known:
     """What ``store`` holds of the points of ``plan``."""
     newest = newest_attempts(store, plan)
-    return Known(newest, _readable(store, newest))
+    return Known(newest, _readable(store, newest, plan.longest))
 
 
 def newest_attempts(store: Store, plan: Plan, *, members: bool = False) -> dict[str, Attempt]:
@@ -120,8 +120,8 @@ def number_of(tags: Mapping[str, str]) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-def _readable(store: Store, attempts: Mapping[str, Attempt]) -> dict[str, Attempt]:
-    """Those of ``attempts`` whose address holds a curve of their key."""
+def _readable(store: Store, attempts: Mapping[str, Attempt], longest: int) -> dict[str, Attempt]:
+    """Those of ``attempts`` whose address holds a curve of their key; the longest has as many epochs as ``longest``."""
     keys: dict[tuple[str, str], list[str]] = {}
     readable = {}
     for key, attempt in attempts.items():
@@ -130,15 +130,16 @@ def _readable(store: Store, attempts: Mapping[str, Attempt]) -> dict[str, Attemp
             continue
         part = address.run_id, address.part
         if part not in keys:
-            keys[part] = _keys(store, *part)
+            keys[part] = _keys(store, *part, longest)
         if keys[part][address.row : address.row + 1] == [key]:
             readable[key] = attempt
     return readable
 
 
-def _keys(store: Store, run_id: str, part: str) -> list[str]:
+def _keys(store: Store, run_id: str, part: str, longest: int) -> list[str]:
     """The keys in a part, row by row; none where it cannot be read whole."""
     try:
-        return [key for key, _ in store.artifacts.read(run_id, part, partial(parts.decode, part))]
+        decode = partial(parts.decode, part, longest=longest)
+        return [key for key, _ in store.artifacts.read(run_id, part, decode, most=parts.most_bytes(longest))]
     except (OSError, ValueError, parts.DamagedPart):
         return []

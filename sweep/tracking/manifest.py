@@ -7,12 +7,14 @@ import csv
 import io
 import math
 import re
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from sweep import plain_file
 from sweep.errors import BadInput
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
@@ -29,6 +31,10 @@ PATH = "plan.json"
 VERSION = 1
 FINGERPRINT = re.compile("[0-9a-f]{32}")
 COLUMNS = ["input", "target"]
+ROWS = b'"points": [\n'
+WHOLE = 16 << 20
+"""Bytes of a plan that is parsed at once, and of what stands in one line of a larger one."""
+
 LABELS = tuple(each.name for each in fields(Labels))
 
 
@@ -42,6 +48,11 @@ class Get(Protocol):
 def data_path(fingerprint: str) -> str:
     """Where the readings of a fingerprint stand on the summary run."""
     return f"data/{fingerprint}.csv"
+
+
+def most(path: str) -> int:
+    """Bytes that a file of a plan has at most: readings are written longer than a CSV has them, as 1e15."""
+    return plain_file.LARGEST if path == PATH else 4 * plain_file.LARGEST
 
 
 def data_files(plan: Plan) -> Iterator[tuple[str, bytes]]:
@@ -99,7 +110,7 @@ def read(get: Get) -> tuple[Plan, dict[str, Attempt]]:
 
 def _document(content: bytes) -> tuple[StoredPlan, tuple[Point, ...], dict[str, Attempt]]:
     """``plan.json``, checked by itself."""
-    found = typed.parse(content, PATH)
+    found, found_rows = _parsed(content)
     if isinstance(found, dict) and found.get("version") != VERSION:  # First: another has other members.
         typed.refuse(found.get("version"), f"{VERSION}, the version that this release reads,", f"{PATH}: version")
     document: StoredPlan = typed.typed(found, StoredPlan, PATH)
@@ -112,17 +123,48 @@ def _document(content: bytes) -> tuple[StoredPlan, tuple[Point, ...], dict[str, 
         )
     if document.tolerance <= 0:
         typed.refuse(document.tolerance, KEYS["outcome.tolerance"].allowed, f"{PATH}: tolerance")
-    if not document.points:
-        typed.refuse([], "a point or more", f"{PATH}: points")
-    rows = [point_of(row, f"{PATH}: points[{place}]") for place, row in enumerate(document.points)]
+    rows = []
+    for place, row in enumerate(document.points if found_rows is None else found_rows):
+        where = f"{PATH}: points[{place}]"
+        rows.append(point_of(typed.typed(row, dict[str, Any], where), where))
     points = tuple(point for point, _ in rows)
+    if not points:
+        typed.refuse([], "a point or more", f"{PATH}: points")
     for place, point in enumerate(points):
         if point.data not in document.data:
             typed.refuse(point.data, "a fingerprint among data", f"{PATH}: points[{place}].data")
     if len({point.key for point in points}) < len(points):
         raise typed.Malformed(f"{PATH}: points has a point twice")
+    if unused := document.data.keys() - {point.data for point in points}:
+        typed.refuse(min(unused), "the data of a point", f"{PATH}: data")
     documents.check(content, document.checksum, PATH)
     return document, points, {point.key: attempt for point, attempt in rows if attempt is not None}
+
+
+def _parsed(content: bytes) -> tuple[Any, Iterator[Any] | None]:
+    """``plan.json`` as plain JSON; and the points of a large one apart: at once, JSON may take 25 times its bytes.
+
+    Raises
+    ------
+    Malformed : it is large, and not as :func:`encode` writes it, with a line a point.
+    """
+    if len(content) <= WHOLE:
+        return typed.parse(content, PATH), None
+    head, mark, _ = content[:WHOLE].partition(ROWS)
+    if not mark:
+        raise typed.Malformed(f"{PATH}: more than {WHOLE:,} bytes before its points")
+    return typed.parse(head + ROWS + b"]}", PATH), _rows(content, len(head + mark))
+
+
+def _rows(content: bytes, start: int) -> Iterator[Any]:
+    lines = io.BytesIO(content)
+    lines.seek(start)
+    while (line := lines.readline(WHOLE)) != b"]}\n":
+        if not line.endswith(b"\n"):
+            raise typed.Malformed(f"{PATH}: more than {WHOLE:,} bytes in a line, or cut")
+        yield typed.parse(line.rstrip(b",\n"), PATH)
+    if lines.read(1):
+        raise typed.Malformed(f"{PATH}: goes on after its end")
 
 
 def write_data(data: Readings) -> bytes:
@@ -142,12 +184,18 @@ def read_data(fingerprint: str, labels: Labels, content: bytes) -> Readings:
     Malformed
     """
     path = data_path(fingerprint)
+    inputs, targets = array("d"), array("d")
     try:
-        header, *rows = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
-        inputs, targets = zip(*((float(u), float(t)) for u, t in rows), strict=True)
+        rows = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8", newline=""), strict=True)
+        header = next(rows, [])
+        for u, t in rows:  # One at a time: a list of texts takes 80 times the bytes.
+            inputs.append(float(u))
+            targets.append(float(t))
+        if not inputs:
+            raise ValueError("there are none")
     except (ValueError, csv.Error) as error:
         raise typed.Malformed(f"{path}: not two columns of numbers: {error}") from error
-    readings = Readings(inputs=inputs, targets=targets, **vars(labels))
+    readings = Readings(inputs=tuple(inputs), targets=tuple(targets), **vars(labels))
     if header != COLUMNS or readings.fingerprint != fingerprint:
         raise typed.Malformed(f"{path}: the readings do not have the fingerprint in their name")
     if not all(-math.inf < min(column) < max(column) < math.inf for column in (inputs, targets)):

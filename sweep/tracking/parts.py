@@ -4,16 +4,32 @@ A row is a point: key, losses, final parameters, final loss, stalled. Losses are
 is, else float64, which holds a float32 exactly.
 """
 
+import errno
 import hashlib
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
+from sweep.tracking.parquet_pages import unpacked
 from sweep.training.curve import Curve
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_LOSSES, MOST_ROWS = 16_000_000, 1_000_000
+"""Losses and curves that are read of a part: a chunk has 4,000,000, or one curve; and a grid a million points."""
+
+ROW = 20
+"""Bytes of a part at most for each of its losses."""
+
+MOST_KEY = 64
+"""Characters of a point's key."""
 
 
 class DamagedPart(Exception):
@@ -43,20 +59,33 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
     return f"curves/{hashlib.sha256(content).hexdigest()}.parquet", content
 
 
-def decode(path: str, content: bytes) -> list[tuple[str, Curve]]:
+def most_bytes(epochs: int) -> int:
+    """Bytes, packed or not, that a part has at most whose curves have as many ``epochs``, or parts together."""
+    return ROW * max(MOST_LOSSES, epochs)
+
+
+def decode(path: str, content: bytes, longest: int, rows: int = MOST_ROWS) -> list[tuple[str, Curve]]:
     """Keys and curves of a part, row by row; losses in the part's dtype.
+
+    Parameters
+    ----------
+    longest : epochs of the longest curve that is looked for; far more than a chunk with it has is not unpacked.
+    rows : curves that it may have.
 
     Raises
     ------
     DamagedPart : the checksum in the name does not fit the bytes, or they are no part.
+    OSError : this machine has not the memory for it.
     """
     import pyarrow as pa
 
     if f"curves/{hashlib.sha256(content).hexdigest()}.parquet" != path:
         raise DamagedPart(f"{path}: its bytes do not have the checksum in its name")
     try:
-        return _rows(content)
-    except (pa.ArrowException, LookupError, TypeError, AttributeError, ValueError) as error:
+        return _rows(_table(content, longest, rows))
+    except MemoryError:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), path) from None
+    except (pa.ArrowException, OSError, LookupError, TypeError, AttributeError, ValueError) as error:
         raise DamagedPart(f"{path}: not as sweep writes it: {error}") from error
 
 
@@ -72,12 +101,46 @@ def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
     return replace(curve, losses=curve.losses.astype(np.dtype(str(point.dtype)), copy=False))
 
 
-def _rows(content: bytes) -> list[tuple[str, Curve]]:
+def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
+    """A part as a table, if it has the form of one and unpacks to no more than one may.
+
+    Raises
+    ------
+    ArrowException, LookupError, ValueError
+    """
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    # No threads: one of pyarrow's that is alive when the process ends can abort it (exit code 134).
-    with pq.ParquetFile(io.BytesIO(content), pre_buffer=False) as file:
+    found, most = unpacked(content), max(MOST_LOSSES, longest)
+    if not found.program.startswith("parquet-cpp-arrow "):  # Of others less is known.
+        raise ValueError("written by another program")
+    if found.rows > rows or found.values > most or found.bytes > most_bytes(longest):
+        raise ValueError(f"it unpacks to {found.values:,} values and {found.bytes:,} bytes: more than a chunk has")
+    # Keys stay in their dictionary: a long one is not copied for every row that names it.
+    with pq.ParquetFile(io.BytesIO(content), pre_buffer=False, read_dictionary=["key"]) as file:
+        if {field.name: field.type for field in file.schema_arrow} not in _forms():
+            raise ValueError("other columns")
+        # No threads: one of pyarrow's that is alive when the process ends can abort it (exit code 134).
         table = file.read(use_threads=False).combine_chunks()
+    if any(column.null_count for column in (*table.columns, pc.list_flatten(table.column("parameters")))):
+        raise ValueError("a value is missing")
+    if pc.max(pc.binary_length(table.column("key").chunk(0).dictionary)).as_py() > MOST_KEY:
+        raise ValueError(f"a key has more than {MOST_KEY} characters")
+    return table
+
+
+def _forms() -> "list[dict[str, pa.DataType]]":
+    """The columns that a part may have, as they are read."""
+    import pyarrow as pa
+
+    rest = {"parameters": pa.list_(pa.float64()), "final_loss": pa.float64(), "stalled": pa.bool_()}
+    return [
+        {"key": pa.dictionary(pa.int32(), pa.string()), "losses": pa.large_list(losses), **rest}
+        for losses in (pa.float32(), pa.float64())
+    ]
+
+
+def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
     lists = table.column("losses").chunk(0)
     values, offsets = lists.values.to_numpy(), lists.offsets.to_numpy()
     rest = zip(

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sweep.errors import StoreAway
 from sweep.redaction import without_secrets
-from sweep.tracking import database_faults
+from sweep.tracking import database_faults, deadline
 
 T = TypeVar("T")
 
@@ -40,7 +40,9 @@ CURES = {
 """Of answers that no waiting changes, what to do."""
 
 
-def patiently(action: Callable[[], T], patience: float, answer: type[Exception] | tuple[()] = ()) -> T:
+def patiently(
+    action: Callable[[], T], patience: float, answer: type[Exception] | tuple[()] = (), unknown: float | None = None
+) -> T:
     """What ``action`` returns, tried again while the store fails.
 
     Parameters
@@ -48,27 +50,32 @@ def patiently(action: Callable[[], T], patience: float, answer: type[Exception] 
     action : may be repeated after any of its steps.
     patience : seconds.
     answer : what ``action`` raises where the store is well and says no; raised as it is.
+    unknown : seconds, where nothing says that the store is there; as ``patience`` if None.
 
     Raises
     ------
     StoreAway : it failed to the end. Whatever is no fault of a store is raised as it is.
     """
-    deadline, pause = time.monotonic() + patience, FIRST
-    while True:
-        try:
-            return action()
-        except Exception as error:  # Sorted at once: each kind of store raises its own.
-            if isinstance(error, answer) or not _is_fault(error):
-                raise
-            if _lasts(error) or time.monotonic() + pause > deadline:
-                raise refused(error) from error
-        time.sleep(pause)
-        pause = min(2 * pause, LONGEST)
+    began, pause = time.monotonic(), FIRST
+    with deadline.within(patience):
+        while True:
+            try:
+                return action()
+            except Exception as error:  # Sorted at once: each kind of store raises its own.
+                if isinstance(error, answer) or not _is_fault(error):
+                    raise
+                waited, busy = time.monotonic() - began, database_faults.busy(error)
+                limit = patience if busy or unknown is None else min(patience, unknown)
+                if _lasts(error) or waited + pause > limit:
+                    raise refused(error, waited if busy else 0) from error
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST)
 
 
-def refused(error: Exception) -> StoreAway:
-    """What to raise where the store does not take what was written."""
-    return StoreAway(words(error)[:300], cure=_cure(error))
+def refused(error: Exception, waited: float = 0) -> StoreAway:
+    """What to raise where the store does not take what was written, for which one has ``waited`` some seconds."""
+    after = f", and was for {waited:.0f} s" if waited >= 1 else ""
+    return StoreAway(words(error)[:300] + after, cure=_cure(error) or database_faults.busy(error))
 
 
 def _is_fault(error: Exception) -> bool:
@@ -115,5 +122,6 @@ def words(error: BaseException) -> str:
     status = _refusal(error)
     if status is not None:
         return f"the server answers {status.value} {status.phrase}"
-    said = " ".join(str(getattr(error, "orig", None) or error).split())
+    raised = (getattr(each, "orig", None) for each in (error, error.__cause__))
+    said = " ".join(str(next(filter(None, raised), error)).split())
     return without_secrets(BESIDE_THE_POINT.split(said)[0].strip())

@@ -26,6 +26,9 @@ PROVENANCE = "provenance.json"
 WORD = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 """What may name a sweep."""
 
+MOST_PROVENANCE = 64 << 20
+"""Bytes of it: some 40,000 executions."""
+
 
 @dataclass(frozen=True)
 class SweepRecord:
@@ -106,15 +109,19 @@ def load(store: Store, summary_id: str, *, published: bool = False) -> SweepReco
     """
     with _damage_named(summary_id):
         plan, attempts = _manifest(store, summary_id)
-        if not published and _status(store, summary_id) != "FINISHED":
-            attempts |= _committed(store, plan, attempts)
-        results = _results(store, plan, attempts)
+        if not published:
+            summary = patiently(lambda: store.client.get_run(summary_id), store.patience)
+            _check_identity(plan, summary.data.tags.get("sweep_id", ""))
+            if summary.info.status != "FINISHED":
+                attempts |= _committed(store, plan, attempts)
+        results = results_of(store, plan, attempts)
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
 
 
-def _status(store: Store, run_id: str) -> str:
-    status: str = patiently(lambda: store.client.get_run(run_id), store.patience).info.status
-    return status
+def _check_identity(plan: Plan, sweep_id: str) -> None:
+    """Refuse the plan of another sweep, or of other points or another tolerance, that somebody made fit itself."""
+    if plan.sweep_id != sweep_id:
+        typed.refuse(plan.sweep_id, f"that of its summary run, {sweep_id[:80]},", f"{manifest.PATH}: sweep_id")
 
 
 def _committed(store: Store, plan: Plan, named: Mapping[str, Attempt]) -> dict[str, Attempt]:
@@ -146,7 +153,7 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
         attempt = Attempt(run_id, number_of(tags), CurveAddress(summary_id, tags["curve_part"], int(tags["curve_row"])))
         plan, _ = _manifest(store, summary_id)
         attempts = {tags["key"]: attempt}
-        results = _results(store, plan, attempts)
+        results = results_of(store, plan, attempts)
         if not results:
             raise ValueError(f"its plan has no point with the key of run {run_id}")
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
@@ -184,13 +191,15 @@ def _damage_named(summary_id: str) -> Iterator[None]:
 
 
 def _manifest(store: Store, summary_id: str) -> tuple[Plan, dict[str, Attempt]]:
-    return manifest.read(lambda path, value_of: store.artifacts.read(summary_id, path, value_of))
+    return manifest.read(
+        lambda path, value_of: store.artifacts.read(summary_id, path, value_of, most=manifest.most(path))
+    )
 
 
 def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:
     """How the sweep came to be, so far."""
     try:
-        document = store.artifacts.read(summary_id, PROVENANCE, _provenance, may_miss=True)
+        document = store.artifacts.read(summary_id, PROVENANCE, _provenance, may_miss=True, most=MOST_PROVENANCE)
     except (OSError, *MALFORMED):
         return []
     executions: list[dict[str, Any]] = document["executions"]
@@ -203,7 +212,13 @@ def _provenance(content: bytes) -> dict[str, Any]:
     return typed.members(known, {"executions": list[dict[str, Any]]}, PROVENANCE)
 
 
-def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:
+def results_of(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:
+    """By key, what ``attempts`` at points of ``plan`` brought.
+
+    Raises
+    ------
+    OSError, DamagedPart : a part is missing or damaged.
+    """
     read: dict[tuple[str, str], list[tuple[str, Curve]]] = {}
     results: dict[str, Result] = {}
     for point in plan.points:
@@ -217,7 +232,8 @@ def _results(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[
             continue
         part = address.run_id, address.part
         if part not in read:
-            read[part] = store.artifacts.read(*part, partial(parts.decode, address.part))
+            decode = partial(parts.decode, address.part, longest=plan.longest)
+            read[part] = store.artifacts.read(*part, decode, most=parts.most_bytes(plan.longest))
         rows = read[part][address.row : address.row + 1]
         if [key for key, _ in rows] != [point.key]:
             raise parts.DamagedPart(f"{address.part}: row {address.row} is not of point {point.key}")

@@ -8,16 +8,13 @@ import shlex
 from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine, inspect, text
-from sqlalchemy.engine import make_url
 
 from sweep.errors import BadInput
 from sweep.redaction import masked
+from sweep.tracking.engines import patient
 
 DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 """Kinds of databases that MLflow keeps runs in."""
-
-WITH_TIMEOUT = ("psycopg", "psycopg2", "mysqldb", "pymysql")
-"""Drivers that give up on a silent address after ``connect_timeout``, whole seconds."""
 
 
 def is_database(uri: str) -> bool:
@@ -31,7 +28,7 @@ def has_tables(uri: str, shown: str, patience: float) -> bool:
     Parameters
     ----------
     shown : how a message names the store.
-    patience : seconds to wait for a silent address, as far as the driver knows how to.
+    patience : seconds to wait for a lock or a silent address, as far as the driver knows how to.
 
     Raises
     ------
@@ -62,11 +59,8 @@ def has_tables(uri: str, shown: str, patience: float) -> bool:
 
 
 def engine(uri: str, patience: float) -> Engine:
-    """To connect to the database ``uri`` once; a silent address is given up as :func:`has_tables` says."""
-    url = make_url(uri)
-    limited = url.get_dialect().driver in WITH_TIMEOUT and "connect_timeout" not in url.query
-    limit = {"connect_timeout": max(2, int(patience))} if limited else {}
-    return create_engine(url, poolclass=NullPool, connect_args=limit)
+    """To connect to the database ``uri`` once; what is silent is given up as :func:`has_tables` says."""
+    return create_engine(patient(uri, patience), poolclass=NullPool)
 
 
 def _revisions_in(uri: str, patience: float) -> set[str] | None:

@@ -8,16 +8,17 @@ a tracking URI is kept: the command that delivers has it from the command line o
 import errno
 import hashlib
 import json
+import os
 import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sweep import plain_file
 from sweep.errors import StoreAway, printable
 from sweep.outputs import SPOOL, write_atomically
 from sweep.plan.plan import Plan
@@ -25,16 +26,16 @@ from sweep.plan.point import Point
 from sweep.redaction import masked
 from sweep.settings.composition import tracking_overrides
 from sweep.settings.schema import Tracking
-from sweep.tracking import documents, manifest, parts, typed
+from sweep.tracking import documents, manifest, parts, spooled_results, typed
 from sweep.tracking.attempt import Attempt
-from sweep.tracking.forms import SpooledFailure, SpooledSweep, check_execution, check_tracking
+from sweep.tracking.forms import SpooledSweep, check_execution, check_tracking
 from sweep.training.curve import Curve, Failure, Result
 from sweep.verdict.sentences import plural
 
 DESCRIPTION = "sweep.json"
 
-Row = tuple[str, Result, int]
-"""A key, its result, and the number of a failed attempt; 0 for a curve."""
+MOST_DESCRIPTION = 16 << 20
+"""Bytes of a spool's description, which holds a command line."""
 
 Pairs = Sequence[tuple[Point, Result]]
 Write = Callable[[Pairs, Callable[[], None]], None]
@@ -87,6 +88,15 @@ class Spool:
             f"{waiting} in {places}; {steps} {sync} or the same command delivers them",
         )
 
+    def take_over(self, away: StoreAway, chunks: Iterable[Pairs]) -> None:
+        """Keep as well what the store had taken before it was ``away`` for good; raise as :meth:`check` does."""
+        self._away = self._away or away
+        for pairs in chunks:
+            self._keep_somewhere(pairs, lambda: None)
+        if not self.count:
+            raise self._away
+        self.check()
+
     def keep(self, pairs: Pairs, tick: Callable[[], None]) -> None:
         """Keep a chunk; ``tick`` is called once a point."""
         if self.folder not in self._begun:
@@ -132,6 +142,8 @@ class Spool:
         )
 
     def _begin(self) -> None:
+        if self.folder.is_dir() and any(self.folder.iterdir()):  # What waits there may be for another store.
+            self.folder = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}-", dir=self.folder.parent))
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         if self.folder.parent == SPOOL:
             self.folder.parent.chmod(0o700)
@@ -176,7 +188,7 @@ class Spooled:
 
 def folders(sweep_id: str = "") -> list[Path]:
     """The spools that have a plan, of a sweep or all; one that was moved here has more at its name's end."""
-    return sorted(path.parent for path in SPOOL.glob(f"{sweep_id}*/{manifest.PATH}"))
+    return sorted(path for path in SPOOL.glob(f"{sweep_id}*") if os.path.lexists(path / manifest.PATH))
 
 
 def read(folder: Path) -> Spooled:
@@ -186,41 +198,11 @@ def read(folder: Path) -> Spooled:
     ------
     OSError, ValueError, BadInput : the plan, the data or the description is not whole; the message names the file.
     """
-    plan, _ = manifest.read(lambda path, value_of: value_of((folder / path).read_bytes()))
-    content = (folder / DESCRIPTION).read_bytes()
+    plan, _ = manifest.read(lambda path, value_of: value_of(plain_file.read(folder / path, manifest.most(path))))
+    content = plain_file.read(folder / DESCRIPTION, MOST_DESCRIPTION)
     sweep = typed.load(content, SpooledSweep, DESCRIPTION)
     check_tracking(sweep.tracking, f"{DESCRIPTION}: tracking")
     check_execution(sweep.execution, f"{DESCRIPTION}: execution")
     documents.check(content, sweep.checksum, DESCRIPTION)
-    results: dict[str, Result] = {}
-    numbers: dict[str, int] = {}
-    damaged: list[str] = []
-    points = {point.key: point for point in plan.points}
-    for pattern, rows_of in (("failures/*.json", _failures), ("curves/*.parquet", partial(_curves, plan, points))):
-        for path in sorted(folder.glob(pattern)):
-            try:
-                rows = rows_of(path)
-            except (parts.DamagedPart, typed.Malformed):
-                damaged.append(str(path))
-                continue
-            for key, result, number in rows:
-                results[key] = result
-                if number:
-                    numbers[key] = number
-    return Spooled(folder, plan, sweep.tracking, sweep.execution, results=results, numbers=numbers, damaged=damaged)
-
-
-def _failures(path: Path) -> list[Row]:
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != path.stem:
-        raise typed.Malformed(f"{path}: its bytes do not have the checksum in its name")
-    rows = typed.typed(typed.parse(content, str(path)), list[SpooledFailure], str(path))
-    return [(row.key, Failure(row.kind, row.message, row.traceback), row.attempt) for row in rows]
-
-
-def _curves(plan: Plan, points: Mapping[str, Point], path: Path) -> list[Row]:
-    name = f"curves/{path.name}"
-    rows = parts.decode(name, path.read_bytes())
-    if any(key not in points for key, _ in rows):
-        raise parts.DamagedPart(f"{path}: a curve of a point that its plan has not")
-    return [(key, parts.curve_of(plan, points[key], curve, name), 0) for key, curve in rows]
+    found = spooled_results.read(folder, plan)
+    return Spooled(folder, plan, sweep.tracking, sweep.execution, *found)

@@ -17,12 +17,16 @@ from sqlalchemy.exc import DBAPIError
 from sweep.errors import printable
 from sweep.tracking import database_faults
 from sweep.tracking.database_tables import engine_of
+from sweep.tracking.deadline import within
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 NETWORK = ("nfs", "cifs", "smb", "9p", "afs", "ceph", "lustre", "gpfs", "beegfs", "glusterfs", "fuse.")
 """How names of file systems begin on which several machines may open a file: SQLite's log needs memory they share."""
+
+SOON = 1.0
+"""Seconds that what only helps waits for others."""
 
 
 def quicken(client: "MlflowClient", file: Path) -> None:
@@ -36,10 +40,13 @@ def quicken(client: "MlflowClient", file: Path) -> None:
     event.listen(engine, "connect", _settings)
     engine.dispose()  # Connections from before, when MLflow opened the store.
     try:
-        with engine.connect() as connection:
+        with within(SOON), engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # Persists in the file.
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
     except DBAPIError:
         return  # Somebody reads it just now: slower, and as safe. Damage is told of by what needs the file.
+    finally:
+        engine.dispose()  # They had no log yet.
     if _has_grown(engine):
         count_rows(client)
     engine.dispose()  # A connection keeps what was counted when it came.
@@ -66,7 +73,7 @@ def count_rows(client: "MlflowClient") -> None:
     if engine is None or engine.dialect.name != "sqlite":
         return
     try:
-        with engine.connect() as connection:
+        with within(SOON), engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA analysis_limit = 400")
             connection.exec_driver_sql("ANALYZE")
             connection.commit()
@@ -100,6 +107,5 @@ def _settings(connection: object, record: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA cache_size = -65536")  # KiB: the indexes of a transaction's rows, touched all over.
-    cursor.execute("PRAGMA busy_timeout = 20000")  # ms: as MLflow's sessions set it.
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()

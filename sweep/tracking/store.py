@@ -1,5 +1,6 @@
 """Open an experiment in an MLflow store, or say clearly why that cannot be."""
 
+import errno
 import logging
 import os
 import re
@@ -11,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError
+
 from sweep.errors import BadInput
 from sweep.redaction import masked
 from sweep.settings.keys import source_of
 from sweep.settings.schema import Tracking
-from sweep.tracking import answers, artifact_access, bound_requests, fresh, schema, sqlite_file
+from sweep.tracking import answers, artifact_access, bound_requests, engines, fresh, schema, sqlite_file
 from sweep.tracking.artifacts import Artifacts, ClientArtifacts, FolderArtifacts
 from sweep.tracking.location import (
     ARTIFACTS,
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Experiment
 
 OPENING = 3.0
-"""Seconds at most that opening is tried again: whoever mistyped an address should hear of it soon."""
+"""Seconds at most that opening is tried again where nothing answers: a mistyped address should be heard of soon."""
 
 FOLDER_TAG = "sweep.artifacts"
 """Experiment tag: the artifacts' folder, relative to the database file."""
@@ -52,6 +55,20 @@ class Store:
     experiment_id: str
     artifacts: Artifacts
     patience: float
+
+    def check_file(self) -> None:
+        """Make sure that what was written is in the SQLite file that the store names; nothing, where it is another.
+
+        Raises
+        ------
+        DBAPIError : that is gone, or another.
+        """
+        same = engines.same_file(self.client)
+        try:
+            if same:
+                same.check_content()
+        except sqlite3.DatabaseError as error:
+            raise DBAPIError(None, None, error) from error
 
 
 def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
@@ -78,7 +95,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
         with _quiet(), quoted_root():
             opened = patiently(
                 lambda: fresh.by_one_at_a_time(uri, patience, lambda: _experiment(tracking, uri, create=create)),
-                min(patience, OPENING),
+                patience,
+                unknown=OPENING,
             )
     except BadInput:
         raise
@@ -103,6 +121,8 @@ def open_store(tracking: Tracking, *, create: bool = True) -> Store | None:
     store = Store(tracking.uri, client, experiment.experiment_id, artifacts, patience)
     if create and file is not None:
         sqlite_file.quicken(client, file)
+        if same := engines.same_file(client):
+            same.know(experiment.experiment_id)
     return store
 
 
@@ -110,12 +130,14 @@ def _experiment(tracking: Tracking, uri: str, *, create: bool) -> "tuple[MlflowC
     from mlflow import MlflowClient
 
     file = database_file(uri)
-    if file is not None and not file.exists():
-        fresh.make(file)
+    if file is not None:
+        if not file.exists():
+            fresh.make(file)
+        engines.renew(file)
     known = not schema.is_database(uri) or schema.has_tables(uri, given(tracking.uri), tracking.patience)
     if not known and not create:
         return None
-    client = MlflowClient(uri)
+    client = MlflowClient(engines.patient(uri, tracking.patience) if schema.is_database(uri) else uri)
     experiment = client.get_experiment_by_name(tracking.experiment)
     if experiment is not None:
         return client, answers.experiment(experiment)
@@ -171,24 +193,20 @@ def _adopt(client: "MlflowClient", experiment: "Experiment", file: Path) -> "Exp
 
 
 def _check_file(file: Path, uri: str) -> None:
-    """A folder we cannot write to, or a file that is no database, would fail deep inside SQLAlchemy."""
+    """A folder we cannot write to would fail deep inside SQLAlchemy."""
     parent = file.parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        if file.exists():
-            connection = sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=5)
-            try:
-                connection.execute("PRAGMA schema_version").fetchone()
-            finally:
-                connection.close()
-    except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        there = file.exists()
+        if there and not file.is_file():
+            raise OSError(errno.EINVAL, "this is no file")
+    except OSError as error:
         raise BadInput(
-            f"{given(uri)}: {reason}",
+            f"{given(uri)}: {error.strerror}",
             "a SQLite file in a folder you can write to",
             "check the path and its permissions",
         ) from error
-    for path in (file if file.exists() else parent, parent / "artifacts"):
+    for path in (file if there else parent, parent / "artifacts"):
         if (path.exists() and not os.access(path, os.W_OK)) or (path.name == "artifacts" and path.is_file()):
             raise BadInput(
                 f"{given(uri)}: {path.name} cannot be written",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sweep.errors import StoreAway
 from sweep.plan.plan import Plan
 from sweep.tracking import answers, database_writer
+from sweep.tracking.deadline import within
 from sweep.tracking.patience import patiently
 from sweep.tracking.search import search
 from sweep.tracking.store import Store
@@ -67,6 +68,7 @@ def _close(store: Store, run_id: str, status: str, patience: float) -> None:
     def close() -> None:
         store.client.set_terminated(run_id, status)
         answers.check(store.client, run_id, lambda run: run.info.status == status)
+        store.check_file()
 
     patiently(close, patience)
 
@@ -143,7 +145,8 @@ def _beating(store: Store, run_id: str) -> Iterator[None]:
     def beat() -> None:
         while not done.wait(BEAT):
             try:
-                store.client.set_tag(run_id, "heartbeat", _now(), synchronous=True)
+                with within(min(BEAT, store.patience)):  # The sweep's end waits for this.
+                    store.client.set_tag(run_id, "heartbeat", _now(), synchronous=True)
             except Exception:  # The store is away for a while; what the sweep itself writes tells the user.
                 continue
 

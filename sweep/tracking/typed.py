@@ -4,9 +4,13 @@ A form is a dataclass, a mapping from a member's name to its form, or what stand
 ``float``, ``bool``, an enumeration, ``list[…]``, ``dict[str, …]``, ``… | None``, ``Any`` for plain JSON of any kind.
 """
 
+import errno
 import json
 import math
+import os
+import reprlib
 import types
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
@@ -19,6 +23,9 @@ DEEPEST = 20
 
 LARGEST = 2**63 - 1
 """Of whole numbers, either sign."""
+
+SHORT = reprlib.Repr()
+SHORT.maxstring = 80
 
 WORDS = {str: "text in Unicode", int: "a whole number", float: "a finite number", bool: "true or false"}
 
@@ -44,9 +51,12 @@ def parse(content: bytes, file: str) -> Any:
     Raises
     ------
     Malformed
+    OSError : this machine has not the memory for it.
     """
     try:
         return json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_no_number)
+    except MemoryError:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), file) from None
     except RecursionError:
         raise Malformed(f"{file}: nested too deeply") from None
     except ValueError as error:
@@ -111,7 +121,7 @@ def inside(where: str, name: str) -> str:
 
 def refuse(value: Any, needed: str, where: str) -> NoReturn:
     """Raise :class:`Malformed` for a ``value`` that is not what is ``needed``."""
-    shown = ascii(value)
+    shown = SHORT.repr(value).encode("ascii", "backslashreplace").decode()  # Not all of it: it may be long.
     raise Malformed(f"{where} is {shown if len(shown) <= 60 else shown[:60] + '…'}, where {needed} is needed")
 
 
@@ -151,8 +161,8 @@ def _is_unicode(text: str) -> bool:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the member {next(name for name in names if names.count(name) > 1)!a} stands there twice")
+        ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the member {name[:60]!a} stands there twice")
     return found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.storm.answers import answers
 from tests.storm.databases import databases
-from tests.storm.documents import documents
+from tests.storm.documents import MEMORY, documents
 from tests.storm.places import places
 from tests.storm.tries import Try
 
@@ -38,15 +38,18 @@ def main() -> None:
     wrong = 0
     for name in [options.only] if options.only else STORMS:
         ends: Counter[int] = Counter()
+        memory = 0
         with tempfile.TemporaryDirectory() as folder:
             for each in STORMS[name](Path(folder), random.Random(options.seed), round(options.tries * SHARES[name])):
                 ends[each.code] += 1
+                memory = max(memory, each.memory)
                 if each.wrong:
                     wrong += 1
                     print(f"{each.what}: {each.wrong}", file=sys.stderr, flush=True)
             os.chdir("/")
         told = ", ".join(f"{count} with {code}" for code, count in sorted(ends.items()))
-        print(f"{name}: {ends.total()} tries ended {told}", flush=True)
+        took = f"; they took at most {memory >> 20} MiB of {MEMORY >> 20}" if memory else ""
+        print(f"{name}: {ends.total()} tries ended {told}{took}", flush=True)
     print(f"wrong={wrong}")
     sys.exit(wrong > 0)
 

@@ -12,11 +12,12 @@ GRID = ("lr=1e-2,1e-3", "scale=1,0.1")
 
 
 class Try(NamedTuple):
-    """What was done, how the command ended, and what is wrong with that, if anything is."""
+    """What was done, how the command ended, what is wrong with that, if anything is, and the bytes that it took."""
 
     what: str
     code: int
     wrong: str
+    memory: int = 0
 
 
 def unless(said: Said, allowed: set[int]) -> str:

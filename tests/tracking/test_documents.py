@@ -146,6 +146,26 @@ def test_a_plan_of_an_earlier_release_without_a_checksum_is_read(stored: dict[st
     assert read(stored | {"plan.json": json.dumps(document).encode()}) == read(stored)
 
 
+def test_a_large_plan_is_read_a_point_at_a_time_and_is_the_same(
+    stored: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, content, dice = read(stored), stored["plan.json"], random.Random(0)
+    monkeypatch.setattr(manifest, "WHOLE", 1000)
+    assert len(content) > manifest.WHOLE
+    assert read(stored) == at_once
+    longer, joined = content + b"{}", content.replace(b",\n", b",")
+    for changed in (
+        longer,
+        joined,
+        content[:-1],
+        content[:-4],
+        *(spoiled.any_bytes(dice, content) for _ in range(200)),
+    ):
+        if changed != content:
+            with pytest.raises(Malformed, match=r"plan\.json"):
+                read(stored | {"plan.json": changed})
+
+
 def test_two_thousand_changed_documents_are_refused_or_read_as_they_were(stored: dict[str, bytes]) -> None:
     """Sealed or by their names, all that is read is what was written; without checksums, nothing else is raised."""
     dice, expected, counts = random.Random(0), read(stored), Counter[str]()

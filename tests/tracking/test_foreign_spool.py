@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from sweep import provenance
+from sweep import delivery, provenance
 from sweep.plan import plan
 from sweep.problem import sources
 from sweep.tracking.spool import Spool
@@ -90,3 +90,52 @@ def test_a_database_in_memory_takes_no_spool(command: Command) -> None:
     description.write_text(json.dumps(document))
     said = command(module="sweep.sync")
     assert (said.code, "sweep.json" in said.err, folder.exists()) == (1, True, True)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "given", "same"),
+    [
+        ("http://h:5000/", "http://h:5000", True),
+        ("HTTP://H:80/x/", "http://h/x", True),
+        ("https://h", "https://h:443/", True),
+        ("http://***@h", "http://u:p@H:80", True),
+        ("sqlite:///link/x.db", "sqlite:///outputs/../outputs/x.db", True),
+        ("http://h", "https://h", False),
+        ("http://h:5000", "http://h:5001", False),
+        ("http://h/x", "http://h/X", False),
+        ("http://h:5000@evil", "http://h:5000", False),
+        ("http://h@evil", "http://h", False),
+        ("http://evil/http://h", "http://h", False),
+        ("http://h.evil", "http://h", False),
+        ("http://h\uff0f.evil", "http://h", False),
+        ("http://[h", "http://h", False),
+        ("azureml://h", "http://h", False),
+        ("postgresql://h/X", "postgresql://h/x", False),
+        ("sqlite:///outputs/%78.db", "sqlite:///outputs/y.db", False),
+    ],
+)
+def test_a_spool_waits_for_one_store_however_that_is_spelled(waiting: str, given: str, same: bool) -> None:
+    Path("link").symlink_to("outputs")
+    assert delivery.waits_for(waiting, given) is same
+
+
+def test_a_spool_in_the_folder_of_another_sweep_is_not_delivered_with_that(command: Command) -> None:
+    folder = lay("sqlite:///outputs/mlflow.db")
+    wanted = plan.make([settings(lr=0.5)], sources.read)
+    taken = folder.rename(folder.parent / f"{wanted.sweep_id}-moved")
+    swept = command("lr=0.5", "epochs=5")
+    assert (swept.code, len(runs()), taken.exists()) == (0, 1, True)
+    assert f"{taken}: cannot be read: plan.json: of sweep {folder.name}" in swept.out
+    assert (command(module="sweep.sync").code, len(runs())) == (0, 2)
+
+
+def test_results_are_not_kept_in_a_folder_that_is_taken(command: Command, server: str) -> None:
+    other = lay(server)
+    there = {path: path.read_bytes() for path in other.rglob("*") if path.is_file()}
+    own = lay("sqlite:///outputs/mlflow.db")
+    assert own != other
+    assert own.name.startswith(other.name)
+    assert {path: path.read_bytes() for path in there} == there
+    synced = command(module="sweep.sync")
+    assert (synced.code, len(runs()), own.exists(), other.exists()) == (1, 1, False, True)
+    assert ASKED == []

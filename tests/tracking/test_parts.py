@@ -1,5 +1,7 @@
 """Parts: a curve reads back with every bit, inf and nan included, or is refused."""
 
+import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -25,7 +27,7 @@ CURVES = st.lists(st.builds(Curve, LOSSES, st.tuples(st.floats(), st.floats()), 
 @given(curves=CURVES)
 def test_curves_read_back_with_every_bit(curves: list[Curve]) -> None:
     path, content = parts.encode([str(place) for place in range(len(curves))], curves)
-    for place, (written, (key, read)) in enumerate(zip(curves, parts.decode(path, content), strict=True)):
+    for place, (written, (key, read)) in enumerate(zip(curves, parts.decode(path, content, 30), strict=True)):
         assert key == str(place)
         assert read.losses.astype(written.losses.dtype).tobytes() == written.losses.tobytes()
         assert np.array(read.parameters).tobytes() == np.array(written.parameters).tobytes()
@@ -43,7 +45,7 @@ def test_a_part_is_named_by_its_content_so_it_can_never_be_changed() -> None:
 def test_a_damaged_part_is_refused_by_name() -> None:
     path, content = parts.encode(["a"], [Curve(np.ones(3, np.float32), (1.0, 2.0), 3.0, False)])
     with pytest.raises(parts.DamagedPart, match=path):
-        parts.decode(path, content[:-1] + b"?")
+        parts.decode(path, content[:-1] + b"?", 3)
 
 
 def test_what_a_killed_process_left_beside_a_file_goes_with_a_later_write(tmp_path: Path) -> None:
@@ -64,8 +66,54 @@ def test_reading_a_part_leaves_no_thread_alive() -> None:
         "from sweep.training.curve import Curve\n"
         "before = len(os.listdir('/proc/self/task'))\n"
         "curve = Curve(np.ones(3, np.float32), (1.0, 2.0), 1.0, False)\n"
-        "parts.decode(*parts.encode(['k'], [curve]))\n"
+        "parts.decode(*parts.encode(['k'], [curve]), 3)\n"
         "print(len(os.listdir('/proc/self/task')) - before)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"
+
+
+@pytest.mark.parametrize("column", ["key", "losses", "parameters", "final_loss", "stalled"])
+def test_a_part_that_lacks_a_value_is_refused(column: str) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    curve = Curve(np.ones(3, np.float32), (1.0, 2.0), 3.0, False)
+    table = pq.read_table(io.BytesIO(parts.encode(["a"], [curve])[1]))
+    holes = [[None]] if column == "parameters" else [None]
+    place = table.column_names.index(column)
+    for values in ([None], holes):
+        sink = io.BytesIO()
+        pq.write_table(table.set_column(place, column, pa.array(values, table.schema.field(column).type)), sink)
+        content = sink.getvalue()
+        path = f"curves/{hashlib.sha256(content).hexdigest()}.parquet"
+        with pytest.raises(parts.DamagedPart, match=path):
+            parts.decode(path, content, 3)
+
+
+def test_an_odd_footer_ends_no_process() -> None:
+    """One that calls a column never missing, which it counts: pyarrow's metadata of columns ends the process."""
+    program = (
+        "import hashlib, numpy as np\n"
+        "from sweep.tracking import parts\n"
+        "from sweep.training.curve import Curve\n"
+        "content = parts.encode(['k'], [Curve(np.ones(3, np.float32), (1.0, 2.0), 1.0, False)])[1]\n"
+        "odd = content.replace(b'\\x02\\x18\\x0afinal_loss', b'\\x00\\x18\\x0afinal_loss')\n"
+        "assert odd != content\n"
+        "try:\n"
+        "    parts.decode(f'curves/{hashlib.sha256(odd).hexdigest()}.parquet', odd, 3)\n"
+        "except parts.DamagedPart:\n"
+        "    pass\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("place", [b"\x28\xb5\x2f\xfd", b"final_loss", b"\x15\x06\x15\x00"])
+def test_a_part_that_pyarrow_cannot_read_is_damaged_whatever_it_raises(place: bytes) -> None:
+    content = parts.encode(["a"], [Curve(np.arange(3, dtype=np.float32), (1.0, 2.0), 3.0, False)])[1]
+    for odd in {content.replace(place, bytes(len(place)), 1), content[:8] + content}:
+        path = f"curves/{hashlib.sha256(odd).hexdigest()}.parquet"
+        if odd != content:
+            with pytest.raises(parts.DamagedPart, match=path):
+                parts.decode(path, odd, 3)

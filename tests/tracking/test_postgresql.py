@@ -1,20 +1,28 @@
-"""Sweeps into PostgreSQL, a real server on loopback: one, its report and replay, and several that start together."""
+"""Sweeps into PostgreSQL, a real server on loopback: one, several that start together, and what a server waits for."""
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from sweep import app
+from sweep.errors import StoreAway
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
 from sweep.tracking import by_key, membership
+from sweep.training import in_process
+from sweep.training.curve import Curve
 from tests.conftest import Command
-from tests.tracking.stored import FOUR, runs
+from tests.tracking.stored import FOUR, runs, settings
 from tests.tracking.together import start_together
 
 NAMES = count()
@@ -86,3 +94,98 @@ def test_sweeps_that_start_together_on_an_empty_database_all_succeed_and_write_e
     tmp_path: Path, uri: str
 ) -> None:
     start_together(tmp_path, f"tracking.uri={uri}", uri=uri)
+
+
+COMMANDS = (
+    *(("sweep", "epochs=5"), ("sweep", "epochs=5", "dry_run=true"), ("sweep.report",)),
+    *(("sweep.replay",), ("sweep.ui",)),
+)
+
+
+def test_a_table_that_stays_locked_is_blamed_on_the_lock(command: Command, uri: str) -> None:
+    assert command("epochs=5", f"tracking.uri={uri}").code == 0
+    tables = ("experiments", "alembic_version", "runs", "experiments", "runs")
+    for table, (module, *words) in zip(tables, COMMANDS, strict=True):
+        with psycopg.connect(uri.replace("+psycopg", "")) as other:
+            other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+            said = command(*words, f"tracking.uri={uri}", "tracking.patience=0.2", module=module)
+            assert said.code in (1, 4), said.err
+            assert "lock timeout" in said.err
+            assert "end what holds the lock" in said.err
+
+
+def test_a_server_without_room_for_one_more_is_blamed_on_that(command: Command, uri: str) -> None:
+    assert command("epochs=5", f"tracking.uri={uri}").code == 0
+    name = uri.rpartition("/")[2]
+    with psycopg.connect(uri.replace("+psycopg", ""), autocommit=True) as other:
+        other.execute("CREATE ROLE guest LOGIN")
+        other.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 0")
+        said = command("epochs=5", f"tracking.uri={uri.replace('sweep@', 'guest@')}", "tracking.patience=0.2")
+    assert (said.code, "let the database take more connections" in said.err) == (1, True), said.err
+
+
+def stop(uri: str, number: int) -> None:
+    """Send a signal to the server's process and to those that serve others."""
+    with psycopg.connect(uri.replace("+psycopg", "")) as other:
+        (folder,) = other.execute("SHOW data_directory").fetchone() or ()
+        found = other.execute("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()").fetchall()
+    first = int(Path(folder, "postmaster.pid").read_text().split()[0])
+    STOPPED.extend([first, *(pid for (pid,) in found)])
+    for pid in STOPPED:
+        os.kill(pid, number)
+
+
+STOPPED: list[int] = []
+
+
+def go_on() -> None:
+    """Let go on what was stopped."""
+    while STOPPED:
+        with suppress(ProcessLookupError):
+            os.kill(STOPPED.pop(), signal.SIGCONT)
+
+
+@pytest.fixture
+def goes_on() -> Iterator[None]:
+    """What a test has stopped goes on afterwards."""
+    yield
+    go_on()
+
+
+@pytest.mark.usefixtures("goes_on")
+@pytest.mark.parametrize("words", [("sweep", "epochs=5"), ("sweep.report",)])
+def test_a_server_that_has_stopped_is_given_up(
+    command: Command, uri: str, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweep.tracking.engines.SILENT", 0.2)
+    assert command("epochs=5", f"tracking.uri={uri}").code == 0
+    stop(uri, signal.SIGSTOP)
+    said = command(*words[1:], f"tracking.uri={uri}", "tracking.patience=0.2", module=words[0])
+    assert said.code == 1, said.err
+    assert "connection timeout expired" in said.err
+
+
+@pytest.mark.usefixtures("goes_on")
+@pytest.mark.parametrize("way", ["stopped", "locked"])
+def test_results_wait_where_a_server_does_not_answer_mid_sweep(
+    command: Command, uri: str, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sweep.tracking.engines.SILENT", 0.2 if way == "stopped" else 60.0)
+    points = [settings(uri, lr=lr) for lr in (1e-2, 1e-3)]
+    for each in points:
+        each.tracking.patience = 0.2
+
+    with psycopg.connect(uri.replace("+psycopg", "")) as other:
+
+        def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+            if way == "stopped":
+                stop(uri, signal.SIGSTOP)
+            else:
+                other.execute("LOCK TABLE params IN ACCESS EXCLUSIVE MODE")
+            return in_process.in_process(points, problems)
+
+        with pytest.raises(StoreAway, match="2 results wait in outputs/spool"):
+            app.run(points, train)
+        go_on()
+    assert command(f"tracking.uri={uri}", module="sweep.sync").code == 0
+    assert {run.info.status for run in runs(uri=uri)} == {"FINISHED"}

@@ -1,0 +1,67 @@
+"""The results that wait in a spool: files named by their checksums, of no more bytes than the plan lets expect."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from sweep import plain_file
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point
+from sweep.tracking import parts, typed
+from sweep.tracking.forms import SpooledFailure
+from sweep.training.curve import Failure, Result
+
+CHECKSUM = re.compile("[0-9a-f]{64}")
+
+FAILURE, MOST_FAILURES = 1 << 20, 64 << 20
+"""Bytes of a failure, with its traceback, and of all that are read."""
+
+Row = tuple[str, Result, int]
+"""A key, its result, and the number of a failed attempt; 0 for a curve."""
+
+
+def read(folder: Path, plan: Plan) -> tuple[dict[str, Result], dict[str, int], list[str]]:
+    """Results by key; of each failed point, the attempt that failed; and the names of files that are damaged.
+
+    Raises
+    ------
+    OSError : a file cannot be read.
+    """
+    results: dict[str, Result] = {}
+    numbers: dict[str, int] = {}
+    damaged: list[str] = []
+    points = {point.key: point for point in plan.points}
+    for pattern, rows_of, left in (
+        ("failures/*.json", _failures, min(FAILURE * len(points), MOST_FAILURES)),
+        ("curves/*.parquet", partial(_curves, plan, points), parts.most_bytes(plan.total_epochs)),
+    ):
+        for path in sorted(folder.glob(pattern)):
+            try:
+                content = plain_file.read(path, left) if CHECKSUM.fullmatch(path.stem) else b""
+                left -= len(content)
+                rows = rows_of(path, content)
+            except (plain_file.Unfit, parts.DamagedPart, typed.Malformed):
+                damaged.append(str(path))
+                continue
+            for key, result, number in rows:
+                results[key] = result
+                if number:
+                    numbers[key] = number
+    return results, numbers, damaged
+
+
+def _failures(path: Path, content: bytes) -> list[Row]:
+    if hashlib.sha256(content).hexdigest() != path.stem:
+        raise typed.Malformed(f"{path}: its bytes do not have the checksum in its name")
+    rows = typed.typed(typed.parse(content, str(path)), list[SpooledFailure], str(path))
+    return [(row.key, Failure(row.kind, row.message, row.traceback), row.attempt) for row in rows]
+
+
+def _curves(plan: Plan, points: Mapping[str, Point], path: Path, content: bytes) -> list[Row]:
+    name = f"curves/{path.name}"
+    rows = parts.decode(name, content, plan.longest, len(points))
+    if any(key not in points for key, _ in rows):
+        raise parts.DamagedPart(f"{path}: a curve of a point that its plan has not")
+    return [(key, parts.curve_of(plan, points[key], curve, name), 0) for key, curve in rows]
