@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import columnar, comparison, grid, machine, scaling, startup, tables, tracking, training
+from benchmarks import columnar, comparison, crowded, grid, machine, scaling, startup, tables, tracking, training
 from benchmarks.peers import PEERS
 from benchmarks.progress import say
 from benchmarks.tables import Section
@@ -56,6 +56,7 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
             (100, 1000) if quick else (100, 1000, 5000),
             folder / "scaling",
         )
+        parts["crowded"] = lambda: crowded.section((10, 100) if quick else (1000, 11_000, 110_000), folder / "crowded")
         parts["columnar"] = lambda: columnar.section(grid.of(1000 if quick else 100_000, 1000), folder / "columnar")
     return parts
 
@@ -69,7 +70,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, help="repetitions, interleaved (3)")
     parser.add_argument("--only", metavar="A,B", help=f"some of {', '.join(names)}; sweep is ours and the floor alone")
     parser.add_argument(
-        "--scaling", action="store_true", help="also ours over 10 to 10,000 points, 100 to 5,000 epochs"
+        "--scaling",
+        action="store_true",
+        help="also ours over 10 to 10,000 points, 100 to 5,000 epochs, and beside up to 110,000 runs",
     )
     options = parser.parse_args()
     unknown = set(options.only.split(",") if options.only else ()) - set(names)

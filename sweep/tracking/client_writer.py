@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from sweep.errors import StoreAway
 from sweep.problem.readings import Readings
-from sweep.tracking import answers, wire
+from sweep.tracking import answers, membership, wire
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
 from sweep.tracking.run_content import RunContent, Written, dataset_of
-from sweep.tracking.search import search
+from sweep.tracking.search import THREADS, search
 from sweep.tracking.store import Store
 from sweep.tracking.trip import ANSWER
 
@@ -25,9 +25,6 @@ BATCH = 1000
 
 LOSS = 300
 """Bytes at most that a server makes of one."""
-
-THREADS = 8
-"""Runs under way at once to a server, where most of a run's time is waiting for its answers."""
 
 RUNS = 10
 """Runs that are begun for one attempt, at most."""
@@ -79,7 +76,8 @@ def _is_deleted(store: Store, run: "Run") -> bool:
 
 
 def _begun(store: Store, content: RunContent) -> "Run | None":
-    condition = " and ".join(f"tags.{name} = '{content.tags[name]}'" for name in ("kind", "key", "attempt"))
+    named = membership.carrying(membership.key_tag(content.tags["key"]))
+    condition = " and ".join([named, *(f"tags.{name} = '{content.tags[name]}'" for name in ("attempt", "kind"))])
     return min(search(store, condition), key=lambda run: run.info.start_time, default=None)
 
 

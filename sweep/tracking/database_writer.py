@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, String, exists, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from sweep import scratch
@@ -39,6 +39,10 @@ and larger ones cost less.
 
 RACES = 10
 """Times that other sweeps may write runs of the same transaction before this one gives up."""
+
+
+KEY_LENGTH = 32
+"""Hex digits of a point's key."""
 
 
 def write_runs(store: Store, contents: Sequence[RunContent], tick: Callable[[], None]) -> list[Written]:
@@ -152,6 +156,26 @@ def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None
                 lost = error
         else:
             raise refused(lost) from lost
+
+
+def add_key_tags(store: Store) -> None:
+    """Set the tag that is named by a run's key on all runs of the experiment that have a key and not that tag."""
+    runs, tags, there = TABLES["runs"].c, TABLES["tags"], TABLES["tags"].alias("there").c
+    name = literal(membership.KEY_PREFIX, String).concat(tags.c.value)
+    missing = (
+        select(name, literal("true"), tags.c.run_uuid)
+        .join(TABLES["runs"], runs.run_uuid == tags.c.run_uuid)
+        .where(tags.c.key == "key", tags.c.value.like("_" * KEY_LENGTH), runs.experiment_id == int(store.experiment_id))
+        .where(~exists().where(there.run_uuid == tags.c.run_uuid, there.key == name))
+    )
+    for _ in range(RACES):
+        try:
+            with _engine(store).begin() as connection:
+                connection.execute(insert(TABLES["tags"]).from_select(["key", "value", "run_uuid"], missing))
+            return
+        except IntegrityError as error:  # Another sweep does the same.
+            lost = error
+    raise refused(lost) from lost
 
 
 def create_running(store: Store, name: str, run_name: str, tags: Mapping[str, str]) -> str:

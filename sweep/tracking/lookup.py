@@ -1,20 +1,25 @@
 """Look up what an experiment holds already of a plan: the newest attempt at each point, and which curves are whole."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sweep.errors import printable
 from sweep.plan.plan import Plan
-from sweep.tracking import membership, parts
+from sweep.tracking import by_key, membership, parts
 from sweep.tracking.attempt import Attempt, CurveAddress
-from sweep.tracking.database_reader import point_runs
-from sweep.tracking.database_tables import engine_of, unexpected_columns
+from sweep.tracking.database_reader import PointRun, point_runs
+from sweep.tracking.database_tables import engine_of
 from sweep.tracking.patience import patiently
 from sweep.tracking.search import search
 from sweep.tracking.store import Store
+from sweep.tracking.writers import is_known_database
 from sweep.training.curve import Failure
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
 
 
 @dataclass(frozen=True)
@@ -64,24 +69,36 @@ def newest_attempts(store: Store, plan: Plan, *, members: bool = False) -> dict[
     members : whether to look among the runs of this sweep alone.
     """
     keys = {point.key for point in plan.points}
-    having = (membership.tag(plan.sweep_id), "true") if members else ("kind", "point")
-    engine = engine_of(store.client)
-    if engine and not patiently(lambda: unexpected_columns(engine), store.patience):
-        runs = iter(patiently(lambda: [*point_runs(engine, store.experiment_id, having)], store.patience))
-    else:
-        runs = _searched(store, having)
-    done: dict[str, list[tuple[str, str, Mapping[str, str]]]] = {}
-    for run in runs:
+    done: dict[str, list[PointRun]] = {}
+    for run in _members(store, plan.sweep_id) if members else _of_keys(store, keys):
         _, status, tags = run
-        if tags.get("key") in keys and status in ("FINISHED", "FAILED"):
+        if tags.get("key") in keys and tags.get("kind") == "point" and status in ("FINISHED", "FAILED"):
             done.setdefault(tags["key"], []).append(run)
     attempts = ([_attempt(*run, known=len(each)) for run in each] for each in done.values())
     return dict(zip(done, (max(each, key=lambda attempt: attempt.number) for each in attempts), strict=True))
 
 
-def _searched(store: Store, having: tuple[str, str]) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-    name, value = having
-    for run in search(store, f"tags.`{name}` = '{value}'"):
+def _members(store: Store, sweep_id: str) -> Iterable[PointRun]:
+    if patiently(lambda: is_known_database(store), store.patience):
+        return _in_tables(store, [membership.tag(sweep_id)])
+    return _told(search(store, membership.condition(sweep_id)))
+
+
+def _of_keys(store: Store, keys: Set[str]) -> Iterable[PointRun]:
+    if patiently(lambda: is_known_database(store), store.patience):
+        by_value = () if by_key.all_named(store) else keys
+        return _in_tables(store, [membership.key_tag(key) for key in keys], by_value)
+    return _told(by_key.search_keys(store, keys))
+
+
+def _in_tables(store: Store, names: Sequence[str], by_value: Collection[str] = ()) -> list[PointRun]:
+    engine = engine_of(store.client)
+    assert engine is not None, "known to be a database"
+    return patiently(lambda: point_runs(engine, store.experiment_id, names, by_value), store.patience)
+
+
+def _told(runs: Iterable["Run"]) -> Iterator[PointRun]:
+    for run in runs:
         yield run.info.run_id, run.info.status, run.data.tags
 
 

@@ -1,13 +1,30 @@
-"""Which runs belong to a sweep: a tag on each, as a point may belong to several, whoever trained it."""
+"""Which sweeps and which point a run belongs to: tags that are named by them, as a store finds a name and not a value.
+
+MLflow's tables have an index on the names of tags and none on their values: what has a tag of one name is found at once
+among any number of runs, and what has one value of a tag that all runs have by reading them all.
+"""
 
 PREFIX = "in_sweep."
 
+KEY_PREFIX = "mlflow.sweep.key."
+"""MLflow's pages leave out tags that begin with ``mlflow.``: as columns, a name for each run is of no use."""
+
 
 def tag(sweep_id: str) -> str:
-    """The tag that marks a run as a member of the sweep; its value is ``true``."""
+    """The tag that marks a run as a member of the sweep; its value is ``true``. A run may be one of several sweeps."""
     return f"{PREFIX}{sweep_id}"
 
 
 def condition(sweep_id: str) -> str:
     """The search that finds the members of a sweep, in MLflow's own language."""
-    return f"tags.`{tag(sweep_id)}` = 'true'"
+    return carrying(tag(sweep_id))
+
+
+def key_tag(key: str) -> str:
+    """The tag that marks a run as one of the point with this key; its value is ``true``."""
+    return f"{KEY_PREFIX}{key}"
+
+
+def carrying(name: str) -> str:
+    """The search that finds the runs with such a tag."""
+    return f"tags.`{name}` = 'true'"

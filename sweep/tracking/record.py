@@ -1,18 +1,20 @@
 """Read a sweep back: plan, results and provenance, from the store alone."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import MALFORMED, BadInput, StoreAway, nearest
 from sweep.plan.plan import Plan
-from sweep.tracking import answers, manifest, parts, typed
+from sweep.tracking import answers, manifest, parts, summary, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import newest_attempts, number_of
 from sweep.tracking.patience import patiently
-from sweep.tracking.search import search
+from sweep.tracking.search import PAGE, search, search_each
 from sweep.tracking.store import Store
 from sweep.training.curve import Curve, Result
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 PROVENANCE = "provenance.json"
+
+WORD = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+"""What may name a sweep."""
 
 MOST_PROVENANCE = 64 << 20
 """Bytes of it: some 40,000 executions."""
@@ -52,15 +57,18 @@ def find(store: Store, which: str | None) -> str:
     ------
     BadInput : there is none, or the name fits several sweeps.
     """
-    summaries = [run for run in search(store, "tags.kind = 'summary'") if "sweep_id" in run.data.tags]
-    latest = sorted(summaries, key=_last_used, reverse=True)
-    named = latest[0].data.tags["sweep_id"] if which is None and latest else which
+    named = which
+    if which is None:
+        orders = ("attributes.start_time DESC", "attributes.end_time DESC")
+        asked = (islice(search(store, summary.CONDITION, page=1, order_by=order), 1) for order in orders)
+        latest = _latest(chain.from_iterable(asked))
+        named = latest[0].data.tags["sweep_id"] if latest else None
     # Of several summaries of a sweep, as of executions that overlapped, the last that is whole, else the one used last.
-    best = sorted(latest, key=lambda run: (run.info.status == "FINISHED", _last_used(run)))
-    fits = {run.data.tags["sweep_id"]: run for run in best if named and _fits(run, named)}
+    best = sorted(_named(store, named or ""), key=lambda run: (run.info.status == "FINISHED", _last_used(run)))
+    fits = {run.data.tags["sweep_id"]: run for run in best}
     if len(fits) == 1:
-        summary_id: str = fits.popitem()[1].info.run_id
-        return summary_id
+        return str(fits.popitem()[1].info.run_id)
+    latest = _latest(islice(search(store, summary.CONDITION), PAGE))
     known = ", ".join([*dict.fromkeys(run.data.tags["sweep_id"] for run in latest)][:10]) or "none yet"
     what = "no sweep yet in this experiment" if which is None else f"sweep {which}: {len(fits)} sweeps fit"
     names = [run.data.tags.get("name", run.data.tags["sweep_id"][:8]) for run in latest]
@@ -69,13 +77,24 @@ def find(store: Store, which: str | None) -> str:
     raise BadInput(what, f"a sweep of this experiment: {known}", step)
 
 
+def _latest(runs: "Iterable[Run]") -> "list[Run]":
+    """Runs, by when they were used, the last first."""
+    return sorted(runs, key=_last_used, reverse=True)
+
+
 def _last_used(run: "Run") -> int:
     return max(run.info.start_time or 0, run.info.end_time or 0)
 
 
-def _fits(run: "Run", which: str) -> bool:
-    sweep_id, name = run.data.tags["sweep_id"], run.data.tags.get("name", "")
-    return bool(sweep_id.startswith(which) or which in (name, f"{name or 'sweep'}-{sweep_id[:8]}"))
+def _named(store: Store, which: str) -> "Iterator[Run]":
+    """Summary runs of the sweeps that ``which`` names."""
+    if not WORD.fullmatch(which):
+        return
+    by_id, by_name, by_folder = f"sweep_id LIKE '{which}%'", f"name = '{which}'", f"sweep_id LIKE '{which[-8:]}%'"
+    for run in search_each(store, [f"tags.{each} and tags.kind = 'summary'" for each in (by_id, by_name, by_folder)]):
+        sweep_id, name = run.data.tags.get("sweep_id", ""), run.data.tags.get("name", "")
+        if sweep_id and (sweep_id.startswith(which) or which in (name, f"{name or 'sweep'}-{sweep_id[:8]}")):
+            yield run
 
 
 def load(store: Store, summary_id: str, *, published: bool = False) -> SweepRecord:

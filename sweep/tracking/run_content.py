@@ -16,6 +16,7 @@ from sweep import colours
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem, parameter_names
 from sweep.problem.readings import Readings
+from sweep.tracking import membership
 from sweep.tracking.attempt import CurveAddress
 from sweep.tracking.display import log10_end, shown
 from sweep.training.curve import Curve, Failure, Floats
@@ -83,7 +84,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
         **{name: float(epoch) for name, epoch in happened if epoch is not None},
     }
     tags = {
-        **run.tags,
+        **_tags(run),
         "outcome": str(verdict.outcome),
         "outcome_reason": verdict.reason,
         "outcome_tolerance": repr(verdict.tolerance),
@@ -112,7 +113,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
 def of_failed(run: PointRun, failure: Failure) -> RunContent:
     """What stands on the run of a point whose training raised."""
     error = {"error_kind": failure.kind, "error_message": failure.message[:TAG_LIMIT]}
-    tags = {**run.tags, **error, "mlflow.runColor": colours.LIGHT["FAILED"]}
+    tags = {**_tags(run), **error, "mlflow.runColor": colours.LIGHT["FAILED"]}
     return RunContent(
         run.name,
         status="FAILED",
@@ -124,6 +125,10 @@ def of_failed(run: PointRun, failure: Failure) -> RunContent:
         data=run.problem.readings,
         traceback=failure.traceback,
     )
+
+
+def _tags(run: PointRun) -> dict[str, str]:
+    return {**run.tags, membership.key_tag(run.point.key): "true"}
 
 
 def _logs(point: Point) -> dict[str, float]:

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 
 from sweep.errors import BadInput, printable
@@ -70,10 +70,24 @@ def quicken(client: "MlflowClient", file: Path) -> None:
         with within(SOON), engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # Persists in the file.
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            grown = _has_grown(connection)
     except DBAPIError:
         return  # Somebody reads it just now: slower, and as safe. Damage is told of by what needs the file.
     finally:
         engine.dispose()  # They had no log yet.
+    if grown:
+        count_rows(client)
+        engine.dispose()  # A connection keeps what was counted when it came.
+
+
+def _has_grown(connection: Connection) -> bool:
+    """Whether there are ten times as many runs as when they were counted, as others have written some meanwhile."""
+    try:
+        counted = connection.exec_driver_sql("SELECT max(stat + 0) FROM sqlite_stat1 WHERE tbl = 'runs'").scalar()
+        there = connection.exec_driver_sql("SELECT max(rowid) FROM runs").scalar()
+    except DBAPIError:  # Nobody has counted yet: SQLite's own guesses are good.
+        return False
+    return bool(counted and there and there > 10 * counted)
 
 
 def count_rows(client: "MlflowClient") -> None:

@@ -25,6 +25,9 @@ from sweep.tracking.writers import is_known_database
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
+CONDITION = "tags.sweep_id != '' and tags.kind = 'summary'"
+"""The search that finds summary runs, in MLflow's own language."""
+
 BEAT = 10.0
 """Seconds between two heartbeats."""
 
@@ -79,7 +82,7 @@ def find(store: Store, sweep_id: str) -> "Run | None":
 
 
 def _all(store: Store, sweep_id: str) -> "list[Run]":
-    return [*search(store, f"tags.kind = 'summary' and tags.sweep_id = '{sweep_id}'")]
+    return [*search(store, f"tags.sweep_id = '{sweep_id}' and {CONDITION}")]
 
 
 def _settle(store: Store, sweep_id: str) -> None:
@@ -87,7 +90,7 @@ def _settle(store: Store, sweep_id: str) -> None:
     closed = [run for run in _all(store, sweep_id) if run.info.status != "RUNNING"]
     for run in sorted(closed, key=lambda run: (run.info.end_time or 0, run.info.run_id))[:-1]:
         run_id = run.info.run_id
-        if next(search(store, f"tags.kind = 'point' and tags.curve_run = '{run_id}'"), None):
+        if next(search(store, f"tags.curve_run = '{run_id}' and tags.kind = 'point'", page=1), None):
             patiently(partial(store.client.set_tag, run_id, "kind", "surplus", synchronous=True), store.patience)
         else:
             patiently(partial(store.client.delete_run, run_id), store.patience)
@@ -126,7 +129,7 @@ def _created(store: Store, sweep_id: str, name: str, tags: Mapping[str, str]) ->
 
 
 def _close_stale(store: Store, own: str) -> None:
-    for run in search(store, "tags.kind = 'summary' and attributes.status = 'RUNNING'"):
+    for run in search(store, f"{CONDITION} and attributes.status = 'RUNNING'"):
         if run.info.run_id != own and abs(time.time() - _last_beat(run)) > STALE:
             store.client.set_terminated(run.info.run_id, "KILLED")
 

@@ -12,11 +12,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sweep.plan.plan import Plan
-from sweep.tracking import answers
+from sweep.tracking import answers, by_key
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.lookup import number_of
 from sweep.tracking.patience import patiently
-from sweep.tracking.search import search
 from sweep.tracking.store import Store
 from sweep.tracking.writers import add_tag
 
@@ -36,9 +35,9 @@ def settle(
     """
     keys = {point.key for point in plan.points}
     finished: dict[tuple[str, int], list[Run]] = defaultdict(list)
-    for run in search(store, "tags.kind = 'point'"):
-        key, number = run.data.tags.get("key", ""), number_of(run.data.tags)
-        if key not in keys or not number:
+    for run in by_key.search_keys(store, keys):
+        key, number = run.data.tags["key"], number_of(run.data.tags)
+        if not number:
             continue
         if run.info.status in ("FINISHED", "FAILED"):
             finished[key, number].append(run)

@@ -14,7 +14,7 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.provenance import now, source_tags
 from sweep.settings.schema import Tracking
-from sweep.tracking import answers, manifest, membership, parts, rerun, run_content, summary
+from sweep.tracking import answers, by_key, manifest, membership, parts, rerun, run_content, summary
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import Known
 from sweep.tracking.names import rename
@@ -151,6 +151,7 @@ def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution
     known : what stands until it is trained again; runs with a curve become members of this sweep.
     execution : from :func:`sweep.provenance.this_execution`.
     """
+    by_key.name_all(store)
     with summary.running(store, plan, {**tracking.tags, **rerun_tag(execution)}) as run_id:
         sweep = SweepRun(store, plan, tracking, run_id, known=known, executions=[*executions(store, run_id), execution])
         for path, content in manifest.data_files(plan):

@@ -59,6 +59,7 @@ class Handler(BaseHTTPRequestHandler):
         upstream.request(self.command, self.path, body, headers)
         answer = upstream.getresponse()
         content = answer.read()
+        self.server.sent += len(content)
         kept = [
             (name, value)
             for name, value in answer.getheaders()
@@ -103,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Proxy(ThreadingHTTPServer):
-    """Spoils a part of the requests; ``hits`` counts what was done.
+    """Spoils a part of the requests; ``hits`` counts what was done, ``sent`` the bytes of the server's answers.
 
     ``instead`` holds patterns of requests (``POST .*/runs/search``), each with what is answered to the next one that
     fits, as by something on the way: a body, or all that is sent where it begins with ``HTTP/``, of which the server
@@ -116,7 +117,7 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         place = urlsplit(target)
         self.host, self.port = place.hostname or "", place.port or 0
-        self.part, self.hits = part, Counter[str]()
+        self.part, self.hits, self.sent = part, Counter[str](), 0
         self.instead: list[tuple[str, Answer]] = []
         self.poured = 0
         self._dice, self._lock = random.Random(seed), threading.Lock()

@@ -72,13 +72,13 @@ def test_a_sweep_that_works_is_reported_with_what_it_has_committed(command: Comm
     assert "2 unfinished, 1 not run" in report
 
 
-@pytest.mark.parametrize("tables", ["", "others"], ids=["tables", "search"])
+@pytest.mark.parametrize("known", [True, False], ids=["tables", "search"])
 def test_a_sweep_that_was_killed_is_reported_with_what_it_has_committed(
-    command: Command, monkeypatch: pytest.MonkeyPatch, tables: str
+    command: Command, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
     with pytest.raises(Killed):
         _sweep(_last_point(_kill))
-    monkeypatch.setattr(lookup, "unexpected_columns", lambda engine: tables)
+    monkeypatch.setattr(lookup, "is_known_database", lambda _: known)
     states, report = _reported(command)
     assert states == ["FINISHED", "FINISHED", "NOT RUN"]
     assert "2 unfinished, 1 not run" in report

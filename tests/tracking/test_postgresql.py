@@ -15,6 +15,7 @@ from sweep import app
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.tracking import by_key, membership
 from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests.conftest import Command
@@ -34,6 +35,18 @@ def test_a_sweep_goes_on_is_reported_and_replayed(command: Command, uri: str, mo
     replayed = command(module="sweep.replay")
     assert replayed.code == 0, replayed.err
     assert {run.info.status for run in runs(uri=uri)} == {"FINISHED"}
+
+
+def test_runs_of_an_earlier_release_are_found_and_get_the_tag_named_by_their_key(command: Command, uri: str) -> None:
+    there = f"tracking.uri={uri}"
+    command(*FOUR, there)
+    with psycopg.connect(uri.replace("+psycopg", "")) as connection:
+        connection.execute(f"DELETE FROM tags WHERE key LIKE '{membership.KEY_PREFIX}%'")
+        connection.execute("DELETE FROM experiment_tags WHERE key = %s", [by_key.MARK])
+    assert "4 done already, 2 to train" in command("lr=1e-2,1e-4,1e-5", "scale=0.1,1", "epochs=50", there).out
+    for run in runs(uri=uri):
+        assert run.data.tags[membership.key_tag(run.data.tags["key"])] == "true"
+    assert "4 done already, 0 to train" in command(*FOUR, there).out
 
 
 def test_sweeps_that_start_together_on_an_empty_database_all_succeed_and_write_each_point_once(

@@ -7,7 +7,7 @@ from mlflow.entities import Run
 from sqlalchemy import update
 
 from sweep.plan.plan import Plan
-from sweep.tracking import client_writer
+from sweep.tracking import by_key, client_writer
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.database_tables import TABLES, engine_of
 from sweep.tracking.run_content import RunContent
@@ -23,7 +23,10 @@ BEGAN = 1_000
 """When the sweep under test did, in ms since 1970."""
 
 
-def test_of_runs_of_one_attempt_the_first_stands_and_what_a_killed_sweep_left_is_deleted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [True, False])
+def test_of_runs_of_one_attempt_the_first_stands_and_what_a_killed_sweep_left_is_deleted(
+    tmp_path: Path, named: bool
+) -> None:
     store, one, other = a_store(tmp_path, "surplus"), point(0.1), point(0.2)
     contents = [content_of(each, [6.0] * 5, number) for each, number in ((one, 1), (one, 1), (other, 1), (other, 2))]
     first, surplus, older, newer = (client_writer.write_runs(store, [each], nothing)[0] for each in contents)
@@ -34,6 +37,8 @@ def test_of_runs_of_one_attempt_the_first_stands_and_what_a_killed_sweep_left_is
 
     left = begun(BEGAN - 1, other.key, "mine")
     stay = {begun(BEGAN, other.key, "mine"), begun(BEGAN - 1, other.key, "theirs"), begun(BEGAN - 1, "0" * 32, "mine")}
+    if named:
+        by_key.name_all(store)
     attempts = {one.key: Attempt(surplus.run_id, 1), other.key: Attempt(newer.run_id, 2)}
     standing = settle(store, Plan((one, other), {DATA[0].fingerprint: DATA[0]}, 1e-3), attempts, "in_sweep.mine", BEGAN)
     assert standing == {one.key: Attempt(first.run_id, 1), other.key: Attempt(newer.run_id, 2)}

@@ -7,14 +7,12 @@ from typing import Any
 import mlflow.data
 import pytest
 
-from sweep.plan.plan import Plan
-from sweep.tracking import client_writer, database_reader, database_writer, lookup
+from sweep.tracking import client_writer, database_writer
 from sweep.tracking.database_tables import engine_of, unexpected_columns
-from sweep.tracking.search import search
 from sweep.tracking.store import Store
 from sweep.tracking.writers import Writer, writer_for
 from tests.tracking import stored
-from tests.tracking.written import DATA, EVERY_KIND, READINGS, a_store, content_of, nothing, opened, point, query
+from tests.tracking.written import EVERY_KIND, a_store, content_of, nothing, opened, point, query
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")  # MLflow 3.17 on SQLAlchemy 2.1.
 
@@ -151,30 +149,6 @@ def test_tables_unlike_those_known_are_written_through_the_client(
     assert capsys.readouterr().err.count("\n") == 1
     writer_for(store)
     assert words in capsys.readouterr().err
-
-
-def test_both_ways_to_find_attempts_agree(tmp_path: Path) -> None:
-    store = a_store(tmp_path, "found")
-    points = [point(0.1), point(0.2), point(0.4), point(0.6, DATA[1]), point(0.7)]
-    database_writer.write_runs(store, EVERY_KIND, nothing)
-    client_writer.write_runs(
-        store, [content_of(points[0], [6.0] * 5, attempt=2), content_of(points[1], None, 2)], nothing
-    )
-    ((gone, _),) = database_writer.write_runs(store, [content_of(points[3], [1.0], attempt=2)], nothing)
-    store.client.delete_run(gone)
-    store.client.create_run(store.experiment_id, tags={"kind": "point", "key": points[4].key, "attempt": "1"})
-    store.client.create_run(store.experiment_id, tags={"kind": "summary", "key": points[4].key})
-    plan = Plan(tuple(points), READINGS, 1e-3)
-    by_tables = lookup.newest_attempts(store, plan)
-    engine = engine_of(store.client)
-    assert engine is not None
-    tabled = {run: (status, tags) for run, status, tags in database_reader.point_runs(engine, store.experiment_id)}
-    with engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE input_tags ADD COLUMN colour TEXT")
-    assert lookup.newest_attempts(store, plan) == by_tables
-    assert sorted(by_tables) == sorted(each.key for each in points[:4])
-    assert [by_tables[each.key].number for each in points[:4]] == [2, 2, 1, 1]
-    assert tabled.keys() == {run.info.run_id for run in search(store, "tags.kind = 'point'")}
 
 
 def test_a_server_gets_the_same_runs_from_several_threads_in_order(tmp_path: Path, server: str) -> None:
