@@ -47,16 +47,21 @@ class SameFile:
     def check(self, ends: Sequence[str] = ENDS) -> None:
         """Make sure that each name still means the file that is open, as far as that is known.
 
+        With its last connection SQLite itself deletes a log, whose name then means nothing.
+
         Raises
         ------
         sqlite3.OperationalError
         """
-        if self._lost:
-            raise sqlite3.OperationalError(f"{self.file} is {self._lost}")
-        for end in ends:
+        for end in ends if self._open else ENDS[:1]:
             found = _identity(self.file, end)
             if found != self._known.get(end, found):
-                raise sqlite3.OperationalError(f"{self.file}{end} is {'gone' if found is None else 'another file now'}")
+                what = f"{self.file}{end} is {'gone' if found is None else 'another file now'}"
+                if end:  # What was in it is lost, also once nobody has it open any more.
+                    self._lost = self._lost or what
+                raise sqlite3.OperationalError(what)
+        if self._lost:
+            raise sqlite3.OperationalError(self._lost)
 
     def know(self, experiment_id: str) -> None:
         """Remember by what to tell this database, once it is opened, from one that is written over it."""
@@ -79,12 +84,12 @@ class SameFile:
                 found = _mark(self.file, [*self._mark])
                 if all(self._mark[each] == made for each, made in found.items()):  # One may have been deleted.
                     return
-                self._give_up_log("another database now")
+                self._give_up_log(f"{self.file} is another database now")
             except sqlite3.Error as error:
                 if self.file.stat().st_size == 0 or "not a database" in str(error):
-                    self._give_up_log(f"overwritten: {error}")
+                    self._give_up_log(f"{self.file} is overwritten: {error}")
                 elif time.monotonic() > deadline:
-                    self._lost = f"overwritten: {error}"
+                    self._lost = f"{self.file} is overwritten: {error}"
             self.check()
             time.sleep(0.1)
 
@@ -100,9 +105,9 @@ class SameFile:
 
     def _connected(self, connection: sqlite3.Connection, record: object) -> None:
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").close()  # Opens the log, if there is one.
-        if not self._open:  # SQLite deletes the log with the last connection.
-            self._known = {end: self._known[end] for end in ENDS[:1] if end in self._known}
         self.check()
+        if not self._open:
+            self._known = {end: self._known[end] for end in ENDS[:1] if end in self._known}
         found = {end: _identity(self.file, end) for end in ENDS}
         self._known |= {end: each for end, each in found.items() if each}
         self._open.add(id(connection))
