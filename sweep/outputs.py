@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -50,8 +51,13 @@ def check_writable(folder: Path, elsewhere: str = "change to another folder") ->
 
 
 def closed_spool() -> bool:
-    """Whether :data:`SPOOL` is there, and closed to this user."""
-    return SPOOL.is_dir() and not os.access(SPOOL, os.R_OK | os.W_OK | os.X_OK)
+    """Whether :data:`SPOOL` is there, or may be, and closed to this user."""
+    try:
+        return stat.S_ISDIR(SPOOL.stat().st_mode) and not os.access(SPOOL, os.R_OK | os.W_OK | os.X_OK)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
 
 
 def own_spool() -> Path:

@@ -19,6 +19,11 @@ HEADER = 32
 """Bytes at the start of a write-ahead log that change when it begins anew."""
 
 
+def logs(file: Path) -> list[Path]:
+    """Where the logs of ``file`` are, if it has any."""
+    return [file.with_name(file.name + end) for end in LOGS]
+
+
 def blocked(file: Path) -> Path | None:
     """What keeps this process from writing to a SQLite file, which may not be there yet: a file or a folder."""
     beside = [file.with_name(file.name + end) for end in ("", "-shm", *LOGS)]
@@ -58,7 +63,7 @@ def take(file: Path, folder: Path, patience: float) -> Path:
 
 def _state(file: Path) -> list[object]:
     """What changes when the file is written to. A log may grow meanwhile: what is not whole in it does not count."""
-    log, journal = (file.with_name(file.name + end) for end in LOGS)
+    log, journal = logs(file)
     begins = b""
     if log.exists():
         with log.open("rb") as opened:

@@ -200,7 +200,8 @@ class Spooled:
 
 def folders(sweep_id: str = "") -> list[Path]:
     """The spools that have a plan, of a sweep or all; one that was moved here has more at its name's end."""
-    found = [path for place in (SPOOL, OWN_SPOOL) for path in place.glob(f"{sweep_id}*")]
+    places = (place for place in (SPOOL, OWN_SPOOL) if os.access(place, os.R_OK))
+    found = [path for place in places for path in place.glob(f"{sweep_id}*")]
     return sorted(filter(_may_have_plan, found))
 
 

@@ -8,7 +8,9 @@ beside the file and belong to it.
 import errno
 import os
 import re
+import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,19 +34,32 @@ SOON = 1.0
 """Seconds that what only helps waits for others."""
 
 
+def is_there(file: Path, uri: str) -> bool:
+    """Whether ``file`` is there.
+
+    Raises
+    ------
+    BadInput : nobody can tell, or it or a log of it is no plain file: SQLite would wait for a pipe.
+    """
+    found = False
+    try:
+        for path in (file, *snapshot.logs(file)):
+            with suppress(FileNotFoundError, NotADirectoryError):
+                if not stat.S_ISREG(path.stat().st_mode):
+                    raise OSError(errno.EINVAL, f"{path.name} is no plain file")
+                found = found or path == file
+    except OSError as error:
+        raise _unusable(uri, error) from error
+    return found
+
+
 def check(file: Path, uri: str, *, writes: bool) -> None:
     """A folder we cannot write to would fail deep inside SQLAlchemy."""
     parent = file.parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        if file.exists() and not file.is_file():
-            raise OSError(errno.EINVAL, "this is no file")
     except OSError as error:
-        raise BadInput(
-            f"{given(uri)}: {error.strerror}",
-            "a SQLite file in a folder you can write to",
-            "check the path and its permissions",
-        ) from error
+        raise _unusable(uri, error) from error
     artifacts = parent / ARTIFACTS
     writable = not writes or not artifacts.exists() or (artifacts.is_dir() and os.access(artifacts, os.W_OK | os.X_OK))
     path = snapshot.blocked(file) or (None if writable else artifacts)
@@ -54,6 +69,11 @@ def check(file: Path, uri: str, *, writes: bool) -> None:
             "a SQLite file, with its logs and a folder artifacts/ beside it, that you can write to",
             "check the path and its permissions",
         )
+
+
+def _unusable(uri: str, error: OSError) -> BadInput:
+    allowed, step = "a SQLite file in a folder you can write to", "check the path and its permissions"
+    return BadInput(f"{given(uri)}: {error.strerror}", allowed, step)
 
 
 def quicken(client: "MlflowClient", file: Path) -> None:

@@ -1,7 +1,6 @@
 """Open an experiment in an MLflow store, or say clearly why that cannot be."""
 
 import logging
-import os
 import re
 import shlex
 import sqlite3
@@ -114,7 +113,7 @@ def _opened(tracking: Tracking, create: bool, resources: ExitStack) -> Store | N
     uri, patience, copy = absolute(tracking.uri), tracking.patience, None
     file = database_file(uri)
     if file is not None:
-        if not create and not os.access(file, os.F_OK):
+        if not sqlite_file.is_there(file, tracking.uri) and not create:
             return None
         if not create and snapshot.blocked(file):
             uri = copy = sqlite_uri(snapshot.take(file, resources.enter_context(scratch.folder()), patience))

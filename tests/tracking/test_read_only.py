@@ -1,6 +1,7 @@
 """A SQLite store that may not be written to: what only reads reads it, a sweep is refused before it trains."""
 
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -102,6 +103,32 @@ def test_a_report_that_has_no_place_here_says_how_it_gets_one(swept: Path, monke
     said = bound(module="sweep.report")
     assert (said.code, said.out) == (1, "")
     assert f"python -m sweep.report tracking.uri=sqlite:///{swept}" in said.err
+
+
+@pytest.mark.parametrize("name", ["mlflow.db", "mlflow.db-wal", "mlflow.db-journal"])
+@pytest.mark.parametrize("laid", ["pipe", "device", "folder"])
+def test_what_is_no_file_is_neither_copied_nor_waited_for(swept: Path, name: str, laid: str) -> None:
+    path = swept.with_name(name)
+    path.unlink(missing_ok=True)
+    {"pipe": os.mkfifo, "device": lambda path: path.symlink_to("/dev/full"), "folder": Path.mkdir}[laid](path)
+    for closed in (False, True):
+        swept.parent.chmod(0o555 if closed else 0o755)
+        for module, arguments in (("sweep.report", ()), ("sweep", SWEPT)):
+            said = bound(ELSEWHERE, *arguments, module=module)
+            assert (said.code, said.out, "is no plain file" in said.err) == (1, "", True)
+
+
+def test_a_folder_that_may_not_be_entered_is_told_from_one_that_holds_nothing(swept: Path) -> None:
+    shutil.copytree(swept.parent, "outputs")
+    Path("outputs").chmod(0)
+    try:
+        for module in ("sweep", "sweep.report", "sweep.replay", "sweep.sync"):
+            said = bound(module=module)
+            assert (said.code, said.out) == (1, said.out if module == "sweep.sync" else "")
+            assert re.search("not writable|Permission denied|closed to this user", said.err), said.err
+        assert "Permission denied" in bound("dry_run=true").err
+    finally:
+        Path("outputs").chmod(0o755)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can mount")
