@@ -5,19 +5,28 @@ import textwrap
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sweep.errors import BadInput
 from sweep.redaction import without_secrets
 from sweep.settings.keys import source_of
 from sweep.tracking.artifact_root import GIVEN
-from sweep.tracking.location import local_folder
+from sweep.tracking.location import is_server, local_folder
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
+    from mlflow.store.artifact.artifact_repo import ArtifactRepository
 
 DRIVERS = {"s3": "boto3", "r2": "boto3", "b2": "boto3"}
 """What MLflow imports only when it writes the first file."""
+
+
+class Elsewhere(FileNotFoundError):
+    """Files of another server than the one that the user names."""
+
+    error_code = "PERMISSION_DENIED"
+
 
 NEW = f", with {GIVEN} set to a place that everybody who uses the database reaches"
 
@@ -35,12 +44,14 @@ def check(experiment: "Experiment", uri: str, *, writes: bool) -> None:
     BadInput
     """
     from mlflow.exceptions import MlflowException
-    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
     location = experiment.artifact_location
     scheme = location.partition(":")[0] if ":" in location else ""
     try:
-        repository = get_artifact_repository(location, tracking_uri=uri)
+        place = repository(location, uri)
+    except Elsewhere as error:
+        step = "unset them if that server needs none"
+        raise _refusal(experiment, str(error), step) from error
     except (MlflowException, ImportError) as error:
         if scheme == "mlflow-artifacts":
             raise _refusal(
@@ -52,15 +63,38 @@ def check(experiment: "Experiment", uri: str, *, writes: bool) -> None:
         raise _refusal(experiment, f"No module named '{DRIVERS[scheme]}'", f"pip install {DRIVERS[scheme]}")
     if scheme not in ("", "file", "mlflow-artifacts"):
         try:
-            repository.list_artifacts("sweep")
+            place.list_artifacts("sweep")
         except Exception as error:  # Each kind of place raises its own, of an address, an account or a library.
             reason = "MLflow cannot make it out" if isinstance(error, ValueError) else _short(error)
             raise _refusal(experiment, reason, "set up what MLflow needs for it, or start what is away") from error
-    folder = getattr(repository, "artifact_dir", None)
+    folder = getattr(place, "artifact_dir", None)
     if writes and folder is not None:
         there = next(path for path in (Path(folder), *Path(folder).parents) if path.exists())
         if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
             raise _refusal(experiment, f"{there} cannot be written", "correct that folder, or its permissions")
+
+
+def repository(location: str, uri: str) -> "ArtifactRepository":
+    """MLflow's access to the files at ``location``, which a store says, for the store ``uri``, which the user does.
+
+    Raises
+    ------
+    Elsewhere : they are of another server, which would be sent the credentials that are meant for this one.
+    """
+    from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+    from mlflow.utils.credentials import get_default_host_creds
+
+    place = get_artifact_repository(location, tracking_uri=uri)
+    address = urlsplit(place.artifact_uri)
+    there = address.scheme, address.hostname, address.port
+    given = urlsplit(uri) if is_server(uri) else None
+    if is_server(place.artifact_uri) and (given is None or there != (given.scheme, given.hostname, given.port)):
+        sent = get_default_host_creds(place.artifact_uri)  # type: ignore[no-untyped-call]
+        if sent.username or sent.password or sent.token or sent.aws_sigv4 or sent.auth or sent.client_cert_path:
+            raise Elsewhere(
+                f"credentials of this environment would go to {address.scheme}://{address.hostname}:{address.port}"
+            )
+    return place
 
 
 def check_shared(experiment: "Experiment", client: "MlflowClient", *, writes: bool) -> None:

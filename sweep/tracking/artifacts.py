@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from sweep import plain_file, scratch
 from sweep.outputs import write_atomically
 from sweep.tracking import answers, wire
+from sweep.tracking.artifact_access import Elsewhere, repository
 from sweep.tracking.parts import DamagedPart
 from sweep.tracking.patience import FIRST, LONGEST, patiently, words
 from sweep.tracking.trip import TooLarge
@@ -112,7 +113,7 @@ class ClientArtifacts:
 
     def get(self, run_id: str, path: str, most: int = MOST) -> bytes:
         """See :class:`Artifacts`."""
-        return patiently(lambda: self._get(run_id, path, most), self._patience, (Missing, Malformed))
+        return patiently(lambda: self._get(run_id, path, most), self._patience, (Missing, Malformed, Elsewhere))
 
     def read(
         self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
@@ -176,7 +177,6 @@ class ClientArtifacts:
     def _place(self, run_id: str) -> "ArtifactRepository":
         """Where the files of a run are; MLflow's client would keep for good what a bad answer says of that."""
         from mlflow.exceptions import MlflowException
-        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
         if run_id not in self._places:
             try:
@@ -187,5 +187,5 @@ class ClientArtifacts:
                 raise
             if not uri:
                 raise ConnectionError(f"the server's answer was cut: run {run_id} has no place for artifacts")
-            self._places[run_id] = get_artifact_repository(uri, self._client.tracking_uri)
+            self._places[run_id] = repository(uri, self._client.tracking_uri)
         return self._places[run_id]
