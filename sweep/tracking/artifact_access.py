@@ -2,10 +2,12 @@
 
 import os
 import textwrap
+import threading
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sweep.errors import BadInput
 from sweep.redaction import without_secrets
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Experiment
     from mlflow.store.artifact.artifact_repo import ArtifactRepository
+
+PORTS = {"http": 80, "https": 443}
+
+SILENT = 5.0
+"""Seconds that a place may take for an answer, however short the patience."""
 
 DRIVERS = {"s3": "boto3", "r2": "boto3", "b2": "boto3"}
 """What MLflow imports only when it writes the first file."""
@@ -31,12 +38,13 @@ class Elsewhere(FileNotFoundError):
 NEW = f", with {GIVEN} set to a place that everybody who uses the database reaches"
 
 
-def check(experiment: "Experiment", uri: str, *, writes: bool) -> None:
+def check(experiment: "Experiment", uri: str, patience: float, *, writes: bool) -> None:
     """Refuse an experiment whose artifacts this process cannot have.
 
     Parameters
     ----------
     uri : of the store that the experiment is in.
+    patience : seconds to wait for what keeps them, at least :data:`SILENT`.
     writes : whether files are to be written, not only read.
 
     Raises
@@ -63,7 +71,7 @@ def check(experiment: "Experiment", uri: str, *, writes: bool) -> None:
         raise _refusal(experiment, f"No module named '{DRIVERS[scheme]}'", f"pip install {DRIVERS[scheme]}")
     if scheme not in ("", "file", "mlflow-artifacts"):
         try:
-            place.list_artifacts("sweep")
+            _in_time(lambda: place.list_artifacts("sweep"), max(SILENT, patience))
         except Exception as error:  # Each kind of place raises its own, of an address, an account or a library.
             reason = "MLflow cannot make it out" if isinstance(error, ValueError) else _short(error)
             raise _refusal(experiment, reason, "set up what MLflow needs for it, or start what is away") from error
@@ -86,15 +94,37 @@ def repository(location: str, uri: str) -> "ArtifactRepository":
 
     place = get_artifact_repository(location, tracking_uri=uri)
     address = urlsplit(place.artifact_uri)
-    there = address.scheme, address.hostname, address.port
-    given = urlsplit(uri) if is_server(uri) else None
-    if is_server(place.artifact_uri) and (given is None or there != (given.scheme, given.hostname, given.port)):
+    if is_server(place.artifact_uri) and (not is_server(uri) or _server(address) != _server(urlsplit(uri))):
         sent = get_default_host_creds(place.artifact_uri)  # type: ignore[no-untyped-call]
         if sent.username or sent.password or sent.token or sent.aws_sigv4 or sent.auth or sent.client_cert_path:
             raise Elsewhere(
                 f"credentials of this environment would go to {address.scheme}://{address.hostname}:{address.port}"
             )
     return place
+
+
+def _server(address: SplitResult) -> tuple[str, str | None, int | None]:
+    return address.scheme, address.hostname, address.port or PORTS.get(address.scheme)
+
+
+def _in_time(action: Callable[[], object], seconds: float) -> None:
+    """Do what a library does without a bound of its own; ``TimeoutError`` where it does not end in ``seconds``."""
+    ended: list[BaseException | None] = []
+
+    def act() -> None:
+        try:
+            action()
+            ended.append(None)
+        except BaseException as error:  # Raised again below.
+            ended.append(error)
+
+    thread = threading.Thread(target=act, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not ended:
+        raise TimeoutError("timed out")
+    if ended[0] is not None:
+        raise ended[0]
 
 
 def check_shared(experiment: "Experiment", client: "MlflowClient", *, writes: bool) -> None:

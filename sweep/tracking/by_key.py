@@ -1,7 +1,8 @@
 """Find the runs of points by their keys, at a cost that the runs of others do not change.
 
-The run of a point carries a tag that is named by its key (:func:`sweep.tracking.membership.key_tag`). Runs of earlier
-releases do not: an experiment says in a tag of its own whether it has any, and then its keys are compared as well.
+The run of a point carries a tag that is named by the start of its key (:func:`sweep.tracking.membership.key_tag`).
+Runs of earlier releases do not: an experiment says in a tag of its own whether it has any, and then its keys are
+compared as well.
 """
 
 from collections.abc import Iterator, Set
@@ -49,7 +50,7 @@ def search_keys(store: Store, keys: Set[str]) -> Iterator["Run"]:
     found = _among_all(store, keys)
     if found is None:
         by_value = [] if all_named(store) else [f"tags.key = '{key}'" for key in sorted(keys)]
-        conditions = by_value or [membership.carrying(membership.key_tag(key)) for key in sorted(keys)]
+        conditions = by_value or [membership.of_point(key) for key in sorted(keys)]
         found = [run for run in search_each(store, conditions) if _is_of(run, keys)]
     yield from found
 

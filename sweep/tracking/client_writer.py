@@ -76,7 +76,7 @@ def _is_deleted(store: Store, run: "Run") -> bool:
 
 
 def _begun(store: Store, content: RunContent) -> "Run | None":
-    named = membership.carrying(membership.key_tag(content.tags["key"]))
+    named = membership.of_point(content.tags["key"])
     condition = " and ".join([named, *(f"tags.{name} = '{content.tags[name]}'" for name in ("attempt", "kind"))])
     return min(search(store, condition), key=lambda run: run.info.start_time, default=None)
 

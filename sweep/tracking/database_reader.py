@@ -3,11 +3,12 @@
 Each statement asks one table by one of its indexes, whatever statistics the database has: there is no join to plan.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from sqlalchemy import Connection, Engine, and_, select
 
 from sweep.plan.chunks import chunks
+from sweep.tracking import membership
 from sweep.tracking.database_tables import TABLES
 
 TAGS = ("kind", "key", "attempt", "curve_run", "curve_part", "curve_row", "error_kind", "error_message", "rerun")
@@ -20,18 +21,22 @@ SOME = 500
 """Values in a condition at most: SQLite took 999 once."""
 
 
-def point_runs(engine: Engine, experiment_id: str, names: Iterable[str], keys: Collection[str] = ()) -> list[PointRun]:
+def point_runs(
+    engine: Engine, experiment_id: str, tag: str = "", keys: Set[str] = frozenset(), named: bool = True
+) -> list[PointRun]:
     """Runs in the experiment that are not deleted, newest first.
 
     Parameters
     ----------
-    names : tags; the runs on which one of them is ``true``.
-    keys : also the runs whose tag ``key`` is one of these, for which all runs of the store are looked at.
+    tag : the runs on which it is ``true``.
+    keys : the runs of points with these.
+    named : whether all of those carry the tag that is named by their key; else all runs of the store are looked at.
     """
     with engine.connect() as connection:
-        ids = {run_id for some in _some(names) for run_id in _tagged(connection, some)}
-        if keys:
-            ids |= _with_key(connection, set(keys))
+        ids = set(_tagged(connection, tag, {"true"})) if tag else set()
+        names = {membership.key_tag(key) for key in keys} if named else {"key"} if keys else ()
+        for name in sorted(names):
+            ids.update(_tagged(connection, name, keys))
         found = [run for some in _some(ids) for run in _runs(connection, int(experiment_id), some)]
     return [run for _, run in sorted(found, key=lambda each: (-each[0], each[1][0]))]
 
@@ -40,15 +45,11 @@ def _some(values: Iterable[str]) -> Iterator[Sequence[str]]:
     return chunks([*values], (lambda _: 1, SOME))
 
 
-def _tagged(connection: Connection, names: Sequence[str]) -> Iterator[str]:
+def _tagged(connection: Connection, name: str, values: Set[str]) -> Iterator[str]:
     tags = TABLES["tags"].c
-    yield from connection.execute(select(tags.run_uuid).where(tags.key.in_(names), tags.value == "true")).scalars()
-
-
-def _with_key(connection: Connection, keys: Set[str]) -> set[str]:
-    tags = TABLES["tags"].c
-    rows = connection.execute(select(tags.run_uuid, tags.value).where(tags.key == "key"))
-    return {run_id for run_id, key in rows if key in keys}
+    query = select(tags.run_uuid, tags.value).where(tags.key == name)
+    rows = connection.execute(query.where(tags.value.in_(values)) if len(values) <= SOME else query)
+    return (run_id for run_id, value in rows if value in values)
 
 
 def _runs(connection: Connection, experiment_id: int, run_ids: Sequence[str]) -> Iterator[tuple[int, PointRun]]:

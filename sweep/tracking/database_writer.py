@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, String, exists, insert, literal, select
+from sqlalchemy import Connection, Engine, String, exists, func, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from sweep import scratch
@@ -161,9 +161,9 @@ def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None
 def add_key_tags(store: Store) -> None:
     """Set the tag that is named by a run's key on all runs of the experiment that have a key and not that tag."""
     runs, tags, there = TABLES["runs"].c, TABLES["tags"], TABLES["tags"].alias("there").c
-    name = literal(membership.KEY_PREFIX, String).concat(tags.c.value)
+    name = literal(membership.KEY_PREFIX, String).concat(func.substr(tags.c.value, 1, membership.DIGITS))
     missing = (
-        select(name, literal("true"), tags.c.run_uuid)
+        select(name, tags.c.value, tags.c.run_uuid)
         .join(TABLES["runs"], runs.run_uuid == tags.c.run_uuid)
         .where(tags.c.key == "key", tags.c.value.like("_" * KEY_LENGTH), runs.experiment_id == int(store.experiment_id))
         .where(~exists().where(there.run_uuid == tags.c.run_uuid, there.key == name))

@@ -1,7 +1,7 @@
 """Look up what an experiment holds already of a plan: the newest attempt at each point, and which curves are whole."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -80,21 +80,20 @@ def newest_attempts(store: Store, plan: Plan, *, members: bool = False) -> dict[
 
 def _members(store: Store, sweep_id: str) -> Iterable[PointRun]:
     if patiently(lambda: is_known_database(store), store.patience):
-        return _in_tables(store, [membership.tag(sweep_id)])
+        return _in_tables(store, tag=membership.tag(sweep_id))
     return _told(search(store, membership.condition(sweep_id)))
 
 
 def _of_keys(store: Store, keys: Set[str]) -> Iterable[PointRun]:
     if patiently(lambda: is_known_database(store), store.patience):
-        by_value = () if by_key.all_named(store) else keys
-        return _in_tables(store, [membership.key_tag(key) for key in keys], by_value)
+        return _in_tables(store, keys=keys, named=by_key.all_named(store))
     return _told(by_key.search_keys(store, keys))
 
 
-def _in_tables(store: Store, names: Sequence[str], by_value: Collection[str] = ()) -> list[PointRun]:
+def _in_tables(store: Store, *, tag: str = "", keys: Set[str] = frozenset(), named: bool = True) -> list[PointRun]:
     engine = engine_of(store.client)
     assert engine is not None, "known to be a database"
-    return patiently(lambda: point_runs(engine, store.experiment_id, names, by_value), store.patience)
+    return patiently(lambda: point_runs(engine, store.experiment_id, tag, keys, named), store.patience)
 
 
 def _told(runs: Iterable["Run"]) -> Iterator[PointRun]:

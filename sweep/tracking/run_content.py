@@ -128,7 +128,7 @@ def of_failed(run: PointRun, failure: Failure) -> RunContent:
 
 
 def _tags(run: PointRun) -> dict[str, str]:
-    return {**run.tags, membership.key_tag(run.point.key): "true"}
+    return {**run.tags, membership.key_tag(run.point.key): run.point.key}
 
 
 def _logs(point: Point) -> dict[str, float]:

@@ -148,7 +148,8 @@ def _opened(tracking: Tracking, create: bool, resources: ExitStack) -> Store | N
         experiment = _adopt(client, experiment, file)
     artifacts = _artifacts(client, experiment, file, patience)
     if isinstance(artifacts, ClientArtifacts):
-        artifact_access.check(experiment, uri, writes=create)
+        bound_requests(patience)
+        artifact_access.check(experiment, uri, patience, writes=create)
         if artifact_root.is_shared(uri):
             artifact_access.check_shared(experiment, client, writes=create)
     store = Store(tracking.uri, client, experiment.experiment_id, artifacts, patience, copy)

@@ -83,7 +83,7 @@ def test_no_command_reads_the_runs_of_others(command: Command, tmp_path: Path, m
                 said = command(*words.split(), module=module)
             assert said.code == 0, said.err
             counts.append(counted[0])
-    assert all(many < few + 5 for few, many in zip(*took.values(), strict=True)), took
+    assert all(many < few + 30 for few, many in zip(*took.values(), strict=True)), took  # By value: 350 and more.
 
 
 def test_a_server_sends_no_runs_of_others(command: Command, tmp_path: Path, server: str) -> None:
@@ -112,7 +112,8 @@ def test_runs_of_an_earlier_release_are_found_and_get_the_tag(command: Command) 
     with closing(sqlite3.connect(file)) as connection:
         named = connection.execute(
             "SELECT count(*) FROM tags JOIN tags keys USING (run_uuid)"
-            f" WHERE keys.key = 'key' AND tags.key = '{membership.KEY_PREFIX}' || keys.value AND tags.value = 'true'"
+            f" WHERE keys.key = 'key' AND tags.key = '{membership.KEY_PREFIX}' || substr(keys.value, 1, 1)"
+            " AND tags.value = keys.value"
         )
         assert named.fetchone() == (3,)
         mark = connection.execute("SELECT value FROM experiment_tags WHERE key = ?", [by_key.MARK])
