@@ -43,7 +43,8 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
         summary run of the sweep that trained it.
     curves : long form, one row a loss: ``key``, a categorical, by which it joins ``runs``; ``epoch``; ``loss``, a
         float64 that holds a float32 exactly, inf and nan included. The loss at epoch k is the one after k updates, so
-        that the final loss stands at the epoch that is the number of epochs.
+        that the final loss stands at the epoch that is the number of epochs. Where samples are held out,
+        ``holdout_loss`` beside it, nan for runs without.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
 def _with_provenance(runs: pd.DataFrame, stored: "SweepRecord") -> pd.DataFrame:
     attempts = [stored.attempts.get(key) for key in runs["key"]]
     addresses = [attempt and attempt.address for attempt in attempts]
-    return runs.astype(dict.fromkeys(TEXTS, "string")).assign(
+    return runs.astype({name: "string" for name in TEXTS if name in runs}).assign(
         run_id=pd.array([each.run_id if each else None for each in attempts], dtype="string"),
         attempt=pd.array([each.number if each else None for each in attempts], dtype="Int64"),
         curve_run=pd.array([each.run_id if each else None for each in addresses], dtype="string"),
@@ -89,10 +90,18 @@ def curves_frame(results: Mapping[str, Result]) -> pd.DataFrame:
     lengths = [len(curve.losses) + 1 for curve in curves.values()]
     losses = [np.append(curve.losses.astype(np.float64), curve.final_loss) for curve in curves.values()]
     keys = pd.Index(list(curves), dtype=object)  # Of none, pandas would take another type.
+    watched = dict.fromkeys(name for curve in curves.values() for name in curve.watched)
+    missing = {key: np.full(length, np.nan) for key, length in zip(curves, lengths, strict=True)}
     return pd.DataFrame(
         {
             "key": pd.Categorical.from_codes(np.repeat(np.arange(len(curves)), lengths), keys),
             "epoch": np.concatenate([np.arange(length) for length in lengths] or [np.array([], np.int64)]),
             "loss": np.concatenate(losses or [np.array([])]),
+            **{
+                name: np.concatenate(
+                    [curve.watched.get(name, missing[key]).astype(np.float64) for key, curve in curves.items()]
+                )
+                for name in watched
+            },
         }
     )

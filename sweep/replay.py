@@ -46,7 +46,7 @@ def replay(which: Which, overrides: list[str]) -> Exit:
     counts = Counter({"identical": 0, "different": 0})
     with terminal.progress(len(plan.points)) as tick:
         for point, again in _trained(plan):
-            difference = first_difference(curves[point.key], again, plan.parameters)
+            difference = first_difference(curves[point.key], again, plan.parameters_of[point.task])
             state = "identical" if not difference else "different" if isinstance(again, Curve) else "failed"
             counts[state] += 1
             if difference and counts["different"] + counts["failed"] <= MOST_LINES:

@@ -20,7 +20,8 @@ from sweep.problem import sources
 from sweep.problem.choice import problems as problems_of
 from sweep.problem.problem import Problem
 from sweep.problem.readings import Readings
-from sweep.settings.schema import DType, Gradient
+from sweep.problem.task import Task
+from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -36,12 +37,19 @@ SEED = Point(
     lr=1e-2,
     scale=0.1,
     epochs=5000,
+    problem=ProblemKind.line,
+    start=Start.given,
+    seed=0,
     init=(1.0, 0.0),
     gradient=Gradient.analytic,
     delta=0.1,
     dtype=DType.float32,
     device="cpu",
     data=THERMOMETER.fingerprint,
+    center=False,
+    standardize=False,
+    holdout="0",
+    holdout_seed=0,
 )
 
 
@@ -50,14 +58,20 @@ def point(**changes: object) -> Point:
     return replace(SEED, **changes)  # type: ignore[arg-type]
 
 
+def lines(*data: Readings) -> dict[Task, Problem]:
+    """By task, a line through each of ``data``."""
+    tasks = [Task(ProblemKind.line, each.fingerprint) for each in data]
+    return problems_of({each.fingerprint: each for each in data}, tasks)
+
+
 @pytest.fixture
 def readings() -> dict[str, Readings]:
     return {THERMOMETER.fingerprint: THERMOMETER}
 
 
 @pytest.fixture
-def problems() -> dict[str, Problem]:
-    return problems_of({THERMOMETER.fingerprint: THERMOMETER})
+def problems() -> dict[Task, Problem]:
+    return lines(THERMOMETER)
 
 
 @dataclass(frozen=True)

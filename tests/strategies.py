@@ -118,17 +118,26 @@ TEXTS = st.one_of(st.none(), st.text(max_size=20))
 URIS = st.sampled_from(["sqlite:///x.db", "http://h:1", "postgresql://u@h/x"]) | st.text(max_size=20)
 EXPERIMENTS = st.just("sweep") | st.text(max_size=20)
 POSITIVE = st.floats(1e-9, 1e9) | st.floats()
+SEEDS = st.integers(0, 9) | st.integers()
+DATA = st.builds(
+    Data,
+    st.just("thermometer"),
+    *[TEXTS] * 5,
+    holdout=st.sampled_from(["0", ".2", "0.20", "last:0.5", "last:0", "1", "-0.1", "20%", ""]),
+    holdout_seed=SEEDS,
+)
 ANY_SETTINGS = st.builds(
     Settings,
     lr=POSITIVE,
     scale=POSITIVE,
     epochs=st.integers(1, 1000) | st.integers(),
+    seed=SEEDS,
     init=st.builds(Init, POSITIVE, POSITIVE),
     gradient=st.sampled_from(Gradient),
     delta=POSITIVE,
     dtype=st.sampled_from(DType),
     device=st.sampled_from(["cpu", "cuda", "cuda:1", "gpu", ""]),
-    data=st.builds(Data, st.just("thermometer"), TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
+    data=DATA,
     outcome=st.builds(OutcomeRule, POSITIVE),
     rerun=st.booleans(),
     dry_run=st.booleans(),
@@ -148,12 +157,13 @@ NUMBERED_SETTINGS = st.builds(
     lr=st.floats(1e-300, 1e300),
     scale=st.floats(1e-300, 1e300),
     epochs=st.integers(-2, 10**9),
+    seed=SEEDS,
     init=st.builds(Init, st.floats(-1e300, 1e300), st.floats(-1e300, 1e300)),
     gradient=st.sampled_from(Gradient),
     delta=st.floats(1e-300, 1e300),
     dtype=st.sampled_from(DType),
     device=st.just("cpu"),
-    data=st.builds(Data, st.just("thermometer"), TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
+    data=DATA,
     outcome=st.builds(OutcomeRule, st.floats(0, 10)),
     rerun=st.booleans(),
     dry_run=st.booleans(),

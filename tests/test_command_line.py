@@ -13,8 +13,9 @@ from sweep import app
 from sweep.__main__ import parse
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.settings import help_page
-from sweep.settings.keys import KEYS
+from sweep.settings.keys import KEYS, SET_BY_GROUP
 from sweep.tracking.location import absolute
 from sweep.training.curve import Curve
 from tests.conftest import Command
@@ -68,7 +69,7 @@ def test_data_sets_are_an_axis_and_told_apart_even_under_one_name(
 def test_help_shows_every_key_grid_and_exit_code(command: Command) -> None:
     said = command("--help")
     assert said.code == 0
-    assert all(f"  {name} " in said.out for name in KEYS if name != "data.kind")
+    assert all(f"  {name} " in said.out for name in KEYS if name not in SET_BY_GROUP)
     assert "grid: paired, seed, threshold" in said.out
     assert "3 some point failed" in said.out
 
@@ -138,7 +139,7 @@ def test_a_point_that_fails_ends_a_process_of_its_own_with_code_3(tmp_path: Path
 
 
 def test_ctrl_c_leaves_no_run_running(command: Command, ready_store: Path) -> None:
-    def stops(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def stops(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

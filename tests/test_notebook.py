@@ -16,6 +16,7 @@ from sweep import app
 from sweep.errors import BadInput
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.tracking.location import absolute
 from sweep.training import in_process
 from sweep.training.curve import Curve
@@ -68,7 +69,7 @@ def test_the_newest_attempt_stands_and_a_reused_run_names_the_sweep_that_trained
 
 
 def test_curves_hold_every_loss_exactly_and_end_with_the_final_one(
-    command: Command, problems: dict[str, Problem]
+    command: Command, problems: dict[Task, Problem]
 ) -> None:
     command("lr=1e-2", "scale=1,0.1", "epochs=30,40", "dtype=float32")
     found, curves = sweep.frame()
@@ -86,7 +87,7 @@ def test_curves_hold_every_loss_exactly_and_end_with_the_final_one(
 
 
 def test_points_that_failed_or_were_not_run_have_a_row_and_no_curve(capsys: pytest.CaptureFixture[str]) -> None:
-    def fails_then_stops(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def fails_then_stops(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         if any(each.epochs == 6 for each in points):
             raise MemoryError("no room")
         return in_process.in_process(points, problems)

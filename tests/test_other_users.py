@@ -14,6 +14,7 @@ import sweep
 from sweep.outputs import write_atomically
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests.bound import bound
@@ -42,7 +43,7 @@ def rename(table: str, name: str) -> None:
 TRAIN = in_process.in_process
 
 
-def broken(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+def broken(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
     """The engine, on a store that breaks while it trains."""
     rename("params", "gone")
     return TRAIN(points, problems)

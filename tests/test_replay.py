@@ -15,6 +15,7 @@ from sweep import app
 from sweep.plan.point import Point
 from sweep.problem.csv_file import read_csv
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.tracking.location import absolute
 from sweep.training import in_process
 from sweep.training.bitwise import first_difference
@@ -55,9 +56,9 @@ def test_any_attempt_of_a_point_is_replayed_by_the_id_of_its_run_and_a_summary_r
 
 
 def test_the_first_epoch_and_value_that_differ_are_named_and_the_exit_code_is_5(
-    command: Command, problems: dict[str, Problem]
+    command: Command, problems: dict[Task, Problem]
 ) -> None:
-    def wrong(points: Sequence[Point], given: Mapping[str, Problem]) -> list[Curve]:
+    def wrong(points: Sequence[Point], given: Mapping[Task, Problem]) -> list[Curve]:
         curves = in_process.in_process(points, given)
         for curve in curves[:1]:
             curve.losses[[3, 4]] = np.nextafter(curve.losses[[3, 4]], np.float32(np.inf))
@@ -182,7 +183,7 @@ def test_readings_and_settings_that_were_tampered_with_are_refused(command: Comm
 def test_a_run_without_a_curve_is_refused_with_the_error_that_it_failed_with(
     command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def fails(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         raise MemoryError("no room")
 
     app.run([settings()], fails)

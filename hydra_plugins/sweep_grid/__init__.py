@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sweep.errors import BadInput
     from sweep.plan.point import Point
     from sweep.problem.problem import Problem
+    from sweep.problem.task import Task
     from sweep.settings.schema import Settings
     from sweep.training.curve import Engine, Result
 
@@ -100,7 +101,7 @@ class EngineLauncher(Launcher):
     """What ``hydra/launcher=`` calls it."""
 
     @abstractmethod
-    def engine(self, points: "Sequence[Point]", problems: "Mapping[str, Problem]") -> "Sequence[Result]":
+    def engine(self, points: "Sequence[Point]", problems: "Mapping[Task, Problem]") -> "Sequence[Result]":
         """Train points: see :data:`sweep.training.curve.Engine`. What is heavy is imported here."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
@@ -124,7 +125,7 @@ class BatchLauncher(EngineLauncher):
 
     name = "batch"
 
-    def engine(self, points: "Sequence[Point]", problems: "Mapping[str, Problem]") -> "Sequence[Result]":
+    def engine(self, points: "Sequence[Point]", problems: "Mapping[Task, Problem]") -> "Sequence[Result]":
         """:func:`sweep.training.in_process.in_process`: torch is brought in only once there is something to train."""
         from sweep.training import in_process
 

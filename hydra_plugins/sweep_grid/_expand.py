@@ -2,8 +2,8 @@
 
 Hydra composes once for each distinct set of structural overrides (config groups, ``+``, ``++``, ``~``). A plain value
 goes through Hydra's own typed path once for each value of its axis, not once a point; the product is taken of the typed
-values. Where a value may depend on another key (an interpolation, or a mapping set beside one of its own keys), the
-axis is taken as structural.
+values. Where a value may depend on that of an axis (by an interpolation, or a mapping set beside one of its own keys),
+that axis is taken as structural.
 """
 
 import copy
@@ -19,10 +19,11 @@ from omegaconf import DictConfig, OmegaConf
 
 from hydra_plugins.sweep_grid import _axes
 from hydra_plugins.sweep_grid._axes import Axis
+from hydra_plugins.sweep_grid._interpolations import Depends, may_read, texts
 from hydra_plugins.sweep_grid._listed import MOST_POINTS
 from sweep.errors import BadInput
 from sweep.plan import size
-from sweep.problem import sources
+from sweep.problem import choice, sources
 from sweep.settings import by_key, composition, text_in_files
 from sweep.settings.grammar import literal
 from sweep.settings.hydra_internals import apply_overrides, unparsed_value
@@ -68,26 +69,29 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
         return config
 
     structural = [_is_structural(axis, given, axes, loader) for axis in axes]
-    points = _points(compose, axes, structural) or _points(compose, axes, [True] * len(axes))
+    while isinstance(points := _points(compose, axes, structural), Depends):
+        structural = [taken or axis in points.on for axis, taken in zip(axes, structural, strict=True)]
     sources.refuse_unused([point.data for point in points])
+    choice.refuse_starts({*(o.key_or_group for o in given), *(key for axis in axes for key in axis.keys)}, points)
     return points
 
 
 def _points(
     compose: Callable[[Sequence[int | None]], DictConfig], axes: Sequence[Axis], structural: Sequence[bool]
-) -> list[Settings]:
-    """The points of ``axes``; none where a composed value may be computed from an axis that is not structural."""
+) -> list[Settings] | Depends:
+    """The points of ``axes``; or those that are not structural, and that a composed value may be computed from."""
     plain = [axis for axis, taken in zip(axes, structural, strict=True) if not taken]
-    if any("${" in str(unparsed_value(o)) for axis in plain for step in axis.steps for o in step):
-        return []
+    computed = [(axis, texts(axis)) for axis in axes]
+    if on := [a for a, own in computed if a in plain and (own or any(may_read(each, a) for _, each in computed))]:
+        return Depends(on)
     bases: dict[tuple[int | None, ...], _Base] = {}
     points = []
     for steps in itertools.product(*(range(axis.size) for axis in axes)):
         chosen = tuple(step if taken else None for step, taken in zip(steps, structural, strict=True))
         if chosen not in bases:
             config = compose(chosen)
-            if plain and composition.depends(config):
-                return []
+            if on := [axis for axis in plain if may_read(composition.interpolations(config), axis)]:
+                return Depends(on)
             bases[chosen] = _Base(config, plain)
         rest = [step for step, taken in zip(steps, structural, strict=True) if not taken]
         points.append(validate(bases[chosen].point(rest)))
@@ -178,7 +182,12 @@ def _is_structural(axis: Axis, given: Sequence[Override], axes: Sequence[Axis], 
     """Whether Hydra must compose for each step of ``axis``."""
     overrides = [override for step in axis.steps for override in step]
     own = {override.get_key_element() for override in overrides}
-    others = {o.key_or_group for o in given if o.get_key_element() not in own}
+    others = {
+        o.key_or_group
+        for o in given
+        # A group that is given one choice is composed before any value below it is set.
+        if o.get_key_element() not in own and (o.is_sweep_override() or not loader.get_group_options(o.key_or_group))
+    }
     others |= {key for other in axes if other is not axis for key in other.keys}
     if any(a == b or a.startswith(f"{b}.") or b.startswith(f"{a}.") for a in axis.keys for b in others):
         return True

@@ -1,7 +1,6 @@
 """An engine out of any Hydra launcher: each point becomes a job, whose curve or error comes back as data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 
 from hydra.core.utils import JobStatus
 from hydra.plugins.launcher import Launcher
@@ -9,6 +8,7 @@ from hydra.plugins.launcher import Launcher
 from sweep.plan.point import Point
 from sweep.problem import sources
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.settings.grammar import literal
 from sweep.settings.hydra_internals import returned
 from sweep.settings.schema import Data, Settings
@@ -17,10 +17,10 @@ from sweep.training.curve import Curve, Engine, Failure, Result
 
 def engine(launcher: Launcher, settings: Sequence[Settings]) -> Engine:
     """Train points of ``settings`` as jobs of ``launcher``; a job reads its data anew."""
-    distinct = {tuple(vars(each.data).values()): each.data for each in settings}.values()
+    distinct = {sources.identity(each.data): each.data for each in settings}.values()
     by_fingerprint = {sources.read(source).fingerprint: source for source in distinct}
 
-    def launch(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Result]:
+    def launch(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Result]:
         jobs = [overrides(point, by_fingerprint[point.data]) for point in points]
         results: list[Result] = []
         for job in launcher.launch(jobs, initial_job_idx=0):
@@ -37,6 +37,8 @@ def engine(launcher: Launcher, settings: Sequence[Settings]) -> Engine:
 
 def overrides(point: Point, source: Data) -> list[str]:
     """The override strings that make Hydra compose ``point``."""
-    lines = [f"data={source.kind}", *(f"{key}={literal(value)}" for key, value in point.overrides().items())]
-    given = ((field.name, getattr(source, field.name)) for field in fields(source) if field.name != "kind")
+    values = point.overrides()
+    lines = [f"data={source.kind}", f"problem={values.pop('problem')}"]
+    lines += [f"{key}={literal(value)}" for key, value in values.items()]
+    given = ((name, getattr(source, name)) for name in sources.READING)
     return lines + [f"data.{name}={literal(value)}" for name, value in given if value is not None]

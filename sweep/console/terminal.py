@@ -10,6 +10,7 @@ from sweep.outputs import OUTPUTS
 from sweep.plan import size
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
+from sweep.plan.remarks import remarks
 from sweep.verdict.doubts import doubts
 from sweep.verdict.sentences import plural
 
@@ -33,6 +34,7 @@ def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     todo = [point for point in plan.points if point.key not in done]
     print(_counts(plan, len(todo)))
+    _remark(plan)
     if todo:
         _doubt(plan)
         print(f"The store grows by {size.readable(size.estimate(todo, curve_points))} at most.")
@@ -40,8 +42,9 @@ def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
 
 
 def announce(plan: Plan, todo: int) -> None:
-    """Say what is about to happen, in one line."""
+    """Say what is about to happen, and what was made of what was typed."""
     print(_counts(plan, todo), flush=True)
+    _remark(plan)
     if todo:
         _doubt(plan)
 
@@ -52,6 +55,11 @@ def _doubt(plan: Plan) -> None:
     more = [f"and {len(lines) - MOST_ROWS:,} more of this kind"] * (len(lines) > MOST_ROWS)
     for line in lines[:MOST_ROWS] + more:
         print(printable(line), file=sys.stderr)
+
+
+def _remark(plan: Plan) -> None:
+    for line in list(remarks(plan))[:MOST_ROWS]:
+        print(printable(line), flush=True)
 
 
 def _counts(plan: Plan, todo: int) -> str:

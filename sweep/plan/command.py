@@ -4,7 +4,7 @@ import shlex
 from typing import cast
 
 from sweep.plan.plan import Plan
-from sweep.plan.point import Point, Value, as_typed
+from sweep.plan.point import LATER, Point, Value, as_typed
 from sweep.problem import sources
 from sweep.settings import grammar
 from sweep.settings.keys import KEYS
@@ -12,11 +12,12 @@ from sweep.settings.schema import Settings
 
 
 def command(plan: Plan, point: Point) -> str:
-    """What trains ``point``, on readings of ``plan`` and under its tolerance, whatever the defaults are.
+    """What trains ``point``, on readings of ``plan`` and under its tolerance.
 
     Into the store that the command finds: which one holds a sweep is no part of its plan.
     """
-    values = point.overrides() | sources.overrides(plan.readings[point.data]) | {"outcome.tolerance": plan.tolerance}
+    own = {key: value for key, value in point.overrides().items() if key not in LATER or value != LATER[key]}
+    values = own | sources.overrides(plan.readings[point.data]) | {"outcome.tolerance": plan.tolerance}
     return shlex.join(["python", "-m", "sweep", *(f"{key}={_word(value)}" for key, value in values.items())])
 
 
@@ -26,5 +27,7 @@ def is_allowed(point: Point) -> bool:
     return all(KEYS[key].check(value, cast("Settings", point)) for key, value in point.overrides().items())
 
 
-def _word(value: Value) -> str:
+def _word(value: Value | list[str]) -> str:
+    if isinstance(value, list):
+        return f"[{','.join(map(grammar.word, value))}]"
     return grammar.word(value) if isinstance(value, str) else as_typed(value)

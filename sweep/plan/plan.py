@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sweep.plan.point import Point, Value, as_typed
+from sweep.plan.point import LATER, Point, Value, as_typed
+from sweep.problem import sources
 from sweep.problem.choice import problems
-from sweep.problem.problem import Problem, check_dtype, parameter_names
+from sweep.problem.problem import WATCHED, Problem, check_dtype, parameter_names, watched
 from sweep.problem.readings import Readings
+from sweep.problem.task import Task
 from sweep.settings.schema import Data, DType, Settings
 
 ALWAYS_SHOWN = ("lr", "scale", "epochs")
@@ -28,8 +30,9 @@ class Plan:
     tolerance : when a run counts as converged.
     name : the user's label, or None.
     duplicates : how many points were asked for more than once and folded.
-    problems : what the readings of each fingerprint pose, with the theory that is found of it once; made from
-        ``readings`` where they are not of those.
+    unused : settings in which some of those differed, as their points do not use them.
+    problems : what each task of the points poses, with the theory that is found of it once; made from ``readings``
+        where one is missing.
     """
 
     points: tuple[Point, ...]
@@ -37,11 +40,17 @@ class Plan:
     tolerance: float
     name: str | None = None
     duplicates: int = 0
-    problems: Mapping[str, Problem] = field(default_factory=dict, compare=False, repr=False)
+    unused: tuple[str, ...] = ()
+    problems: Mapping[Task, Problem] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.problems.keys() != self.readings.keys():
-            object.__setattr__(self, "problems", problems(self.readings))
+        if not self.problems.keys() >= (tasks := dict.fromkeys(point.task for point in self.points)).keys():
+            object.__setattr__(self, "problems", problems(self.readings, tasks))
+
+    def problem(self, point: Point) -> Problem:
+        """What ``point`` minimises, of the plan or not, on readings that the plan has."""
+        task = point.task
+        return self.problems[task] if task in self.problems else problems(self.readings, [task])[task]
 
     @cached_property
     def sweep_id(self) -> str:
@@ -55,9 +64,19 @@ class Plan:
         return f"{self.name or 'sweep'}-{self.sweep_id[:8]}"
 
     @cached_property
+    def parameters_of(self) -> Mapping[Task, tuple[str, ...]]:
+        """By task, names of the parameters that a run ends at, in order."""
+        return {task: parameter_names(self.problems[task]) for task in self.tasks}
+
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the parameters that a run ends at, in order."""
-        return parameter_names(next(iter(self.problems.values())))
+        """Names of the parameters of any run, in order."""
+        return tuple(dict.fromkeys(name for names in self.parameters_of.values() for name in names))
+
+    @cached_property
+    def watched(self) -> tuple[str, ...]:
+        """What some run follows beside the loss that trains."""
+        return tuple(name for name in WATCHED if any(name in watched(problem) for problem in self.problems.values()))
 
     @cached_property
     def varying(self) -> tuple[str, ...]:
@@ -76,9 +95,13 @@ class Plan:
 
     @cached_property
     def values(self) -> dict[str, tuple[Value, ...]]:
-        """The distinct values of each setting in the order asked for, those of points that do not use it left out."""
+        """The distinct values of each setting in the order asked for, those of points that do not use it left out.
+
+        A setting that came later is not there where all points have what points had before.
+        """
         rows = [point.columns() for point in self.points]
-        return {name: tuple(dict.fromkeys(v for row in rows if (v := row[name]) is not None)) for name in rows[0]}
+        found = {name: tuple(dict.fromkeys(v for row in rows if (v := row[name]) is not None)) for name in rows[0]}
+        return {name: values for name, values in found.items() if name not in LATER or {*values} - {LATER[name]}}
 
     def setting(self, point: Point) -> str:
         """The settings that tell ``point`` from the others, as a person would type them."""
@@ -87,13 +110,33 @@ class Plan:
 
     def cells(self, point: Point) -> dict[str, Value]:
         """The columns of ``point``, its readings by the name that tables have for them."""
-        return point.columns() | {"data": self.label(point.data)}
+        values = point.columns() | {"data": self.data_label(point.data)}
+        return {name: values[name] for name in self.values}
 
-    def label(self, fingerprint: str) -> str:
-        """What tables call the data of ``fingerprint``: its name, told apart where another has the same."""
-        name = self.readings[fingerprint].name
-        alone = sum(data.name == name for data in self.readings.values()) == 1
-        return name if alone else f"{name} {fingerprint[:6]}"
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """The distinct tasks of the points, in order."""
+        return tuple(dict.fromkeys(point.task for point in self.points))
+
+    def label(self, task: Task) -> str:
+        """What tables call ``task``: its data, and what tells it from other tasks on that."""
+        others = [each for each in self.tasks if each.data == task.data]
+        told = [
+            f"{Point.DECLARED[name].keys[0]}={as_typed(value)}"
+            for name, value in task._asdict().items()
+            if any(getattr(each, name) != value for each in others)
+        ]
+        return ", ".join([self.data_label(task.data), *told])
+
+    def data_label(self, fingerprint: str) -> str:
+        """What tables call the data of ``fingerprint``: its name; of several of a name, its columns too."""
+        data = self.readings[fingerprint]
+        others = [each for each in self.readings.values() if each.name == data.name]
+        if len(others) == 1:
+            return data.name
+        inputs, target = (tuple(each.input_names for each in others), {each.target_name for each in others})
+        apart = [", ".join(data.input_names)] if len({*inputs}) == len(others) and len(target) == 1 else []
+        return " ".join([data.name, *(apart or [fingerprint[:6]])])
 
     @property
     def longest(self) -> int:
@@ -118,24 +161,26 @@ def make(settings: Sequence[Settings], read: Callable[[Data], Readings]) -> Plan
     ------
     BadInput : from ``read``, or where a point's dtype cannot tell its readings apart, or hold their losses.
     """
-    sources: dict[tuple[object, ...], Readings] = {}
+    known: dict[tuple[object, ...], Readings] = {}
     readings: dict[str, Readings] = {}
     points: dict[str, Point] = {}
-    checked: dict[tuple[str, DType], None] = {}
+    unused: dict[str, None] = {}
+    checked: dict[tuple[Task, DType], None] = {}
     for each in settings:
-        source = tuple(vars(each.data).values())
-        if source not in sources:
-            sources[source] = read(each.data)
-        data = sources[source]
-        if (data.fingerprint, each.dtype) not in checked:
-            data.check_dtype(each.dtype)
-            checked[data.fingerprint, each.dtype] = None
-            readings.setdefault(data.fingerprint, data)
+        source = sources.identity(each.data)
+        if source not in known:
+            known[source] = read(each.data)
+        data = known[source]
         point = Point.of(each, data.fingerprint)
-        points.setdefault(point.key, point)
-    first = settings[0]
+        if (point.task, point.dtype) not in checked:
+            data.check_dtype(point.dtype)
+            checked[point.task, point.dtype] = None
+            readings.setdefault(data.fingerprint, data)
+        if (first := points.setdefault(point.key, point)) is not point:
+            unused.update(dict.fromkeys(first.differing(point)))
+    whole = settings[0]
     folded = len(settings) - len(points)
-    plan = Plan(tuple(points.values()), readings, first.outcome.tolerance, first.name, folded)
-    for fingerprint, dtype in checked:
-        check_dtype(plan.problems[fingerprint], dtype, plan.tolerance)
+    plan = Plan(tuple(points.values()), readings, whole.outcome.tolerance, whole.name, folded, tuple(unused))
+    for task, dtype in checked:
+        check_dtype(plan.problems[task], dtype, plan.tolerance)
     return plan

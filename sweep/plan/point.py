@@ -7,14 +7,16 @@ trajectory all follow from what its declaration says; ``tests/plan/test_point.py
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
 from sweep.plan.declaration import Declared, Sharing, read_declarations
+from sweep.problem.task import Task
 from sweep.settings import by_key
-from sweep.settings.schema import STARTS, DType, Gradient, Settings
+from sweep.settings.holdout import Holdout, canonical
+from sweep.settings.schema import STARTS, DType, Gradient, ProblemKind, Settings, Start
 
 KEY_SCHEMA = 1
 """Part of every key. Raise it only when a run's numbers change although its settings do not."""
@@ -24,6 +26,19 @@ Value = float | int | str | None
 
 def _delta_is_used(point: "Point") -> bool:
     return point.gradient is Gradient.finite_difference
+
+
+def _init_is_used(point: "Point") -> bool:
+    return point.start is Start.given
+
+
+def _seed_is_used(point: "Point") -> bool:
+    return point.start is Start.random
+
+
+def _holdout_is_drawn(point: "Point") -> bool:
+    holdout = Holdout.read(point.holdout)
+    return holdout is not None and holdout.part > 0 and not holdout.last
 
 
 def _device_type(device: str) -> str:
@@ -40,17 +55,25 @@ class Point:
     lr: Annotated[float, Declared(("lr",), sharing=Sharing.TENSOR)]
     scale: Annotated[float, Declared(("scale",), sharing=Sharing.TENSOR)]
     epochs: Annotated[int, Declared(("epochs",), sharing=Sharing.TRAJECTORY)]
-    init: Annotated[tuple[float, ...], Declared(STARTS, sharing=Sharing.TENSOR)]
+    problem: Annotated[ProblemKind, Declared(("problem",), told_by=str, before="line")]
+    start: Annotated[Start, Declared(("start",), sharing=Sharing.TENSOR, told_by=str, before="given")]
+    seed: Annotated[int, Declared(("seed",), sharing=Sharing.TENSOR, used_if=_seed_is_used, before=0)]
+    init: Annotated[tuple[float, ...], Declared(STARTS, sharing=Sharing.TENSOR, used_if=_init_is_used)]
     gradient: Annotated[Gradient, Declared(("gradient",), told_by=str)]
     delta: Annotated[float, Declared(("delta",), used_if=_delta_is_used, null_in_key=True)]
     dtype: Annotated[DType, Declared(("dtype",), told_by=str)]
     device: Annotated[str, Declared(("device",), told_by=_device_type)]
     data: Annotated[str, Declared(("data",))]
+    center: Annotated[bool, Declared(("data.center",), before=False)]
+    standardize: Annotated[bool, Declared(("data.standardize",), before=False)]
+    holdout: Annotated[str, Declared(("data.holdout",), told_by=canonical, before="0")]
+    holdout_seed: Annotated[int, Declared(("data.holdout_seed",), used_if=_holdout_is_drawn, before=0)]
 
     @classmethod
     def of(cls, settings: Settings, fingerprint: str) -> Self:
         """The point that ``settings`` ask for, on readings of that fingerprint."""
-        return cls._from(lambda key, before: by_key.get(settings, key) if key != "data" else fingerprint)
+        own = {"data": fingerprint, "problem": settings.problem.kind}
+        return cls._from(lambda key, before: own[key] if key in own else by_key.get(settings, key))
 
     @classmethod
     def from_stored(cls, row: Mapping[str, Any]) -> Self:
@@ -88,34 +111,45 @@ class Point:
 
     def columns(self) -> dict[str, Value]:
         """Every setting under the key a user gives it, ``data`` as its fingerprint; None where it is not used."""
-        values = self.stored()
-        for declared in self.DECLARED.values():
-            if declared.used_if is not None and not declared.used_if(self):
-                values.update(dict.fromkeys(declared.keys))
+        values: dict[str, Value] = {}
+        for declared, value in self._told():
+            values.update(_by_key(declared, value) if declared.used(self) else dict.fromkeys(declared.keys))
         return values
 
     def stored(self) -> dict[str, Value]:
-        """As :meth:`columns`, with the values that are not used too: :meth:`from_stored` reads them back exactly.
+        """Every setting under its key, used or not: :meth:`from_stored` reads them back exactly.
 
-        But for what is no part of a point's identity: of a device, its number.
+        But for what is no part of a point's identity: of a device, its number. A field that came later is left out at
+        the value that all points had before.
         """
         values: dict[str, Value] = {}
-        for name, declared in self.DECLARED.items():
-            value = getattr(self, name) if declared.told_by is None else declared.told_by(getattr(self, name))
-            if isinstance(value, tuple):
-                values.update(zip(declared.keys, value, strict=True))
-            else:
-                values[declared.keys[0]] = value
+        for declared, value in self._told():
+            if declared.before is None or value != declared.before:
+                values.update(_by_key(declared, value))
         return values
+
+    def _told(self) -> Iterator[tuple[Declared, Any]]:
+        """Each declaration with what of its value tells points apart."""
+        return ((declared, declared.identity(getattr(self, name))) for name, declared in self.DECLARED.items())
 
     def overrides(self) -> dict[str, Value]:
         """The settings that make Hydra compose this point, but for its readings; exact, a device's number included."""
         values: dict[str, Value] = {}
         for name, declared in self.DECLARED.items():
             if name != "data" and declared.used(self):
-                value = getattr(self, name)
-                values.update(zip(declared.keys, value if isinstance(value, tuple) else (value,), strict=True))
+                values.update(_by_key(declared, getattr(self, name)))
         return values
+
+    def differing(self, other: Self) -> list[str]:
+        """The settings in which ``other`` differs, used or not."""
+        pairs = [(declared, getattr(self, name), getattr(other, name)) for name, declared in self.DECLARED.items()]
+        return [key for each, a, b in pairs for key in each.keys if _by_key(each, a)[key] != _by_key(each, b)[key]]
+
+    @property
+    def task(self) -> Task:
+        """What it minimises."""
+        drawn = self.holdout_seed if _holdout_is_drawn(self) else 0
+        return Task(self.problem, self.data, self.center, self.standardize, canonical(self.holdout), drawn)
 
     @property
     def batch(self) -> tuple[Any, ...]:
@@ -144,6 +178,14 @@ TEXTS = tuple(key for each in Point.DECLARED.values() if each.holds is str or ea
 """Keys whose values are text."""
 
 
+LATER = {key: each.before for each in Point.DECLARED.values() if each.before is not None for key in each.keys}
+"""By key, what every point had before the key was there."""
+
+
+def _by_key(declared: Declared, value: Any) -> dict[str, Value]:
+    return dict(zip(declared.keys, value if isinstance(value, tuple) else (value,), strict=True))
+
+
 def _exactly(value: Any) -> Any:
     """``value`` for JSON, every bit of a float included."""
     if isinstance(value, tuple):
@@ -155,4 +197,6 @@ def as_typed(value: Value) -> str:
     """A setting's value as a person would type it, so that it reads back exactly; nothing for None."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""Two columns of a CSV file as :class:`Readings`; what cannot be used is named by line and column."""
+"""Columns of a CSV file as :class:`Readings`; what cannot be used is named by line and column."""
 
 import csv
 import io
@@ -24,9 +24,17 @@ Row = tuple[int, list[str]]
 
 
 def read_csv(
-    path: Path, input_column: str, target_column: str, input_unit: str | None = None, target_unit: str | None = None
+    path: Path,
+    inputs: str | Sequence[str],
+    target: str,
+    input_unit: str | None = None,
+    target_unit: str | None = None,
 ) -> Readings:
-    """Read two columns of a CSV file with a header line (UTF-8, commas between cells).
+    """Read columns of a CSV file with a header line (UTF-8, commas between cells).
+
+    Parameters
+    ----------
+    inputs : a column or several; ``all``, where there is no column of that name, is every one but the target.
 
     Raises
     ------
@@ -36,9 +44,12 @@ def read_csv(
     _, header = next(rows, (0, []))
     if not header:
         raise BadInput(f"data.path={path}: the file is empty", "a header line and at least 2 rows", "add readings")
-    keys = {"data.input": input_column, "data.target": target_column}
-    indexes = [_index(path, key, column, header, rows) for key, column in keys.items()]
+    asked = [("data.input", name) for name in _names(inputs, target, header)] + [("data.target", target)]
+    indexes = [_index(path, key, column, header, rows) for key, column in asked]
     names = [header[index] for index in indexes]
+    if twice := [name for index, name in zip(indexes, names, strict=True) if indexes.count(index) > 1]:
+        what = f"data.path={path}: column {twice[0]} is taken twice, as inputs and target are"
+        raise BadInput(what, "each column once", "leave it out of data.input")
     columns = _numbers(path, rows, header, indexes)
     for name, values in zip(names, columns, strict=True):
         if max(values) - min(values) < SMALLEST_SPREAD:
@@ -47,16 +58,23 @@ def read_csv(
                 "a column that varies",
                 "choose another column",
             )
-    return Readings(
-        tuple(columns[0]),
-        tuple(columns[1]),
+    return Readings.of_columns(
+        columns[:-1],
+        columns[-1],
         name=path.stem,
         source=path.name,
-        input_name=names[0],
-        target_name=names[1],
+        input_names=tuple(names[:-1]),
+        target_name=names[-1],
         input_unit=input_unit,
         target_unit=target_unit,
     )
+
+
+def _names(inputs: str | Sequence[str], target: str, header: Sequence[str]) -> Sequence[str]:
+    """The columns that ``inputs`` asks for."""
+    if inputs == "all" and "all" not in map(csv_looks.same, header):
+        return [name for name in header if csv_looks.same(name) != csv_looks.same(target)]
+    return [inputs] if isinstance(inputs, str) else inputs
 
 
 def _rows(path: Path, text: str) -> Iterator[Row]:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from sweep.problem.readings import Readings
-
 
 @dataclass(frozen=True)
 class Fitted:
@@ -26,36 +24,39 @@ class Role(Enum):
 
 @dataclass(frozen=True)
 class Relation:
-    """One relation between input and target, with the input's scaling undone.
+    """One relation between inputs and target, with all that prepared the inputs undone.
 
     Parameters
     ----------
     role : whose it is.
     kind, description : what a legend and a table call it.
-    numbers : what the table says of it, under the names in :attr:`Fit.columns`.
-    predict : from an input to its target.
+    numbers : what the table says of it, under the names in :attr:`Fit.columns`; nothing of one that is only drawn.
+    predict : its line in the picture, from along to upright; None of one that is only told.
     """
 
     role: Role
     kind: str
     description: str
     numbers: tuple[float, ...]
-    predict: Callable[[float], float]
+    predict: Callable[[float], float] | None
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The relations of one data set: the run's where there is one, the best there is, a known one.
+    """The relations of one task: the run's where there is one, the best there is, a known one.
 
     Parameters
     ----------
+    dots : what is drawn for each sample, along and upright; of one input, the samples themselves.
+    axes : names of the two, with their units.
     name : what a relation is, in a word.
     formula : what relates input to target, and how the parameters enter it.
     columns : names of the numbers of each relation, with their units.
-    points : how many inputs a picture needs to draw one, from the least to the largest; 2 of a straight line.
+    points : how many places along a picture needs to draw a line, from the least to the largest; 2 of a straight one.
     """
 
-    readings: Readings
+    dots: tuple[Sequence[float], Sequence[float]]
+    axes: tuple[str, str]
     name: str
     formula: str
     columns: tuple[str, ...]

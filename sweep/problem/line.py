@@ -8,20 +8,21 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from sweep.errors import BadInput
 from sweep.problem.fit import Fit, Fitted, Relation, Role
+from sweep.problem.prepared import Prepared
 from sweep.problem.problem import Objective, Setup
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.readings import Readings
-from sweep.problem.sources import CELSIUS, FAHRENHEIT_LIKE
-
-THERMOMETER = (FAHRENHEIT_LIKE, CELSIUS, "°C")
+from sweep.problem.sources import thermometer
+from sweep.problem.starts import uniform
+from sweep.settings.schema import Start
 
 FAHRENHEIT = (Role.KNOWN, "known relation", "°C = (°F − 32) · 5/9", 5 / 9, -32 * 5 / 9)
 """The relation behind the thermometer, whose unknown unit is all but degrees Fahrenheit."""
 
 
 class Line:
-    """:class:`sweep.problem.problem.Problem` of a line through ``readings`` under mean squared error.
+    """:class:`sweep.problem.problem.Problem` of a line through readings of one input under mean squared error.
 
     References
     ----------
@@ -32,9 +33,16 @@ class Line:
     shapes: Mapping[str, tuple[int, ...]] = {"w": (), "b": ()}
     spread_name = "the target's variance"
 
-    def __init__(self, readings: Readings) -> None:
-        self.readings = readings
-        self._u, self._t = readings.inputs, readings.targets
+    def __init__(self, prepared: Prepared) -> None:
+        inputs = prepared.inputs.shape[1]
+        if inputs != 1:
+            raise BadInput(
+                f"data.input has {inputs:,} columns of {prepared.readings.name}, and problem=line takes one",
+                "one column, or problem=linear for several",
+                "add problem=linear, or name one column",
+            )
+        self.prepared = prepared
+        self._u, self._t = prepared.inputs[:, 0].tolist(), prepared.targets.tolist()
         self._n = len(self._u)
         self._quadratics: dict[float, Quadratic] = {}
 
@@ -83,14 +91,14 @@ class Line:
         return float(f"{1 / math.sqrt(self._square):.3g}")
 
     def start(self, point: Setup) -> tuple[float, ...]:
-        """As given, one value a parameter."""
-        return point.init
+        """As given, one value a parameter; or drawn, each from -1 to 1."""
+        return point.init if point.start is Start.given else uniform(point.seed, 2, 1.0)
 
     def objective(self, points: Sequence[Setup]) -> Objective:
         """See :class:`sweep.problem.line_tensors.LineObjective`."""
         from sweep.problem.line_tensors import LineObjective
 
-        return LineObjective.of(self.readings, points, [self.start(point) for point in points])
+        return LineObjective.of(self.prepared, points, [self.start(point) for point in points])
 
     def quadratic(self, point: Setup) -> Quadratic:
         """Curvature for ``x = scale·u``, from ``H = (2/n)·[[Σx², Σx], [Σx, n]]``."""
@@ -117,18 +125,19 @@ class Line:
 
     def fit(self, fitted: Fitted | None) -> Fit:
         """The lines ``target = slope · input + intercept`` of a run, of least squares, and of a known relation."""
-        lines: list[tuple[Role, str, str, float, float]] = []
+        readings, lines = self.prepared.readings, list[tuple[Role, str, str, float, float]]()
         if fitted:
             w, b = fitted.parameters
-            lines.append((Role.RUN, "best run", fitted.setting, w * fitted.scale, b))
-        slope, intercept = self._at(1.0).optimum
-        lines.append((Role.BEST, "least squares", "the best line there is", slope, intercept))
-        if (self._u, self._t, self.readings.target_unit) == THERMOMETER:
+            lines.append((Role.RUN, "best run", fitted.setting, *self._undone(w * fitted.scale, b)))
+        lines.append((Role.BEST, "least squares", "the best line there is", *self._undone(*self._at(1.0).optimum)))
+        if readings.fingerprint == thermometer().fingerprint and readings.target_unit == "°C":
             lines.append(FAHRENHEIT)
-        unit = f" in {self.readings.target_unit}" if self.readings.target_unit else ""
-        u, t = self.readings.axes
+        unit = f" in {readings.target_unit}" if readings.target_unit else ""
+        u, t = readings.axes
+        dots = readings.inputs[:, 0].tolist(), readings.targets.tolist()
         return Fit(
-            self.readings,
+            dots,
+            (u, t),
             "line",
             f"{t} = slope · {u} + intercept, with the scaling undone: slope = w · scale",
             ("slope", f"intercept{unit}", f"root mean squared error{unit}"),
@@ -136,10 +145,16 @@ class Line:
             points=2,
         )
 
+    def _undone(self, slope: float, intercept: float) -> tuple[float, float]:
+        """Slope and intercept over prepared inputs as they are over inputs as they were read."""
+        slope /= float(self.prepared.divisor[0])
+        return slope, intercept - slope * float(self.prepared.shift[0])
+
     def _relation(self, role: Role, kind: str, description: str, slope: float, intercept: float) -> Relation:
         def predict(u: float) -> float:
             return slope * u + intercept
 
-        errors = [predict(u) - t for u, t in zip(self._u, self._t, strict=True)]
+        inputs = self.prepared.inputs[:, 0] * self.prepared.divisor[0] + self.prepared.shift[0]
+        errors = [predict(u) - t for u, t in zip(inputs.tolist(), self._t, strict=True)]
         error = math.hypot(*errors) / math.sqrt(self._n)
         return Relation(role, kind, description, (slope, intercept, error), predict)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from sweep.problem.readings import Readings
+from sweep.problem.prepared import Prepared
+from sweep.problem.problem import HOLDOUT_LOSS
+from sweep.problem.readings import Floats
 
 if TYPE_CHECKING:
     from sweep.problem.problem import Setup
@@ -69,22 +71,30 @@ class LineObjective:
     Parameters
     ----------
     start : shape ``(n_points, 2)``. x : scaled inputs, ``(n_points, n_samples)``. t : targets, ``(n_samples,)``.
+    held : of the samples that are held out, where there are any.
     """
 
     start: Tensor
     x: Tensor
     t: Tensor
+    held: "LineObjective | None" = None
 
     @classmethod
-    def of(cls, readings: Readings, points: "Sequence[Setup]", starts: Sequence[Sequence[float]]) -> "LineObjective":
+    def of(cls, prepared: Prepared, points: "Sequence[Setup]", starts: Sequence[Sequence[float]]) -> "LineObjective":
         """The objective of points that share dtype and device, each with its start."""
         options: dict[str, Any] = {
             "dtype": getattr(torch, points[0].dtype),
             "device": torch.device(points[0].device),
         }
         scale = torch.tensor([point.scale for point in points], **options)
-        u, t = torch.tensor(readings.inputs, **options), torch.tensor(readings.targets, **options)
-        return cls(torch.tensor(starts, **options), scale[:, None] * u, t)
+        start = torch.tensor(starts, **options)
+
+        def over(inputs: Floats, targets: Floats, held: LineObjective | None = None) -> LineObjective:
+            u, t = torch.tensor(inputs[:, 0], **options), torch.tensor(targets, **options)
+            return cls(start, scale[:, None] * u, t, held)
+
+        held = over(prepared.held_inputs, prepared.held_targets) if len(prepared.held_targets) else None
+        return over(prepared.inputs, prepared.targets, held)
 
     def loss(self, params: Tensor) -> Tensor:
         """Mean squared error of each row."""
@@ -95,6 +105,10 @@ class LineObjective:
         p = predict(params, self.x)
         return mean_squared_error(p, self.t), gradient(self.x, self.t, p)
 
+    def watch(self, params: Tensor) -> dict[str, Tensor]:
+        """The loss on what is held out, where there is any."""
+        return {HOLDOUT_LOSS: self.held.loss(params)} if self.held else {}
+
     def first(self, count: int) -> "LineObjective":
         """Of the first ``count`` rows."""
-        return LineObjective(self.start[:count], self.x[:count], self.t)
+        return LineObjective(self.start[:count], self.x[:count], self.t, self.held and self.held.first(count))

@@ -12,9 +12,9 @@ import numpy as np
 
 from sweep.errors import BadInput
 from sweep.problem.fit import Fit, Fitted
+from sweep.problem.prepared import Prepared
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.readings import Readings
-from sweep.settings.schema import EPS, DType
+from sweep.settings.schema import EPS, DType, Start
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,6 +26,14 @@ class Setup(Protocol):
     @property
     def scale(self) -> float:
         """Input scale, > 0: a model sees ``scale`` times the inputs."""
+
+    @property
+    def start(self) -> Start:
+        """Where descent starts: at what is given, or at random."""
+
+    @property
+    def seed(self) -> int:
+        """Draws a random start."""
 
     @property
     def init(self) -> tuple[float, ...]:
@@ -53,15 +61,25 @@ class Objective(Protocol):
     def loss_and_gradient(self, params: "Tensor") -> "tuple[Tensor, Tensor]":
         """The loss, and its gradient written by hand, shape ``(n_points, n_parameters)``."""
 
+    def watch(self, params: "Tensor") -> "Mapping[str, Tensor]":
+        """What else is followed at every epoch: by name, of each row a number; nothing where nothing is held out."""
+
     def first(self, count: int) -> "Objective":
         """The objective of the first ``count`` rows."""
 
 
+HOLDOUT_LOSS = "holdout_loss"
+"""What :meth:`Objective.watch` calls the loss on the samples that are held out."""
+
+WATCHED = (HOLDOUT_LOSS,)
+"""All that it may tell of."""
+
+
 class Problem(Protocol):
-    """A model and its loss on one set of readings. All losses are in one unit: of squares, the target's squared."""
+    """A model and its loss on prepared readings. All losses are in one unit: of squares, the target's squared."""
 
     @property
-    def readings(self) -> Readings:
+    def prepared(self) -> Prepared:
         """The data."""
 
     @property
@@ -111,7 +129,7 @@ def check_dtype(problem: Problem, dtype: DType, tolerance: float) -> None:
 
     A loss that rounds to 0, or to inf, would make a verdict of noise.
     """
-    held, data = np.finfo(str(dtype)), problem.readings
+    held, data = np.finfo(str(dtype)), problem.prepared.readings
     smallest, largest = float(held.tiny), float(held.max)
     least = max(tolerance, EPS[dtype]) * problem.spread
     most = 4 * len(data.inputs) * problem.magnitude  # Twice a target is as far off as a model near the readings is.
@@ -122,6 +140,11 @@ def check_dtype(problem: Problem, dtype: DType, tolerance: float) -> None:
             f"squares and sums of squares from {smallest:.2g} to {largest:.2g}, also times outcome.tolerance",
             f"{'' if dtype is DType.float64 else 'use dtype=float64, or '}give the target in another unit",
         )
+
+
+def watched(problem: Problem) -> tuple[str, ...]:
+    """The names of what is watched of ``problem``."""
+    return WATCHED if len(problem.prepared.held_targets) else ()
 
 
 def parameter_names(problem: Problem) -> tuple[str, ...]:

@@ -15,14 +15,17 @@ class Quadratic:
 
     Parameters
     ----------
-    eigenvalues : of the Hessian, ascending, >= 0, in loss per squared parameter; 0 is one too small for float64.
+    eigenvalues : of the Hessian, ascending, >= 0, in loss per squared parameter; 0 is a flat one, or one too small for
+        float64.
     directions : unit eigenvectors, in the order of ``eigenvalues``.
-    optimum : the parameters with the least loss.
+    optimum : the parameters with the least loss; the shortest of them, where there are many.
+    flat : how many of the first directions are flat: the loss is the same along them, and no update moves there.
     """
 
     eigenvalues: tuple[float, ...]
     directions: tuple[tuple[float, ...], ...]
     optimum: tuple[float, ...]
+    flat: int = 0
 
     @property
     def largest(self) -> float:
@@ -31,23 +34,27 @@ class Quadratic:
 
     @property
     def condition(self) -> float:
-        """``λmax/λmin``: how much slower the flat direction is than the steep one."""
-        return self.largest / self.eigenvalues[0] if self.eigenvalues[0] else math.inf
+        """``λmax/λmin``: how much slower the least steep direction is than the steepest, flat ones left out."""
+        smallest = self.eigenvalues[self.flat]
+        return self.largest / smallest if smallest else math.inf
 
     def slopes(self, excess: float) -> list[float]:
         """By parameter, the slope that is left where it alone is off, by as much as adds ``excess``.
 
         The others being where they are best then, an offset δ adds ``½ δ²/(H⁻¹)ᵢᵢ``, and its slope is ``δ/(H⁻¹)ᵢᵢ``.
         """
-        modes = list(zip(self.eigenvalues, self.directions, strict=True))
+        modes = list(zip(self.eigenvalues, self.directions, strict=True))[self.flat :]
         if not modes[0][0]:
             return [0.0] * len(self.optimum)
         inverse = [sum(way[i] * way[i] / value for value, way in modes) for i in range(len(self.optimum))]
-        return [math.sqrt(2 * excess / each) for each in inverse]
+        return [math.sqrt(2 * excess / each) if each else 0.0 for each in inverse]
 
     def parts(self, parameters: Sequence[float]) -> list[float]:
-        """``½ λᵢ cᵢ²`` of each direction: what it adds to the excess loss at ``parameters``; nan where λᵢ is 0."""
+        """``½ λᵢ cᵢ²`` of each direction: what it adds to the excess loss at ``parameters``.
+
+        0 along a flat one; nan where λᵢ is 0 because it is too small for float64: its part is not 0, but not known.
+        """
         offset = [a - b for a, b in zip(parameters, self.optimum, strict=True)]
         along = [sum([d * o for d, o in zip(direction, offset, strict=True)]) for direction in self.directions]
-        # An eigenvalue of 0 is one too small for float64: its part of the loss is not 0, but not known.
-        return [value * c * c / 2 if value else math.nan for value, c in zip(self.eigenvalues, along, strict=True)]
+        parts = [value * c * c / 2 if value else math.nan for value, c in zip(self.eigenvalues, along, strict=True)]
+        return [0.0] * self.flat + parts[self.flat :]

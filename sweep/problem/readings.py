@@ -1,70 +1,110 @@
-"""Readings: pairs of input and target with their units, where they came from, and their fingerprint.
+"""Readings: a table of inputs and targets with their units, where it came from, and its fingerprint.
 
 Numbers are float64; rounding to a run's dtype happens where it trains.
 """
 
 import hashlib
-import math
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sweep.errors import BadInput
-from sweep.settings.schema import DType, rounded_to
+from sweep.settings.schema import DType
+
+Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Readings:
-    """Inputs and targets in order.
+    """Inputs and targets in order; two are equal where their values and all that is told of them are.
 
     Parameters
     ----------
-    inputs, targets : float64 values, shape ``(n_samples,)`` each, at least two, neither of them constant.
+    inputs : float64 values, shape ``(n_samples, n_inputs)``; at least two samples.
+    targets : float64 values, shape ``(n_samples,)``.
     name : what tables and pictures call this data.
     source : where it came from, as a person would say it.
-    input_name, target_name, input_unit, target_unit : labels; a unit is None where it is not known.
+    input_names, target_name : labels, one for each input.
+    input_unit, target_unit : of a single input, and of the target; None where it is not known.
     kept_at : the file to read them from again, where they stay out of the store; None where the store has them.
     path : the file that they were read from, as it was given; None where it is not known, or there was none.
     """
 
-    inputs: tuple[float, ...] = field(repr=False)
-    targets: tuple[float, ...] = field(repr=False)
+    inputs: Floats = field(repr=False)
+    targets: Floats = field(repr=False)
     name: str
     source: str
-    input_name: str
+    input_names: tuple[str, ...]
     target_name: str
     input_unit: str | None = None
     target_unit: str | None = None
     kept_at: str | None = None
     path: str | None = None
 
+    def __post_init__(self) -> None:
+        for values in (self.inputs, self.targets):
+            values.setflags(write=False)
+
+    @classmethod
+    def of_columns(cls, inputs: Sequence[Sequence[float]], targets: Sequence[float], **told: Any) -> Self:
+        """Readings from a column for each input, and one of targets."""
+        return cls(np.array(inputs, np.float64).T.copy(), np.array(targets, np.float64), **told)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Readings) and self._told == other._told
+
+    def __hash__(self) -> int:
+        return hash(self._told)
+
+    @property
+    def _told(self) -> tuple[object, ...]:
+        return self.fingerprint, *(value for name, value in vars(self).items() if name not in VALUES)
+
+    def __len__(self) -> int:
+        """How many samples there are."""
+        return len(self.targets)
+
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of the float64 values in order; labels, units and the path are no part of it (32 hex digits)."""
-        digest = hashlib.sha256(struct.pack("<q", len(self.inputs)))
-        for column in (self.inputs, self.targets):
-            digest.update(struct.pack(f"<{len(column)}d", *column))
+        """Hash of the float64 values, column by column; names, units and the path are no part of it (32 hex digits)."""
+        digest = hashlib.sha256(struct.pack("<q", len(self)))
+        for column in (*self.inputs.T, self.targets):
+            digest.update(column.astype("<f8").tobytes())
         return digest.hexdigest()[:32]
 
     @property
-    def axes(self) -> tuple[str, str]:
-        """Names of input and target, with their units where they have one."""
-        return _labelled(self.input_name, self.input_unit), _labelled(self.target_name, self.target_unit)
+    def axes(self) -> tuple[str, ...]:
+        """Names of inputs and target, with their units where they have one."""
+        units = (self.input_unit, *[None] * (len(self.input_names) - 1), self.target_unit)
+        return tuple(map(_labelled, (*self.input_names, self.target_name), units))
 
     def check_dtype(self, dtype: DType) -> None:
         """Raise :class:`BadInput` where rounding to ``dtype`` makes a column infinite or constant."""
-        for role, column in (("input", self.inputs), ("target", self.targets)):
-            rounded = {rounded_to(value, dtype) for value in column}
-            if len(rounded) < 2 or not all(map(math.isfinite, rounded)):
+        several = len(self.input_names) > 1
+        roles = [*(f"input {name}" if several else "input" for name in self.input_names), "target"]
+        for role, column in zip(roles, (*self.inputs.T, self.targets), strict=True):
+            values = rounded(column, dtype)
+            if not (np.isfinite(values).all() and values.min() < values.max()):
                 raise BadInput(
                     f"data: the {role} of {self.name} is constant or not finite once rounded to {dtype}",
                     f"values that {dtype} can tell apart",
                     "use dtype=float64, or centre and scale the column",
                 )
 
-    def distinct_inputs(self, dtype: DType) -> int:
-        """How many different inputs there are, once rounded to ``dtype``."""
-        return len({rounded_to(value, dtype) for value in self.inputs})
+
+VALUES = ("inputs", "targets", "fingerprint")
+"""What of readings is in, or is, their fingerprint."""
+
+
+def rounded(values: Floats, dtype: DType) -> NDArray[Any]:
+    """``values`` as ``dtype`` has them; beyond its range, infinite."""
+    with np.errstate(over="ignore"):
+        return values.astype(str(dtype))
 
 
 def _labelled(name: str, unit: str | None) -> str:

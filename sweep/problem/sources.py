@@ -12,6 +12,9 @@ from sweep.settings.schema import Data
 FAHRENHEIT_LIKE = (35.7, 55.9, 58.2, 81.9, 56.3, 48.9, 33.9, 21.8, 48.4, 60.4, 68.4)
 CELSIUS = (0.5, 14.0, 15.0, 28.0, 11.0, 8.0, 3.0, -4.0, 6.0, 13.0, 21.0)
 
+READING = ("path", "input", "target", "input_unit", "target_unit", "store")
+"""Fields of :class:`Data` that say what is read, and not how that is prepared."""
+
 COLUMNS, UNITS = ("path", "input", "target"), ("input_unit", "target_unit")
 """Fields of :class:`Data` that a CSV file needs, and that it may have."""
 
@@ -23,15 +26,21 @@ def thermometer() -> Readings:
     ----------
     Stevens, Antiga, Viehmann: Deep Learning with PyTorch, Manning 2020, section 5.2.
     """
-    return Readings(
-        FAHRENHEIT_LIKE,
+    return Readings.of_columns(
+        [FAHRENHEIT_LIKE],
         CELSIUS,
         name="thermometer",
         source="Deep Learning with PyTorch, section 5.2",
-        input_name="t_u",
+        input_names=("t_u",),
         target_name="t_c",
         target_unit="°C",
     )
+
+
+def identity(data: Data) -> tuple[object, ...]:
+    """What tells one reading of data from another; hashable."""
+    values = (data.kind, *(getattr(data, name) for name in READING))
+    return tuple(tuple(value) if isinstance(value, list) else value for value in values)
 
 
 def refuse_unused(sources: Sequence[Data]) -> None:
@@ -70,16 +79,18 @@ def read(data: Data) -> Readings:
     return replace(readings, kept_at=None if data.store else str(path.resolve()), path=data.path)
 
 
-def overrides(readings: Readings) -> dict[str, str | None]:
+def overrides(readings: Readings) -> dict[str, str | list[str]]:
     """The settings that :func:`read` these readings again, labels included."""
     if readings.fingerprint == thermometer().fingerprint:
         return {"data": "thermometer"}
-    columns = {"data.input": readings.input_name, "data.target": readings.target_name}
+    one = len(readings.input_names) == 1
+    columns = {"data.input": readings.input_names[0] if one else list(readings.input_names)}
     units = {"data.input_unit": readings.input_unit, "data.target_unit": readings.target_unit}
     return {
         "data": "csv",
         "data.path": readings.path or readings.kept_at or readings.source,
         **columns,
+        "data.target": readings.target_name,
         **{key: unit for key, unit in units.items() if unit is not None},
         **({"data.store": "false"} if readings.kept_at else {}),
     }

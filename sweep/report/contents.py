@@ -19,6 +19,12 @@ from sweep.verdict.sentences import plural
 MOST_TIMED = 20
 """Rows of the table of predicted and observed epochs: those that differ most."""
 
+MOST_COLUMNS = 7
+"""Columns of a table of a fit; one that would have more stands on its side."""
+
+MOST_BEST = 4
+"""Parameters whose best values stand in a table of theory's."""
+
 MOST_VALUES = 12
 """Values of a setting that are listed."""
 
@@ -46,15 +52,15 @@ def _failed(runs: Sequence[Run]) -> list[Block]:
 
 
 def _each_data(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Block]:
-    if len(plan.readings) == 1:
+    if len(plan.tasks) == 1:
         return []
     rows = []
-    for data in plan.readings:
-        counts = counted([run for run in runs if run.point.data == data])
-        best = findings.best.get(data)
+    for task in plan.tasks:
+        counts = counted([run for run in runs if run.point.task == task])
+        best = findings.best.get(task)
         end = number(best.curve.final_loss) if best and best.curve else ""
         rows.append(
-            [plan.label(data), *(f"{counts.get(s, 0):,}" for s in findings.counts), best.setting if best else "", end]
+            [plan.label(task), *(f"{counts.get(s, 0):,}" for s in findings.counts), best.setting if best else "", end]
         )
     header = ["data", *(state.lower() for state in findings.counts), "best setting", "its final loss"]
     return _table("Outcomes, and the run with the least final loss that did not diverge", header, rows)
@@ -87,8 +93,12 @@ def _fit(plan: Plan, findings: Findings) -> list[Block]:
 
 
 def _relations(label: str, fit: Fit) -> list[Block]:
-    rows = [[relation.kind, *map(number, relation.numbers), relation.description] for relation in fit.relations]
-    return _table(f"{label}: {fit.formula}", [fit.name, *fit.columns, "which"], rows)
+    told = [relation for relation in fit.relations if relation.numbers]
+    rows = [[relation.kind, *map(number, relation.numbers), relation.description] for relation in told]
+    header = [fit.name, *fit.columns, "which"]
+    if len(header) > MOST_COLUMNS:
+        header, *rows = map(list, zip(*([header, *rows]), strict=True))
+    return _table(f"{label}: {fit.formula}", header, rows)
 
 
 def _agreement(runs: Sequence[Run]) -> list[Block]:
@@ -136,23 +146,25 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
     """Of each data, scale and start: how far lr may go, which is best, and what there is to reach."""
     if not known:
         return []
-    several, starts = len(plan.readings) > 1, [name for name in STARTS if name in plan.varying]
+    several, starts = len(plan.tasks) > 1, [name for name in ("start", "seed", *STARTS) if name in plan.varying]
+    named = plan.parameters if len(plan.parameters) <= MOST_BEST else ()
     header = [*["data"] * several, "scale", *starts]
     header += [f"largest stable lr, {known[0].theory.optimizer.threshold_formula}", "fastest lr", "its epochs"]
-    header += ["condition", *(f"best {name}" for name in plan.parameters), "least loss"]
+    header += ["condition", *(f"best {name}" for name in named), "least loss"]
     rows = []
     for each in known:
         settings, quadratic = plan.cells(each.point), each.theory.quadratic
         lr, epochs = each.fastest or (None, None)
-        least_loss = plan.problems[each.point.data].least_loss
+        least_loss = plan.problem(each.point).least_loss
+        best = dict(zip(plan.parameters_of[each.point.task], quadratic.optimum, strict=True))
         rows.append(
             [
-                *[plan.label(each.point.data)] * several,
+                *[plan.label(each.point.task)] * several,
                 *(as_typed(settings[name]) for name in ("scale", *starts)),
                 number(each.theory.threshold),
                 as_typed(lr),
                 "" if epochs is None else f"{epochs:,}",
-                *map(number, (quadratic.condition, *quadratic.optimum, least_loss)),
+                *map(number, (quadratic.condition, *map(best.get, named), least_loss)),
             ]
         )
     rest = [Text(f"… and {plural(more, 'more combination')}.")] if more else []
@@ -164,8 +176,8 @@ def _settings(plan: Plan) -> list[Block]:
     rows += [(name, as_typed(value)) for name, value in plan.fixed.items() if value is not None and name != "data"]
     rows.append(("outcome.tolerance", as_typed(plan.tolerance)))
     for fingerprint, data in list(plan.readings.items())[:MOST_ROWS]:
-        source = f"{len(data.inputs):,} readings ({', '.join(data.axes)}) from {data.source}"
-        rows.append(("data", f"{plan.label(fingerprint)}, {source}; fingerprint {fingerprint}"))
+        source = f"{len(data):,} readings ({', '.join(data.axes)}) from {data.source}"
+        rows.append(("data", f"{plan.data_label(fingerprint)}, {source}; fingerprint {fingerprint}"))
     rows.append(("sweep", f"{plan.sweep_id}, the hash of its points' keys and the tolerance"))
     return [Items(rows), Text("The key of each point stands in runs.csv, how the sweep was run in provenance.json.")]
 

@@ -1,4 +1,4 @@
-"""What a sweep found, as values: counts, the best setting of each data set, and of each run the few words that matter.
+"""What a sweep found, as values: counts, the best setting of each task, and of each run the few words that matter.
 
 In come the plan and the judged runs; nothing here draws or writes.
 """
@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
+from sweep.problem.problem import HOLDOUT_LOSS
+from sweep.problem.task import Task
 from sweep.report.judged_runs import Run, counted
 from sweep.verdict import sentences
 from sweep.verdict.outcome import Outcome
 
+MOST_PARAMETERS = 5
+"""Parameters that have columns in tables for reading; of more, none has."""
+
 MOST_PRAISED = 3
-"""Data sets whose best setting the sentence names; more have a table."""
+"""Tasks whose best setting the sentence names; more have a table."""
 
 
 @dataclass(frozen=True)
@@ -23,24 +28,24 @@ class Findings:
     Parameters
     ----------
     counts : runs by outcome, then FAILED and NOT RUN where there are any.
-    best : by data set, the run with the least final loss among those that did not diverge, where there is one.
+    best : by task, the run with the least final loss among those that did not diverge, where there is one.
     sentence : the whole in a sentence or two.
     """
 
     counts: dict[str, int]
-    best: Mapping[str, Run]
+    best: Mapping[Task, Run]
     sentence: str
 
 
 def find(plan: Plan, runs: Sequence[Run]) -> Findings:
     """Findings of a sweep, from its plan and its runs."""
     counts = counted(runs)
-    best: dict[str, Run] = {}
+    best: dict[Task, Run] = {}
     for run in runs:
         if run.verdict and run.verdict.outcome is not Outcome.DIVERGED:
-            leader = best.setdefault(run.point.data, run)
+            leader = best.setdefault(run.point.task, run)
             if _end(run) < _end(leader):
-                best[run.point.data] = run
+                best[run.point.task] = run
     parts = [f"{count:,} {state.lower()}" for state, count in counts.items() if count]
     points = sentences.plural(len(runs), "point")
     over = f" over {len(plan.readings):,} data sets" if len(plan.readings) > 1 else ""
@@ -49,21 +54,24 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
         said.append(
             "Every run that has a result diverged." if any(run.verdict for run in runs) else "No run has a result."
         )
-    elif len(plan.readings) <= MOST_PRAISED:
+    elif len(plan.tasks) <= MOST_PRAISED:
         said += [_praise(plan, run) for run in best.values()]
     return Findings(counts, best, " ".join(said))
 
 
 def _end(run: Run) -> tuple[float, int]:
-    """What makes a run better than another: a lesser final loss, then fewer epochs."""
+    """What makes a run better than another: a lesser final loss, on what is held out if any is; then fewer epochs."""
     assert run.curve is not None, "it has a verdict"
-    return run.curve.final_loss, run.point.epochs
+    held = run.curve.watched.get(HOLDOUT_LOSS)
+    return run.curve.final_loss if held is None else float(held[-1]), run.point.epochs
 
 
 def _praise(plan: Plan, run: Run) -> str:
-    of = f" for {plan.label(run.point.data)}" if len(plan.readings) > 1 else ""
+    of = f" for {plan.label(run.point.task)}" if len(plan.tasks) > 1 else ""
     word = "Best" if run.state == Outcome.CONVERGED else "Best so far, not converged"
-    return f"{word}{of}: {run.setting}, final loss {number(_end(run)[0])}."
+    assert run.curve is not None, "it has a verdict"
+    held = f", {number(_end(run)[0])} on what is held out" if HOLDOUT_LOSS in run.curve.watched else ""
+    return f"{word}{of}: {run.setting}, final loss {number(run.curve.final_loss)}{held}."
 
 
 def number(value: float | int | None) -> str:
@@ -88,7 +96,17 @@ def note(run: Run) -> str:
 def table(plan: Plan, runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the table by setting: what varies, the outcome, the end, and a note."""
     rows = [[*setting_cells(plan, run), run.state, *end_cells(plan, run), note(run)] for run in runs]
-    return [*plan.shown, "outcome", "final loss", *plan.parameters, "note"], rows
+    return [*plan.shown, "outcome", *end_names(plan), "note"], rows
+
+
+def end_names(plan: Plan) -> list[str]:
+    """What :func:`end_cells` are called."""
+    return ["final loss", *(name.replace("_", " ") for name in plan.watched), *_told(plan)]
+
+
+def _told(plan: Plan) -> tuple[str, ...]:
+    """The parameters that tables have room for; all of them are in runs.csv."""
+    return plan.parameters if len(plan.parameters) <= MOST_PARAMETERS else ()
 
 
 def setting_cells(plan: Plan, run: Run) -> list[str]:
@@ -99,9 +117,9 @@ def setting_cells(plan: Plan, run: Run) -> list[str]:
 
 def end_cells(plan: Plan, run: Run) -> list[str]:
     """Final loss and parameters, for reading; nothing where there are none."""
-    curve = run.curve
-    return (
-        [number(value) for value in (curve.final_loss, *curve.parameters)]
-        if curve
-        else [""] * (1 + len(plan.parameters))
-    )
+    if not run.curve:
+        return [""] * len(end_names(plan))
+    ends = dict(zip(plan.parameters_of[run.point.task], run.curve.parameters, strict=True))
+    held = {name: float(values[-1]) for name, values in run.curve.watched.items()}
+    others = [*map(held.get, plan.watched), *map(ends.get, _told(plan))]
+    return [number(run.curve.final_loss), *map(number, others)]

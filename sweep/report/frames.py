@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from sweep.plan import point
 from sweep.plan.plan import Plan
+from sweep.plan.point import FLOATS, TEXTS
+from sweep.problem.problem import watched
 from sweep.report.escape import in_csv
 from sweep.report.judged_runs import Run, judged
 from sweep.training.curve import Result
@@ -22,7 +23,7 @@ def result_columns(plan: Plan) -> list[str]:
     """What stands beside the settings of a point, in order."""
     return [
         *("status", "outcome", "reason"),
-        *(*plan.parameters, *LOSSES, *EVENTS),
+        *(*plan.parameters, *LOSSES, *plan.watched, *EVENTS),
         *(*THRESHOLDS, "predicted", "predicted_epochs", "epochs_needed"),
         *("error_kind", "error_message"),
     ]
@@ -50,7 +51,7 @@ def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
         frame[name] = frame[name].astype("Int64")
     for name in ("outcome", "predicted"):
         frame[name] = pd.Categorical(frame[name].map(str, na_action="ignore"), [str(outcome) for outcome in Outcome])
-    for name in (*point.FLOATS, *plan.parameters, *LOSSES, *THRESHOLDS):
+    for name in (*FLOATS, *plan.parameters, *LOSSES, *plan.watched, *THRESHOLDS):
         frame[name] = frame[name].astype("float64")
     return frame
 
@@ -66,8 +67,9 @@ def _row(plan: Plan, run: Run) -> dict[str, object]:
         verdict = run.verdict
         row.update(vars(verdict), **vars(verdict.events), excess_loss=verdict.excess)
         row.update(vars(verdict.expected) if verdict.expected else {})
-        row.update(zip(plan.parameters, run.curve.parameters, strict=True))
+        row.update(zip(plan.parameters_of[run.point.task], run.curve.parameters, strict=True))
         row.update(initial_loss=float(run.curve.losses[0]), final_loss=run.curve.final_loss)
+        row.update({name: float(values[-1]) for name, values in run.curve.watched.items()})
     if run.failure:
         row.update(error_kind=run.failure.kind, error_message=run.failure.message)
     return row
@@ -84,13 +86,15 @@ def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
     for name in frame.columns:
         if pd.api.types.is_float_dtype(frame[name].dtype):
             text[name] = [repr(float(value)) for value in frame[name]]
-    for name in (*plan.parameters, *LOSSES, *THRESHOLDS):
+    for name in (*plan.parameters, *LOSSES, *plan.watched, *THRESHOLDS):
         text.loc[~finished, name] = ""  # A nan of a finished run is a result.
-    unknown = [plan.problems[data].least_loss is None for data in frame["fingerprint"]]
+    unknown = [plan.problem(point).least_loss is None for point in plan.points]
     text.loc[unknown, "excess_loss"] = ""
-    for name in (*point.FLOATS, *THRESHOLDS):
+    for name in plan.watched:
+        text.loc[[name not in watched(plan.problem(point)) for point in plan.points], name] = ""
+    for name in (*FLOATS, *THRESHOLDS):
         text.loc[frame[name].isna(), name] = ""
-    for name in (*point.TEXTS, "data", "error_kind", "error_message"):
+    for name in (*(name for name in TEXTS if name in frame), "data", "error_kind", "error_message"):
         text[name] = [in_csv(cell) if isinstance(cell, str) else cell for cell in text[name]]
     content: str = text.to_csv(index=False, na_rep="", lineterminator="\n")
     return content.encode()

@@ -55,7 +55,7 @@ def judged(plan: Plan, results: Mapping[str, Result], known: Mapping[str, Verdic
         result = results.get(point.key)
         setting = plan.setting(point)
         if isinstance(result, Curve):
-            verdict = (known or {}).get(point.key) or judge(result, point, plan.problems[point.data], plan.tolerance)
+            verdict = (known or {}).get(point.key) or judge(result, point, plan.problem(point), plan.tolerance)
             runs.append(Run(number, point, setting, result, verdict))
         else:
             runs.append(Run(number, point, setting, failure=result))

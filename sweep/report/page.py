@@ -12,7 +12,7 @@ from string import Template
 from sweep.plan.plan import Plan
 from sweep.report.blocks import AllRuns, Block, Items, Section, Table, Text
 from sweep.report.escape import in_html
-from sweep.report.findings import Findings, end_cells, error, number, setting_cells
+from sweep.report.findings import Findings, end_cells, end_names, error, number, setting_cells
 from sweep.report.judged_runs import Run
 from sweep.report.pictures import Picture, style
 
@@ -95,7 +95,7 @@ def _row(cells: Sequence[str]) -> str:
 def _all_runs(plan: Plan, runs: Sequence[Run]) -> str:
     verdicts = [run.verdict for run in runs if run.verdict]
     with_theory = not verdicts or any(verdict.expected for verdict in verdicts)
-    header = ["run", *plan.shown, "outcome", "final loss", *plan.parameters, "reason"]
+    header = ["run", *plan.shown, "outcome", *end_names(plan), "reason"]
     header += ["lr / threshold", "predicted outcome", "epochs to tolerance", "predicted epochs"] * with_theory
     header += ["key"]
     rows = [

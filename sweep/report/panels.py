@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point, as_typed
+from sweep.problem.problem import HOLDOUT_LOSS
 from sweep.report.findings import note
 from sweep.report.judged_runs import STATES, Run
 from sweep.settings.schema import STARTS
@@ -101,7 +102,7 @@ def _title(plan: Plan, run: Run, names: Sequence[str]) -> str:
 
 def _thresholds(plan: Plan, point: Point, scales: Sequence[float]) -> tuple[list[tuple[float, float]], str | None]:
     """The largest stable lr at each scale, as (lr, scale), and its formula; nothing where theory says nothing."""
-    theories = [(theory_of(plan.problems[point.data], replace(point, scale=scale)), scale) for scale in scales]
+    theories = [(theory_of(plan.problem(point), replace(point, scale=scale)), scale) for scale in scales]
     known = [(theory, scale) for theory, scale in theories if theory]
     formula = known[0][0].optimizer.threshold_formula if known else None
     return [(theory.threshold, scale) for theory, scale in known], formula
@@ -119,12 +120,16 @@ def _between(low: float, high: float) -> list[float]:
 
 
 class CurveLine(NamedTuple):
-    """A loss curve as a log axis can show it: ``losses``, finite and > 0, over ``epochs``, counted from 1; its mark."""
+    """A loss curve as a log axis can show it: ``losses``, finite and > 0, over ``epochs``, counted from 1; its mark.
+
+    ``held`` are epochs and losses on what is held out, as many as can be shown.
+    """
 
     epochs: NDArray[np.int64]
     losses: NDArray[np.float64]
     mark: Mark | None
     label: str
+    held: tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -165,8 +170,10 @@ def _line(run: Run) -> CurveLine:
     has_end = run.state != Outcome.DIVERGED or happened.first_not_finite is not None
     if len(epochs) and losses[epochs[marked]] > 0 and has_end:
         mark = Mark(float(epochs[marked] + 1), float(losses[epochs[marked]]), label)
+    watched = run.curve.watched.get(HOLDOUT_LOSS, np.full(len(losses), np.nan)).astype(np.float64)
+    held = epochs[np.isfinite(watched[epochs]) & (watched[epochs] > 0)]
     epochs = epochs[losses[epochs] > 0]
-    return CurveLine(epochs + 1, losses[epochs], mark, label)
+    return CurveLine(epochs + 1, losses[epochs], mark, label, (held + 1, watched[held]))
 
 
 @dataclass(frozen=True)

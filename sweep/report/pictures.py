@@ -139,6 +139,8 @@ def draw_curves(panels: Sequence[CurvePanel], target: float | None) -> Picture:
     meanings = {"CONVERGED": "first within tolerance", "UNFINISHED": "last loss", "DIVERGED": "last finite loss"}
     meaning = [(panel.outcome, meanings[panel.outcome]) for panel in panels]
     line = [("theory second", "loss that counts as converged")] if target else []
+    if any(len(each.held[0]) for panel in panels for each in panel.lines):
+        line.append((f"lines second {panels[0].outcome}", "loss on what is held out"))
     return Picture(
         "curves.svg", "loss against epoch on log axes, a panel an outcome", pictures, size, [*meaning, *line]
     )
@@ -147,13 +149,16 @@ def draw_curves(panels: Sequence[CurvePanel], target: float | None) -> Picture:
 def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     lines = [line for line in panel.lines if len(line.losses)]
     x = Axis.over([end for line in lines for end in (line.epochs[0], line.epochs[-1])], margin=0.03)
-    y = Axis.over([end for line in lines for end in (line.losses.min(), line.losses.max())])
+    held = [(line, *line.held) for line in lines if len(line.held[0])]
+    heights = [*(line.losses for line in lines), *(losses for _, _, losses in held)]
+    y = Axis.over([end for each in heights for end in (each.min(), each.max())])
     thinned = len(panel.lines) < panel.count
     part = f", {len(panel.lines):,} drawn" if thinned else ""
     frame = Frame(f"{panel.outcome.lower()} ({panel.count:,}{part})", x, y, ("epoch + 1", "loss"), size)
     opacity = max(0.2, min(0.9, 20 / max(1, len(lines))))
     body = [f'<g class="lines {panel.outcome}" stroke-opacity="{opacity:.2f}">']
     body += [path(frame.line(line.epochs, line.losses), line.label) for line in lines]
+    body += [path(frame.line(epochs, losses), f"{line.label}, held out", "second") for line, epochs, losses in held]
     body.append("</g>")
     ends = [line.mark for line in lines if line.mark]
     body += _marks(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
@@ -167,22 +172,25 @@ def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
     """Readings of each data set with lines through them."""
     pictures, size = [], _size(fits)
     for label, each in fits:
-        inputs, targets = drawn(each.readings)
+        inputs, targets = drawn(each)
         ends = [float(end) for end in np.linspace(min(inputs), max(inputs), each.points)]
-        lines = [[relation.predict(end) for end in ends] for relation in each.relations]
+        shown = [(relation, relation.predict) for relation in each.relations if relation.predict]
+        lines = [[predict(end) for end in ends] for _, predict in shown]
         x, y = Axis.over(inputs, log=False), Axis.over([*targets, *(v for line in lines for v in line)], log=False)
-        total = len(each.readings.inputs)
+        total = len(each.dots[0])
         count = f"{len(inputs):,} of {total:,} readings" if len(inputs) < total else f"{total:,} readings"
         note = f": {count} drawn" if len(inputs) < total else ""
-        frame = Frame(label, x, y, each.readings.axes, size, note)
+        frame = Frame(label, x, y, each.axes, size, note)
         body = [
             path(frame.line(ends, line), f"{relation.kind}: {relation.description}", LINES[relation.role])
-            for line, relation in zip(lines, each.relations, strict=True)
+            for line, (relation, _) in zip(lines, shown, strict=True)
         ]
         dots = (mark("CONVERGED", *at, 30) for at in frame.inside(inputs, targets))
         body.append(path("".join(dots), kind="readings"))
         pictures.append(frame.draw(body, f"{count} of {label}, and lines through them"))
-    roles = dict.fromkeys((relation.role, relation.kind) for _, each in fits for relation in each.relations)
+    roles = dict.fromkeys(
+        (relation.role, relation.kind) for _, each in fits for relation in each.relations if relation.predict
+    )
     return Picture(
         "fit.svg", "readings and the fitted line", pictures, size, [(LINES[role], kind) for role, kind in roles]
     )

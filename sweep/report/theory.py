@@ -7,7 +7,7 @@ from sweep.plan.command import command, is_allowed
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.report.judged_runs import Run
-from sweep.settings.schema import DType
+from sweep.settings.schema import EPS, DType
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.rule import bound
 from sweep.verdict.sentences import plural
@@ -15,6 +15,9 @@ from sweep.verdict.theory import Theory, theory_of
 
 MOST_FORECASTS = 100
 """Forecasts that are made; each costs some milliseconds."""
+
+OFFSET = 10
+"""How many times smaller the condition must be without the inputs' offset for that to be called the cause."""
 
 MOST_STEPS = 3
 """Scales of a data set that are suggested."""
@@ -75,16 +78,16 @@ def forecasts(plan: Plan) -> tuple[list[Forecast], int]:
     """The first :data:`MOST_FORECASTS` different forecasts that the plan needs, and how many more there are."""
     different: dict[tuple[object, ...], Point] = {}
     for point in plan.points:
-        problem = plan.problems[point.data]
+        problem = plan.problem(point)
         theory = theory_of(problem, point)
         if theory:
-            different.setdefault((point.data, theory, problem.start(point)), point)
+            different.setdefault((point.task, theory, problem.start(point)), point)
     made = [_forecast(plan, point) for point in list(different.values())[:MOST_FORECASTS]]
     return [each for each in made if each], len(different) - len(made)
 
 
 def _forecast(plan: Plan, point: Point) -> Forecast | None:
-    problem = plan.problems[point.data]
+    problem = plan.problem(point)
     theory = theory_of(problem, point)
     if theory is None:
         return None
@@ -107,17 +110,22 @@ def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[St
     known : from :func:`forecasts`.
     """
     asked: list[tuple[Point | None, str]] = []
-    for data in plan.readings:
-        of = f" for {plan.label(data)}" if len(plan.readings) > 1 else ""
+    for task in plan.tasks:
+        of = f" for {plan.label(task)}" if len(plan.tasks) > 1 else ""
         # A start that is within tolerance is no merit of an lr.
         here = [
-            (each.fastest[1], each) for each in known if each.point.data == data and each.fastest and each.fastest[1]
+            (each.fastest[1], each) for each in known if each.point.task == task and each.fastest and each.fastest[1]
         ]
         here.sort(key=lambda pair: pair[0])
         for epochs, forecast in here[:MOST_STEPS]:
             promise = f"the lr that theory says converges fastest at this scale{of}, in {plural(epochs, 'epoch')}"
             asked.append((_fastest(plan, forecast), promise))
-        scale = plan.problems[data].evenest_scale
+        if here and (centred := _centred(plan, here[0][1])):
+            slow, fast = here[0][1].theory.quadratic.condition, centred.theory.quadratic.condition
+            arrives = plural(centred.fastest[1] if centred.fastest else 0, "epoch")
+            cause = f"the offset of the inputs makes descent slow{of} (condition {slow:.3g}, without it {fast:.3g})"
+            asked.append((_fastest(plan, centred), f"{cause}: {arrives} by theory"))
+        scale = plan.problems[task].evenest_scale
         if here and scale is not None:
             even = _forecast(plan, replace(here[0][1].point, scale=scale))
             if even and even.fastest and 0 < even.fastest[1] < here[0][0]:
@@ -132,12 +140,26 @@ def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[St
     return suggested + _undone(runs)
 
 
+def _centred(plan: Plan, forecast: Forecast) -> Forecast | None:
+    """The forecast of a point without the offset of its inputs; None where that is not what makes descent slow."""
+    task, condition = forecast.point.task, forecast.theory.quadratic.condition
+    if task.center or task.standardize:
+        return None
+    centred = _forecast(plan, replace(forecast.point, center=True))
+    if centred is None or not centred.fastest or not 0 < centred.theory.quadratic.condition * OFFSET < condition:
+        return None
+    problem = plan.problem(centred.point)
+    noise = EPS[DType.float64] ** 2 * centred.theory.excess(problem.start(centred.point), centred.fastest[0], 0)
+    # So even that rounding of a far start is what takes longest.
+    return centred if noise <= bound(problem, plan.tolerance) else None
+
+
 def _fastest(plan: Plan, forecast: Forecast) -> Point | None:
     """The point of a forecast, in float64 where its own dtype may not do what theory says, or not at all."""
     assert forecast.fastest is not None, "only those with an lr are suggested"
     lr, epochs = forecast.fastest
     point = replace(forecast.point, lr=lr, epochs=max(1, epochs))
-    problem = plan.problems[point.data]
+    problem = plan.problem(point)
     allowed = bound(problem, plan.tolerance)
     tried = (point, replace(point, dtype=DType.float64))
     return next((each for each in tried if forecast.theory.holds(problem, each, allowed)), None)

@@ -17,9 +17,9 @@ from sweep.outputs import check_here
 from sweep.redaction import masked
 from sweep.settings import grammar, text_in_files
 from sweep.settings.hydra_internals import own_hydra
-from sweep.settings.keys import KEYS, validate
+from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal, validate
 from sweep.settings.refusals import unknown_key
-from sweep.settings.schema import Settings, Tracking, environment, takes_text
+from sweep.settings.schema import LISTS, Settings, Tracking, environment, takes_text
 
 OPEN = ("tracking.tags", "grid")
 """Keys below which a user names keys of his own."""
@@ -67,6 +67,8 @@ def settings(config: DictConfig) -> Settings:
             f"add {' '.join(f'{key}=…' for key in missing)}",
         )
     for key, value in _leaves(OmegaConf.to_container(own, resolve=False)):
+        if (parent := key.rpartition(".")[0]) in LISTS:
+            raise refusal(parent, OmegaConf.select(own, parent))
         if key not in KEYS and not key.startswith(OPEN):  # A + adds any key below one of the schema's.
             raise unknown_key(key)
         for default in FROM_ENVIRONMENT.findall(value) if isinstance(value, str) and takes_text(key) else ():
@@ -77,27 +79,28 @@ def settings(config: DictConfig) -> Settings:
     return built
 
 
-def depends(config: DictConfig) -> bool:
-    """Whether a value of ``config`` is computed from another key, so that changing one may change the other."""
-    return any(
-        isinstance(value, str) and "${" in FROM_ENVIRONMENT.sub("", value)
-        for _, value in _leaves(OmegaConf.to_container(without_hydra(config), resolve=False))
-    )
+def interpolations(config: DictConfig) -> list[str]:
+    """The texts in ``config`` that are computed from other keys, so that changing one of those may change them."""
+    leaves = _leaves(OmegaConf.to_container(without_hydra(config), resolve=False))
+    return [value for _, value in leaves if isinstance(value, str) and "${" in FROM_ENVIRONMENT.sub("", value)]
 
 
 def keys_help() -> str:
     """The keys with their meaning and range, as ``--help`` shows them."""
     width = max(len(name) for name in KEYS)
     return "\n".join(
-        f"  {name:<{width}}  {key.meaning}: {key.allowed}" for name, key in KEYS.items() if name != "data.kind"
+        f"  {name:<{width}}  {key.meaning}: {key.allowed}" for name, key in KEYS.items() if name not in SET_BY_GROUP
     )
 
 
 def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
-    """Full key and value of everything in ``node`` that holds nothing below it."""
-    if isinstance(node, dict | list) and node:
-        for name, child in node.items() if isinstance(node, dict) else enumerate(node):
+    """Full key and value of everything in ``node`` that holds nothing below it; a list's values have its key."""
+    if isinstance(node, dict) and node:
+        for name, child in node.items():
             yield from _leaves(child, f"{key}.{name}" if key else str(name))
+    elif isinstance(node, list) and node:
+        for child in node:
+            yield from _leaves(child, key)
     else:
         yield key, node
 
@@ -148,5 +151,5 @@ def to_yaml(settings: Settings, varying: Mapping[str, Sequence[Any]]) -> str:
     values = OmegaConf.create(asdict(settings))
     values.tracking.uri = masked(settings.tracking.uri)
     for key, each in varying.items():
-        OmegaConf.update(values, key, list(each))
+        OmegaConf.update(values, "problem.kind" if key == "problem" else key, list(each))
     return OmegaConf.to_yaml(values)

@@ -13,7 +13,8 @@ from typing import Any
 from sweep.errors import BadInput, nearest
 from sweep.redaction import remember, without_secrets
 from sweep.settings import by_key
-from sweep.settings.schema import DATA_KINDS, DType, Gradient, Settings, rounded_to
+from sweep.settings.holdout import Holdout
+from sweep.settings.schema import DATA_KINDS, DType, Gradient, ProblemKind, Settings, Start, rounded_to
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,17 @@ def _text(value: str | None, settings: Settings) -> bool:
     return value is None or bool(TEXT.fullmatch(value))
 
 
+def _are_columns(value: Any, settings: Settings) -> bool:
+    names = value if isinstance(value, list) else [value]
+    texts = [name for name in names if isinstance(name, str) and TEXT.fullmatch(name)]
+    return value is None or (bool(names) and texts == names and len({*names}) == len(names))
+
+
+def _is_seed(value: int, settings: Settings) -> bool:
+    return 0 <= value < 1 << 32
+
+
+SEED = "a whole number from 0 to 4,294,967,295"
 POSITIVE = "a finite number > 0, also once rounded to dtype"
 FINITE = "a finite number, also once rounded to dtype"
 TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
@@ -74,6 +86,10 @@ KEYS: Mapping[str, Key] = {
         "a whole number from 1 to 100,000,000",
         lambda value, _: 1 <= value <= 100_000_000,
     ),
+    "problem": Key("the model and its loss", f"one of the group: {', '.join(ProblemKind)}"),
+    "problem.kind": Key("set by the group", ", ".join(ProblemKind)),
+    "start": Key("where descent starts: at what init gives, or drawn by seed", ", ".join(Start)),
+    "seed": Key("draws a random start", SEED, _is_seed),
     "init.w": Key("weight that descent starts from", FINITE, _finite),
     "init.b": Key("bias that descent starts from", FINITE, _finite),
     "gradient": Key("how the slope of the loss is found", ", ".join(Gradient)),
@@ -83,10 +99,22 @@ KEYS: Mapping[str, Key] = {
     "data": Key("the readings", f"one of the group: {', '.join(DATA_KINDS)}"),
     "data.kind": Key("set by the group", ", ".join(DATA_KINDS), lambda value, _: value in DATA_KINDS),
     "data.path": Key("data=csv: file to read", "a CSV file with a header line; its path on one line, in UTF-8", _text),
-    "data.input": Key("data=csv: column of the input", "a column of that file, on one line", _text),
+    "data.input": Key(
+        "data=csv: columns of the inputs",
+        "a column of that file, on one line; a list as [x1,x2]; all: every column but the target",
+        _are_columns,
+    ),
     "data.target": Key("data=csv: column of the target", "a column of that file, on one line", _text),
     "data.input_unit": Key("unit of the input, for the report", "text on one line, or null", _text),
     "data.target_unit": Key("unit of the target, for the report", "text on one line, or null", _text),
+    "data.center": Key("take each input's mean off", "true, false"),
+    "data.standardize": Key("take each input's mean off, and divide by its standard deviation", "true, false"),
+    "data.holdout": Key(
+        "part of the samples that is kept from training",
+        "a number from 0 to below 1, as 0.2; or last:0.2 for the last ones",
+        lambda value, _: Holdout.read(value) is not None,
+    ),
+    "data.holdout_seed": Key("draws the samples that are held out", SEED, _is_seed),
     "data.store": Key(
         "data=csv: whether the store keeps the readings, or their fingerprint and the path to read them from",
         "true, false",
@@ -126,6 +154,9 @@ KEYS: Mapping[str, Key] = {
     "tracking.tags": Key("further tags for every run", "names with text: +tracking.tags.NAME=TEXT"),
     "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),
 }
+
+SET_BY_GROUP = ("data.kind", "problem.kind")
+"""Keys that the file of a group sets, and nobody else."""
 
 LABELS = ("data.input_unit", "data.target_unit", "data.store")
 """Keys that change nothing of what is trained, and so are no axis of their own."""

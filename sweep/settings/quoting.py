@@ -13,7 +13,7 @@ from sweep.redaction import without_secrets
 from sweep.settings import grammar
 from sweep.settings.hydra_internals import unparsed_value, value_text
 from sweep.settings.keys import KEYS, TEXT
-from sweep.settings.schema import takes_text
+from sweep.settings.schema import LISTS, takes_text
 
 
 def explained(told: BadInput, words: Sequence[str]) -> BadInput:
@@ -74,7 +74,8 @@ def read_as(word: str) -> str | None:
     if "${" in text:
         return "another value's"
     if isinstance(value, dict | list):
-        return "a mapping" if isinstance(value, dict) else "a list"
+        is_meant = isinstance(value, list) and len(value) > 1 and override.key_or_group in LISTS
+        return None if is_meant else "a mapping" if isinstance(value, dict) else "a list"
     # Whoever wrote the quotes of the grammar meant them.
     return None if isinstance(value, QuotedString) or value == text else _shown(value)
 

@@ -7,10 +7,10 @@ from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
 from sweep.errors import BadInput, nearest
-from sweep.settings.keys import KEYS, refusal
+from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal
 from sweep.settings.unreadable_file import unreadable
 
-USER_KEYS = [name for name in KEYS if name != "data.kind"]
+USER_KEYS = [name for name in KEYS if name not in SET_BY_GROUP]
 OURS, HYDRAS = ("sweep", "hydra_plugins"), ("hydra", "omegaconf", "antlr4")
 NOT_FOR_USERS = ("full_key:", "object_type=", "reference_type=", "See https://hydra.cc/docs/1.2")
 HELP = "see python -m sweep --help"

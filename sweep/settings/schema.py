@@ -21,6 +21,20 @@ class Gradient(StrEnum):
     autograd = "autograd"
 
 
+class ProblemKind(StrEnum):
+    """A model with its loss."""
+
+    line = "line"
+    linear = "linear"
+
+
+class Start(StrEnum):
+    """Where descent starts."""
+
+    given = "given"
+    random = "random"
+
+
 class DType(StrEnum):
     """The number format a point trains in."""
 
@@ -29,8 +43,15 @@ class DType(StrEnum):
 
 
 @dataclass
+class Posed:
+    """What is minimised (``conf/problem/*.yaml``)."""
+
+    kind: ProblemKind
+
+
+@dataclass
 class Init:
-    """Where descent starts."""
+    """The start that is given, of a line."""
 
     w: float
     b: float
@@ -38,14 +59,18 @@ class Init:
 
 @dataclass
 class Data:
-    """Where the readings come from (``conf/data/*.yaml``)."""
+    """Where the readings come from (``conf/data/*.yaml``), and how they are prepared (``conf/preparation.yaml``)."""
 
     kind: str
     path: str | None
-    input: str | None
+    input: Any
     target: str | None
     input_unit: str | None
     target_unit: str | None
+    center: bool
+    standardize: bool
+    holdout: str
+    holdout_seed: int
     store: bool
 
 
@@ -74,6 +99,9 @@ class Settings:
     lr: float
     scale: float
     epochs: int
+    problem: Posed
+    start: Start
+    seed: int
     init: Init
     gradient: Gradient
     delta: float
@@ -88,15 +116,19 @@ class Settings:
     grid: dict[str, Any]
 
 
-def _text_keys(of: Any = Settings, below: str = "") -> Iterator[str]:
+def _keys_of(*types: Any, of: Any = Settings, below: str = "") -> Iterator[str]:
+    """The keys whose values are of one of ``types``."""
     for field in fields(of):
         if is_dataclass(field.type):
-            yield from _text_keys(field.type, f"{below}{field.name}.")
-        elif field.type in (str, str | None):
+            yield from _keys_of(*types, of=field.type, below=f"{below}{field.name}.")
+        elif field.type in types:
             yield below + field.name
 
 
-TEXT_KEYS = {*_text_keys(), "data", "tracking", "grid"}
+LISTS = ("data.input",)
+"""Keys that take one text, or a list of texts."""
+
+TEXT_KEYS = {*_keys_of(str, str | None), *LISTS, "data", "problem", "tracking", "grid"}
 """Keys whose value is text, the names of files in ``conf/`` among them; the tags' keys are the user's own."""
 
 
@@ -106,10 +138,7 @@ def takes_text(key: str) -> bool:
     return "tracking.tags." in key or any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
 
 
-WHOLE_NUMBERS = {
-    *(field.name for field in fields(Settings) if field.type is int),
-    *(f"tracking.{field.name}" for field in fields(Tracking) if field.type is int),
-}
+WHOLE_NUMBERS = {*_keys_of(int)}
 """Keys that take whole numbers alone."""
 
 

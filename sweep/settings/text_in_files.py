@@ -9,7 +9,7 @@ from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from sweep.errors import BadInput
@@ -46,7 +46,9 @@ class Files:
         if (choices := str(hydra.runtime.choices)) in self._seen:
             return
         self._seen.add(choices)
-        overrides = [*hydra.overrides.hydra, *hydra.overrides.task]
+        words = OmegaConf.to_container(hydra.overrides, resolve=False)  # One may hold an interpolation.
+        assert isinstance(words, dict)
+        overrides = [*words["hydra"], *words["task"]]
         listed = self._loader.compute_defaults_list(hydra.job.config_name, overrides, RunMode.MULTIRUN).defaults
         folders = [Path(source.path) for source in hydra.runtime.config_sources if source.schema == "file"]
         for default in listed:

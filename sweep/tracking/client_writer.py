@@ -96,8 +96,11 @@ def _steps(store: Store, run: "Run", content: RunContent) -> Iterator[Callable[[
     from mlflow.entities import Metric, Param
 
     client, run_id, now = store.client, run.info.run_id, run.info.start_time
-    curve = zip(content.epochs.tolist(), content.losses.tolist(), strict=True)
-    metrics = [Metric("loss", loss, now, epoch) for epoch, loss in curve]
+    metrics = [
+        Metric(name, value, now, epoch)
+        for name, shown in content.curves.items()
+        for epoch, value in zip(shown.epochs.tolist(), shown.values.tolist(), strict=True)
+    ]
     metrics += [Metric(name, value, now, 0) for name, value in content.metrics.items()]
     params = [Param(name, value) for name, value in content.params.items()]
     yield partial(client.log_batch, run_id, metrics[:BATCH], params, synchronous=True)
@@ -111,21 +114,22 @@ def _steps(store: Store, run: "Run", content: RunContent) -> Iterator[Callable[[
 
 def _is_whole(store: Store, content: RunContent, run: "Run") -> bool:
     """Whether ``run`` has all that :func:`_steps` writes, but for a traceback, which artifacts make sure of."""
-    epochs, datasets = len(content.epochs), run.inputs.dataset_inputs if run.inputs else []
+    datasets = run.inputs.dataset_inputs if run.inputs else []
     return (
         run.info.status == content.status
         and content.params.keys() <= run.data.params.keys()
-        and {*content.metrics, *(["loss"] if epochs else [])} <= run.data.metrics.keys()
+        and {*content.metrics, *content.curves} <= run.data.metrics.keys()
         and content.data.fingerprint in {each.dataset.digest for each in datasets}
         # Of a curve in several batches a run shows the last alone.
-        and (epochs <= BATCH or _losses(store, run.info.run_id, epochs) == epochs)
+        and (content.points <= BATCH or _has_curves(store, run.info.run_id, content))
     )
 
 
-def _losses(store: Store, run_id: str, expected: int) -> int:
-    """How many losses a run has, which should be as many as are ``expected``."""
-    with wire.at_most(ANSWER + LOSS * expected):
-        return len(store.client.get_metric_history(run_id, "loss"))
+def _has_curves(store: Store, run_id: str, content: RunContent) -> bool:
+    """Whether every curve of a run has as many points as it should."""
+    with wire.at_most(ANSWER + LOSS * content.points):
+        history = store.client.get_metric_history
+        return all(len(history(run_id, name)) == len(shown.epochs) for name, shown in content.curves.items())
 
 
 def _log_dataset(store: Store, run_id: str, data: Readings) -> None:

@@ -87,11 +87,14 @@ def _add_run(rows: Rows, entry: Entry, experiment: "Experiment", at: int) -> Non
 
 def _add_metrics(rows: Rows, entry: Entry, at: int, no: int) -> None:
     content, run_id = entry.content, entry.run_id
-    points = zip(content.losses.tolist(), content.epochs.tolist(), strict=True)
-    curve = [("loss", loss, at, epoch, no, run_id) for loss, epoch in points]
+    for name, shown in content.curves.items():
+        points = zip(shown.values.tolist(), shown.epochs.tolist(), strict=True)
+        curve = [(name, value, at, epoch, no, run_id) for value, epoch in points]
+        rows["metrics"] += curve
+        rows["latest_metrics"] += curve[-1:]
     single = [(name, value, at, 0, no, run_id) for name, value in content.metrics.items()]
-    rows["metrics"] += [*curve, *single]
-    rows["latest_metrics"] += [*curve[-1:], *single]
+    rows["metrics"] += single
+    rows["latest_metrics"] += single
 
 
 def _add_dataset(rows: Rows, entry: Entry, experiment_id: int, datasets: dict[tuple[str, str], str]) -> None:

@@ -52,7 +52,7 @@ def write_runs(store: Store, contents: Sequence[RunContent], tick: Callable[[], 
     more, or has left rows behind, is passed over for the next. A group of runs is tried again while the store fails.
     """
     written: list[Written] = []
-    for group in chunks(contents, (lambda each: 1, RUNS), (lambda each: len(each.epochs), POINTS)):
+    for group in chunks(contents, (lambda each: 1, RUNS), (lambda each: each.points, POINTS)):
         entries = patiently(partial(_land, store, group), store.patience)
         for entry in entries:
             written.append(Written(entry.run_id, entry.number))

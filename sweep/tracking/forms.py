@@ -1,9 +1,10 @@
 """The forms of our documents: what a member of ``plan.json``, ``sweep.json`` or a file of failures may be."""
 
-from dataclasses import dataclass
-from typing import Any, cast, get_args, get_origin
+from dataclasses import dataclass, fields
+from typing import Any, Self, cast, get_args, get_origin
 
 from sweep.plan.point import Point
+from sweep.problem.readings import Readings
 from sweep.settings.keys import KEYS, TAG, TEXT
 from sweep.settings.schema import Settings, Tracking
 from sweep.tracking.attempt import Attempt, CurveAddress
@@ -11,18 +12,36 @@ from sweep.tracking.typed import members, refuse, typed
 from sweep.training.curve import Failure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Labels:
     """What is told of readings beside their numbers; see :class:`sweep.problem.readings.Readings`."""
 
     name: str
     source: str
-    input_name: str
+    input_name: str | None = None
+    input_names: list[str] | None = None
     target_name: str
     input_unit: str | None = None
     target_unit: str | None = None
     kept_at: str | None = None
     path: str | None = None
+
+    @classmethod
+    def of(cls, data: Readings) -> Self:
+        """What is told of ``data``: a single input has ``input_name``, several have ``input_names``."""
+        names = list(data.input_names)
+        own = {each.name: getattr(data, each.name) for each in fields(cls) if not each.name.startswith("input_name")}
+        return cls(**own, input_name=names[0], input_names=None) if len(names) == 1 else cls(**own, input_names=names)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of all inputs."""
+        return tuple(self.input_names or [self.input_name or ""])
+
+    def told(self) -> dict[str, Any]:
+        """As :class:`Readings` takes it."""
+        own = {name: value for name, value in vars(self).items() if not name.startswith("input_name")}
+        return own | {"input_names": self.inputs}
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,12 @@ import math
 import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+import numpy as np
 
 from sweep import plain_file
 from sweep.errors import BadInput
@@ -24,18 +26,19 @@ from sweep.settings.keys import KEYS, NAME
 from sweep.tracking import documents, typed
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.forms import Labels, StoredPlan, point_of
+from sweep.verdict.sentences import plural
 
 T = TypeVar("T")
 
 PATH = "plan.json"
 VERSION = 1
 FINGERPRINT = re.compile("[0-9a-f]{32}")
-COLUMNS = ["input", "target"]
 ROWS = b'"points": [\n'
 WHOLE = 16 << 20
 """Bytes of a plan that is parsed at once, and of what stands in one line of a larger one."""
 
-LABELS = tuple(each.name for each in fields(Labels))
+OPTIONAL = ("path", "input_name", "input_names")
+"""Members of a data's labels that are left out where there is nothing to say."""
 
 
 class Get(Protocol):
@@ -68,7 +71,9 @@ def encode(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
     for point in plan.points:
         points.append({"key": point.key, **point.stored(), "attempt": _plain(attempts.get(point.key))})
     labels = {
-        fingerprint: {name: getattr(data, name) for name in LABELS if name != "path" or data.path is not None}
+        fingerprint: {
+            name: value for name, value in vars(Labels.of(data)).items() if value is not None or name not in OPTIONAL
+        }
         for fingerprint, data in plan.readings.items()
     }
     document = {
@@ -168,11 +173,11 @@ def _rows(content: bytes, start: int) -> Iterator[Any]:
 
 
 def write_data(data: Readings) -> bytes:
-    """Readings as CSV with the columns ``input`` and ``target``."""
+    """Readings as CSV with the columns ``input`` (``input_1``, ``input_2``, … of several) and ``target``."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((repr(u), repr(t)) for u, t in zip(data.inputs, data.targets, strict=True))
+    writer.writerow(_columns(len(data.input_names)))
+    writer.writerows(map(repr, row) for row in np.column_stack([data.inputs, data.targets]).tolist())
     return text.getvalue().encode()
 
 
@@ -184,27 +189,33 @@ def read_data(fingerprint: str, labels: Labels, content: bytes) -> Readings:
     Malformed
     """
     path = data_path(fingerprint)
-    inputs, targets = array("d"), array("d")
+    columns = [array("d") for _ in (*labels.inputs, labels.target_name)]
     try:
         rows = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8", newline=""), strict=True)
         header = next(rows, [])
-        for u, t in rows:  # One at a time: a list of texts takes 80 times the bytes.
-            inputs.append(float(u))
-            targets.append(float(t))
-        if not inputs:
+        if header != _columns(len(labels.inputs)):
+            raise ValueError(f"the columns are not those of {plural(len(labels.inputs), 'input')}")
+        for row in rows:  # One at a time: a list of texts takes 80 times the bytes.
+            for column, cell in zip(columns, row, strict=True):
+                column.append(float(cell))
+        if not columns[0]:
             raise ValueError("there are none")
     except (ValueError, csv.Error) as error:
-        raise typed.Malformed(f"{path}: not two columns of numbers: {error}") from error
-    readings = Readings(inputs=tuple(inputs), targets=tuple(targets), **vars(labels))
-    if header != COLUMNS or readings.fingerprint != fingerprint:
+        raise typed.Malformed(f"{path}: not columns of numbers: {error}") from error
+    readings = Readings.of_columns(columns[:-1], columns[-1], **labels.told())
+    if readings.fingerprint != fingerprint:
         raise typed.Malformed(f"{path}: the readings do not have the fingerprint in their name")
-    if not all(-math.inf < min(column) < max(column) < math.inf for column in (inputs, targets)):
+    if not all(-math.inf < min(column) < max(column) < math.inf for column in columns):
         raise typed.Malformed(f"{path}: a column is constant or not finite")
     return readings
 
 
+def _columns(inputs: int) -> list[str]:
+    return [*(["input"] if inputs == 1 else [f"input_{number}" for number in range(1, inputs + 1)]), "target"]
+
+
 def _read_again(fingerprint: str, labels: Labels) -> Readings:
-    columns = labels.input_name, labels.target_name, labels.input_unit, labels.target_unit
+    columns = labels.inputs, labels.target_name, labels.input_unit, labels.target_unit
     allowed = (
         f"the readings of the sweep, with the fingerprint {fingerprint}; data.store=false kept them out of the store"
     )
@@ -215,7 +226,7 @@ def _read_again(fingerprint: str, labels: Labels) -> Readings:
     if readings.fingerprint != fingerprint:
         what = f"data.path={labels.kept_at}: the readings have changed, their fingerprint is {readings.fingerprint}"
         raise BadInput(what, allowed, "put the file back as it was, or run the sweep on the new readings")
-    return replace(readings, **vars(labels))
+    return replace(readings, **labels.told())
 
 
 def _plain(attempt: Attempt | None) -> dict[str, Any] | None:

@@ -1,23 +1,26 @@
 """Exact curves as Parquet parts: one part a chunk, inf and nan included, named by its own checksum, never changed.
 
-A row is a point: key, losses, final parameters, final loss, stalled. Losses are float32 where every curve of the part
-is, else float64, which holds a float32 exactly.
+A row is a point: key, losses, final parameters, final loss, stalled; and of what else was followed a column each, empty
+for a point that did not follow it. Losses are float32 where every curve of the part is, else float64, which holds a
+float32 exactly.
 """
 
 import errno
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
+from sweep.problem.problem import WATCHED, watched
 from sweep.tracking.parquet_pages import unpacked
-from sweep.training.curve import Curve
+from sweep.training.curve import Curve, Floats
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 MOST_LOSSES, MOST_ROWS = 16_000_000, 1_000_000
 """Losses and curves that are read of a part: a chunk has 4,000,000, or one curve; and a grid a million points."""
 
-ROW = 20
+ROW = 40
 """Bytes of a part at most for each of its losses."""
 
 MOST_KEY = 64
@@ -42,12 +45,19 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
     import pyarrow.parquet as pq
 
     wide = any(curve.losses.dtype != np.float32 for curve in curves)
-    values = np.concatenate([curve.losses for curve in curves]).astype(np.float64 if wide else np.float32, copy=False)
-    offsets = np.concatenate([[0], np.cumsum([len(curve.losses) for curve in curves])])
+
+    def lists(each: Sequence[Floats]) -> "pa.LargeListArray":
+        values = np.concatenate(each).astype(np.float64 if wide else np.float32, copy=False)
+        offsets = np.concatenate([[0], np.cumsum([len(part) for part in each])])
+        return pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), pa.array(values))
+
+    nothing = np.array([], np.float32)
+    followed = [name for name in WATCHED if any(name in curve.watched for curve in curves)]
     table = pa.table(
         {
             "key": pa.array(keys, pa.string()),
-            "losses": pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), pa.array(values)),
+            "losses": lists([curve.losses for curve in curves]),
+            **{name: lists([curve.watched.get(name, nothing) for curve in curves]) for name in followed},
             "parameters": pa.array([curve.parameters for curve in curves], pa.list_(pa.float64())),
             "final_loss": pa.array([curve.final_loss for curve in curves], pa.float64()),
             "stalled": pa.array([curve.stalled for curve in curves], pa.bool_()),
@@ -94,11 +104,18 @@ def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
 
     Raises
     ------
-    DamagedPart : it is not as long as the point's training, or ends at other parameters than the plan's problem has.
+    DamagedPart : it is not as long as the point's training, or has not what the plan's problem ends at and follows.
     """
-    if len(curve.losses) != point.epochs or len(curve.parameters) != len(plan.parameters):
+    lengths = {name: len(values) for name, values in curve.watched.items()}
+    if (
+        len(curve.losses) != point.epochs
+        or len(curve.parameters) != len(plan.parameters_of[point.task])
+        or lengths != dict.fromkeys(watched(plan.problem(point)), point.epochs + 1)
+    ):
         raise DamagedPart(f"{path}: a curve is not of the form of its point, {point.key}")
-    return replace(curve, losses=curve.losses.astype(np.dtype(str(point.dtype)), copy=False))
+    dtype = np.dtype(str(point.dtype))
+    followed = {name: values.astype(dtype, copy=False) for name, values in curve.watched.items()}
+    return replace(curve, losses=curve.losses.astype(dtype, copy=False), watched=followed)
 
 
 def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
@@ -108,6 +125,7 @@ def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
     ------
     ArrowException, LookupError, ValueError
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
@@ -118,7 +136,8 @@ def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
         raise ValueError(f"it unpacks to {found.values:,} values and {found.bytes:,} bytes: more than a chunk has")
     # Keys stay in their dictionary: a long one is not copied for every row that names it.
     with pq.ParquetFile(io.BytesIO(content), pre_buffer=False, read_dictionary=["key"]) as file:
-        if {field.name: field.type for field in file.schema_arrow} not in _forms():
+        found_form = {field.name: field.type for field in file.schema_arrow}
+        if not any(_fits(found_form, losses) for losses in (pa.float32(), pa.float64())):
             raise ValueError("other columns")
         # No threads: one of pyarrow's that is alive when the process ends can abort it (exit code 134).
         table = file.read(use_threads=False).combine_chunks()
@@ -129,24 +148,35 @@ def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
     return table
 
 
-def _forms() -> "list[dict[str, pa.DataType]]":
-    """The columns that a part may have, as they are read."""
+def _fits(found: "Mapping[str, pa.DataType]", losses: "pa.DataType") -> bool:
+    """Whether a part may have these columns, as they are read, its ``losses`` being of that type."""
     import pyarrow as pa
 
-    rest = {"parameters": pa.list_(pa.float64()), "final_loss": pa.float64(), "stalled": pa.bool_()}
-    return [
-        {"key": pa.dictionary(pa.int32(), pa.string()), "losses": pa.large_list(losses), **rest}
-        for losses in (pa.float32(), pa.float64())
-    ]
+    needed = {"key": pa.dictionary(pa.int32(), pa.string()), "losses": pa.large_list(losses)}
+    needed |= {"parameters": pa.list_(pa.float64()), "final_loss": pa.float64(), "stalled": pa.bool_()}
+    return needed.items() <= found.items() <= (needed | dict.fromkeys(WATCHED, needed["losses"])).items()
 
 
 def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
-    lists = table.column("losses").chunk(0)
-    values, offsets = lists.values.to_numpy(), lists.offsets.to_numpy()
+    def parted(name: str) -> list[Floats]:
+        lists = table.column(name).chunk(0)
+        values, offsets = lists.values.to_numpy(), lists.offsets.to_numpy()
+        return [values[start:end] for start, end in pairwise(offsets)]
+
+    losses, followed = parted("losses"), {name: parted(name) for name in WATCHED if name in table.column_names}
     rest = zip(
         *(table.column(name).to_pylist() for name in ("key", "parameters", "final_loss", "stalled")), strict=True
     )
     return [
-        (key, Curve(values[offsets[row] : offsets[row + 1]], tuple(parameters), final_loss, stalled))
+        (
+            key,
+            Curve(
+                losses[row],
+                tuple(parameters),
+                final_loss,
+                stalled,
+                {name: each[row] for name, each in followed.items() if len(each[row])},
+            ),
+        )
         for row, (key, parameters, final_loss, stalled) in enumerate(rest)
     ]

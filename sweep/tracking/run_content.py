@@ -29,7 +29,7 @@ TAG_LIMIT = 5000
 class RunContent:
     """A run as it will stand in the store.
 
-    ``losses`` are the metric ``loss`` at the steps ``epochs``, both of shape ``(n_shown,)``; every number is finite.
+    ``curves`` are metrics with a history, as ``loss``; every number is finite, and no curve is empty.
     """
 
     name: str
@@ -37,10 +37,21 @@ class RunContent:
     params: dict[str, str]
     tags: dict[str, str]
     metrics: dict[str, float]
-    epochs: NDArray[np.int64]
-    losses: Floats
+    curves: Mapping[str, "Shown"]
     data: Readings
     traceback: str = ""
+
+    @property
+    def points(self) -> int:
+        """How many points its curves have in all."""
+        return sum(len(each.epochs) for each in self.curves.values())
+
+
+class Shown(NamedTuple):
+    """What MLflow shows of a curve: ``values`` at the steps ``epochs``, both of shape ``(n_shown,)``."""
+
+    epochs: NDArray[np.int64]
+    values: Floats
 
 
 class Written(NamedTuple):
@@ -75,6 +86,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
     curve_points : most epochs of the curve that MLflow gets to show.
     """
     finals = {**dict(zip(parameter_names(run.problem), curve.parameters, strict=True)), "final_loss": curve.final_loss}
+    finals |= {f"final_{name}": float(values[-1]) for name, values in curve.watched.items()}
     happened = ((name, getattr(verdict.events, name)) for name in EVENTS)
     metrics = {
         **finals,
@@ -95,7 +107,10 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
         "curve_row": str(address.row),
         "mlflow.runColor": colours.LIGHT[verdict.outcome],
     }
-    epochs = shown(curve.losses, curve_points)
+    followed = {"loss": curve.losses} | {name: values[:-1] for name, values in curve.watched.items()}
+    each = {name: Shown(epochs := shown(values, curve_points), values[epochs]) for name, values in followed.items()}
+    curves = {name: parts for name, parts in each.items() if len(parts.epochs)}
+    epochs = each["loss"].epochs
     if len(epochs) and epochs[-1] >= len(epochs):
         tags["curve_points"] = f"{len(epochs)} of {epochs[-1] + 1} epochs"
     return RunContent(
@@ -104,9 +119,8 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
         params=_params(run.point),
         tags=tags,
         metrics={name: value for name, value in metrics.items() if math.isfinite(value)},
-        epochs=epochs,
-        losses=curve.losses[epochs],
-        data=run.problem.readings,
+        curves=curves,
+        data=run.problem.prepared.readings,
     )
 
 
@@ -120,9 +134,8 @@ def of_failed(run: PointRun, failure: Failure) -> RunContent:
         params=_params(run.point),
         tags=tags,
         metrics=_logs(run.point),
-        epochs=np.array([], dtype=np.int64),
-        losses=np.array([], dtype=np.float64),
-        data=run.problem.readings,
+        curves={},
+        data=run.problem.prepared.readings,
         traceback=failure.traceback,
     )
 
@@ -137,7 +150,8 @@ def _logs(point: Point) -> dict[str, float]:
 
 
 def _params(point: Point) -> dict[str, str]:
-    return {name: str(value) for name, value in point.columns().items() if value is not None}
+    named = point.stored().keys()
+    return {name: str(value) for name, value in point.columns().items() if value is not None and name in named}
 
 
 class LoggedDataset(NamedTuple):

@@ -128,7 +128,7 @@ class SweepRun:
             "attempt": str(before.number + 1 if before else 1),
             membership.tag(self.plan.sweep_id): "true",
         }
-        problem = self.plan.problems[point.data]
+        problem = self.plan.problem(point)
         run = run_content.PointRun(self.name(point), point, problem, tags)
         if address is None or isinstance(result, Failure):
             assert isinstance(result, Failure), "a curve has an address"

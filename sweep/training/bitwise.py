@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from sweep.training.curve import Curve, Result
 
+NOTHING = np.array([], np.float32)
+
 
 def first_difference(stored: Curve, again: Result, parameters: Iterable[str]) -> str:
     """The first epoch and value in which ``again`` is not ``stored``, in words; empty where all bits are the same.
@@ -23,6 +25,10 @@ def first_difference(stored: Curve, again: Result, parameters: Iterable[str]) ->
     if len(epochs):
         epoch = int(epochs[0])
         return f"differs from epoch {epoch} on: loss {stored.losses[epoch]} stored, {again.losses[epoch]} now"
+    for name in stored.watched.keys() | again.watched.keys():
+        one, other = stored.watched.get(name, NOTHING), again.watched.get(name, NOTHING)
+        if len(one) != len(other) or not _same(one, other).all():
+            return f"the same losses, but another {name}"
     ends = [(stored.final_loss, again.final_loss), *zip(stored.parameters, again.parameters, strict=True)]
     for name, (was, now) in zip(("loss", *parameters), ends, strict=True):
         if not _same(was, now).all():

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
@@ -23,12 +24,15 @@ class Curve:
     parameters : the final values, in the order of the problem's.
     final_loss : the loss at the final parameters.
     stalled : the last update changed no bit of any parameter.
+    watched : what else was followed, by name, as the loss on what is held out; each of shape ``(epochs + 1,)``, the
+        last value that of the final parameters.
     """
 
     losses: Floats = field(repr=False)
     parameters: tuple[float, ...]
     final_loss: float
     stalled: bool
+    watched: Mapping[str, Floats] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Failure:
 
 Result = Curve | Failure
 
-Engine = Callable[[Sequence[Point], Mapping[str, Problem]], Sequence[Result]]
-"""Trains points, given the problem of each fingerprint; one result a point, in order, with the bits that it has alone.
+Engine = Callable[[Sequence[Point], Mapping[Task, Problem]], Sequence[Result]]
+"""Trains points, given the problem of each task; one result a point, in order, with the bits that it has alone.
 
 May raise for a whole chunk."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sweep.plan.chunks import chunks
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.training.curve import Engine, Failure, Result
 
 CHUNK_LOSSES = 4_000_000
@@ -19,7 +20,7 @@ CHUNK_READINGS = 4_000_000
 
 
 def execute(
-    points: Sequence[Point], problems: Mapping[str, Problem], engine: Engine
+    points: Sequence[Point], problems: Mapping[Task, Problem], engine: Engine
 ) -> Iterator[list[tuple[Point, Result]]]:
     """Train ``points`` chunk by chunk, each of at least one point and within the two bounds above.
 
@@ -30,13 +31,13 @@ def execute(
     """
 
     def samples(point: Point) -> int:
-        return len(problems[point.data].readings.inputs)
+        return problems[point.task].prepared.inputs.size
 
     for chunk in chunks(points, (lambda point: point.epochs, CHUNK_LOSSES), (samples, CHUNK_READINGS)):
         yield list(zip(chunk, _isolate(chunk, problems, engine), strict=True))
 
 
-def _isolate(chunk: Sequence[Point], problems: Mapping[str, Problem], engine: Engine) -> list[Result]:
+def _isolate(chunk: Sequence[Point], problems: Mapping[Task, Problem], engine: Engine) -> list[Result]:
     try:
         results = list(engine(chunk, problems))
         if len(results) != len(chunk):

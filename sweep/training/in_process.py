@@ -8,25 +8,27 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 
 from sweep.plan.point import Point, Value
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.training import gradients
 from sweep.training.choice import optimizer_of
-from sweep.training.curve import Curve
+from sweep.training.curve import Curve, Floats
 from sweep.training.descent import descend
 
 Trajectory = tuple[Value | tuple[Value, ...], ...]
 
 
-def in_process(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+def in_process(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
     """Train ``points`` on this process's CPU or accelerator.
 
     Parameters
     ----------
     points : any mix of settings.
-    problems : by fingerprint of their readings, at least those that the points name.
+    problems : by task, at least those of the points.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def in_process(points: Sequence[Point], problems: Mapping[str, Problem]) -> list
     with _one_thread():
         for numbers in batches.values():
             batch = [points[number] for number in numbers]
-            curves.update(zip(numbers, _train(batch, problems[batch[0].data]), strict=True))
+            curves.update(zip(numbers, _train(batch, problems[batch[0].task]), strict=True))
     return [curves[number] for number in range(len(points))]
 
 
@@ -53,7 +55,7 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
     rows = sorted(longest.values(), key=lambda point: -point.epochs)
     (optimizer,) = {optimizer_of(row) for row in rows}  # What chooses it is not shared by a tensor's rows.
     objective = problem.objective(rows)
-    losses, stops = descend(
+    found = descend(
         objective,
         objective.start.new_tensor([row.lr for row in rows])[:, None],
         epochs=[row.epochs for row in rows],
@@ -61,13 +63,25 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
         loss_and_slope=gradients.by_name(rows[0].gradient, rows[0].delta),
         optimizer=optimizer,
     )
-    histories = losses.T.contiguous().cpu().numpy()
+    histories = _by_row(found.losses)
+    watched = {name: _by_row(values) for name, values in found.watched.items()}
     row_of = {row.trajectory: number for number, row in enumerate(rows)}
-    ends = {stop.epoch: (stop.params.tolist(), stop.final_loss.tolist(), stop.stalled.tolist()) for stop in stops}
+    ends = {each.epoch: (each.params.tolist(), each.final_loss.tolist(), each.stalled.tolist()) for each in found.stops}
+    last = {each.epoch: {name: values.cpu().numpy() for name, values in each.watched.items()} for each in found.stops}
     for trajectory, point in zip(trajectories, points, strict=True):
         row = row_of[trajectory]
         parameters, final_loss, stalled = ends[point.epochs]
-        yield Curve(histories[row, : point.epochs], tuple(parameters[row]), final_loss[row], stalled[row])
+        followed = {
+            name: np.append(values[row, : point.epochs], last[point.epochs][name][row])
+            for name, values in watched.items()
+        }
+        yield Curve(histories[row, : point.epochs], tuple(parameters[row]), final_loss[row], stalled[row], followed)
+
+
+def _by_row(values: torch.Tensor) -> Floats:
+    """On the CPU, a row of ``values`` a point."""
+    found: Floats = values.T.contiguous().cpu().numpy()
+    return found
 
 
 @contextmanager

@@ -13,10 +13,10 @@ MERGED = 0.01
 
 def doubts(plan: Plan) -> Iterator[str]:
     """A line for each dtype that may be too coarse for the readings it is asked for."""
-    for fingerprint, dtype in dict.fromkeys((point.data, point.dtype) for point in plan.points):
-        name, problem = plan.label(fingerprint), plan.problems[fingerprint]
+    for task, dtype in dict.fromkeys((point.task, point.dtype) for point in plan.points):
+        name, problem = plan.label(task), plan.problems[task]
         others = "" if dtype is DType.float64 else "dtype=float64 or "
-        different, left = (problem.readings.distinct_inputs(each) for each in (DType.float64, dtype))
+        different, left = (problem.prepared.distinct_inputs(each) for each in (DType.float64, dtype))
         if left < (1 - MERGED) * different:
             merged = f"the {different:,} different inputs of {name} to {left:,}"
             yield f"{dtype} rounds {merged}; {others}a centred column may help"

@@ -64,7 +64,7 @@ class Theory:
 
     def holds(self, problem: Problem, point: Point, excess: float) -> bool:
         """Whether ``L − L* <= excess`` may be expected of ``point`` in its dtype as in exact arithmetic."""
-        first = len(problem.readings.inputs) * sum(self.quadratic.parts(problem.start(point)))
+        first = len(problem.prepared.targets) * sum(self.quadratic.parts(problem.start(point)))
         if first > float(np.finfo(str(point.dtype)).max):
             return False  # The sum of squares at the start is inf.
         return resolves(problem, point.dtype, excess) and not self.may_stall(point.lr, excess, point.dtype)

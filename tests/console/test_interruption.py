@@ -15,6 +15,7 @@ from sweep import app
 from sweep.console.interruption import Interrupted, watched
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.tracking import summary
 from sweep.tracking.location import absolute
 from sweep.training import in_process
@@ -30,7 +31,7 @@ def test_a_signal_leaves_a_report_of_what_is_done_and_the_same_command_goes_on(
     """The signal comes while the second chunk trains."""
     monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
 
-    def trained(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def trained(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         if points[0].lr == 1e-3:
             os.kill(os.getpid(), number)
         return in_process.in_process(points, problems)

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.errors import HydraException
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from omegaconf import DictConfig
 
 from sweep.errors import BadInput
 from tests.hydra_plugins.expanded import by_hydra, expanded
@@ -204,3 +206,37 @@ def test_a_grid_too_large_to_store_is_refused_before_it_is_expanded() -> None:
         expanded("lr=range(0.1,1,0.001)", "init.w=range(0,100,0.001)")
     with pytest.raises(BadInput, match="1,000,000,000,000,000,000 points"):
         expanded("lr=range(0,1,1e-9)", "init.w=range(0,1,1e-9)")
+
+
+def test_an_axis_below_a_group_with_one_choice_and_beside_a_value_of_other_keys_is_taken_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Twenty columns by twenty are composed once, or once for each value that another is computed from."""
+    composed = []
+    load = ConfigLoaderImpl.load_sweep_config
+
+    def counted(*given: Any) -> DictConfig:
+        composed.append(given)
+        return load(*given)
+
+    monkeypatch.setattr(ConfigLoaderImpl, "load_sweep_config", counted)
+    csv = ("data=csv", "data.path=x.csv", "problem=linear")
+    columns = [f"data.{name}={','.join(f'{name}{k}' for k in range(20))}" for name in ("input", "target")]
+    points = expanded(*csv, *columns, "lr=1,2", "delta=${scale}")
+    assert len(points) == 800
+    assert len(composed) == 0
+    points = expanded(*csv, *columns, "lr=1,2", "scale=${lr}")
+    assert {(p.lr, p.scale) for p in points} == {(1, 1), (2, 2)}
+    assert len(composed) == 2
+    assert [(p.lr, p.scale, p.delta) for p in expanded("lr=1,2", "scale=${lr}", "delta=${scale}")] == [
+        (1, 1, 1),
+        (2, 2, 2),
+    ]
+    assert [(p.init.w, p.init.b) for p in expanded("init.w=1,2", "init.b=${.w}")] == [(1, 1), (2, 2)]
+
+
+@pytest.mark.parametrize("words", [("data.center=true,false", "problem=line,linear"), ("problem=linear", "scale=1,2")])
+def test_axes_of_problems_and_of_preparation_equal_what_hydra_composes(words: tuple[str, ...]) -> None:
+    choices = [word.partition("=") for word in words]
+    every = itertools.product(*([f"{key}={value}" for value in values.split(",")] for key, _, values in choices))
+    assert expanded(*words) == by_hydra([list(each) for each in every])

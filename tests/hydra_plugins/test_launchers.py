@@ -7,11 +7,12 @@ from mlflow.entities import Run
 from omegaconf import DictConfig
 
 from hydra_plugins.sweep_grid import _jobs, _worker
-from sweep.settings.schema import Data, DType, Gradient
+from sweep.settings.schema import DType, Gradient
 from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests.conftest import Command, point
 from tests.hydra_plugins.expanded import by_hydra
+from tests.problem.made import data as data_of
 from tests.tracking.stored import runs
 
 
@@ -64,7 +65,7 @@ def test_the_overrides_of_a_job_compose_to_its_point() -> None:
     own = point(
         lr=0.1 + 0.2, init=(-1.5, 1e-7), gradient=Gradient.autograd, dtype=DType.float64, device="cuda:1", epochs=7
     )
-    source = Data("csv", "it's, a {file}.csv", "x y", "$t", None, "m/s", False)
+    source = data_of("csv", path="it's, a {file}.csv", input="x y", target="$t", target_unit="m/s", store=False)
     (settings,) = by_hydra([_jobs.overrides(own, source)])
     assert (settings.lr, settings.epochs, settings.device) == (own.lr, 7, "cuda:1")
     assert (settings.init.w, settings.init.b) == own.init

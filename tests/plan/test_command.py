@@ -13,8 +13,9 @@ from sweep.plan.command import command as command_of
 from sweep.plan.command import is_allowed
 from sweep.plan.plan import Plan
 from sweep.problem import sources
-from sweep.settings.schema import Data, DType, Gradient
+from sweep.settings.schema import DType, Gradient
 from tests.conftest import THERMOMETER, Command, point
+from tests.problem.made import data as data_of
 
 ROWS = "hours,litres\n0,1\n1,3\n2,5.5\n4,8\n"
 
@@ -53,7 +54,7 @@ def test_what_a_report_suggests_trains_on_the_readings_of_its_sweep(
 def test_readings_are_named_by_the_path_that_was_given_and_where_none_is_known_by_their_file(tmp_path: Path) -> None:
     file = tmp_path / "own.csv"
     file.write_text(ROWS)
-    found = sources.read(Data("csv", str(file), "hours", "litres", "h", None, True))
+    found = sources.read(data_of("csv", path=str(file), input="hours", target="litres", input_unit="h"))
     words = sources.overrides(found)
     assert (words["data"], words["data.path"], words["data.input_unit"]) == ("csv", str(file), "h")
     assert words.keys().isdisjoint({"data.target_unit", "data.store"})

@@ -14,14 +14,26 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
 from sweep.problem import sources
 from sweep.problem.readings import Readings
-from sweep.settings.schema import Data, DType, Gradient, Init, OutcomeRule, Settings, Tracking
+from sweep.settings.schema import (
+    Data,
+    DType,
+    Gradient,
+    Init,
+    OutcomeRule,
+    Posed,
+    ProblemKind,
+    Settings,
+    Start,
+    Tracking,
+)
 from tests.conftest import SEED, THERMOMETER, point
+from tests.problem.made import data as data_of
 
 
 def settings(**changes: Any) -> Settings:
-    thermometer = Data("thermometer", None, None, None, None, None, True)
     base = Settings(
-        1e-2, 0.1, 5000, Init(1.0, 0.0), Gradient.analytic, 0.1, DType.float32, "cpu", thermometer,
+        1e-2, 0.1, 5000, Posed(ProblemKind.line), Start.given, 0, Init(1.0, 0.0), Gradient.analytic, 0.1,
+        DType.float32, "cpu", data_of(),
         OutcomeRule(0.001), False, False, None, Tracking("sqlite:///x.db", "sweep", 1000, {}, 60.0), {},
     )  # fmt: skip
     return replace(base, **changes)

@@ -13,37 +13,55 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep.plan.declaration import Declared, Sharing, read_declarations
-from sweep.plan.point import Point
+from sweep.plan.point import LATER, Point
 from sweep.problem.choice import problems
-from sweep.settings.keys import KEYS, WHOLE_SWEEP
-from sweep.settings.schema import DType, Gradient
+from sweep.problem.sources import READING
+from sweep.settings.keys import KEYS, SET_BY_GROUP, WHOLE_SWEEP
+from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 from sweep.training.bitwise import first_difference
 from sweep.training.in_process import in_process
-from tests.conftest import SEED, THERMOMETER, point
+from tests.conftest import SEED, THERMOMETER, lines, point
 
 DECLARED = Point.DECLARED
 
-CENTRAL = point(gradient=Gradient.finite_difference)
-"""A point that uses every setting."""
+CENTRAL = point(gradient=Gradient.finite_difference, holdout="0.5")
+"""A point that uses every setting but a seed for its start."""
+
+RANDOM = replace(CENTRAL, start=Start.random)
+"""A point that uses that, and no start that is given."""
 
 CHANGED: dict[str, list[object]] = {
     "lr": [0.02, math.nextafter(0.01, 1)],
     "scale": [0.2, math.nextafter(0.1, 1)],
     "epochs": [4999],
+    "problem": [ProblemKind.linear],
+    "start": [Start.random],
+    "seed": [1, 2**32 - 1],
     "init": [(2.0, 0.0), (1.0, 1e-9)],
     "gradient": [Gradient.analytic, Gradient.autograd],
     "delta": [0.5, math.nextafter(0.1, 1)],
     "dtype": [DType.float64],
     "device": ["cuda", "cuda:1"],
     "data": ["0" * 32],
+    "center": [True],
+    "standardize": [True],
+    "holdout": ["0.2", "last:0.2"],
+    "holdout_seed": [1],
 }
 """Of each field, values other than those of :data:`CENTRAL`."""
 
 KEEPS_RUNS_TOGETHER = {"epochs": "a run of fewer epochs is the exact prefix of one of more, and read off it"}
 """Fields whose value changes the key but leaves runs one trajectory, and why."""
 
-UNUSED = {"delta": "slopes that are no differences have no half-width"}
+UNUSED = {
+    "delta": "slopes that are no differences have no half-width",
+    "seed": "nothing is random",
+    "holdout_seed": "nothing is held out",
+}
 """Fields that :data:`SEED` does not use, and why; such a value changes nothing."""
+
+LEAVES_UNUSED = {"gradient": {"delta"}, "start": {"init.w", "init.b", "seed"}, "holdout": {"data.holdout_seed"}}
+"""Of a field, the keys that a point uses, or does not, by its value."""
 
 
 EACH = [(name, value) for name in DECLARED for value in CHANGED.get(name, [])]
@@ -66,15 +84,17 @@ def test_every_field_is_declared_and_has_changed_values_here() -> None:
 
 def test_every_setting_that_is_not_of_the_sweep_as_a_whole_is_declared_once() -> None:
     keys = [key for declared in DECLARED.values() for key in declared.keys]
-    own = {key for key in KEYS if key.partition(".")[0] not in WHOLE_SWEEP and not key.startswith("data.")}
+    own = {key for key in KEYS if key.partition(".")[0] not in WHOLE_SWEEP}
+    own -= {*SET_BY_GROUP, *(f"data.{name}" for name in READING)}
     assert sorted(keys) == sorted(own)
 
 
 @pytest.mark.parametrize(("name", "value"), EACH)
 def test_a_changed_value_changes_the_key_and_parts_the_runs(name: str, value: object) -> None:
-    other = changes(CENTRAL, name, value)
-    assert other.key != CENTRAL.key
-    assert are_parted(other, CENTRAL) == (name not in KEEPS_RUNS_TOGETHER)
+    base = RANDOM if name == "seed" else CENTRAL
+    other = changes(base, name, value)
+    assert other.key != base.key
+    assert are_parted(other, base) == (name not in KEEPS_RUNS_TOGETHER)
 
 
 @pytest.mark.parametrize("name", DECLARED)
@@ -103,8 +123,9 @@ def test_what_may_share_a_tensor_parts_trajectories_and_what_may_not_parts_batch
             if getattr(other, what) != getattr(CENTRAL, what):
                 names.add(name)
     assert parted == {
-        "batch": {"gradient", "delta", "dtype", "device", "data"},
-        "trajectory": {"lr", "scale", "init"},
+        "batch": {"problem", "gradient", "delta", "dtype", "device", "data"}
+        | {"center", "standardize", "holdout", "holdout_seed"},
+        "trajectory": {"lr", "scale", "start", "init"},
     }
 
 
@@ -127,7 +148,10 @@ def _of_device_the_type(name: str, value: object) -> dict[str, Any]:
 def test_columns_show_each_declared_key_once_and_stored_values_all(base: Point) -> None:
     keys = [key for declared in DECLARED.values() for key in declared.keys]
     assert len(set(keys)) == len(keys)
-    assert [*base.columns()] == [*base.stored()] == keys
+    assert [*base.columns()] == keys
+    assert [*base.stored()] == [
+        key for key in keys if key not in LATER or base.columns()[key] not in (None, LATER[key])
+    ]
     unused = {key for declared in DECLARED.values() if not declared.used(base) for key in declared.keys}
     assert {key for key, value in base.columns().items() if value is None} == unused
     assert all(value is not None for value in base.stored().values())
@@ -135,16 +159,20 @@ def test_columns_show_each_declared_key_once_and_stored_values_all(base: Point) 
 
 @pytest.mark.parametrize(("name", "value"), EACH)
 def test_columns_tell_a_changed_value(name: str, value: object) -> None:
-    differing = dict(changes(CENTRAL, name, value).columns().items() - CENTRAL.columns().items())
-    assert differing
-    assert {*differing} <= {*DECLARED[name].keys, *(["delta"] if name == "gradient" else [])}
+    base = RANDOM if name == "seed" else CENTRAL
+    differing = dict(changes(base, name, value).columns().items() - base.columns().items())
+    assert {*DECLARED[name].keys} & {*differing}
+    assert {*differing} <= {*DECLARED[name].keys, *LEAVES_UNUSED.get(name, ())}
 
 
 def test_overrides_carry_every_setting_that_is_used_but_data() -> None:
     common = {"lr": 0.01, "scale": 0.1, "epochs": 5000, "init.w": 1.0, "init.b": 0.0, "dtype": "float32"}
-    assert SEED.overrides() == common | {"gradient": "analytic", "device": "cpu"}
-    assert CENTRAL.overrides() == common | {"gradient": "finite_difference", "delta": 0.1, "device": "cpu"}
-    assert point(device="cuda:1").overrides() == common | {"gradient": "analytic", "device": "cuda:1"}
+    common |= {"problem": "line", "start": "given", "gradient": "analytic", "device": "cpu"}
+    common |= {"data.center": False, "data.standardize": False, "data.holdout": "0"}
+    assert SEED.overrides() == common
+    central = {"gradient": "finite_difference", "delta": 0.1, "data.holdout": "0.5", "data.holdout_seed": 0}
+    assert CENTRAL.overrides() == common | central
+    assert point(device="cuda:1").overrides() == common | {"device": "cuda:1"}
 
 
 def test_epochs_alone_say_how_far_a_trajectory_is_followed() -> None:
@@ -164,7 +192,7 @@ def test_epochs_alone_say_how_far_a_trajectory_is_followed() -> None:
 def test_of_two_points_on_one_trajectory_the_shorter_is_the_exact_prefix_of_the_longer(
     gradient: Gradient, deltas: tuple[float, float], short: int, more: int, **drawn: object
 ) -> None:
-    known = problems({THERMOMETER.fingerprint: THERMOMETER})
+    known = lines(THERMOMETER)
     one = point(gradient=gradient, delta=deltas[0], epochs=short, **drawn)
     unused = gradient is not Gradient.finite_difference
     other = replace(one, epochs=short + more, delta=deltas[1] if unused else deltas[0])
@@ -179,7 +207,7 @@ def test_of_two_points_on_one_trajectory_the_shorter_is_the_exact_prefix_of_the_
 def test_points_that_differ_in_a_setting_train_to_the_same_bits_together_and_alone(name: str, value: object) -> None:
     base = replace(CENTRAL, epochs=30)
     changed = changes(base, name, 20 if name == "epochs" else value)
-    posed = problems({THERMOMETER.fingerprint: THERMOMETER})
+    posed = problems({THERMOMETER.fingerprint: THERMOMETER}, [base.task, changed.task])
     together = in_process([base, changed], posed)
     alone = [in_process([each], posed)[0] for each in (base, changed)]
     for one, other in zip(together, alone, strict=True):

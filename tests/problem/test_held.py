@@ -8,16 +8,16 @@ import pytest
 from sweep.errors import BadInput
 from sweep.problem.line import Line
 from sweep.problem.problem import check_dtype
-from sweep.problem.readings import Readings
 from sweep.settings.schema import DType
 from tests.conftest import THERMOMETER, Command
+from tests.problem.made import line_of, readings
 
 MASSES = [1.67e-27, 6.64e-27, 1.99e-26, 2.66e-26, 9.29e-26]
 
 
 def of(unit: float) -> Line:
-    targets = tuple(t * unit for t in THERMOMETER.targets)
-    return Line(Readings(THERMOMETER.inputs, targets, "own", "own.csv", "x", "y"))
+    targets = THERMOMETER.targets * unit
+    return line_of(readings(THERMOMETER.inputs[:, 0], targets))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_target_is_refused_exactly_where_its_squares_leave_the_dtype(
     unit: float, tolerance: float, dtype: DType, word: str | None
 ) -> None:
     problem = of(unit)
-    problem.readings.check_dtype(dtype)  # Its values are held.
+    problem.prepared.readings.check_dtype(dtype)  # Its values are held.
     if word is None:
         check_dtype(problem, dtype, tolerance)
     else:

@@ -7,16 +7,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sweep.problem.line import Line
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.readings import Readings
 from tests.conftest import THERMOMETER, point
+from tests.problem.made import line_of, readings
 
 COLUMN = st.lists(st.floats(-100, 100).map(lambda v: round(v, 3)), min_size=3, max_size=12)
-
-
-def readings(inputs: list[float], targets: list[float]) -> Readings:
-    return Readings(tuple(inputs), tuple(targets), "made", "made", "x", "y")
 
 
 def made(inputs: list[float], targets: list[float]) -> Readings:
@@ -27,7 +23,7 @@ def made(inputs: list[float], targets: list[float]) -> Readings:
 
 
 def quadratic(scale: float, data: Readings = THERMOMETER) -> Quadratic:
-    return Line(data).quadratic(point(scale=scale))
+    return line_of(data).quadratic(point(scale=scale))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +44,7 @@ def test_the_thermometer_has_its_published_curvature(
 
 
 def test_the_least_loss_of_the_thermometer_is_its_published_one() -> None:
-    assert Line(THERMOMETER).least_loss == pytest.approx(2.9276455709, rel=1e-10)
+    assert line_of(THERMOMETER).least_loss == pytest.approx(2.9276455709, rel=1e-10)
 
 
 @given(inputs=COLUMN, targets=COLUMN, scale=st.floats(0.01, 10), shift=st.sampled_from([0.0, 10.0, 1e5]))
@@ -56,7 +52,7 @@ def test_curvature_and_optimum_agree_with_numpy(
     inputs: list[float], targets: list[float], scale: float, shift: float
 ) -> None:
     data = made([u + shift for u in inputs], targets)
-    x, t = scale * np.array(data.inputs), np.array(data.targets)
+    x, t = scale * data.inputs[:, 0], data.targets
     hessian = 2 / len(x) * np.array([[x @ x, x.sum()], [x.sum(), len(x)]])
     found = quadratic(scale, data)
     assert found.eigenvalues[1] == pytest.approx(np.linalg.eigvalsh(hessian)[1], rel=1e-12)
@@ -70,7 +66,7 @@ def test_curvature_and_optimum_agree_with_numpy(
 
 @given(part=st.floats(0.3, 3).filter(lambda part: abs(part - 1) > 0.01))
 def test_the_condition_is_least_at_the_evenest_scale(part: float) -> None:
-    even = Line(THERMOMETER).evenest_scale
+    even = line_of(THERMOMETER).evenest_scale
     assert quadratic(even).condition < quadratic(part * even).condition
 
 

@@ -9,10 +9,11 @@ from sweep.problem import line_tensors
 from sweep.problem.line_tensors import LineObjective
 from sweep.training import gradients
 from tests.conftest import SEED, THERMOMETER, point
+from tests.problem.made import line_of
 
 
 def test_first_prediction_and_first_loss_are_those_the_reference_prints() -> None:
-    objective = LineObjective.of(THERMOMETER, [point(scale=1.0)], [SEED.init])
+    objective = LineObjective.of(line_of(THERMOMETER).prepared, [point(scale=1.0)], [SEED.init])
     p = line_tensors.predict(objective.start, objective.x)
     assert p[0].tolist() == objective.x[0].tolist()
     assert f"{line_tensors.mean_squared_error(p, objective.t).item():.4f}" == "1763.8848"
@@ -49,6 +50,8 @@ def test_loss_refuses_shapes_that_do_not_broadcast() -> None:
 
 
 def test_the_first_rows_of_an_objective_have_the_losses_that_they_have_among_all() -> None:
-    objective = LineObjective.of(THERMOMETER, [point(scale=scale) for scale in (1.0, 0.1, 0.01)], [SEED.init] * 3)
+    objective = LineObjective.of(
+        line_of(THERMOMETER).prepared, [point(scale=scale) for scale in (1.0, 0.1, 0.01)], [SEED.init] * 3
+    )
     some = objective.first(2)
     assert some.loss(some.start).tolist() == objective.loss(objective.start).tolist()[:2]

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from sweep.problem.fit import Fit, Fitted
-from sweep.problem.line import Line
 from sweep.problem.problem import Objective, Setup
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.readings import Readings
+from tests.problem.made import line_of
 
 
 class Unknown:
@@ -20,8 +20,8 @@ class Unknown:
     evenest_scale: float | None = None
 
     def __init__(self, readings: Readings, *, has_least_loss: bool) -> None:
-        self.readings = readings
-        self._line = Line(readings)
+        self._line = line_of(readings)
+        self.prepared = self._line.prepared
         self.shapes: Mapping[str, tuple[int, ...]] = {"theta": (2,)}
         self.spread, self.spread_name = self._line.spread, "the loss of a constant"
         self.magnitude = self._line.magnitude

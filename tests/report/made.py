@@ -11,12 +11,22 @@ from sweep.tracking.record import SweepRecord
 from sweep.training import in_process
 from sweep.training.curve import Failure
 from tests.conftest import THERMOMETER, point
+from tests.problem.made import readings
 
 SEED_GRID = tuple(
     point(lr=lr, scale=scale, epochs=n) for lr in (1e-2, 1e-4) for scale in (1.0, 0.1) for n in (100, 5000)
 )
 
-OTHER = Readings((0.0, 1.0, 2.0, 4.0), (1.0, 3.0, 5.5, 8.0), "other", "made up", "hours", "litres", "h", "l")
+OTHER = readings(
+    (0.0, 1.0, 2.0, 4.0),
+    (1.0, 3.0, 5.5, 8.0),
+    "other",
+    source="made up",
+    input_names=("hours",),
+    target_name="litres",
+    input_unit="h",
+    target_unit="l",
+)
 
 
 def record(

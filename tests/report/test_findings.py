@@ -23,14 +23,14 @@ from tests.report.made import OTHER, sweep
 def test_the_best_setting_is_the_least_final_loss_that_did_not_diverge() -> None:
     plan, runs = sweep(point(lr=1e-2, scale=1.0, epochs=100), point(epochs=2000), point(epochs=5000))
     found = find(plan, runs)
-    assert found.best == {THERMOMETER.fingerprint: runs[2]}
+    assert found.best == {point().task: runs[2]}
     assert "Best: lr=0.01 scale=0.1 epochs=5000, final loss 2.92765." in found.sentence
 
 
 def test_of_runs_that_end_alike_the_shortest_is_best() -> None:
     plan, runs = sweep(*(point(epochs=epochs, scale=0.02, lr=0.3) for epochs in (9000, 8000)))
     assert len({run.curve.final_loss for run in runs if run.curve}) == 1
-    assert find(plan, runs).best[THERMOMETER.fingerprint].point.epochs == 8000
+    assert find(plan, runs).best[point().task].point.epochs == 8000
 
 
 def test_without_a_converged_run_the_best_so_far_is_named_as_such() -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from sweep.problem.readings import Readings
 from sweep.report.axes import Axis
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections
@@ -14,6 +13,7 @@ from sweep.report.drawing import Frame, Size
 from sweep.report.findings import find
 from sweep.report.pictures import style
 from tests.conftest import THERMOMETER, point
+from tests.problem.made import readings
 from tests.report.made import OTHER, SEED_GRID, sweep
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def test_labels_of_any_range_have_room(browser: "Browser", size: Size) -> None:
 
 def test_labels_of_a_whole_report_have_room(browser: "Browser") -> None:
     stamps, pressures = 1.7e9 + np.arange(24.0), 101_325 + 0.004 * np.arange(24)
-    day = Readings(tuple(stamps), tuple(pressures), "a day", "made up", "time", "pressure", "s", "Pa")
+    day = readings(
+        stamps, pressures, "a day", input_names=("time",), target_name="pressure", input_unit="s", target_unit="Pa"
+    )
     other = replace(OTHER, name="another name, of which there is more than there is room for in a title " * 2)
     points = [*SEED_GRID, *(point(lr=1e-22, epochs=9, data=each.fingerprint) for each in (day, other))]
     plan, runs = sweep(*points, data=(THERMOMETER, day, other))

@@ -33,7 +33,7 @@ def test_the_map_holds_every_run_once_and_theorys_line_through_the_scales() -> N
 
 
 def _hessian(scale: float) -> "np.typing.NDArray[np.float64]":
-    x = scale * np.array(THERMOMETER.inputs)
+    x = scale * THERMOMETER.inputs[:, 0]
     return 2 / len(x) * np.array([[x @ x, x.sum()], [x.sum(), len(x)]])
 
 
@@ -138,7 +138,7 @@ def test_the_fit_undoes_the_scaling_and_stands_beside_least_squares_and_the_know
     plan, runs = sweep(*SEED_GRID)
     shown, rest = fits(plan, find(plan, runs).best)
     ((label, fit),) = shown
-    slope, intercept = np.polyfit(THERMOMETER.inputs, THERMOMETER.targets, 1)
+    slope, intercept = np.polyfit(THERMOMETER.inputs[:, 0], THERMOMETER.targets, 1)
     best, squares, known = fit.relations
     assert rest == []
     assert label == "thermometer"
@@ -146,10 +146,11 @@ def test_the_fit_undoes_the_scaling_and_stands_beside_least_squares_and_the_know
     assert best.numbers[:2] == (5.367083549499512 * 0.1, -17.301189422607422)
     assert squares.numbers[:2] == pytest.approx((slope, intercept), rel=1e-12)
     assert (known.role, known.kind, known.description, *known.numbers[:2]) == FAHRENHEIT
+    assert known.predict is not None
     assert (known.predict(212), known.predict(32)) == pytest.approx((100, 0))
     assert known.numbers[0] * 212 + known.numbers[1] == pytest.approx(100)
     assert best.numbers[2] ** 2 == pytest.approx(2.92765, abs=1e-5)
-    assert fit.readings.axes == ("t_u", "t_c in °C")
+    assert fit.axes == ("t_u", "t_c in °C")
 
 
 def test_degrees_and_the_known_relation_are_told_of_the_thermometer_alone() -> None:

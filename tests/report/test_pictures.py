@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,8 +145,8 @@ def test_a_title_that_has_no_room_is_cut_and_stands_whole_in_the_words_of_the_pa
 
 @pytest.mark.parametrize("name", ["many", LONG.name])
 def test_a_fit_says_how_many_of_its_readings_are_drawn(name: str) -> None:
-    values = tuple(float(k) for k in range(5000))
-    many = replace(OTHER, inputs=values, targets=values, name=name)
+    values = np.arange(5000.0)
+    many = replace(OTHER, inputs=values[:, None], targets=values, name=name)
     (panel,) = drawn(point(epochs=3, lr=1e-9, data=many.fingerprint), data=(many,))["fit.svg"].panels
     root = ElementTree.fromstring(panel)
     assert (root.findtext("text") or "").endswith(": 500 of 5,000 readings drawn")

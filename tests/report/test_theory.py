@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from sweep.plan.plan import make
 from sweep.plan.point import Point
-from sweep.problem.line import Line
 from sweep.problem.readings import Readings
 from sweep.report import theory
 from sweep.settings.keys import validate
@@ -20,16 +19,17 @@ from sweep.verdict.outcome import Outcome
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
 from tests.hydra_plugins.expanded import expanded
+from tests.problem.made import line_of, readings
 from tests.report.made import OTHER, SEED_GRID, sweep
 
-LINE = Line(THERMOMETER)
-PRESSURE = Readings(
-    tuple(map(float, range(24))),
-    tuple(101325 + 0.004 * i for i in range(24)),
+LINE = line_of(THERMOMETER)
+PRESSURE = readings(
+    range(24),
+    [101325 + 0.004 * i for i in range(24)],
     "pressure",
-    "it's $HOME, in [mbar] at °C.csv",
-    "h, UTC",
-    "p=1 {x} #2",
+    source="it's $HOME, in [mbar] at °C.csv",
+    input_names=("h, UTC",),
+    target_name="p=1 {x} #2",
     target_unit="°C \\ 'x' \"y\" ${lr}",
     path="it's $HOME, in [mbar] at °C.csv",
 )
@@ -84,6 +84,7 @@ def test_what_to_try_next_is_the_fastest_lr_a_scale_the_evenest_scale_and_the_ne
     assert [step.command.split()[3:6] for step in steps] == [
         ["lr=0.0326", "scale=0.1", "epochs=528"],
         ["lr=0.000337", "scale=1", "epochs=49374"],
+        ["lr=0.26", "scale=0.1", "epochs=5"],
         ["lr=0.487", "scale=0.0184", "epochs=72"],
         ["lr=0.01", "scale=0.1", "epochs=1722"],
     ]

@@ -48,7 +48,7 @@ class Trained:
 @pytest.fixture(scope="module", params=[True, False], ids=["least loss known", "least loss unknown"])
 def trained(request: pytest.FixtureRequest) -> Trained:
     problem = Unknown(THERMOMETER, has_least_loss=request.param)
-    plan = replace(record(*POINTS).plan, problems={THERMOMETER.fingerprint: problem})
+    plan = replace(record(*POINTS).plan, problems={POINTS[0].task: problem})
     curves = in_process(POINTS, plan.problems)
     verdicts = [judge(curve, each, problem, plan.tolerance) for each, curve in zip(POINTS, curves, strict=True)]
     results = dict(zip((each.key for each in POINTS), curves, strict=True))

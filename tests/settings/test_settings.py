@@ -11,23 +11,24 @@ from omegaconf import OmegaConf
 
 from sweep.errors import BadInput
 from sweep.settings import composition
-from sweep.settings.keys import KEYS
+from sweep.settings.keys import KEYS, SET_BY_GROUP
 from sweep.settings.schema import DType, environment, rounded_to
 from tests.conftest import Command
 
 CONF = Path(composition.conf_folder())
+FILES = ("config.yaml", "preparation.yaml", "problem/line.yaml", "data/csv.yaml", "tracking/local.yaml")
 
 
 def test_every_key_stands_in_the_configuration_with_a_comment_and_in_the_help() -> None:
-    text = "\n".join((CONF / name).read_text() for name in ("config.yaml", "data/csv.yaml", "tracking/local.yaml"))
+    text = "\n".join((CONF / name).read_text() for name in FILES)
     for name in KEYS:
         leaf = name.rpartition(".")[2]
         lines = [line for line in map(str.strip, text.splitlines()) if line.removeprefix("- ").startswith(f"{leaf}:")]
         assert lines, f"{name} has no default"
-        if name not in ("data.kind", "data", "tracking.uri", "tracking.experiment"):
+        if name not in (*SET_BY_GROUP, "data", "problem", "tracking.uri", "tracking.experiment"):
             assert any("#" in line for line in lines), f"{name} has no comment"
     shown = composition.keys_help()
-    assert all(f"  {name} " in shown for name in KEYS if name != "data.kind")
+    assert all(f"  {name} " in shown for name in KEYS if name not in SET_BY_GROUP)
 
 
 @given(value=st.floats(allow_nan=False, allow_infinity=False, width=64))

@@ -15,13 +15,15 @@ from sweep.plan import plan
 from sweep.plan.point import Point
 from sweep.problem import sources
 from sweep.problem.problem import Problem
-from sweep.settings.schema import Data, Settings
+from sweep.problem.task import Task
+from sweep.settings.schema import Settings
 from sweep.tracking import documents as documents_of_ours
 from sweep.tracking import manifest
 from sweep.tracking.spool import Spool
 from sweep.training.curve import Curve, Failure, Result
 from sweep.training.in_process import in_process
 from tests.conftest import run
+from tests.problem.made import data as data_of
 from tests.storm.tries import Try, unless
 from tests.tracking import bombs, spoiled
 from tests.tracking.bounded import Hangs, bounded
@@ -117,14 +119,15 @@ def _asked(csv: Path) -> list[Settings]:
     csv.write_text("u,t\n1,2\n2.5,3\n4,-1e-3\n")
     asked = [settings(lr=lr) for lr in (1e-2, 1e-3, 1e-4)]
     for each in asked:
-        each.data, each.name = Data("csv", str(csv), "u", "t", "m", "°C", True), "mine"
+        each.name = "mine"
+        each.data = data_of("csv", path=str(csv), input="u", target="t", input_unit="m", target_unit="°C")
     return asked
 
 
 def _stored_and_spooled(asked: Sequence[Settings]) -> Path:
     """A sweep of three points, one of which fails, in the store; and its spool, as if it had not been delivered."""
 
-    def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         if any(point.lr == 1e-4 for point in points):
             raise ValueError("made to fail")
         return in_process(points, problems)

@@ -14,6 +14,7 @@ from sweep import app
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.tracking import fresh
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
@@ -45,7 +46,7 @@ def _fails_in_the_middle(store: Path, how: str, at: int) -> str:
     for each in asked:
         each.tracking.patience = 0.2
 
-    def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         if points[0].lr == lrs[at]:
             execute(store, "ALTER TABLE params RENAME TO gone")
             if how != "whole":

@@ -5,9 +5,10 @@ from typing import Any
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from sweep.settings.schema import Data, DType, Gradient, Init, OutcomeRule, Settings, Tracking
+from sweep.settings.schema import DType, Gradient, Init, OutcomeRule, Posed, ProblemKind, Settings, Start, Tracking
 from sweep.tracking.location import absolute
 from sweep.tracking.store import Store, open_store
+from tests.problem.made import data as data_of
 
 URI = "sqlite:///outputs/mlflow.db"
 FOUR = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=50")
@@ -31,9 +32,9 @@ def runs(kind: str = "point", experiment: str = "sweep", uri: str = URI) -> list
 def settings(uri: str = URI, **changes: Any) -> Settings:
     """The reference's good run, five epochs of it, with ``changes``."""
     kept = {"lr": 1e-2, "scale": 0.1, "epochs": 5, **changes}
-    thermometer = Data("thermometer", None, None, None, None, None, True)
     return Settings(
-        **kept, init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
-        data=thermometer, outcome=OutcomeRule(0.001), rerun=False, dry_run=False, name=None,
+        **kept, problem=Posed(ProblemKind.line), start=Start.given, seed=0,
+        init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
+        data=data_of(), outcome=OutcomeRule(0.001), rerun=False, dry_run=False, name=None,
         tracking=Tracking(uri, "sweep", 1000, {}, 60.0), grid={},
     )  # fmt: skip

@@ -55,7 +55,7 @@ def test_a_part_that_unpacks_to_more_than_a_sweep_can_have_made_is_refused_befor
 
 def test_readings_take_some_times_their_bytes() -> None:
     content = b"input,target\n" + b"1.0,2.0\n" * 500_000 + b"2.0,3.0\n"
-    labels = Labels("x", "x.csv", "input", "target")
+    labels = Labels(name="x", source="x.csv", input_name="input", target_name="target")
     with bounded() as peak, pytest.raises(typed.Malformed, match="fingerprint"):
         manifest.read_data("0" * 32, labels, content)
     assert peak.taken < 25 * len(content)

@@ -15,13 +15,13 @@ from sweep.plan import plan
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.problem import sources
-from sweep.settings.schema import Data
 from sweep.tracking import documents, manifest, spool
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.typed import Malformed
 from sweep.training import in_process
 from sweep.training.curve import Failure, Result
 from tests.conftest import Command, Said
+from tests.problem.made import data as data_of
 from tests.tracking import spoiled
 from tests.tracking.stored import settings
 
@@ -37,7 +37,9 @@ def planned(tmp_path: Path, ready_store: Path) -> Plan:
     (tmp_path / "own.csv").write_text("u,t\n1,2\n2.5,3\n4,-1e-3\n")
     each = [settings(lr=lr) for lr in (1e-2, 1e-3, 1e-4)]
     for one in each:
-        one.data = Data("csv", str(tmp_path / "own.csv"), "u", "t", "m", "°C", True)
+        one.data = data_of(
+            "csv", path=str(tmp_path / "own.csv"), input="u", target="t", input_unit="m", target_unit="°C"
+        )
         one.name = "mine"
     return plan.make(each, sources.read)
 

@@ -11,6 +11,7 @@ from sweep import app
 from sweep.errors import Exit, StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.tracking import lookup
 from sweep.tracking.artifacts import FolderArtifacts
 from sweep.training.curve import Curve, Engine
@@ -35,7 +36,7 @@ class Killed(BaseException):
 def _last_point(does: Callable[[], None]) -> Engine:
     """An engine that ``does`` something when the last point is to be trained."""
 
-    def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         if points[0].lr == LRS[-1]:
             does()
         return in_process(points, problems)
@@ -119,7 +120,7 @@ def test_a_rerun_whose_store_failed_goes_on_with_what_was_kept(monkeypatch: pyte
         _sweep(_last_point(lambda: patched.setattr(FolderArtifacts, "put", away)), rerun=True)
     assert _attempts() == [[1, 2], [1, 2], [1]]
 
-    def untrained(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def untrained(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         raise AssertionError(points)
 
     assert _sweep(untrained, rerun=True) == Exit.OK

@@ -15,6 +15,7 @@ from sweep import app
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.tracking import by_key, membership
 from sweep.training import in_process
 from sweep.training.curve import Curve
@@ -144,7 +145,7 @@ def test_results_wait_where_a_server_does_not_answer_mid_sweep(
 
     with psycopg.connect(uri.replace("+psycopg", "")) as other:
 
-        def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+        def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
             if way == "stopped":
                 stop(uri, signal.SIGSTOP)
             else:

@@ -9,6 +9,7 @@ from mlflow import MlflowClient
 from sweep import app
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.tracking import record
 from sweep.tracking.location import absolute
 from sweep.training import in_process
@@ -90,7 +91,7 @@ def test_a_damaged_part_is_trained_again(command: Command, tmp_path: Path) -> No
 def test_a_failed_point_exits_with_3_and_keeps_its_error_on_its_run_while_others_finish(
     command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fails(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def fails(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         if any(each.lr == 0.5 for each in points):
             raise MemoryError("out of | memory")
         return in_process.in_process(points, problems)

@@ -15,6 +15,7 @@ from sweep.plan import plan
 from sweep.plan.point import Point
 from sweep.problem import sources
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.settings.schema import Settings
 from sweep.tracking.spool import Spool, folders, read
 from sweep.training import in_process
@@ -48,7 +49,7 @@ def rename(table: str, name: str) -> None:
 def run_until_the_store_breaks() -> None:
     """One of three points lands; the store breaks while the second trains, which fails; then it is whole again."""
 
-    def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         if points[0].lr == 1e-3:
             rename("params", "gone")
             raise ValueError("made to fail")
@@ -102,7 +103,7 @@ def test_the_same_command_delivers_first_and_trains_what_is_left(command: Comman
     run_until_the_store_breaks()
     trained: list[float] = []
 
-    def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         trained.extend(point.lr for point in points)
         return in_process.in_process(points, problems)
 

@@ -11,6 +11,7 @@ import torch
 from mlflow import MlflowClient
 
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.tracking import record
 from sweep.tracking.location import absolute
 from sweep.training import in_process
@@ -47,7 +48,7 @@ def test_a_run_is_named_by_the_exact_settings_that_tell_it_from_the_others(comma
 
 
 def test_a_loss_curve_in_mlflow_is_the_trained_one_up_to_its_last_finite_value(
-    command: Command, problems: dict[str, Problem]
+    command: Command, problems: dict[Task, Problem]
 ) -> None:
     command(*FOUR)
     assert len(runs()) == 4

@@ -13,6 +13,7 @@ from sweep import app, publication
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.settings.schema import Settings, Tracking
 from sweep.tracking import spool
 from sweep.tracking.location import sqlite_uri
@@ -113,7 +114,7 @@ def other(empty_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run_while(way: Way, other: Path, before: float) -> str:
     """What a sweep says whose store vanishes while the point with lr ``before`` trains, or in the end for 0."""
 
-    def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         if points[0].lr == before:
             way(other)
         return in_process.in_process(points, problems)

@@ -15,6 +15,7 @@ from sweep import app
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.settings.schema import Settings, Tracking
 from sweep.tracking import spool
 from sweep.tracking.database_tables import engine_of
@@ -111,7 +112,7 @@ def chunk_a_point(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def fails_mid_sweep(asked: list[Settings], spoil: Callable[[], object]) -> str:
     """What a sweep says whose store is spoiled while the second of its points trains."""
 
-    def train(points: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         if points[0].lr == 1e-3:
             spoil()
         return in_process.in_process(points, problems)

@@ -82,8 +82,8 @@ def test_a_run_written_in_bulk_is_searched_and_read_like_any_other(both: tuple[S
     (run,) = client.search_runs([experiment], "metrics.final_loss < 1e-8 and params.epochs = '500'")
     history = client.get_metric_history(run.info.run_id, "loss")
     assert run.data.tags["curve_points"] == "20 of 500 epochs"
-    assert [each.step for each in history] == EVERY_KIND[4].epochs.tolist()
-    assert [each.value for each in history] == EVERY_KIND[4].losses.tolist()
+    assert [each.step for each in history] == EVERY_KIND[4].curves["loss"].epochs.tolist()
+    assert [each.value for each in history] == EVERY_KIND[4].curves["loss"].values.tolist()
     assert client.search_runs([experiment], "attributes.status = 'RUNNING'") == []
 
 

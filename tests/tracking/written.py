@@ -12,37 +12,38 @@ from typing import Any
 import numpy as np
 
 from sweep.plan.point import Point
-from sweep.problem.choice import problems
 from sweep.problem.readings import Readings
-from sweep.settings.schema import DType, Gradient, Tracking
+from sweep.settings.schema import DType, Tracking
 from sweep.tracking.attempt import CurveAddress
 from sweep.tracking.run_content import PointRun, RunContent, of_failed, of_trained
 from sweep.tracking.store import Store, open_store
 from sweep.training.curve import Curve, Failure
 from sweep.verdict.judge import judge
+from tests.conftest import SEED, lines
+from tests.problem.made import readings
 
 DATA = [
-    Readings((0.0, 1.0, 2.0), (1.0, 2.0, 4.0), name, "made up", "x", "y", None, None) for name in ("first", "second")
+    readings((0.0, 1.0, 2.0), (1.0, 2.0, last), name, source="made up")
+    for name, last in (("first", 4.0), ("second", 5.0))
 ]
-DATA[1] = replace(DATA[1], targets=(1.0, 2.0, 5.0))
 READINGS = {data.fingerprint: data for data in DATA}
-PROBLEMS = problems(READINGS)
+PROBLEMS = lines(*DATA)
 LIMIT = 20
 
 
 def point(lr: float, data: Readings = DATA[0], epochs: int = 5) -> Point:
     """A point with this lr."""
-    return Point(lr, 0.1, epochs, (1.0, 0.0), Gradient.analytic, 0.1, DType.float64, "cpu", data.fingerprint)
+    return replace(SEED, lr=lr, epochs=epochs, dtype=DType.float64, data=data.fingerprint)
 
 
 def content_of(point: Point, losses: Sequence[float] | None, attempt: int = 1) -> RunContent:
     """What stands on the run of a point with these losses, or of one whose training raised."""
     tags = {"kind": "point", "key": point.key, "attempt": str(attempt), "in_sweep.one": "true", "team": "blue µ"}
-    run = PointRun(f"lr={point.lr} attempt={attempt}", point, PROBLEMS[point.data], tags)
+    run = PointRun(f"lr={point.lr} attempt={attempt}", point, PROBLEMS[point.task], tags)
     if losses is None:
         return of_failed(run, Failure("ValueError", "it's “bad”", "Traceback …\nValueError: it's “bad”\n"))
     curve = Curve(np.array(losses), (1.0, losses[-1]), losses[-1], False)
-    verdict = judge(curve, point, PROBLEMS[point.data], 1e-3)
+    verdict = judge(curve, point, PROBLEMS[point.task], 1e-3)
     return of_trained(run, curve, verdict, CurveAddress("a" * 32, "curves/part.parquet", 0), LIMIT)
 
 

@@ -11,14 +11,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweep.problem.choice import problems
-from sweep.problem.readings import Readings
 from sweep.settings.schema import DType, Gradient
 from sweep.training import in_process
 from sweep.training.curve import Curve
-from tests.conftest import THERMOMETER, point
+from tests.conftest import THERMOMETER, lines, point
+from tests.problem.made import readings
 
-PROBLEMS = problems({THERMOMETER.fingerprint: THERMOMETER})
+PROBLEMS = lines(THERMOMETER)
 REFERENCE = list(csv.DictReader((Path(__file__).parent.parent / "reference/seed_losses.csv").read_text().splitlines()))
 SEEDS = {("1e-2", "1", "100"): point(lr=1e-2, scale=1.0, epochs=100),
          ("1e-4", "1", "100"): point(lr=1e-4, scale=1.0, epochs=100),
@@ -117,10 +116,8 @@ def two_threads() -> Iterator[None]:
 def test_many_readings_leave_a_batch_equal_to_its_points(two_threads: None, samples: int, dtype: DType) -> None:
     """Past 32,768 readings two torch threads would split a sum differently in a batch and alone."""
     noise = np.random.default_rng(samples)
-    many = Readings(
-        tuple(noise.normal(size=samples).tolist()), tuple(noise.normal(size=samples).tolist()), "n", "n", "x", "y"
-    )
-    data = problems({many.fingerprint: many})
+    many = readings(noise.normal(size=samples), noise.normal(size=samples))
+    data = lines(many)
     points = [
         point(lr=lr, scale=1.0, epochs=4, dtype=dtype, data=many.fingerprint) for lr in (0.01, 0.1, 0.7, 1.3, 5.0)
     ]

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep.plan.point import Point
-from sweep.problem.choice import problems
 from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.training import execute, in_process
 from sweep.training.curve import Curve, Failure
-from tests.conftest import THERMOMETER, point
+from tests.conftest import THERMOMETER, lines, point
 
-PROBLEMS = problems({THERMOMETER.fingerprint: THERMOMETER})
+PROBLEMS = lines(THERMOMETER)
 
 
 @given(
@@ -26,7 +26,7 @@ def test_chunks_are_the_points_in_order_within_the_bounds(epochs: list[int], los
     points = [point(epochs=count) for count in epochs]
     asked: list[list[Point]] = []
 
-    def engine(chunk: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def engine(chunk: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         asked.append(list(chunk))
         return [Curve(np.array([1.0]), (0.0, 0.0), 1.0, stalled=False)] * len(chunk)
 
@@ -46,7 +46,7 @@ def test_points_that_raise_are_failures_and_all_others_keep_their_curves(bad: se
     points = [point(lr=0.001 * (place + 1), epochs=2) for place in range(20)]
     doomed = {points[place].key for place in bad}
 
-    def fails(chunk: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def fails(chunk: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         if any(p.key in doomed for p in chunk):
             raise MemoryError("no room")
         return in_process.in_process(chunk, problems)
@@ -71,7 +71,7 @@ def test_an_engine_that_returns_too_few_curves_is_a_failure_of_its_points() -> N
 
 
 def test_ctrl_c_is_no_failure_of_a_point() -> None:
-    def stops(chunk: Sequence[Point], problems: Mapping[str, Problem]) -> list[Curve]:
+    def stops(chunk: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -7,11 +7,12 @@ from sweep.problem.line_tensors import LineObjective
 from sweep.settings.schema import DType, Gradient
 from sweep.training import gradients
 from tests.conftest import SEED, THERMOMETER, point
+from tests.problem.made import line_of
 
 
 def objective(dtype: DType = DType.float32) -> LineObjective:
     """The notebook's first state: params (1, 2), x (1, 11), t (11,)."""
-    return LineObjective.of(THERMOMETER, [point(scale=1.0, dtype=dtype)], [SEED.init])
+    return LineObjective.of(line_of(THERMOMETER).prepared, [point(scale=1.0, dtype=dtype)], [SEED.init])
 
 
 def test_difference_quotients_and_the_step_are_those_the_reference_prints() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from sweep.plan.plan import Plan
-from sweep.problem.readings import Readings
 from sweep.settings.schema import DType
 from sweep.verdict.doubts import doubts
 from tests.conftest import THERMOMETER, Command, point
+from tests.problem.made import readings
 
 STAMPS = [1.7e9 + 60 * i for i in range(30)]
 PRESSURE = [101325 + 0.004 * i for i in range(30)]
@@ -16,7 +16,7 @@ RAMP = [20 + 0.1 * i for i in range(30)]
 
 
 def told(inputs: list[float], targets: list[float], *dtypes: DType, tolerance: float = 0.001) -> list[str]:
-    data = Readings(tuple(inputs), tuple(targets), "own", "own.csv", "x", "y")
+    data = readings(inputs, targets)
     points = tuple(point(data=data.fingerprint, dtype=dtype, lr=lr) for dtype in dtypes for lr in (0.1, 0.2))
     return list(doubts(Plan(points, {data.fingerprint: data}, tolerance)))
 

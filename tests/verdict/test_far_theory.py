@@ -5,13 +5,12 @@ from decimal import Context, Decimal, localcontext
 
 import pytest
 
-from sweep.problem.line import Line
-from sweep.problem.readings import Readings
 from sweep.training.plain_descent import PLAIN_DESCENT
 from sweep.verdict.theory import FARTHEST, Theory
 from tests.conftest import THERMOMETER, point
+from tests.problem.made import line_of, readings
 
-STEEP = Line(THERMOMETER).quadratic(point()).largest
+STEEP = line_of(THERMOMETER).quadratic(point()).largest
 AROUND = [1e-300, 1e-18, 1e-16, 3e-16, 1e-12, 1e-8, 1e-3, 0.2, 0.499, 0.501, 0.9, 1.1, 1.499, 1.501, 1.9]
 NEAR = [2 - gap for gap in (0.1, 1e-3, 1e-7, 1e-10, 1e-13)] + [2 + gap for gap in (1e-13, 1e-10, 1e-7, 1e-3, 0.1, 1.0)]
 
@@ -56,7 +55,7 @@ def until(theory: Theory, lr: float, goal: float) -> int:
 @pytest.mark.parametrize("unit", [1e-2, 1e-5, 1e-7, 1e-8, 2e-8, 3e-8])
 @pytest.mark.parametrize("part", [1e-2, 0.3, 0.9])
 def test_epochs_of_nearly_flat_directions_agree_with_sixty_digits(unit: float, part: float) -> None:
-    line = Line(Readings((unit, 2 * unit, 3 * unit, 4 * unit), (1.0, 2.0, 2.5, 4.0), "flat", "flat", "x", "y"))
+    line = line_of(readings((unit, 2 * unit, 3 * unit, 4 * unit), (1.0, 2.0, 2.5, 4.0)))
     theory, goal = Theory(line.quadratic(point(scale=1.0)), PLAIN_DESCENT), 0.001 * line.spread
     lr = part * theory.threshold
     found = theory.epochs_until((0.0, 0.0), lr, goal)
@@ -65,7 +64,7 @@ def test_epochs_of_nearly_flat_directions_agree_with_sixty_digits(unit: float, p
 
 @pytest.mark.parametrize("gap", [1e-3, 1e-6, 1e-9, 1e-12])
 def test_epochs_close_to_the_threshold_agree_with_sixty_digits_and_there_are_none_beyond(gap: float) -> None:
-    line = Line(THERMOMETER)
+    line = line_of(THERMOMETER)
     theory, goal = Theory(line.quadratic(point()), PLAIN_DESCENT), 0.001 * line.spread
     lr = (1 - gap) * theory.threshold
     assert theory.epochs_until((0.0, 0.0), lr, goal) == pytest.approx(until(theory, lr, goal), rel=1e-11, abs=1)
@@ -73,7 +72,7 @@ def test_epochs_close_to_the_threshold_agree_with_sixty_digits_and_there_are_non
 
 
 def test_three_lrs_near_the_least_float_beside_1_have_three_numbers_of_epochs() -> None:
-    line = Line(Readings((1e-8, 2e-8, 3e-8), (1.0, 2.0, 2.5), "flat", "flat", "x", "y"))
+    line = line_of(readings((1e-8, 2e-8, 3e-8), (1.0, 2.0, 2.5)))
     theory = Theory(line.quadratic(point(scale=1.0)), PLAIN_DESCENT)
     counts = [theory.epochs_until((0.0, 0.0), lr, 0.001 * line.spread) for lr in (0.1, 0.2, 0.4)]
     assert all(counts)
@@ -81,7 +80,7 @@ def test_three_lrs_near_the_least_float_beside_1_have_three_numbers_of_epochs() 
 
 
 def test_a_number_of_epochs_just_below_the_farthest_is_found() -> None:
-    theory = Theory(Line(THERMOMETER).quadratic(point()), PLAIN_DESCENT)
+    theory = Theory(line_of(THERMOMETER).quadratic(point()), PLAIN_DESCENT)
     parts, flat = theory.quadratic.parts((0.0, 0.0)), theory.quadratic.eigenvalues[0]
     for part, found in ((0.7, True), (0.99, True), (1.01, False)):
         lr = math.log(parts[0] / 0.08) / (2 * flat * part * FARTHEST)

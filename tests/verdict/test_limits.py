@@ -8,7 +8,6 @@ import pytest
 
 from sweep.plan.point import Point
 from sweep.problem.line import Line
-from sweep.problem.readings import Readings
 from sweep.settings.schema import DType, Gradient
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
@@ -18,12 +17,13 @@ from sweep.verdict.outcome import Limit, Outcome, Verdict
 from sweep.verdict.rule import resolves
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
+from tests.problem.made import line_of, readings
 
-LINE = Line(THERMOMETER)
+LINE = line_of(THERMOMETER)
 
 
 def line(inputs: list[float], targets: list[float]) -> Line:
-    return Line(Readings(tuple(map(float, inputs)), tuple(map(float, targets)), "own", "own.csv", "x", "y"))
+    return line_of(readings(inputs, targets))
 
 
 N = range(24)
@@ -35,9 +35,9 @@ EXACT = line([0, 1, 2, 3], [1, 3, 5, 7])
 
 
 def trained(problem: Line, *points: Point, tolerance: float = 0.001) -> list[Verdict]:
-    data = problem.readings.fingerprint
+    data = problem.prepared.readings.fingerprint
     points = tuple(replace(each, data=data) for each in points)
-    curves = in_process(points, {data: problem})
+    curves = in_process(points, {each.task: problem for each in points})
     return [judge(curve, each, problem, tolerance) for curve, each in zip(curves, points, strict=True)]
 
 

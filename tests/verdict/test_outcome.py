@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from sweep.plan.point import Point
 from sweep.problem.line import Line
-from sweep.problem.readings import Readings
 from sweep.settings.schema import DType, Gradient, rounded_to
 from sweep.training import in_process
 from sweep.training.curve import Curve
@@ -18,10 +17,11 @@ from sweep.training.plain_descent import PLAIN_DESCENT
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome, Verdict
 from sweep.verdict.theory import Theory
-from tests.conftest import THERMOMETER, point
+from tests.conftest import THERMOMETER, lines, point
+from tests.problem.made import line_of, readings
 
-LINE = Line(THERMOMETER)
-PROBLEMS = {THERMOMETER.fingerprint: LINE}
+LINE = line_of(THERMOMETER)
+PROBLEMS = lines(THERMOMETER)
 TOLERANCE = 0.001
 
 
@@ -213,9 +213,9 @@ def test_a_stable_run_on_random_data_is_never_called_diverged(seed: int) -> None
     noise = np.random.default_rng(seed)
     size, offset = int(noise.integers(2, 30)), float(noise.choice([0, 1, 100, 1e4]))
     inputs, targets = (tuple((noise.normal(size=size) + offset).tolist()) for _ in range(2))
-    data = Readings(inputs, targets, "random", "random", "x", "y")
-    line, dtype = Line(data), DType(noise.choice([str(d) for d in DType]))
+    data = readings(inputs, targets)
+    line, dtype = line_of(data), DType(noise.choice([str(d) for d in DType]))
     lr = float(noise.uniform(0.1, 0.995)) * theory(1.0, line).threshold
     run = point(lr=lr, scale=1.0, epochs=int(noise.integers(1, 400)), dtype=dtype, data=data.fingerprint)
-    (curve,) = in_process.in_process([run], {data.fingerprint: line})
+    (curve,) = in_process.in_process([run], {run.task: line})
     assert judge(curve, run, line, TOLERANCE).outcome is not Outcome.DIVERGED

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweep.problem.line import Line
 from sweep.settings.schema import DType
 from sweep.training import in_process
 from sweep.training.plain_descent import PLAIN_DESCENT
@@ -12,8 +11,9 @@ from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
+from tests.problem.made import line_of
 
-LINE = Line(THERMOMETER)
+LINE = line_of(THERMOMETER)
 ALLOWED = 0.001 * LINE.spread
 
 
@@ -29,7 +29,7 @@ def test_the_thermometer_has_its_published_thresholds(scale: float, threshold: f
 @given(lr=st.floats(1e-4, 0.032), epochs=st.integers(0, 300), w=st.floats(-5, 5), b=st.floats(-20, 20))
 def test_the_closed_form_curve_agrees_with_training(lr: float, epochs: int, w: float, b: float) -> None:
     run = point(lr=lr, epochs=epochs + 1, init=(w, b), dtype=DType.float64)
-    (curve,) = in_process.in_process([run], {THERMOMETER.fingerprint: LINE})
+    (curve,) = in_process.in_process([run], {run.task: LINE})
     assert LINE.least_loss + at(0.1).excess((w, b), lr, epochs) == pytest.approx(curve.losses[epochs], rel=1e-8)
 
 
@@ -68,7 +68,7 @@ def test_the_fastest_lr_converges_when_theory_says_and_its_neighbours_later(scal
     lr, epochs = fastest
     for count, outcome in ((epochs, Outcome.CONVERGED), (epochs - 1, Outcome.UNFINISHED)):
         run = point(lr=lr, scale=scale, epochs=count, dtype=DType.float64)
-        (curve,) = in_process.in_process([run], {THERMOMETER.fingerprint: LINE})
+        (curve,) = in_process.in_process([run], {run.task: LINE})
         assert judge(curve, run, LINE, 0.001).outcome is outcome
     for other in (lr + 0.01 * at(scale).threshold, 0.98 * lr, 0.9 * lr, 0.5 * lr, 0.1 * lr):
         slower = at(scale).epochs_until((1.0, 0.0), other, ALLOWED)

@@ -1,0 +1,22 @@
+"""What a plan made of what was typed, where a user may have meant something else: a line each."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sweep.plan.plan import Plan
+from sweep.settings import grammar
+
+
+def remarks(plan: Plan) -> Iterator[str]:
+    """The lines; none where there is nothing to be said."""
+    if plan.unused:
+        keys = ", ".join(plan.unused)
+        yield f"No point here uses {keys}: points that differ in nothing else are one."
+    columns: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for data in plan.readings.values():
+        if len(data.input_names) == 1:
+            columns[data.source, data.target_name].append(data.input_names[0])
+    for names in columns.values():
+        if len(set(names)) > 1:
+            listed = ",".join(map(grammar.word, dict.fromkeys(names)))
+            yield f"data.input={listed} takes each column alone; [{listed}] takes them together, with problem=linear."

@@ -1,0 +1,142 @@
+"""Least squares of any number of inputs and an intercept, under mean squared error.
+
+The loss is quadratic in the parameters, so all that theory says of it is closed form, in float64: from a singular value
+decomposition, which holds small curvatures to more digits than one of the squares does.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sweep.problem.fit import Fit, Fitted, Relation, Role
+from sweep.problem.prepared import Prepared, mean
+from sweep.problem.quadratic import Quadratic
+from sweep.problem.readings import Floats
+from sweep.problem.starts import uniform
+
+if TYPE_CHECKING:
+    from sweep.problem.problem import Objective, Setup
+
+
+class Linear:
+    """:class:`sweep.problem.problem.Problem` of ``target = w · x + b`` under mean squared error.
+
+    References
+    ----------
+    Golub, Van Loan: Matrix Computations, 4th ed. 2013, sections 5.3 and 5.5 (least squares, also without full rank).
+    """
+
+    spread_name = "the target's variance"
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self._n, self._d = prepared.inputs.shape
+        self.shapes: Mapping[str, tuple[int, ...]] = {"w": (self._d,), "b": ()}
+        self._quadratics: dict[float, Quadratic] = {}
+
+    @cached_property
+    def _reduced(self) -> tuple[Floats, Floats]:
+        """``R`` and ``Qᵀt`` of ``[inputs, 1] = Q·R``: all that curvature and optimum need of the samples."""
+        q, r = np.linalg.qr(np.column_stack([self.prepared.inputs, np.ones(self._n)]))  # Of a tall table, a small R.
+        return r, q.T @ self.prepared.targets
+
+    @cached_property
+    def least_loss(self) -> float:
+        """The least-squares loss, the same at every scale."""
+        best = self.quadratic_at(1.0).optimum
+        residuals = self.prepared.inputs @ best[:-1] + best[-1] - self.prepared.targets
+        return mean(residuals * residuals)
+
+    @cached_property
+    def spread(self) -> float:
+        """Population variance of the target."""
+        return mean((self.prepared.targets - mean(self.prepared.targets)) ** 2)
+
+    @cached_property
+    def magnitude(self) -> float:
+        """Mean of the squared target."""
+        return mean(self.prepared.targets**2)
+
+    @cached_property
+    def evenest_scale(self) -> float | None:
+        """None: of several inputs, each may need a scale of its own, which is what standardising gives them."""
+        return None
+
+    def start(self, point: "Setup") -> tuple[float, ...]:
+        """Drawn as torch draws a linear layer's, each from ``-1/√d`` to ``1/√d``."""
+        return uniform(point.seed, self._d + 1, 1 / math.sqrt(self._d))
+
+    def objective(self, points: "Sequence[Setup]") -> "Objective":
+        """See :class:`sweep.problem.linear_tensors.LinearObjective`."""
+        from sweep.problem.linear_tensors import LinearObjective
+
+        return LinearObjective.of(self.prepared, points, [self.start(point) for point in points])
+
+    def quadratic(self, point: "Setup") -> Quadratic:
+        """Curvature for ``x = scale·u``, from ``H = (2/n)·XᵀX``, a column of ones in X."""
+        return self.quadratic_at(point.scale)
+
+    def quadratic_at(self, scale: float) -> Quadratic:
+        """As :meth:`quadratic`."""
+        if scale not in self._quadratics:
+            self._quadratics[scale] = self._curvature(scale)
+        return self._quadratics[scale]
+
+    def _curvature(self, scale: float) -> Quadratic:
+        r, projected = self._reduced
+        columns = np.append(np.full(self._d, scale), 1.0)
+        left, singular, ways = np.linalg.svd(r * columns, full_matrices=False)
+        flat = singular <= singular[0] * max(self._n, self._d + 1) * np.finfo(float).eps
+        inverse = np.divide(1.0, singular, out=np.zeros_like(singular), where=~flat)
+        optimum = ways.T @ (inverse * (left.T @ projected))
+        values, directions = np.where(flat, 0.0, 2 / self._n * singular**2)[::-1], ways[::-1]
+        missing = self._d + 1 - len(values)  # Fewer samples than parameters: the rest of the directions is flat too.
+        if missing:
+            directions = np.vstack([_complement(ways), directions])
+            values = np.concatenate([np.zeros(missing), values])
+        return Quadratic(
+            tuple(values.tolist()),
+            tuple(map(tuple, directions.tolist())),
+            tuple(optimum.tolist()),
+            int((values == 0).sum()),
+        )
+
+    def fit(self, fitted: Fitted | None) -> Fit | None:
+        """Predicted against actual targets; and coefficients, those of a run beside those of least squares."""
+        readings, relations = self.prepared.readings, list[Relation]()
+        if fitted:
+            w = np.array(fitted.parameters[:-1]) * fitted.scale
+            relations.append(self._relation(Role.RUN, "best run", fitted.setting, w, fitted.parameters[-1]))
+        best = self.quadratic_at(1.0).optimum
+        of = "the best there is" if not self.quadratic_at(1.0).flat else "the shortest of the best there are"
+        relations.append(self._relation(Role.BEST, "least squares", of, np.array(best[:-1]), best[-1]))
+        *weights, intercept, _ = relations[0].numbers
+        predicted = readings.inputs @ np.array(weights) + intercept
+        relations.append(Relation(Role.KNOWN, "predicted = actual", "as a perfect fit has it", (), lambda t: t))
+        unit = f" in {readings.target_unit}" if readings.target_unit else ""
+        *inputs, target = readings.axes
+        return Fit(
+            (readings.targets.tolist(), predicted.tolist()),
+            (f"actual {target}", f"predicted {target}"),
+            "coefficients",
+            f"{target} = Σ coefficient · input + intercept, with scaling undone",
+            (*inputs, f"intercept{unit}", f"root mean squared error{unit}"),
+            relations,
+            points=2,
+        )
+
+    def _relation(self, role: Role, kind: str, description: str, w: Floats, b: float) -> Relation:
+        """Of weights over prepared inputs at scale 1."""
+        prepared = self.prepared
+        error = math.sqrt(mean((prepared.inputs @ w + b - prepared.targets) ** 2))
+        weights = w / prepared.divisor
+        return Relation(role, kind, description, (*weights.tolist(), b - float(weights @ prepared.shift), error), None)
+
+
+def _complement(ways: Floats) -> Floats:
+    """Unit vectors, a row each, that are orthogonal to the rows of ``ways`` and to one another."""
+    full: Floats = np.linalg.svd(ways, full_matrices=True)[2]
+    return full[len(ways) :]

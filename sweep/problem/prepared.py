@@ -1,0 +1,90 @@
+"""Readings made ready to train on: the part that is held out taken away, inputs centred and standardised."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.errors import BadInput
+from sweep.problem.readings import Floats, Readings, rounded
+from sweep.problem.task import Task
+from sweep.settings.holdout import Holdout
+from sweep.settings.schema import DType
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What trains, and what is held out.
+
+    Parameters
+    ----------
+    readings : what it was made from.
+    inputs, targets : of the training part, shapes ``(n_samples, n_inputs)`` and ``(n_samples,)``; a model sees
+        ``scale`` times the inputs.
+    held_inputs, held_targets : of the part that is held out, prepared as the others; of no samples where there is none.
+    shift, divisor : shape ``(n_inputs,)``; a reading u became ``(u − shift) / divisor``.
+    """
+
+    readings: Readings
+    inputs: Floats
+    targets: Floats
+    held_inputs: Floats
+    held_targets: Floats
+    shift: Floats
+    divisor: Floats
+
+    def distinct_inputs(self, dtype: DType) -> int:
+        """How many different samples the inputs tell apart, once rounded to ``dtype``."""
+        return len(np.unique(rounded(self.inputs, dtype) + 0.0, axis=0))  # -0.0 is 0.0.
+
+
+def prepare(readings: Readings, task: Task) -> Prepared:
+    """``readings`` as ``task`` asks for; mean and standard deviation are of the training part.
+
+    Raises
+    ------
+    BadInput : the holdout leaves fewer than two samples, or an input without two values.
+    """
+    held = _held_out(len(readings), task)
+    if len(readings) - held.sum() < 2:
+        raise BadInput(
+            f"data.holdout={task.holdout} of {len(readings):,} samples of {readings.name} leaves fewer than 2 to train",
+            "2 samples or more for training",
+            "hold a smaller part out",
+        )
+    inputs, size = readings.inputs[~held], readings.inputs.shape[1]
+    shift, divisor = np.zeros(size), np.ones(size)
+    if task.center or task.standardize:
+        shift = np.array([mean(column) for column in inputs.T])
+    if task.standardize:
+        divisor = np.sqrt([mean(column**2) for column in (inputs - shift).T])
+    return Prepared(
+        readings,
+        (inputs - shift) / divisor,
+        readings.targets[~held],
+        (readings.inputs[held] - shift) / divisor,
+        readings.targets[held],
+        shift,
+        divisor,
+    )
+
+
+def mean(values: Floats) -> float:
+    """Of a column, exactly rounded: the same on every machine."""
+    each: list[float] = values.tolist()
+    return math.fsum(each) / len(each)
+
+
+def _held_out(count: int, task: Task) -> NDArray[np.bool_]:
+    """Which of ``count`` samples are held out."""
+    held, holdout = np.zeros(count, bool), Holdout.read(task.holdout)
+    if holdout is None or not holdout.part:
+        return held
+    size = max(1, round(count * holdout.part))
+    if holdout.last:
+        held[count - size :] = True
+    else:
+        drawn = np.random.Philox(key=task.holdout_seed).random_raw(count)
+        held[np.argsort(drawn, kind="stable")[:size]] = True
+    return held

@@ -1,0 +1,33 @@
+"""Readings as tests make them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sweep.problem.line import Line
+from sweep.problem.prepared import prepare
+from sweep.problem.readings import Readings
+from sweep.problem.task import Task
+from sweep.settings.schema import Data, ProblemKind
+
+
+def readings(inputs: Iterable[float], targets: Iterable[float], name: str = "own", **told: Any) -> Readings:
+    """Of a single input."""
+    labels = {"source": f"{name}.csv", "input_names": ("x",), "target_name": "y"} | told
+    return Readings.of_columns([list(inputs)], list(targets), name=name, **labels)
+
+
+def columns(found: Readings) -> list[list[float]]:
+    """Each input's values, then the target's."""
+    return [*found.inputs.T.tolist(), found.targets.tolist()]
+
+
+def line_of(data: Readings, **task: Any) -> Line:
+    """A line through ``data``, prepared as the changes of its task say."""
+    return Line(prepare(data, Task(ProblemKind.line, data.fingerprint, **task)))
+
+
+def data(kind: str = "thermometer", **given: Any) -> Data:
+    """Settings of data with the defaults of ``conf/``."""
+    values: dict[str, Any] = dict.fromkeys(("path", "input", "target", "input_unit", "target_unit"))
+    values |= {"center": False, "standardize": False, "holdout": "0", "holdout_seed": 0, "store": True}
+    return Data(kind, **values | given)
