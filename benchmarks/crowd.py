@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Engine, select
 
+from sweep.tracking import membership
 from sweep.tracking.database_tables import COLUMNS, TABLES, put
 
 RUNS = 1_000
@@ -49,7 +50,8 @@ def _template(connection: Connection) -> tuple[str, str, Rows]:
 def _copies(
     name: str, rows: list[tuple[object, ...]], run_id: str, key: str, number: int
 ) -> Iterator[tuple[object, ...]]:
-    changes = {run_id: _hash("run", number), key: _hash("key", number)}
+    other = _hash("key", number)
+    changes = {run_id: _hash("run", number), key: other, membership.key_tag(key): membership.key_tag(other)}
     for row in rows:
         copy = [_changed(value, changes) for value in row]
         if name == "runs":
