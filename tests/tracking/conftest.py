@@ -1,25 +1,23 @@
 """A real MLflow tracking server on loopback, and one of PostgreSQL."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import psycopg
 import pytest
 
 from sweep.tracking import artifact_root
 
-NAMES = count()
+if TYPE_CHECKING:
+    from tests.tracking.postgresql import Postgresql
 
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 """Nobody phones home, and no process for jobs, which nobody asks of it."""
@@ -75,30 +73,12 @@ def started(folder: Path, empty_store: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The start of the URI of a server's databases; Debian's server, which refuses to run as root."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = str(found[-1]) if found else shutil.which("initdb")
-    assert initdb, "no PostgreSQL is installed: apt-get install postgresql"
-    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))  # Not pytest's, where another user finds no way.
-    as_user = []
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    control = [*as_user, str(Path(initdb).with_name("pg_ctl")), "--pgdata", str(folder / "data"), "--wait"]
-    how = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    try:
-        initial = [*as_user, initdb, "--no-sync", "--auth=trust", "--username=sweep", "--pgdata", str(folder / "data")]
-        subprocess.run(initial, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        log = str(folder / "log")
-        subprocess.run([*control, "--log", log, "--options", how, "start"], check=True, stdout=subprocess.DEVNULL)
-        yield f"postgresql+psycopg://sweep@127.0.0.1:{port}/"
-    finally:
-        subprocess.run([*control, "--mode=immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
-        shutil.rmtree(folder)
+def postgresql() -> Iterator["Postgresql"]:
+    """Debian's PostgreSQL on loopback."""
+    from tests.tracking.postgresql import running_postgresql  # It takes its port from here.
+
+    with running_postgresql() as server:
+        yield server
 
 
 @pytest.fixture
@@ -110,9 +90,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def uri(postgresql: str, home: Path) -> str:
+def uri(postgresql: "Postgresql", home: Path) -> str:
     """An empty database."""
-    name = f"store{next(NAMES)}"
-    with psycopg.connect(f"{postgresql.replace('+psycopg', '')}postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return postgresql + name
+    return postgresql.empty_database()
