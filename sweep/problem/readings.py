@@ -4,6 +4,7 @@ Numbers are float64; rounding to a run's dtype happens where it trains.
 """
 
 import hashlib
+import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,13 +27,14 @@ class Readings:
     Parameters
     ----------
     inputs : float64 values, shape ``(n_samples, n_inputs)``; at least two samples.
-    targets : float64 values, shape ``(n_samples,)``.
+    targets : float64 values, shape ``(n_samples,)``; of classes, each sample's number in ``classes``.
     name : what tables and pictures call this data.
     source : where it came from, as a person would say it.
     input_names, target_name : labels, one for each input.
     input_unit, target_unit : of a single input, and of the target; None where it is not known.
     kept_at : the file to read them from again, where they stay out of the store; None where the store has them.
     path : the file that they were read from, as it was given; None where it is not known, or there was none.
+    classes : names of the classes that ``targets`` number, each with a sample; none where targets are quantities.
     """
 
     inputs: Floats = field(repr=False)
@@ -45,6 +47,7 @@ class Readings:
     target_unit: str | None = None
     kept_at: str | None = None
     path: str | None = None
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for values in (self.inputs, self.targets):
@@ -71,10 +74,15 @@ class Readings:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of the float64 values, column by column; names, units and the path are no part of it (32 hex digits)."""
+        """Hash of the float64 values, column by column, and of the classes (32 hex digits).
+
+        Names of columns, units and the path are no part of it.
+        """
         digest = hashlib.sha256(struct.pack("<q", len(self)))
         for column in (*self.inputs.T, self.targets):
             digest.update(column.astype("<f8").tobytes())
+        if self.classes:
+            digest.update(json.dumps(self.classes).encode())
         return digest.hexdigest()[:32]
 
     @property

@@ -25,12 +25,14 @@ class Labels:
     target_unit: str | None = None
     kept_at: str | None = None
     path: str | None = None
+    classes: list[str] | None = None
 
     @classmethod
     def of(cls, data: Readings) -> Self:
         """What is told of ``data``: a single input has ``input_name``, several have ``input_names``."""
         names = list(data.input_names)
         own = {each.name: getattr(data, each.name) for each in fields(cls) if not each.name.startswith("input_name")}
+        own["classes"] = list(data.classes) or None
         return cls(**own, input_name=names[0], input_names=None) if len(names) == 1 else cls(**own, input_names=names)
 
     @property
@@ -41,7 +43,7 @@ class Labels:
     def told(self) -> dict[str, Any]:
         """As :class:`Readings` takes it."""
         own = {name: value for name, value in vars(self).items() if not name.startswith("input_name")}
-        return own | {"input_names": self.inputs}
+        return own | {"input_names": self.inputs, "classes": tuple(self.classes or ())}
 
 
 @dataclass(frozen=True)

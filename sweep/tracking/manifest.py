@@ -37,7 +37,7 @@ ROWS = b'"points": [\n'
 WHOLE = 16 << 20
 """Bytes of a plan that is parsed at once, and of what stands in one line of a larger one."""
 
-OPTIONAL = ("path", "input_name", "input_names")
+OPTIONAL = ("path", "input_name", "input_names", "classes")
 """Members of a data's labels that are left out where there is nothing to say."""
 
 
@@ -207,6 +207,8 @@ def read_data(fingerprint: str, labels: Labels, content: bytes) -> Readings:
         raise typed.Malformed(f"{path}: the readings do not have the fingerprint in their name")
     if not all(-math.inf < min(column) < max(column) < math.inf for column in columns):
         raise typed.Malformed(f"{path}: a column is constant or not finite")
+    if readings.classes and {*columns[-1]} != {*range(len(readings.classes))}:
+        raise typed.Malformed(f"{path}: the targets do not number the classes")
     return readings
 
 
