@@ -28,6 +28,7 @@ LIBRARIES = {
     "sqlalchemy": ("tracking",),
     "pyarrow": ("tracking",),
     "pandas": ("report", "commands"),
+    "scipy": ("problem",),
     "tqdm": ("console",),
 }
 """The rooms that may import each heavy library."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from sweep.plan.point import LATER, Point, Value, as_typed
 from sweep.problem import sources
 from sweep.problem.choice import problems
-from sweep.problem.problem import WATCHED, Problem, check_dtype, parameter_names, watched
+from sweep.problem.problem import MEASURED, WATCHED, Problem, check_dtype, measured, parameter_names, watched
 from sweep.problem.readings import Readings
 from sweep.problem.task import Task
 from sweep.settings.schema import Data, DType, Settings
@@ -77,6 +77,11 @@ class Plan:
     def watched(self) -> tuple[str, ...]:
         """What some run follows beside the loss that trains."""
         return tuple(name for name in WATCHED if any(name in watched(problem) for problem in self.problems.values()))
+
+    @cached_property
+    def measured(self) -> tuple[str, ...]:
+        """What is measured at the end of some run."""
+        return tuple(name for name in MEASURED if any(name in measured(problem) for problem in self.problems.values()))
 
     @cached_property
     def varying(self) -> tuple[str, ...]:

@@ -12,6 +12,15 @@ def remarks(plan: Plan) -> Iterator[str]:
     if plan.unused:
         keys = ", ".join(plan.unused)
         yield f"No point here uses {keys}: points that differ in nothing else are one."
+    for task in plan.tasks:
+        point = next(point for point in plan.points if point.task == task)
+        known = plan.problem(point).convexity(point)
+        if known and known.because:
+            yield (
+                f"{plan.label(task)}: {known.because}, so that no parameters have the least loss, "
+                f"{known.least_loss:.4g}: they grow for ever, ever more slowly, and where a run counts as converged "
+                "about twice as much may be left as the curvature at its end shows."
+            )
     columns: dict[tuple[str, str], list[str]] = defaultdict(list)
     for data in plan.readings.values():
         if len(data.input_names) == 1:

@@ -5,13 +5,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sweep.errors import BadInput
 from sweep.problem.line import Line
 from sweep.problem.linear import Linear
+from sweep.problem.logistic import Logistic
 from sweep.problem.prepared import Prepared, prepare
 from sweep.problem.problem import Problem
 from sweep.problem.readings import Readings
-from sweep.problem.task import Task
+from sweep.problem.task import CLASSIFY, Task
 from sweep.settings.schema import STARTS, ProblemKind, Settings, Start
 
-KINDS: Mapping[ProblemKind, Callable[[Prepared], Problem]] = {ProblemKind.line: Line, ProblemKind.linear: Linear}
+KINDS: Mapping[ProblemKind, Callable[[Prepared], Problem]] = {
+    ProblemKind.line: Line,
+    ProblemKind.linear: Linear,
+    ProblemKind.logistic: Logistic,
+}
 
 
 def refuse_starts(given: Iterable[str], points: Sequence[Settings]) -> None:
@@ -34,4 +39,14 @@ def refuse_starts(given: Iterable[str], points: Sequence[Settings]) -> None:
 
 def problems(readings: Mapping[str, Readings], tasks: Iterable[Task]) -> dict[Task, Problem]:
     """The problem of each of ``tasks``, whose readings are found by their fingerprint."""
-    return {task: KINDS[task.problem](prepare(readings[task.data], task)) for task in dict.fromkeys(tasks)}
+    found = {}
+    for task in dict.fromkeys(tasks):
+        data = readings[task.data]
+        if task.problem in CLASSIFY and not data.classes:
+            raise BadInput(
+                f"problem={task.problem}: the target of {data.name} is a quantity",
+                "a column of classes, as text or whole numbers",
+                "choose such data, or problem=linear",
+            )
+        found[task] = KINDS[task.problem](prepare(data, task))
+    return found

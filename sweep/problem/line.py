@@ -123,6 +123,17 @@ class Line:
         w = self._slope / scale
         return Quadratic((smallest, largest), ((-steep[1], steep[0]), steep), (w, t_mean - self._slope * u_mean))
 
+    def convexity(self, point: "Setup") -> None:
+        """None: the loss is quadratic."""
+
+    def measure(self, point: "Setup", parameters: Sequence[float]) -> Mapping[str, float]:
+        """Nothing: theory says all."""
+        return {}
+
+    def confusion(self, fitted: Fitted) -> tuple[()]:
+        """None: the target is a quantity."""
+        return ()
+
     def fit(self, fitted: Fitted | None) -> Fit:
         """The lines ``target = slope · input + intercept`` of a run, of least squares, and of a known relation."""
         readings, lines = self.prepared.readings, list[tuple[Role, str, str, float, float]]()

@@ -104,6 +104,17 @@ class Linear:
             int((values == 0).sum()),
         )
 
+    def convexity(self, point: "Setup") -> None:
+        """None: the loss is quadratic."""
+
+    def measure(self, point: "Setup", parameters: Sequence[float]) -> Mapping[str, float]:
+        """Nothing: theory says all."""
+        return {}
+
+    def confusion(self, fitted: Fitted) -> tuple[()]:
+        """None: the target is a quantity."""
+        return ()
+
     def fit(self, fitted: Fitted | None) -> Fit | None:
         """Predicted against actual targets; and coefficients, those of a run beside those of least squares."""
         readings, relations = self.prepared.readings, list[Relation]()

@@ -44,7 +44,8 @@ def prepare(readings: Readings, task: Task) -> Prepared:
 
     Raises
     ------
-    BadInput : the holdout leaves fewer than two samples, or an input without two values.
+    BadInput : the holdout leaves fewer than two samples, none of a class, or one value of the target or of what is
+        divided by its standard deviation.
     """
     held = _held_out(len(readings), task)
     if len(readings) - held.sum() < 2:
@@ -53,7 +54,21 @@ def prepare(readings: Readings, task: Task) -> Prepared:
             "2 samples or more for training",
             "hold a smaller part out",
         )
+    if absent := [name for number, name in enumerate(readings.classes) if number not in readings.targets[~held]]:
+        raise BadInput(
+            f"data.holdout={task.holdout} of {readings.name} leaves no sample of class {absent[0]} to train",
+            "a sample of each class or more for training",
+            "hold a smaller part out, or others by data.holdout_seed",
+        )
     inputs, size = readings.inputs[~held], readings.inputs.shape[1]
+    columns = [*zip(readings.input_names, inputs.T, strict=True)] if task.standardize else []
+    for name, column in (*columns, (readings.target_name, readings.targets[~held])):
+        if column.min() == column.max():
+            raise BadInput(
+                f"data.holdout={task.holdout} of {readings.name} leaves {name} the same in all samples to train",
+                "two values or more for training",
+                "hold a smaller part out, or others by data.holdout_seed",
+            )
     shift, divisor = np.zeros(size), np.ones(size)
     if task.center or task.standardize:
         shift = np.array([mean(column) for column in inputs.T])

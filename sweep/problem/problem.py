@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from sweep.errors import BadInput
+from sweep.problem.confusion import Confusion
+from sweep.problem.convexity import Convexity
 from sweep.problem.fit import Fit, Fitted
 from sweep.problem.prepared import Prepared
 from sweep.problem.quadratic import Quadratic
@@ -68,10 +70,17 @@ class Objective(Protocol):
         """The objective of the first ``count`` rows."""
 
 
-HOLDOUT_LOSS = "holdout_loss"
-"""What :meth:`Objective.watch` calls the loss on the samples that are held out."""
+HOLDOUT_LOSS, HOLDOUT_ACCURACY = "holdout_loss", "holdout_accuracy"
+"""What :meth:`Objective.watch` calls the loss, and of classes the accuracy, on the samples that are held out."""
 
-WATCHED = (HOLDOUT_LOSS,)
+WATCHED = (HOLDOUT_LOSS, HOLDOUT_ACCURACY)
+"""All that it may tell of."""
+
+LOCAL, ACCURACY = ("left", "lambda_max"), ("accuracy",)
+"""What :meth:`Problem.measure` tells: of a loss whose least is not known what :class:`sweep.problem.local.Local` says,
+and of classes the part of the samples that train which has its own class as the likeliest."""
+
+MEASURED = (*LOCAL, *ACCURACY)
 """All that it may tell of."""
 
 
@@ -100,7 +109,7 @@ class Problem(Protocol):
 
     @property
     def least_loss(self) -> float | None:
-        """The least loss that any parameters have; None where it is not known."""
+        """The least loss that any parameters have, by which runs are judged; None where it is not known beforehand."""
 
     def start(self, point: Setup) -> tuple[float, ...]:
         """The parameters that descent of a point starts from."""
@@ -114,6 +123,15 @@ class Problem(Protocol):
     @property
     def evenest_scale(self) -> float | None:
         """The input scale, to three digits, at which the condition is least; None where theory knows none."""
+
+    def convexity(self, point: Setup) -> Convexity | None:
+        """What is known of a convex loss that is no quadratic; None elsewhere."""
+
+    def measure(self, point: Setup, parameters: Sequence[float]) -> Mapping[str, float]:
+        """What :func:`measured` names, at finite ``parameters`` that a run ended at."""
+
+    def confusion(self, fitted: Fitted) -> Sequence[Confusion]:
+        """Which classes are taken for which: of samples that train, and of those held out; none without classes."""
 
     def fit(self, fitted: Fitted | None) -> Fit | None:
         """The readings with the model among them, in their own units; None where that is no picture.
@@ -143,8 +161,18 @@ def check_dtype(problem: Problem, dtype: DType, tolerance: float) -> None:
 
 
 def watched(problem: Problem) -> tuple[str, ...]:
-    """The names of what is watched of ``problem``."""
-    return WATCHED if len(problem.prepared.held_targets) else ()
+    """The names of what is watched of ``problem`` at every epoch."""
+    prepared = problem.prepared
+    names = WATCHED if prepared.readings.classes else (HOLDOUT_LOSS,)
+    return names if len(prepared.held_targets) else ()
+
+
+def measured(problem: Problem) -> tuple[str, ...]:
+    """The names of what is measured of ``problem`` at the end of a run."""
+    return (
+        *(LOCAL if problem.least_loss is None else ()),
+        *(ACCURACY if problem.prepared.readings.classes else ()),
+    )
 
 
 def parameter_names(problem: Problem) -> tuple[str, ...]:

@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 from sweep.settings.schema import ProblemKind
 
+CLASSIFY = frozenset({ProblemKind.logistic})
+"""Problems whose target is a class."""
+
 
 class Task(NamedTuple):
     """Points of one task minimise one loss, each from its own start and at its own input scale.

@@ -6,13 +6,16 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Value, as_typed
 from sweep.problem.fit import Fit
 from sweep.report import theory
+from sweep.report.accuracy import classes
 from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
+from sweep.report.bounded import bounds
 from sweep.report.findings import Findings, number
 from sweep.report.fit import fits
 from sweep.report.judged_runs import Run, counted
 from sweep.report.panels import curve_panels, epochs_panel, map_panels
 from sweep.report.pictures import draw_curves, draw_epochs, draw_fits, draw_map
 from sweep.settings.schema import STARTS
+from sweep.training.choice import optimizer_of
 from sweep.verdict.rule import bound
 from sweep.verdict.sentences import plural
 
@@ -39,7 +42,8 @@ def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Sectio
         Section("Where descent converges", _map(plan, runs)),
         Section("Loss curves", _curves(plan, runs)),
         Section("The fit", _fit(plan, findings)),
-        Section("Theory beside observation", [*_agreement(runs), *_forecasts(plan, known, more)]),
+        Section("Classes", classes(plan, findings)),
+        Section("Theory beside observation", [*_agreement(runs), *_forecasts(plan, known, more), *_bounds(plan)]),
         Section("All runs", [AllRuns(plan, runs)]),
         Section("What was asked", _settings(plan)),
     ]
@@ -169,6 +173,28 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
         )
     rest = [Text(f"… and {plural(more, 'more combination')}.")] if more else []
     return [*_table("What theory says", header, rows), *rest]
+
+
+def _bounds(plan: Plan) -> list[Block]:
+    """Of each data and scale whose loss is convex and no quadratic: how large lr may be, and what there is to reach."""
+    several, named = len(plan.tasks) > 1, plan.parameters if len(plan.parameters) <= MOST_BEST else ()
+    header = [*["data"] * several, "scale", "the loss falls below lr", "stable at the optimum below lr"]
+    header += ["condition there", *(f"best {name}" for name in named), "least loss"]
+    rows = []
+    for point, known in bounds(plan):
+        optimizer, around = optimizer_of(point), known.around
+        best = dict(zip(plan.parameters_of[point.task], around.optimum, strict=True)) if around else {}
+        threshold = number(optimizer.threshold(around.largest)) if around else "no optimum"
+        rows.append(
+            [
+                *[plan.label(point.task)] * several,
+                as_typed(point.scale),
+                number(optimizer.threshold(known.curvature)),
+                threshold,
+                *map(number, (around.condition if around else None, *map(best.get, named), known.least_loss)),
+            ]
+        )
+    return _table("What theory says", header, rows) if rows else []
 
 
 def _settings(plan: Plan) -> list[Block]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
-from sweep.problem.problem import HOLDOUT_LOSS
+from sweep.problem.problem import ACCURACY, HOLDOUT_LOSS
 from sweep.problem.task import Task
 from sweep.report.judged_runs import Run, counted
 from sweep.verdict import sentences
@@ -101,7 +101,12 @@ def table(plan: Plan, runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
 
 def end_names(plan: Plan) -> list[str]:
     """What :func:`end_cells` are called."""
-    return ["final loss", *(name.replace("_", " ") for name in plan.watched), *_told(plan)]
+    return ["final loss", *(name.replace("_", " ") for name in (*plan.watched, *_rates(plan))), *_told(plan)]
+
+
+def _rates(plan: Plan) -> tuple[str, ...]:
+    """What of the measures at the end tables have room for; all of them are in runs.csv."""
+    return tuple(name for name in ACCURACY if name in plan.measured)
 
 
 def _told(plan: Plan) -> tuple[str, ...]:
@@ -121,5 +126,6 @@ def end_cells(plan: Plan, run: Run) -> list[str]:
         return [""] * len(end_names(plan))
     ends = dict(zip(plan.parameters_of[run.point.task], run.curve.parameters, strict=True))
     held = {name: float(values[-1]) for name, values in run.curve.watched.items()}
-    others = [*map(held.get, plan.watched), *map(ends.get, _told(plan))]
+    rates = map(run.curve.measured.get, _rates(plan))
+    others = [*map(held.get, plan.watched), *rates, *map(ends.get, _told(plan))]
     return [number(run.curve.final_loss), *map(number, others)]

@@ -18,11 +18,12 @@ def fits(plan: Plan, best: Mapping[Task, Run]) -> tuple[list[tuple[str, Fit]], l
     """Label and fit of each task that has one, and the labels of those beyond :data:`MOST_FITS`."""
     labels = [plan.label(task) for task in plan.tasks]
     drawn = list(zip(labels, plan.tasks, strict=True))[:MOST_FITS]
-    made = [(label, plan.problems[task].fit(_fitted(best.get(task)))) for label, task in drawn]
+    made = [(label, plan.problems[task].fit(fitted(best.get(task)))) for label, task in drawn]
     return [(label, fit) for label, fit in made if fit], labels[MOST_FITS:]
 
 
-def _fitted(run: Run | None) -> Fitted | None:
+def fitted(run: Run | None) -> Fitted | None:
+    """Where ``run`` ended; None of no run."""
     if run is None:
         return None
     assert run.curve is not None, "the best run has an outcome"

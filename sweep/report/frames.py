@@ -6,7 +6,7 @@ import pandas as pd
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import FLOATS, TEXTS
-from sweep.problem.problem import watched
+from sweep.problem.problem import measured, watched
 from sweep.report.escape import in_csv
 from sweep.report.judged_runs import Run, judged
 from sweep.training.curve import Result
@@ -23,10 +23,15 @@ def result_columns(plan: Plan) -> list[str]:
     """What stands beside the settings of a point, in order."""
     return [
         *("status", "outcome", "reason"),
-        *(*plan.parameters, *LOSSES, *plan.watched, *EVENTS),
-        *(*THRESHOLDS, "predicted", "predicted_epochs", "epochs_needed"),
+        *(*plan.parameters, *LOSSES, *plan.watched, *plan.measured, *EVENTS),
+        *(*THRESHOLDS, *_bounds(plan), "predicted", "predicted_epochs", "epochs_needed"),
         *("error_kind", "error_message"),
     ]
+
+
+def _bounds(plan: Plan) -> tuple[str, ...]:
+    """The lr up to which a loss is sure to fall has a column where some loss is no quadratic."""
+    return ("falls_below",) if "left" in plan.measured else ()
 
 
 def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
@@ -51,7 +56,7 @@ def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
         frame[name] = frame[name].astype("Int64")
     for name in ("outcome", "predicted"):
         frame[name] = pd.Categorical(frame[name].map(str, na_action="ignore"), [str(outcome) for outcome in Outcome])
-    for name in (*FLOATS, *plan.parameters, *LOSSES, *plan.watched, *THRESHOLDS):
+    for name in (*FLOATS, *plan.parameters, *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS, *_bounds(plan)):
         frame[name] = frame[name].astype("float64")
     return frame
 
@@ -69,7 +74,7 @@ def _row(plan: Plan, run: Run) -> dict[str, object]:
         row.update(vars(verdict.expected) if verdict.expected else {})
         row.update(zip(plan.parameters_of[run.point.task], run.curve.parameters, strict=True))
         row.update(initial_loss=float(run.curve.losses[0]), final_loss=run.curve.final_loss)
-        row.update({name: float(values[-1]) for name, values in run.curve.watched.items()})
+        row.update({name: float(values[-1]) for name, values in run.curve.watched.items()} | dict(run.curve.measured))
     if run.failure:
         row.update(error_kind=run.failure.kind, error_message=run.failure.message)
     return row
@@ -86,13 +91,14 @@ def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
     for name in frame.columns:
         if pd.api.types.is_float_dtype(frame[name].dtype):
             text[name] = [repr(float(value)) for value in frame[name]]
-    for name in (*plan.parameters, *LOSSES, *plan.watched, *THRESHOLDS):
+    for name in (*plan.parameters, *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS):
         text.loc[~finished, name] = ""  # A nan of a finished run is a result.
     unknown = [plan.problem(point).least_loss is None for point in plan.points]
     text.loc[unknown, "excess_loss"] = ""
-    for name in plan.watched:
-        text.loc[[name not in watched(plan.problem(point)) for point in plan.points], name] = ""
-    for name in (*FLOATS, *THRESHOLDS):
+    found = {point.task: {*watched(plan.problem(point)), *measured(plan.problem(point))} for point in plan.points}
+    for name in (*plan.watched, *plan.measured):
+        text.loc[[name not in found[point.task] for point in plan.points], name] = ""
+    for name in (*FLOATS, *THRESHOLDS, *_bounds(plan)):
         text.loc[frame[name].isna(), name] = ""
     for name in (*(name for name in TEXTS if name in frame), "data", "error_kind", "error_message"):
         text[name] = [in_csv(cell) if isinstance(cell, str) else cell for cell in text[name]]

@@ -128,7 +128,7 @@ def _theory(run: Run) -> list[str]:
         return [""] * 4
     expected, within = run.verdict.expected, run.verdict.events.first_within
     ratio = number(expected.threshold_ratio)
-    return [ratio, str(expected.predicted), number(within), number(expected.predicted_epochs)]
+    return [ratio, str(expected.predicted or ""), number(within), number(expected.predicted_epochs)]
 
 
 def _run(cells: Sequence[str], state: int, hidden: bool) -> str:

@@ -14,9 +14,9 @@ from sweep.report.findings import note
 from sweep.report.judged_runs import STATES, Run
 from sweep.settings.schema import STARTS
 from sweep.tracking.display import shown
+from sweep.verdict.convex import threshold_of
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.sentences import plural
-from sweep.verdict.theory import theory_of
 
 MOST_PANELS = 12
 """Panels of one picture; the rest are named below it."""
@@ -102,10 +102,9 @@ def _title(plan: Plan, run: Run, names: Sequence[str]) -> str:
 
 def _thresholds(plan: Plan, point: Point, scales: Sequence[float]) -> tuple[list[tuple[float, float]], str | None]:
     """The largest stable lr at each scale, as (lr, scale), and its formula; nothing where theory says nothing."""
-    theories = [(theory_of(plan.problem(point), replace(point, scale=scale)), scale) for scale in scales]
-    known = [(theory, scale) for theory, scale in theories if theory]
-    formula = known[0][0].optimizer.threshold_formula if known else None
-    return [(theory.threshold, scale) for theory, scale in known], formula
+    known = [(threshold_of(plan.problem(point), replace(point, scale=scale)), scale) for scale in scales]
+    found = [(*threshold, scale) for threshold, scale in known if threshold]
+    return [(lr, scale) for lr, _, scale in found], found[0][1] if found else None
 
 
 def _mark(run: Run, up: str) -> Mark:

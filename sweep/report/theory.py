@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sweep.plan.command import command, is_allowed
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
+from sweep.report import bounded
 from sweep.report.judged_runs import Run
 from sweep.settings.schema import EPS, DType
 from sweep.verdict.outcome import Outcome
@@ -41,7 +42,7 @@ class Agreement:
 
 def compare(runs: Sequence[Run]) -> Agreement:
     """Hold each run's outcome, and the epoch at which it came within tolerance, against theory's."""
-    judged = [(run, v, v.expected) for run in runs if (v := run.verdict) and v.expected]
+    judged = [(run, v, v.expected) for run in runs if (v := run.verdict) and v.expected and v.expected.predicted]
     differing = [
         (abs(expected.threshold_ratio - 1), run) for run, v, expected in judged if v.outcome is not expected.predicted
     ]
@@ -133,7 +134,7 @@ def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[St
                 asked.append((_fastest(plan, even), promise))
     taken = {point.key for point in plan.points}
     suggested = []
-    for point, promise in asked + _unfinished(runs):
+    for point, promise in [*asked, *_unfinished(runs), *bounded.asked(plan, runs)]:
         if point and point.key not in taken and is_allowed(point):
             suggested.append(Step(command(plan, point), promise))
             taken.add(point.key)

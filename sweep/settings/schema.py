@@ -26,6 +26,7 @@ class ProblemKind(StrEnum):
 
     line = "line"
     linear = "linear"
+    logistic = "logistic"
 
 
 class Start(StrEnum):

@@ -1,13 +1,14 @@
 """Exact curves as Parquet parts: one part a chunk, inf and nan included, named by its own checksum, never changed.
 
-A row is a point: key, losses, final parameters, final loss, stalled; and of what else was followed a column each, empty
-for a point that did not follow it. Losses are float32 where every curve of the part is, else float64, which holds a
-float32 exactly.
+A row is a point: key, losses, final parameters, final loss, stalled; of what else was followed a column each, empty
+for a point that did not follow it; and of what was measured at the end one each, nan where it was not. Losses are
+float32 where every curve of the part is, else float64, which holds a float32 exactly.
 """
 
 import errno
 import hashlib
 import io
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +19,7 @@ import numpy as np
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.problem.problem import WATCHED, watched
+from sweep.problem.problem import MEASURED, WATCHED, measured, watched
 from sweep.tracking.parquet_pages import unpacked
 from sweep.training.curve import Curve, Floats
 
@@ -52,6 +53,7 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
         return pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), pa.array(values))
 
     nothing = np.array([], np.float32)
+    measures = [name for name in MEASURED if any(name in curve.measured for curve in curves)]
     followed = [name for name in WATCHED if any(name in curve.watched for curve in curves)]
     table = pa.table(
         {
@@ -61,6 +63,7 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
             "parameters": pa.array([curve.parameters for curve in curves], pa.list_(pa.float64())),
             "final_loss": pa.array([curve.final_loss for curve in curves], pa.float64()),
             "stalled": pa.array([curve.stalled for curve in curves], pa.bool_()),
+            **{name: pa.array([curve.measured.get(name, math.nan) for curve in curves]) for name in measures},
         }
     )
     sink = io.BytesIO()
@@ -106,16 +109,19 @@ def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
     ------
     DamagedPart : it is not as long as the point's training, or has not what the plan's problem ends at and follows.
     """
-    lengths = {name: len(values) for name, values in curve.watched.items()}
+    lengths, names = {name: len(values) for name, values in curve.watched.items()}, measured(plan.problem(point))
     if (
         len(curve.losses) != point.epochs
         or len(curve.parameters) != len(plan.parameters_of[point.task])
+        or not curve.measured.keys() >= {*names}
         or lengths != dict.fromkeys(watched(plan.problem(point)), point.epochs + 1)
     ):
         raise DamagedPart(f"{path}: a curve is not of the form of its point, {point.key}")
     dtype = np.dtype(str(point.dtype))
+    losses = curve.losses.astype(dtype, copy=False)
     followed = {name: values.astype(dtype, copy=False) for name, values in curve.watched.items()}
-    return replace(curve, losses=curve.losses.astype(dtype, copy=False), watched=followed)
+    ends = {name: curve.measured[name] for name in names}  # Other points of the part may have others.
+    return replace(curve, losses=losses, watched=followed, measured=ends)
 
 
 def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
@@ -154,7 +160,8 @@ def _fits(found: "Mapping[str, pa.DataType]", losses: "pa.DataType") -> bool:
 
     needed = {"key": pa.dictionary(pa.int32(), pa.string()), "losses": pa.large_list(losses)}
     needed |= {"parameters": pa.list_(pa.float64()), "final_loss": pa.float64(), "stalled": pa.bool_()}
-    return needed.items() <= found.items() <= (needed | dict.fromkeys(WATCHED, needed["losses"])).items()
+    most = needed | dict.fromkeys(WATCHED, needed["losses"]) | dict.fromkeys(MEASURED, pa.float64())
+    return needed.items() <= found.items() <= most.items()
 
 
 def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
@@ -167,6 +174,7 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
     rest = zip(
         *(table.column(name).to_pylist() for name in ("key", "parameters", "final_loss", "stalled")), strict=True
     )
+    measures = {name: table.column(name).to_pylist() for name in MEASURED if name in table.column_names}
     return [
         (
             key,
@@ -176,6 +184,7 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
                 final_loss,
                 stalled,
                 {name: each[row] for name, each in followed.items() if len(each[row])},
+                {name: each[row] for name, each in measures.items()},
             ),
         )
         for row, (key, parameters, final_loss, stalled) in enumerate(rest)

@@ -87,6 +87,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
     """
     finals = {**dict(zip(parameter_names(run.problem), curve.parameters, strict=True)), "final_loss": curve.final_loss}
     finals |= {f"final_{name}": float(values[-1]) for name, values in curve.watched.items()}
+    finals |= curve.measured
     happened = ((name, getattr(verdict.events, name)) for name in EVENTS)
     metrics = {
         **finals,
@@ -100,7 +101,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
         "outcome": str(verdict.outcome),
         "outcome_reason": verdict.reason,
         "outcome_tolerance": repr(verdict.tolerance),
-        **({"predicted": str(verdict.expected.predicted)} if verdict.expected else {}),
+        **({"predicted": str(verdict.expected.predicted)} if verdict.expected and verdict.expected.predicted else {}),
         **{f"final_{name.removeprefix('final_')}": repr(value) for name, value in finals.items()},
         "curve_run": address.run_id,
         "curve_part": address.part,

@@ -26,6 +26,8 @@ class Curve:
     stalled : the last update changed no bit of any parameter.
     watched : what else was followed, by name, as the loss on what is held out; each of shape ``(epochs + 1,)``, the
         last value that of the final parameters.
+    measured : what only the model can say of the final parameters, by name, as
+        :func:`sweep.problem.problem.measured` has them; nan where it cannot.
     """
 
     losses: Floats = field(repr=False)
@@ -33,6 +35,7 @@ class Curve:
     final_loss: float
     stalled: bool
     watched: Mapping[str, Floats] = field(default_factory=dict, repr=False)
+    measured: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

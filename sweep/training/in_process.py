@@ -4,6 +4,7 @@ Which settings rows of a tensor share, and which runs are one trajectory read of
 point is declared: :mod:`sweep.plan.point`.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 
 from sweep.plan.point import Point, Value
-from sweep.problem.problem import Problem
+from sweep.problem.problem import Problem, measured
 from sweep.problem.task import Task
 from sweep.training import gradients
 from sweep.training.choice import optimizer_of
@@ -75,7 +76,17 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
             name: np.append(values[row, : point.epochs], last[point.epochs][name][row])
             for name, values in watched.items()
         }
-        yield Curve(histories[row, : point.epochs], tuple(parameters[row]), final_loss[row], stalled[row], followed)
+        end = tuple(parameters[row])
+        measures = _measured(problem, point, end, final_loss[row])
+        yield Curve(histories[row, : point.epochs], end, final_loss[row], stalled[row], followed, measures)
+
+
+def _measured(problem: Problem, point: Point, parameters: Sequence[float], final_loss: float) -> Mapping[str, float]:
+    """What the problem says of where a run ended."""
+    names = measured(problem)
+    if names and all(map(math.isfinite, (final_loss, *parameters))):
+        return problem.measure(point, parameters)
+    return dict.fromkeys(names, math.nan)
 
 
 def _by_row(values: torch.Tensor) -> Floats:

@@ -9,8 +9,8 @@ from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.settings.schema import EPS, rounded_to
 from sweep.training.curve import Curve
-from sweep.verdict import events, sentences
-from sweep.verdict.outcome import Limit, Outcome, Verdict
+from sweep.verdict import convex, events, sentences
+from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
 from sweep.verdict.rule import Rounding, bound, decide, resolves
 from sweep.verdict.theory import theory_of
 
@@ -32,10 +32,19 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
         # The loss is too rough to tell: where the parameters are, exactly, counts as well.
         exact = theory.excess(curve.parameters, point.lr, 0)
         excess = exact if exact > excess else excess
-    outcome = decide(losses, curve.parameters, problem.least_loss, excess, allowed, rounding)
+    left = curve.measured.get("left", math.nan) if excess is None else None
+    outcome = decide(
+        *(losses, curve.parameters, problem.least_loss, excess, allowed, rounding),
+        left=math.nan if left is None else left,
+        falls=theory is not None,
+    )
     trained, noise = _rounded(point), EPS[point.dtype] ** 2 * (problem.least_loss or 0)
     start = problem.start(trained)
-    expected = theory.expectation(start, point.lr, point.epochs, allowed, noise) if theory else None
+    expected: Expectation | None
+    if theory:
+        expected = theory.expectation(start, point.lr, point.epochs, allowed, noise)
+    else:
+        expected = convex.expectation(problem, trained)
     limit, needed = None, 0 if outcome is Outcome.CONVERGED else None
     if outcome is Outcome.UNFINISHED and not curve.stalled:
         limit, needed = _remainder(curve, excess, point, trained, problem, allowed)
@@ -47,6 +56,7 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
         epochs_needed=needed,
         tolerance=tolerance,
         limit=limit,
+        left=left,
     )
     return replace(verdict, reason=sentences.reason(verdict, curve, point, problem))
 

@@ -47,17 +47,21 @@ class Expectation:
 
     Parameters
     ----------
-    threshold, threshold_ratio : the largest stable lr, and the point's lr over it; 0 and inf where curvature overflows.
+    threshold, threshold_ratio : the largest lr that is stable around the optimum, and the point's lr over it; 0 and inf
+        where curvature overflows, inf and 0 where there is no optimum.
     threshold_formula : the threshold in symbols.
-    predicted : the outcome in exact arithmetic.
-    predicted_epochs : updates from the start until within tolerance; None where there are none.
+    predicted : the outcome in exact arithmetic; None where theory does not say.
+    predicted_epochs : updates from the start until within tolerance; None where there are none, or it does not say.
+    falls_below : the lr below which a loss that is no quadratic falls at every update; None of a quadratic, where that
+        is the threshold.
     """
 
     threshold: float
     threshold_ratio: float
     threshold_formula: str
-    predicted: Outcome
+    predicted: Outcome | None
     predicted_epochs: int | None
+    falls_below: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class Verdict:
     expected : what theory says; None where it says nothing.
     epochs_needed : further updates until within tolerance, from where the run ended; None where theory promises none,
         0 where it converged, else at least 1.
+    left : what the loss can still fall by the curvature at the end, where the least loss is not known; nan where that
+        does not say; None where the least loss is known.
     tolerance : part of the spread that a converged run's excess may be.
     limit : of an unfinished run, whether rounding holds it back; None: not that we know.
     reason : one sentence with these numbers.
@@ -85,4 +91,5 @@ class Verdict:
     epochs_needed: int | None
     tolerance: float
     limit: Limit | None = None
+    left: float | None = None
     reason: str = ""

@@ -63,6 +63,9 @@ def decide(
     excess: float | None,
     allowed: float,
     rounding: Rounding,
+    *,
+    left: float = math.nan,
+    falls: bool = True,
 ) -> Outcome:
     """The outcome of a trained point.
 
@@ -72,6 +75,8 @@ def decide(
     parameters : the final ones.
     least_loss, excess : the least loss there is, and by how much the end is above it; None where that is not known.
     allowed : from :func:`bound`.
+    left : where the least loss is not known, what the curvature at the end says of it; nan where that is no help.
+    falls : whether a stable run falls at every update, as plain descent does on a quadratic.
     """
     last_tenth = max(1, (len(losses) - 1) // 10)
     if not (np.isfinite(losses).all() and all(map(math.isfinite, parameters))):
@@ -80,6 +85,17 @@ def decide(
         # A loss really below the least there is has lost its digits: that is no convergence.
         lost = rounding.really_above(np.array([least_loss]), losses[-1:]).any()
         return Outcome.UNFINISHED if lost else Outcome.CONVERGED
-    if rounding.really_above(losses[-1:], losses[[0, -1 - last_tenth]]).any():
-        return Outcome.DIVERGED
-    return Outcome.UNFINISHED
+    if least_loss is None and within(left, allowed) and within(_last_half(losses), allowed):
+        lost = rounding.really_above(losses[-1:], losses[:1]).any()
+        return Outcome.UNFINISHED if lost else Outcome.CONVERGED
+    if falls:
+        above = rounding.really_above(losses[-1:], losses[[0, -1 - last_tenth]])
+    else:
+        earlier, later = np.split(losses, [-last_tenth])
+        above = rounding.really_above(later.max(keepdims=True), earlier.max(keepdims=True))
+    return Outcome.DIVERGED if above.any() else Outcome.UNFINISHED
+
+
+def _last_half(losses: NDArray[np.float64]) -> float:
+    """How much the loss changed over the last half of a run."""
+    return abs(float(losses[(len(losses) - 1) // 2] - losses[-1]))

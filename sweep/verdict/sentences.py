@@ -27,13 +27,13 @@ def reason(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> st
         found = _departure(verdict, curve)
     else:
         found = _remainder(verdict, curve, point, problem)
-    return f"{found}{_theory(verdict)}"
+    return f"{found}{_theory(verdict, point.lr)}"
 
 
 def note(verdict: Verdict, curve: Curve) -> str:
     """A few words on why a run has its outcome; its reason says it in full."""
     happened, needed = verdict.events, verdict.epochs_needed
-    if verdict.outcome is Outcome.CONVERGED:
+    if verdict.outcome is Outcome.CONVERGED and verdict.left is None:
         return f"within tolerance from epoch {happened.first_within}"
     if verdict.outcome is Outcome.DIVERGED:
         left = happened.first_not_finite
@@ -42,9 +42,11 @@ def note(verdict: Verdict, curve: Curve) -> str:
         return "stalled"
     if verdict.limit:
         return verdict.limit
+    if verdict.left is not None and math.isfinite(verdict.left):
+        return f"about {verdict.left:.2g} of loss left"
     if needed is not None:
         return f"about {plural(needed, 'epoch')} to go"
-    if verdict.expected is None:
+    if verdict.expected is None or verdict.left is not None:
         return "not finished"
     return f"more than {FARTHEST:.2g} epochs to go" if _is_stable(verdict) else "theory promises no end"
 
@@ -53,14 +55,28 @@ def _is_stable(verdict: Verdict) -> bool:
     return verdict.expected is not None and verdict.expected.threshold_ratio < 1
 
 
-def _theory(verdict: Verdict) -> str:
+def _theory(verdict: Verdict, lr: float) -> str:
     expected = verdict.expected
     if expected is None:
         return ""
+    if expected.falls_below is not None:
+        return _bounds(expected, lr, expected.falls_below)
     ratio = expected.threshold_ratio
     times = f"{ratio:.4g} times" if ratio < math.inf else "far beyond"
     threshold = f"{expected.threshold_formula} = {expected.threshold:.6g}"
     return f"; lr is {times} the stability threshold {threshold}{_doubt(verdict, expected)}"
+
+
+def _bounds(expected: Expectation, lr: float, falls_below: float) -> str:
+    """How an lr lies to what theory knows of a convex loss that is no quadratic."""
+    below = f"{falls_below:.6g}, below which the loss falls at every update"
+    if lr < falls_below:
+        return f"; lr is {lr / falls_below:.4g} times {below}"
+    if expected.threshold == math.inf:
+        return f"; lr is {lr / falls_below:.4g} times {below}, and no threshold lies beyond, as there is no optimum"
+    threshold = f"the threshold {expected.threshold_formula}, {expected.threshold:.6g}"
+    beyond = ", beyond which descent does not settle there" if expected.threshold_ratio >= 1 else ""
+    return f"; lr is {expected.threshold_ratio:.4g} times {threshold}{beyond}"
 
 
 def _doubt(verdict: Verdict, expected: Expectation) -> str:
@@ -75,6 +91,11 @@ def _doubt(verdict: Verdict, expected: Expectation) -> str:
 
 def _arrival(verdict: Verdict, problem: Problem) -> str:
     """How a run converged."""
+    if verdict.left is not None:
+        return (
+            f"converged: by the curvature at the end {verdict.left:.4g} of the loss is left, at most "
+            f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
+        )
     return (
         f"within tolerance from epoch {verdict.events.first_within}: excess loss {verdict.excess:.4g} is at most "
         f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
@@ -103,11 +124,21 @@ def _remainder(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -
     """How far an unfinished run still has to go."""
     left = _epochs_left(verdict, curve, point, problem)
     if verdict.excess is None:
-        return f"{left}; the loss is {curve.final_loss:.4g}, the least loss is not known"
+        return f"{left}; the loss is {curve.final_loss:.4g}, {_by_curvature(verdict, problem)}"
     return (
         f"{left}; excess loss {verdict.excess:.4g} is {verdict.excess / problem.spread:.4g} of {problem.spread_name}, "
         f"tolerance {as_typed(verdict.tolerance)}"
     )
+
+
+def _by_curvature(verdict: Verdict, problem: Problem) -> str:
+    """What the curvature at the end says of how much is left."""
+    if verdict.left is None or not math.isfinite(verdict.left):
+        return "the least loss is not known"
+    allowed = f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
+    if verdict.left <= bound(problem, verdict.tolerance):
+        return f"by the curvature at the end {verdict.left:.4g} is left, but the last half brought over {allowed}"
+    return f"by the curvature at the end {verdict.left:.4g} is left, tolerance {allowed}"
 
 
 def _epochs_left(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
@@ -128,7 +159,7 @@ def _epochs_left(verdict: Verdict, curve: Curve, point: Point, problem: Problem)
         return f"{fear}, {_way_out(verdict, point, problem)}"
     if needed is not None:
         return f"still descending: about {plural(needed, 'more epoch')} to go at this lr"
-    if verdict.expected is None:
+    if verdict.expected is None or verdict.left is not None:
         return "not finished, and not rising"
     if _is_stable(verdict):
         return f"still descending: more than {FARTHEST:.2g} more epochs to go at this lr"

@@ -1,9 +1,10 @@
 """A problem that theory says nothing of: a line that keeps its curvature to itself."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from sweep.problem.fit import Fit, Fitted
-from sweep.problem.problem import Objective, Setup
+from sweep.problem.problem import LOCAL, Objective, Setup
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.readings import Readings
 from tests.problem.made import line_of
@@ -35,6 +36,15 @@ class Unknown:
 
     def quadratic(self, point: Setup) -> Quadratic | None:
         return None
+
+    def convexity(self, point: Setup) -> None:
+        return None
+
+    def measure(self, point: Setup, parameters: Sequence[float]) -> Mapping[str, float]:
+        return {} if self.least_loss is not None else dict.fromkeys(LOCAL, math.nan)
+
+    def confusion(self, fitted: Fitted) -> tuple[()]:
+        return ()
 
     def fit(self, fitted: Fitted | None) -> Fit | None:
         return None

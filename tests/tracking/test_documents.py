@@ -4,7 +4,6 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,8 @@ from sweep.plan import plan
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.problem import sources
-from sweep.problem.readings import Readings
 from sweep.tracking import documents, manifest, spool
 from sweep.tracking.attempt import Attempt, CurveAddress
-from sweep.tracking.forms import Labels
 from sweep.tracking.typed import Malformed
 from sweep.training import in_process
 from sweep.training.curve import Failure, Result
@@ -243,18 +240,3 @@ def check(said: Said, file: str) -> None:
     """Whether a command ended as it may."""
     assert said.code in (0, 1), said.err
     assert said.code == 0 or file in said.err
-
-
-def test_classes_stand_in_the_plan_and_in_the_fingerprint() -> None:
-    told = {"name": "t", "source": "t.csv", "input_names": ("x",), "target_name": "kind"}
-    plain = Readings.of_columns([[1.0, 2.0, 3.0]], [0, 1, 1], **told)
-    named = replace(plain, classes=("cat", "dog"))
-    assert len({each.fingerprint for each in (plain, named, replace(named, classes=("dog", "cat")))}) == 3
-    labels = Labels.of(named)
-    assert labels.classes == ["cat", "dog"]
-    assert Labels.of(plain).classes is None
-    assert manifest.read_data(named.fingerprint, labels, manifest.write_data(named)) == named
-    for wrong in (("cat", "dog", "cow"), ("cat",)):
-        other = replace(named, classes=wrong)
-        with pytest.raises(Malformed, match="do not number the classes"):
-            manifest.read_data(other.fingerprint, Labels.of(other), manifest.write_data(other))

@@ -1,0 +1,72 @@
+"""What theory knows of losses that are convex and no quadratic, and what it says to try next. Values only."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point
+from sweep.problem.convexity import Convexity
+from sweep.report.judged_runs import Run
+from sweep.training.choice import optimizer_of
+from sweep.verdict.outcome import Outcome
+
+MOST_BOUNDS = 100
+"""Combinations of task and scale that are looked at."""
+
+OFFSET = 10
+"""How many times smaller the condition must be without the inputs' offset for that to be called the cause."""
+
+OPEN = (Outcome.UNFINISHED, Outcome.DIVERGED)
+"""Outcomes of runs for which there is something to try."""
+
+LONGER = 4
+"""How many times as long an unfinished run is to be tried."""
+
+
+def bounds(plan: Plan) -> list[tuple[Point, Convexity]]:
+    """A point of each task and scale whose loss is convex and no quadratic, and what is known of that."""
+    different: dict[tuple[object, ...], Point] = {}
+    for point in plan.points:
+        different.setdefault((point.task, point.scale), point)
+    found = [(point, plan.problem(point).convexity(point)) for point in list(different.values())[:MOST_BOUNDS]]
+    return [(point, known) for point, known in found if known]
+
+
+def asked(plan: Plan, runs: Sequence[Run]) -> Iterator[tuple[Point, str]]:
+    """Points to try, each with why; none where every run has converged."""
+    known = bounds(plan)
+    for task in plan.tasks:
+        open_runs = [run for run in runs if run.point.task == task and run.state in OPEN]
+        here = [(point, each) for point, each in known if point.task == task]
+        if not here or not open_runs:
+            continue
+        of = f" for {plan.label(task)}" if len(plan.tasks) > 1 else ""
+        point, least = min(here, key=lambda pair: pair[1].around.condition if pair[1].around else 0.0)
+        longest = replace(point, epochs=max(run.point.epochs for run in open_runs))
+        yield _sure(longest, least), f"the largest lr at which the loss is sure to fall at every update{of}"
+        if centred := _centred(plan, longest, least):
+            yield centred[0], f"the offset of the inputs makes descent slow{of} ({centred[1]})"
+        left = [(run.verdict.left, run) for run in open_runs if run.verdict and run.verdict.left is not None]
+        going = [(value, run) for value, run in left if run.state == Outcome.UNFINISHED and value == value]
+        if going:
+            _, run = min(going, key=lambda pair: pair[0])
+            longer = replace(run.point, epochs=LONGER * run.point.epochs)
+            yield longer, f"the unfinished run with the least left{of}, {LONGER} times as long"
+
+
+def _sure(point: Point, known: Convexity) -> Point:
+    """``point`` at an lr of two digits below which the loss is sure to fall."""
+    bound = optimizer_of(point).threshold(known.curvature)
+    lr = float(f"{bound:.2g}")
+    return replace(point, lr=lr if lr < bound else float(f"{bound * 0.95:.2g}"))
+
+
+def _centred(plan: Plan, point: Point, known: Convexity) -> tuple[Point, str] | None:
+    """``point`` without the offset of its inputs, and how the condition changes; None where that is not the cause."""
+    if point.center or point.standardize or known.around is None:
+        return None
+    centred = replace(point, center=True)
+    without = plan.problem(centred).convexity(centred)
+    if without is None or without.around is None or known.around.condition <= OFFSET * without.around.condition:
+        return None
+    return _sure(centred, without), f"condition {known.around.condition:.3g}, without it {without.around.condition:.3g}"

@@ -1,0 +1,40 @@
+"""What theory says of descent on a convex loss that is no quadratic: no outcome, but how large an lr may be."""
+
+import math
+
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+from sweep.training.choice import optimizer_of
+from sweep.verdict.outcome import Expectation
+from sweep.verdict.theory import theory_of
+
+
+def expectation(problem: Problem, point: Point) -> Expectation | None:
+    """The lr below which the loss falls at every update, and the one above which descent cannot settle.
+
+    Between the two the start decides. None where the problem knows no bound of its curvature.
+
+    References
+    ----------
+    Nesterov: Introductory Lectures on Convex Optimization, Kluwer 2004, section 1.2.3 (below 2/L the loss falls).
+    """
+    known, optimizer = problem.convexity(point), optimizer_of(point)
+    if known is None:
+        return None
+    threshold = optimizer.threshold(known.around.largest) if known.around else math.inf
+    return Expectation(
+        threshold,
+        point.lr / threshold,
+        f"{optimizer.threshold_formula} at the optimum",
+        predicted=None,
+        predicted_epochs=None,
+        falls_below=optimizer.threshold(known.curvature),
+    )
+
+
+def threshold_of(problem: Problem, point: Point) -> tuple[float, str] | None:
+    """The largest lr that is stable around the optimum, and its formula; None where theory knows none."""
+    if theory := theory_of(problem, point):
+        return theory.threshold, theory.optimizer.threshold_formula
+    bounds = expectation(problem, point)
+    return (bounds.threshold, bounds.threshold_formula) if bounds and bounds.threshold < math.inf else None

@@ -1,0 +1,102 @@
+"""How often the rule for an unknown least loss is wrong, on classes, whose least loss Newton's method finds exactly.
+
+``python -m tests.verdict.counted --problems 60 --seed 1`` prints the counts that stand in ``docs/verdicts.md``.
+"""
+
+import argparse
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sweep.problem.separable import Separation
+from sweep.settings.schema import DType
+from sweep.verdict.judge import judge
+from sweep.verdict.outcome import Outcome
+from sweep.verdict.rule import bound
+from tests.problem.classes import logistic, of, run, table, trained
+
+EPOCHS = (10, 30, 100, 300, 1000, 3000, 10_000)
+PARTS = (0.03, 0.3, 0.9, 1.5)
+"""Of the lr below which the loss is sure to fall."""
+
+TOLERANCES = (1e-2, 1e-3, 1e-4)
+CONDITIONS = (1.0, 30.0, 1000.0)
+"""How many times as wide as the narrowest the widest input is; its square is about the condition of the Hessian."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A run at its end: what the rule found, and what is true."""
+
+    kind: str
+    outcome: Outcome
+    left: float
+    excess: float
+    allowed: float
+
+    @property
+    def is_false(self) -> bool:
+        """Called converged, and is not within tolerance."""
+        return self.outcome is Outcome.CONVERGED and self.excess > self.allowed
+
+    @property
+    def is_missed(self) -> bool:
+        """Within tolerance, and not called converged."""
+        return self.outcome is not Outcome.CONVERGED and self.excess <= self.allowed
+
+
+def states(problems: int, seed: int) -> Iterator[State]:
+    """The ends of runs on ``problems`` random tables of 2 to 4 classes, a third of them told apart without a doubt."""
+    chance = np.random.default_rng(seed)
+    for number in range(problems):
+        classes, inputs = int(chance.integers(2, 5)), int(chance.integers(1, 6))
+        data = table(int(chance.integers(20, 200)), inputs, classes, int(chance.integers(1 << 30)))
+        widths = CONDITIONS[number // 3 % len(CONDITIONS)] ** np.linspace(0, -1, inputs)
+        labels = data.targets
+        if number % 3 == 2:
+            edges = np.quantile(data.inputs[:, 0], np.arange(1, classes) / classes)
+            labels = np.digitize(data.inputs[:, 0], edges).astype(np.float64)
+        posed = of(data.inputs * widths, labels)
+        problem, dtype = logistic(posed), (DType.float32, DType.float64)[number // 9 % 2]
+        base = run(posed, dtype=dtype, seed=number)
+        known = problem.convexity(base)
+        assert known is not None
+        points = [replace(base, lr=part * 2 / known.curvature, epochs=epochs) for part in PARTS for epochs in EPOCHS]
+        kind = (
+            "told apart"
+            if problem.separation is not Separation.NONE
+            else f"width {CONDITIONS[number // 3 % len(CONDITIONS)]:g}"
+        )
+        for point, curve in zip(points, trained(posed, *points), strict=True):
+            for tolerance in TOLERANCES:
+                verdict = judge(curve, point, problem, tolerance)
+                left = math.nan if verdict.left is None else verdict.left
+                exact = problem.loss_at(point, curve.parameters) - known.least_loss
+                yield State(f"{kind}, {dtype}", verdict.outcome, left, exact, bound(problem, tolerance))
+
+
+def main() -> None:
+    """Count, and print a table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--problems", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    found = list(states(given.problems, given.seed))
+    columns = ("problems", "states", "within tolerance", "false", "worst false / tolerance", "missed", "still moving")
+    print(f"| {' | '.join(columns)} |")
+    print("|---|---|---|---|---|---|---|")
+    for kind in sorted({state.kind for state in found}):
+        here = [state for state in found if state.kind == kind]
+        false, missed = [s for s in here if s.is_false], [s for s in here if s.is_missed]
+        worst = max((s.excess / s.allowed for s in false), default=0)
+        moving = sum(s.left <= s.allowed for s in missed)
+        within = sum(s.excess <= s.allowed for s in here)
+        print(f"| {kind} | {len(here):,} | {within:,} | {len(false):,} | {worst:.4g} | {len(missed):,} | {moving:,} |")
+    print(f"\nOutcomes: {dict(Counter(str(state.outcome) for state in found))}")
+
+
+if __name__ == "__main__":
+    main()

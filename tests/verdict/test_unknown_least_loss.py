@@ -1,0 +1,109 @@
+"""The verdict where the least loss is not known: by what the curvature at the end says is left, and by the curve."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sweep.plan.point import Point
+from sweep.problem.readings import Readings
+from sweep.settings.schema import DType
+from sweep.verdict.judge import judge
+from sweep.verdict.outcome import Outcome, Verdict
+from sweep.verdict.rule import Rounding, decide
+from tests.problem.classes import logistic, of, run, table, trained
+
+ROUNDING = Rounding(16 * 2.0**-52, 1.0)
+FALLING = np.linspace(1.0, 0.5, 101)
+ARRIVED = np.concatenate([np.linspace(1.0, 0.5, 51), np.full(50, 0.5)])
+
+
+def outcome(losses: np.ndarray, left: float) -> Outcome:
+    return decide(losses, [1.0], None, None, 0.01, ROUNDING, left=left, falls=False)
+
+
+def verdicts(data: Readings, *points: Point) -> list[Verdict]:
+    problem = logistic(data)
+    return [judge(curve, one, problem, 0.001) for curve, one in zip(trained(data, *points), points, strict=True)]
+
+
+def test_converged_is_what_has_little_left_and_has_stopped_changing() -> None:
+    assert outcome(ARRIVED, 0.009) is Outcome.CONVERGED
+    assert outcome(ARRIVED, 0.011) is Outcome.UNFINISHED
+    assert outcome(ARRIVED, math.nan) is Outcome.UNFINISHED
+    assert outcome(FALLING, 0.0) is Outcome.UNFINISHED
+    assert outcome(np.append(ARRIVED[:-1], math.inf), 0.0) is Outcome.DIVERGED
+
+
+def test_an_end_above_the_start_is_not_converged_however_little_is_left() -> None:
+    assert outcome(np.full(40, 0.5), 0.0) is Outcome.CONVERGED
+    assert outcome(np.append(np.full(20, 0.5), np.full(20, 0.505)), 0.0) is Outcome.UNFINISHED
+
+
+def test_diverged_is_a_last_tenth_that_goes_above_all_before() -> None:
+    waves = 1 + 0.1 * np.sin(np.arange(100.0))
+    assert outcome(waves, 5.0) is Outcome.UNFINISHED
+    assert outcome(np.append(waves, 1.2), 5.0) is Outcome.DIVERGED
+    assert outcome(np.insert(waves, 3, 1.2), 5.0) is Outcome.UNFINISHED
+    assert outcome(np.insert(waves, 89, 1.2), 5.0) is Outcome.UNFINISHED
+    assert outcome(np.insert(waves, 92, 1.2), 5.0) is Outcome.DIVERGED
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("seed", range(3))
+def test_descent_settles_below_the_threshold_at_the_optimum_and_not_above(classes: int, seed: int) -> None:
+    data = table(60, 3, classes, seed)
+    base = run(data, epochs=4000, dtype=DType.float64, seed=seed)
+    known = logistic(data).convexity(base)
+    assert known is not None
+    assert known.around is not None
+    threshold = 2 / known.around.largest
+    below, above = verdicts(data, *(replace(base, lr=part * threshold) for part in (0.98, 1.02)))
+    assert below.outcome is Outcome.CONVERGED
+    assert above.outcome is not Outcome.CONVERGED
+    assert below.expected is not None
+    assert below.expected.threshold == pytest.approx(threshold)
+    assert below.expected.predicted is None
+    assert "beyond which descent does not settle there" in above.reason
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_below_the_bound_the_loss_falls_at_every_update(classes: int) -> None:
+    data = table(50, 4, classes, seed=classes)
+    base = run(data, epochs=200, dtype=DType.float64)
+    known = logistic(data).convexity(base)
+    assert known is not None
+    points = [replace(base, lr=0.999 * 2 / known.curvature, seed=seed) for seed in range(20)]
+    for curve in trained(data, *points):
+        assert (np.diff(curve.losses) <= 1e-15).all()
+
+
+def test_reasons_say_what_is_left_of_what_and_where_the_lr_lies() -> None:
+    data = table(60, 2, 2, seed=4)
+    base = run(data, dtype=DType.float64)
+    known = logistic(data).convexity(base)
+    assert known is not None
+    bound = 2 / known.curvature
+    early, arrived, moving = verdicts(
+        data,
+        replace(base, lr=0.01 * bound, epochs=10),
+        replace(base, lr=0.5 * bound, epochs=500),
+        replace(base, lr=0.5 * bound, epochs=5),
+    )
+    assert (early.outcome, arrived.outcome) == (Outcome.UNFINISHED, Outcome.CONVERGED)
+    assert f"lr is 0.01 times {bound:.6g}, below which the loss falls at every update" in early.reason
+    left = f"by the curvature at the end {early.left:.4g} is left, tolerance 0.001 of the labels' entropy"
+    assert left in early.reason
+    assert arrived.reason.startswith(f"converged: by the curvature at the end {arrived.left:.4g} of the loss is left")
+    assert (moving.outcome, moving.left is not None and moving.left < 0.0006) == (Outcome.UNFINISHED, True)
+    assert "but the last half brought over 0.001 of the labels' entropy" in moving.reason
+
+
+def test_classes_told_apart_have_a_bound_and_no_threshold() -> None:
+    data = of(np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0, 0, 1, 1]))
+    small, large = verdicts(data, run(data, lr=0.1, epochs=20), run(data, lr=20.0, epochs=20))
+    assert small.expected is not None
+    assert math.isinf(small.expected.threshold)
+    assert "below which the loss falls at every update" in small.reason
+    assert "no threshold lies beyond, as there is no optimum" in large.reason
