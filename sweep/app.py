@@ -41,7 +41,7 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
     from sweep.tracking import lookup
     from sweep.tracking.store import open_store
 
-    first, planned = settings[0], plan.make(settings, sources.read)
+    first, planned = settings[0], plan.make(settings, sources.reader())
     tracking = first.tracking
     check_devices(planned.points)
     if first.dry_run:

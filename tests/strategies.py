@@ -123,6 +123,9 @@ DATA = st.builds(
     Data,
     st.just("thermometer"),
     *[TEXTS] * 5,
+    separator=st.sampled_from([None, ",", "tab", "\\t", "", "x"]),
+    decimal=st.sampled_from([None, ".", "comma", "x"]),
+    missing=st.sampled_from([None, "drop", "x"]),
     holdout=st.sampled_from(["0", ".2", "0.20", "last:0.5", "last:0", "1", "-0.1", "20%", ""]),
     holdout_seed=SEEDS,
 )

@@ -18,7 +18,7 @@ from sweep.console.guard import guard
 from sweep.errors import BadInput
 from sweep.plan import plan
 from sweep.problem import sources
-from sweep.problem.csv_file import read_csv
+from sweep.problem.table_file import Files
 from sweep.settings.keys import validate
 from sweep.settings.schema import Settings, rounded_to
 from sweep.training.in_process import in_process
@@ -149,7 +149,7 @@ def test_any_file_gives_readings_with_a_theory_or_is_refused_in_one_message(fold
     path = folder / "my.csv"
     path.write_bytes(content)
     try:
-        readings = read_csv(path, "x", "y")
+        readings = Files().read(path, "x", "y")
     except BadInput as refused:
         check_message(str(refused))
         return

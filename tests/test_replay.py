@@ -13,8 +13,8 @@ from mlflow import MlflowClient
 
 from sweep import app
 from sweep.plan.point import Point
-from sweep.problem.csv_file import read_csv
 from sweep.problem.problem import Problem
+from sweep.problem.table_file import Files
 from sweep.problem.task import Task
 from sweep.tracking.location import absolute
 from sweep.training import in_process
@@ -145,9 +145,9 @@ def test_private_readings_that_have_changed_are_refused_with_both_fingerprints(
 ) -> None:
     (tmp_path / "my.csv").write_text(READINGS)
     command(*CSV, "data.store=false")
-    then = read_csv(tmp_path / "my.csv", "x", "y").fingerprint
+    then = Files().read(tmp_path / "my.csv", "x", "y").fingerprint
     (tmp_path / "my.csv").write_text(READINGS.replace("3.25", "3.26"))
-    now = read_csv(tmp_path / "my.csv", "x", "y").fingerprint
+    now = Files().read(tmp_path / "my.csv", "x", "y").fingerprint
     said = command(module=module)
     assert said.code == 1
     assert f"data.path={tmp_path / 'my.csv'}: the readings have changed, their fingerprint is {now}" in said.err

@@ -8,7 +8,7 @@ from hydra.plugins.launcher import Launcher
 from sweep.plan.point import Point
 from sweep.problem import sources
 from sweep.problem.problem import Problem
-from sweep.problem.task import Task
+from sweep.problem.task import CLASSIFY, Task
 from sweep.settings.grammar import literal
 from sweep.settings.hydra_internals import returned
 from sweep.settings.schema import Data, Settings
@@ -17,8 +17,10 @@ from sweep.training.curve import Curve, Engine, Failure, Result
 
 def engine(launcher: Launcher, settings: Sequence[Settings]) -> Engine:
     """Train points of ``settings`` as jobs of ``launcher``; a job reads its data anew."""
-    distinct = {sources.identity(each.data): each.data for each in settings}.values()
-    by_fingerprint = {sources.read(source).fingerprint: source for source in distinct}
+    asked = ((each.data, each.problem.kind in CLASSIFY) for each in settings)
+    distinct = {sources.identity(*each): each for each in asked}.values()
+    read = sources.reader()
+    by_fingerprint = {read(source, labelled).fingerprint: source for source, labelled in distinct}
 
     def launch(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Result]:
         jobs = [overrides(point, by_fingerprint[point.data]) for point in points]

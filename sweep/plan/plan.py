@@ -13,7 +13,7 @@ from sweep.problem import sources
 from sweep.problem.choice import problems
 from sweep.problem.problem import MEASURED, WATCHED, Problem, check_dtype, measured, parameter_names, watched
 from sweep.problem.readings import Readings
-from sweep.problem.task import Task
+from sweep.problem.task import CLASSIFY, Task
 from sweep.settings.schema import Data, DType, Settings
 
 ALWAYS_SHOWN = ("lr", "scale", "epochs")
@@ -154,13 +154,13 @@ class Plan:
         return sum(point.epochs for point in self.points)
 
 
-def make(settings: Sequence[Settings], read: Callable[[Data], Readings]) -> Plan:
+def make(settings: Sequence[Settings], read: Callable[[Data, bool], Readings]) -> Plan:
     """Fold ``settings`` to distinct points.
 
     Parameters
     ----------
     settings : at least one; what belongs to the whole sweep is taken from the first.
-    read : from data settings to readings; called once for each distinct ``Data``.
+    read : from data settings, and whether their target is labels of classes, to readings; called once for each pair.
 
     Raises
     ------
@@ -172,9 +172,10 @@ def make(settings: Sequence[Settings], read: Callable[[Data], Readings]) -> Plan
     unused: dict[str, None] = {}
     checked: dict[tuple[Task, DType], None] = {}
     for each in settings:
-        source = sources.identity(each.data)
+        labelled = each.problem.kind in CLASSIFY
+        source = sources.identity(each.data, labelled)
         if source not in known:
-            known[source] = read(each.data)
+            known[source] = read(each.data, labelled)
         data = known[source]
         point = Point.of(each, data.fingerprint)
         if (point.task, point.dtype) not in checked:

@@ -18,8 +18,8 @@ def remarks(plan: Plan) -> Iterator[str]:
         if known and known.because:
             yield (
                 f"{plan.label(task)}: {known.because}, so that no parameters have the least loss, "
-                f"{known.least_loss:.4g}: they grow for ever, ever more slowly, and where a run counts as converged "
-                "about twice as much may be left as the curvature at its end shows."
+                f"{known.least_loss:.4g}: they grow for ever, ever more slowly, and of a run that counts as converged "
+                "a few times the tolerance may be left."
             )
     columns: dict[tuple[str, str], list[str]] = defaultdict(list)
     for data in plan.readings.values():

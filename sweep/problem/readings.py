@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import BadInput
+from sweep.settings.file_form import FileForm
 from sweep.settings.schema import DType
 
 Floats = NDArray[np.float64]
@@ -35,6 +36,8 @@ class Readings:
     kept_at : the file to read them from again, where they stay out of the store; None where the store has them.
     path : the file that they were read from, as it was given; None where it is not known, or there was none.
     classes : names of the classes that ``targets`` number, each with a sample; none where targets are quantities.
+    form : how the file was read.
+    dropped : rows of the file that were left out, with a missing cell.
     """
 
     inputs: Floats = field(repr=False)
@@ -48,6 +51,8 @@ class Readings:
     kept_at: str | None = None
     path: str | None = None
     classes: tuple[str, ...] = ()
+    form: FileForm = field(default_factory=FileForm)
+    dropped: int = 0
 
     def __post_init__(self) -> None:
         for values in (self.inputs, self.targets):

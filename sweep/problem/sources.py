@@ -1,18 +1,20 @@
 """Where readings come from: the groups of ``conf/data``. In come settings, out go :class:`Readings`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from sweep.errors import BadInput
-from sweep.problem.csv_file import read_csv
 from sweep.problem.readings import Readings
+from sweep.problem.table_file import Files
+from sweep.settings.file_form import FORM, FileForm
 from sweep.settings.schema import Data
 
 FAHRENHEIT_LIKE = (35.7, 55.9, 58.2, 81.9, 56.3, 48.9, 33.9, 21.8, 48.4, 60.4, 68.4)
 CELSIUS = (0.5, 14.0, 15.0, 28.0, 11.0, 8.0, 3.0, -4.0, 6.0, 13.0, 21.0)
 
-READING = ("path", "input", "target", "input_unit", "target_unit", "store")
+READING = ("path", "input", "target", "input_unit", "target_unit", *FORM, "store")
 """Fields of :class:`Data` that say what is read, and not how that is prepared."""
 
 COLUMNS, UNITS = ("path", "input", "target"), ("input_unit", "target_unit")
@@ -37,9 +39,9 @@ def thermometer() -> Readings:
     )
 
 
-def identity(data: Data) -> tuple[object, ...]:
-    """What tells one reading of data from another; hashable."""
-    values = (data.kind, *(getattr(data, name) for name in READING))
+def identity(data: Data, labelled: bool = False) -> tuple[object, ...]:
+    """What tells one reading of data from another, as labels of classes or not; hashable."""
+    values = (data.kind, labelled, *(getattr(data, name) for name in READING))
     return tuple(tuple(value) if isinstance(value, list) else value for value in values)
 
 
@@ -47,7 +49,7 @@ def refuse_unused(sources: Sequence[Data]) -> None:
     """Raise :class:`BadInput` where a key is given that none of a sweep's ``sources`` reads."""
     if any(source.kind == "csv" for source in sources):
         return
-    unused = [key for key in COLUMNS + UNITS if any(getattr(source, key) is not None for source in sources)]
+    unused = [key for key in COLUMNS + UNITS + FORM if any(getattr(source, key) is not None for source in sources)]
     if unused:
         names = ", ".join(f"data.{key}" for key in unused)
         raise BadInput(
@@ -57,13 +59,18 @@ def refuse_unused(sources: Sequence[Data]) -> None:
         )
 
 
-def read(data: Data) -> Readings:
+def read(data: Data, labelled: bool = False, files: Files | None = None) -> Readings:
     """The readings that ``data`` names.
+
+    Parameters
+    ----------
+    labelled : whether the target's cells are labels of classes.
+    files : where others of the same files are read from, too.
 
     Raises
     ------
     BadInput : the file is missing, empty or cannot be read; a column is missing, constant, or has a cell that is no
-        finite number; a row has more or fewer cells than the header; fewer than two rows.
+        finite number; a row has more or fewer cells than the header; fewer than two rows; labels that are no classes.
     """
     if data.kind == "thermometer":
         return thermometer()
@@ -74,9 +81,20 @@ def read(data: Data) -> Readings:
             "data=csv data.path=FILE data.input=COLUMN data.target=COLUMN",
             f"add {' '.join(f'{key}=…' for key in absent)}",
         )
-    path = Path(data.path or "")
-    readings = read_csv(path, data.input or "", data.target or "", data.input_unit, data.target_unit)
-    return replace(readings, kept_at=None if data.store else str(path.resolve()), path=data.path)
+    path, form = Path(data.path or ""), FileForm.read(data.separator, data.decimal, data.missing)
+    readings = (files or Files()).read(path, data.input or "", data.target or "", form, labelled)
+    return replace(
+        readings,
+        input_unit=data.input_unit,
+        target_unit=data.target_unit,
+        kept_at=None if data.store else str(path.resolve()),
+        path=data.path,
+    )
+
+
+def reader() -> Callable[[Data, bool], Readings]:
+    """As :func:`read`, each file once; for a plan, and not for longer."""
+    return partial(read, files=Files())
 
 
 def overrides(readings: Readings) -> dict[str, str | list[str]]:
@@ -91,6 +109,7 @@ def overrides(readings: Readings) -> dict[str, str | list[str]]:
         "data.path": readings.path or readings.kept_at or readings.source,
         **columns,
         "data.target": readings.target_name,
+        **readings.form.overrides(),
         **{key: unit for key, unit in units.items() if unit is not None},
         **({"data.store": "false"} if readings.kept_at else {}),
     }

@@ -35,14 +35,13 @@ FORMATS = (
 """First bytes of files that are no CSV in UTF-8: what such a file looks like, and what to do."""
 
 
-def read_text(path: Path) -> str:
-    """The text of the plain file at ``path``, without a byte order mark.
+def text_of(path: Path, content: bytes) -> str:
+    """The text that the ``content`` of the file at ``path`` is, without a byte order mark.
 
     Raises
     ------
-    BadInput : it is no plain file (a pipe may never end), cannot be read, is too large, or is no text in UTF-8.
+    BadInput : it is no text in UTF-8.
     """
-    content = _content(path)
     start = content[:64].removeprefix(b"\xef\xbb\xbf")
     for pattern, looks, step in FORMATS:
         if re.match(pattern, start):
@@ -65,7 +64,13 @@ def read_text(path: Path) -> str:
         ) from error
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """The bytes of the plain file at ``path``.
+
+    Raises
+    ------
+    BadInput : it is no plain file (a pipe may never end), cannot be read, or is too large.
+    """
     try:
         return plain_file.read(path)
     except plain_file.Unfit as unfit:

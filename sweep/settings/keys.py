@@ -13,6 +13,7 @@ from typing import Any
 from sweep.errors import BadInput, nearest
 from sweep.redaction import remember, without_secrets
 from sweep.settings import by_key
+from sweep.settings.file_form import DECIMALS, MISSING, SEPARATORS, name_of
 from sweep.settings.holdout import Holdout
 from sweep.settings.schema import DATA_KINDS, DType, Gradient, ProblemKind, Settings, Start, rounded_to
 
@@ -98,15 +99,34 @@ KEYS: Mapping[str, Key] = {
     "device": Key("where tensors live", "cpu, cuda or cuda:N", lambda value, _: bool(DEVICE.fullmatch(value))),
     "data": Key("the readings", f"one of the group: {', '.join(DATA_KINDS)}"),
     "data.kind": Key("set by the group", ", ".join(DATA_KINDS), lambda value, _: value in DATA_KINDS),
-    "data.path": Key("data=csv: file to read", "a CSV file with a header line; its path on one line, in UTF-8", _text),
+    "data.path": Key(
+        "data=csv: file to read",
+        "a CSV file with a header line, a Parquet file or a .npz of NumPy; its path on one line, in UTF-8",
+        _text,
+    ),
     "data.input": Key(
         "data=csv: columns of the inputs",
-        "a column of that file, on one line; a list as [x1,x2]; all: every column but the target",
+        "a column of that file, on one line; a list as [x1,x2]; all: every column but the target and an index",
         _are_columns,
     ),
     "data.target": Key("data=csv: column of the target", "a column of that file, on one line", _text),
     "data.input_unit": Key("unit of the input, for the report", "text on one line, or null", _text),
     "data.target_unit": Key("unit of the target, for the report", "text on one line, or null", _text),
+    "data.separator": Key(
+        "data=csv: what is between the cells of a text file, by name or the sign itself",
+        ", ".join(SEPARATORS),
+        lambda value, _: value is None or name_of(SEPARATORS, value) is not None,
+    ),
+    "data.decimal": Key(
+        "data=csv: what is before the decimals in a text file",
+        ", ".join(DECIMALS),
+        lambda value, _: value is None or name_of(DECIMALS, value) is not None,
+    ),
+    "data.missing": Key(
+        "data=csv: what to do about a row with a missing cell in a column that is used",
+        ", ".join(MISSING),
+        lambda value, _: value is None or value in MISSING,
+    ),
     "data.center": Key("take each input's mean off", "true, false"),
     "data.standardize": Key("take each input's mean off, and divide by its standard deviation", "true, false"),
     "data.holdout": Key(

@@ -68,6 +68,9 @@ class Data:
     target: str | None
     input_unit: str | None
     target_unit: str | None
+    separator: str | None
+    decimal: str | None
+    missing: str | None
     center: bool
     standardize: bool
     holdout: str

@@ -5,6 +5,7 @@ from typing import Any, Self, cast, get_args, get_origin
 
 from sweep.plan.point import Point
 from sweep.problem.readings import Readings
+from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, TAG, TEXT
 from sweep.settings.schema import Settings, Tracking
 from sweep.tracking.attempt import Attempt, CurveAddress
@@ -26,13 +27,17 @@ class Labels:
     kept_at: str | None = None
     path: str | None = None
     classes: list[str] | None = None
+    form: FileForm | None = None
+    dropped: int | None = None
 
     @classmethod
     def of(cls, data: Readings) -> Self:
         """What is told of ``data``: a single input has ``input_name``, several have ``input_names``."""
         names = list(data.input_names)
         own = {each.name: getattr(data, each.name) for each in fields(cls) if not each.name.startswith("input_name")}
-        own["classes"] = list(data.classes) or None
+        usual = FileForm()
+        own |= {"classes": list(data.classes) or None, "dropped": data.dropped or None}
+        own["form"] = data.form if data.form != usual else None
         return cls(**own, input_name=names[0], input_names=None) if len(names) == 1 else cls(**own, input_names=names)
 
     @property
@@ -43,7 +48,8 @@ class Labels:
     def told(self) -> dict[str, Any]:
         """As :class:`Readings` takes it."""
         own = {name: value for name, value in vars(self).items() if not name.startswith("input_name")}
-        return own | {"input_names": self.inputs, "classes": tuple(self.classes or ())}
+        form, classes = self.form or FileForm(), tuple(self.classes or ())
+        return own | {"input_names": self.inputs, "classes": classes, "form": form, "dropped": self.dropped or 0}
 
 
 @dataclass(frozen=True)

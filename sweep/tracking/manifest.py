@@ -9,7 +9,7 @@ import math
 import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -20,8 +20,9 @@ from sweep import plain_file
 from sweep.errors import BadInput
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.problem.csv_file import read_csv
 from sweep.problem.readings import Readings
+from sweep.problem.table_file import Files
+from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, NAME
 from sweep.tracking import documents, typed
 from sweep.tracking.attempt import Attempt
@@ -37,7 +38,7 @@ ROWS = b'"points": [\n'
 WHOLE = 16 << 20
 """Bytes of a plan that is parsed at once, and of what stands in one line of a larger one."""
 
-OPTIONAL = ("path", "input_name", "input_names", "classes")
+OPTIONAL = ("path", "input_name", "input_names", "classes", "form", "dropped")
 """Members of a data's labels that are left out where there is nothing to say."""
 
 
@@ -72,7 +73,7 @@ def encode(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
         points.append({"key": point.key, **point.stored(), "attempt": _plain(attempts.get(point.key))})
     labels = {
         fingerprint: {
-            name: value for name, value in vars(Labels.of(data)).items() if value is not None or name not in OPTIONAL
+            name: value for name, value in asdict(Labels.of(data)).items() if value is not None or name not in OPTIONAL
         }
         for fingerprint, data in plan.readings.items()
     }
@@ -101,8 +102,9 @@ def read(get: Get) -> tuple[Plan, dict[str, Attempt]]:
     BadInput : readings that stayed out of the store are not at their path any more, or have changed.
     """
     document, points, attempts = get(PATH, _document)
+    files = Files()
     readings = {
-        fingerprint: _read_again(fingerprint, labels)
+        fingerprint: _read_again(fingerprint, labels, files)
         if labels.kept_at
         else get(data_path(fingerprint), partial(read_data, fingerprint, labels))
         for fingerprint, labels in document.data.items()
@@ -216,13 +218,14 @@ def _columns(inputs: int) -> list[str]:
     return [*(["input"] if inputs == 1 else [f"input_{number}" for number in range(1, inputs + 1)]), "target"]
 
 
-def _read_again(fingerprint: str, labels: Labels) -> Readings:
-    columns = labels.inputs, labels.target_name, labels.input_unit, labels.target_unit
+def _read_again(fingerprint: str, labels: Labels, files: Files) -> Readings:
+    form = labels.form or FileForm()
     allowed = (
         f"the readings of the sweep, with the fingerprint {fingerprint}; data.store=false kept them out of the store"
     )
     try:
-        readings = read_csv(Path(labels.kept_at or ""), *columns)
+        where = Path(labels.kept_at or "")
+        readings = files.read(where, labels.inputs, labels.target_name, form, labelled=labels.classes is not None)
     except BadInput as error:
         raise BadInput(error.what, allowed, "put the file back") from error
     if readings.fingerprint != fingerprint:

@@ -92,7 +92,7 @@ def test_the_same_points_in_another_order_are_the_same_sweep() -> None:
 def test_a_file_is_read_once_however_many_points_use_it() -> None:
     calls = []
 
-    def read(source: Data) -> Readings:
+    def read(source: Data, labelled: bool) -> Readings:
         calls.append(source)
         return THERMOMETER
 

@@ -28,6 +28,7 @@ def line_of(data: Readings, **task: Any) -> Line:
 
 def data(kind: str = "thermometer", **given: Any) -> Data:
     """Settings of data with the defaults of ``conf/``."""
-    values: dict[str, Any] = dict.fromkeys(("path", "input", "target", "input_unit", "target_unit"))
+    unset = ("path", "input", "target", "input_unit", "target_unit", "separator", "decimal", "missing")
+    values: dict[str, Any] = dict.fromkeys(unset)
     values |= {"center": False, "standardize": False, "holdout": "0", "holdout_seed": 0, "store": True}
     return Data(kind, **values | given)

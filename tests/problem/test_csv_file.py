@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from sweep.errors import BadInput
-from sweep.problem.csv_file import SMALLEST_SPREAD, read_csv
+from sweep.problem.cells import SMALLEST_SPREAD
+from sweep.problem.table_file import Files
 from tests.problem.made import columns
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20, unique=True)
@@ -33,7 +34,7 @@ def test_readings_survive_a_round_trip_through_csv(tmp_path: Path, inputs: list[
     path = tmp_path / "any.csv"
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([["t", "u", "note"], *zip(targets[:size], inputs[:size], "x" * size, strict=True)])
-    found = read_csv(path, "u", "t")
+    found = Files().read(path, "u", "t")
     assert columns(found) == [inputs[:size], targets[:size]]
 
 
@@ -65,24 +66,24 @@ def test_a_file_that_cannot_be_used_is_told_why(
     written: Callable[[str | bytes], Path], text: str | bytes, message: str
 ) -> None:
     with pytest.raises(BadInput) as refused:
-        read_csv(written(text), "x", "y")
+        Files().read(written(text), "x", "y")
     assert message in str(refused.value)
 
 
 def test_missing_columns_are_answered_with_those_there_are(written: Callable[[str | bytes], Path]) -> None:
     with pytest.raises(BadInput, match="one of a, b"):
-        read_csv(written("a,b\n1,2\n2,3\n"), "x", "b")
+        Files().read(written("a,b\n1,2\n2,3\n"), "x", "b")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="No such file"):
-        read_csv(tmp_path / "no.csv", "x", "y")
+        Files().read(tmp_path / "no.csv", "x", "y")
 
 
 def test_a_byte_order_mark_and_blanks_around_cells_are_no_part_of_the_data(
     written: Callable[[str | bytes], Path],
 ) -> None:
-    found = read_csv(written("\ufeffx , y\n 1 ,2\n2, 3\n"), "x", "y")
+    found = Files().read(written("\ufeffx , y\n 1 ,2\n2, 3\n"), "x", "y")
     assert columns(found) == [[1.0, 2.0], [2.0, 3.0]]
 
 
@@ -91,7 +92,7 @@ def test_a_column_is_found_in_either_unicode_form_and_with_blanks_around_its_nam
 ) -> None:
     composed, apart = "temp\u00e9rature", "tempe\u0301rature"
     for typed, stands in ((composed, apart), (apart, composed), (f" {composed} ", composed), ("u", " u ")):
-        found = read_csv(written(f"{stands},y\n1,2\n2,3\n"), typed, "y")
+        found = Files().read(written(f"{stands},y\n1,2\n2,3\n"), typed, "y")
         assert (found.input_names, columns(found)[0]) == ((stands.strip(),), [1.0, 2.0])
 
 
@@ -100,7 +101,7 @@ def test_columns_that_differ_only_in_their_unicode_form_are_refused(
     written: Callable[[str | bytes], Path], typed: str
 ) -> None:
     with pytest.raises(BadInput, match="differ only in their Unicode form") as refused:
-        read_csv(written("\u00e9,e\u0301,y\n1,2,3\n2,4,5\n"), typed, "y")
+        Files().read(written("\u00e9,e\u0301,y\n1,2,3\n2,4,5\n"), typed, "y")
     assert r"'\xe9' and 'e\u0301'" in str(refused.value)
 
 
@@ -109,7 +110,7 @@ def test_a_column_is_the_one_whose_name_is_typed_not_one_of_the_same_number(
 ) -> None:
     path = written("1.1,1.10,01.1,y\n1,10,100,5\n2,20,200,6\n")
     for column, inputs in (("1.1", [1.0, 2.0]), ("1.10", [10.0, 20.0]), ("01.1", [100.0, 200.0])):
-        assert columns(read_csv(path, column, "y"))[0] == inputs
+        assert columns(Files().read(path, column, "y"))[0] == inputs
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
@@ -117,23 +118,23 @@ def test_lines_may_end_as_on_any_system_and_a_cell_may_go_on_over_a_line(
     written: Callable[[str | bytes], Path], ending: str
 ) -> None:
     text = ending.join(["x,y,note", '1,2,"see', 'below, and 3"', "", "2,3,"])
-    found = read_csv(written(text), "x", "y")
+    found = Files().read(written(text), "x", "y")
     assert columns(found) == [[1.0, 2.0], [2.0, 3.0]]
     with pytest.raises(BadInput, match="line 6, column x: 'four'"):
-        read_csv(written(f"{text}{ending}four,5,{ending}"), "x", "y")
+        Files().read(written(f"{text}{ending}four,5,{ending}"), "x", "y")
 
 
 def test_an_index_without_a_name_is_no_hindrance(written: Callable[[str | bytes], Path]) -> None:
     path = written(",x,y\n0,1,2\n1,2,3\n")
-    assert columns(read_csv(path, "x", "y"))[0] == [1.0, 2.0]
+    assert columns(Files().read(path, "x", "y"))[0] == [1.0, 2.0]
     with pytest.raises(BadInput, match="one of x, y; 1 without a name"):
-        read_csv(path, "Unnamed: 0", "y")
+        Files().read(path, "Unnamed: 0", "y")
 
 
 def test_of_many_columns_a_message_names_the_nearest_and_some(written: Callable[[str | bytes], Path]) -> None:
     header = ",".join(f"column {number} {'of many ' * 50}" for number in range(500))
     with pytest.raises(BadInput, match="and 481 more") as refused:
-        read_csv(written(f"{header},pressure\n{'1,' * 500}2\n"), "presure", "y")
+        Files().read(written(f"{header},pressure\n{'1,' * 500}2\n"), "presure", "y")
     assert "did you mean pressure?" in str(refused.value)
     assert len(str(refused.value)) < 2500
 
@@ -146,5 +147,5 @@ def test_the_nearest_of_very_many_or_very_long_names_is_looked_for_within_bounds
         ("y" * 130_000, "x" + "y" * 10**5),
     ):
         with pytest.raises(BadInput, match="no such column") as refused:
-            read_csv(written(f"{header}\n"), typed, "y")
+            Files().read(written(f"{header}\n"), typed, "y")
         assert len(str(refused.value)) < 1000

@@ -5,38 +5,59 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import BadInput
-from sweep.problem.csv_file import read_csv
+from sweep.problem.table_file import Files
+from sweep.settings.file_form import FileForm
 
 
 def refusal(path: Path, text: str) -> str:
     file = path / "readings.csv"
     file.write_text(text, encoding="utf-8", newline="")
     with pytest.raises(BadInput) as refused:
-        read_csv(file, "x", "y")
+        Files().read(file, "x", "y")
     return str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "said", "step"),
     [
-        ('"x";"y"\n"1";"2"\n', "line 1 has text after a closing quote; it looks like semicolons"),
-        ('x,y\n"1"\t"2"\n', "line 2 has text after a closing quote; it looks like tabs"),
-        ("x;y\n1;2\n2;3\n", "looks like semicolons"),
-        ("x;y\n1,5;2,5\n2,5;3,5\n", "looks like semicolons"),
-        ("sep=;\nx;y\n1;2\n2;3\n", "looks like semicolons"),
-        ("n;x;y, in l\n1;2;3\n2;3;4\n", "looks like semicolons"),
-        ("x,y\n1;2\n2;3\n", "line 2 has 1 cell, the header has 2; it looks like semicolons"),
-        ("x,y\n1,5;2,5\n", "line 2 has 3 cells, the header has 2; it looks like semicolons"),
-        ("x\ty\n1\t2\n2\t3\n", "looks like tabs"),
-        ("x|y\n1|2\n2|3\n", "looks like bars"),
-        ("x y\n1 2\n2 3\n", "looks like blanks"),
-        ("x,y\n1,5,2,5\n2,5,3,5\n", "line 2 has 4 cells, the header has 2; it looks like decimal commas"),
+        ('"x";"y"\n"1";"2"\n"2";"3"\n', "line 1 has text after a closing quote; it looks like semicolons", "semicolon"),
+        ("x;y\n1;2\n2;3\n", "looks like semicolons", "semicolon"),
+        ("x;y\n1,5;2,5\n2,5;3,5\n", "looks like semicolons", "semicolon data.decimal=comma"),
+        ("sep=;\nx;y\n1;2\n2;3\n", "looks like semicolons", "semicolon"),
+        ("n;x;y, in l;y\n1;2;3;4\n2;3;4;5\n", "looks like semicolons", "semicolon"),
+        ("x;y\n1,5;2,5\n2,25;3\n", "no such column in", "semicolon data.decimal=comma"),
+        ("x\ty\n1\t2\n2\t3\n", "looks like tabs", "tab"),
+        ("x|y\n1|2\n2|3\n", "looks like bars", "bar"),
+        ("x y\n1 2\n2 3\n", "looks like blanks", "space"),
     ],
 )
-def test_other_separators_are_told(tmp_path: Path, text: str, said: str) -> None:
+def test_other_separators_are_told_with_the_settings_that_read_the_file(
+    tmp_path: Path, text: str, said: str, step: str
+) -> None:
     message = refusal(tmp_path, text)
     assert said in message
-    assert "save it with commas between its cells and points in its numbers" in message
+    assert message.endswith(f"read it with data.separator={step}")
+    words = dict(word.split("=") for word in f"separator={step.replace('data.', '')}".split())
+    found = Files().read(tmp_path / "readings.csv", "x", "y", FileForm(**words))
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "step"),
+    [
+        ('x,y\n"1"\t"2"\n', "line 2 has text after a closing quote; it looks like tabs", "data.separator=tab"),
+        ("n;x;y, in l\n1;2;3\n2;3;4\n", "looks like semicolons", "data.separator=semicolon"),
+        ("x,y\n1;2\n2;3\n", "line 2 has 1 cell, the header has 2; it looks like semicolons", "separator=semicolon"),
+        ("x,y\n1,5;2,5\n", "line 2 has 3 cells, the header has 2; it looks like semicolons", "separator=semicolon"),
+        ("x,y\n1,5,2,5\n2,5,3,5\n", "line 2 has 4 cells, the header has 2; it looks like decimal commas", "save it"),
+    ],
+)
+def test_separators_that_are_not_the_same_in_every_line_are_told(
+    tmp_path: Path, text: str, said: str, step: str
+) -> None:
+    message = refusal(tmp_path, text)
+    assert said in message
+    assert step in message.splitlines()[2]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +65,7 @@ def test_other_separators_are_told(tmp_path: Path, text: str, said: str) -> None
     [
         ("X,y\n1,2\n2,3\n", "data.input=x: no such column", "did you mean X?"),
         ("x,\u00b5\n1,2\n2,3\n", "data.target=y: no such column", "choose one of them"),
-        ("sep=,\nx,y\n1,2\n2,3\n", "line 2 has it", "delete what stands above line 2"),
+        ("made today\nx,y\n1,2\n2,3\n", "line 2 has it", "delete what stands above line 2"),
         ("# made, today\n# again\nx,y\n1,2\n2,3\n", "line 3 has it", "delete what stands above line 3"),
         ("1,2\n2,3\n3,4\n", "its first line has numbers, and no names", "put a line with the names"),
         ("x,y\n0,1,2\n1,2,3\n", "line 2 has 3 cells, the header has 2; it looks like an index", "put a name for it"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import BadInput
-from sweep.problem.csv_file import read_csv
+from sweep.problem.table_file import Files
 from tests.problem.made import columns
 
 TABLE = "a,b\n1,2\n3,4\n"
@@ -50,7 +50,7 @@ def test_a_file_that_is_not_utf8_is_refused_by_what_it_looks_like(tmp_path: Path
     path = tmp_path / "readings.csv"
     path.write_bytes(content)
     with pytest.raises(BadInput) as refused:
-        read_csv(path, "a", "b")
+        Files().read(path, "a", "b")
     assert refused.match(f"(?m){looks}")
 
 
@@ -58,7 +58,7 @@ def test_a_file_that_is_not_utf8_is_refused_by_what_it_looks_like(tmp_path: Path
 def test_a_column_may_be_called_as_a_format_begins(tmp_path: Path, column: str) -> None:
     path = tmp_path / "readings.csv"
     path.write_text(f"{column},b\n1,2\n3,4\n")
-    assert columns(read_csv(path, column, "b"))[0] == [1.0, 3.0]
+    assert columns(Files().read(path, column, "b"))[0] == [1.0, 3.0]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_of_a_file_that_is_not_there_the_next_step_is_told(
     for name in ("readings.csv", "caf\u00e9.csv"):
         Path(name).write_text(TABLE)
     with pytest.raises(BadInput, match="No such file") as refused:
-        read_csv(Path(typed), "a", "b")
+        Files().read(Path(typed), "a", "b")
     assert f"next:    {step}" in str(refused.value)
 
 
@@ -98,7 +98,7 @@ def test_what_is_no_plain_file_is_refused_before_it_is_opened(tmp_path: Path) ->
         (tmp_path / "pipe" / "a.csv", "Not a directory"),
     ):
         with pytest.raises(BadInput, match=what) as refused:
-            read_csv(path, "a", "b")
+            Files().read(path, "a", "b")
         assert f"data.path={path}: " in str(refused.value)
 
 
@@ -107,4 +107,4 @@ def test_a_file_of_any_size_is_refused_at_a_bound(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(1 << 40)
     with pytest.raises(BadInput, match="has more than"):
-        read_csv(path, "a", "b")
+        Files().read(path, "a", "b")

@@ -122,7 +122,7 @@ def asked(step: theory.Step, *sources_of: Readings) -> Point:
     assert (python, option, module) == ("python", "-m", "sweep")
     (settings,) = expanded(*words)
     known = {each.path: each for each in sources_of}
-    planned = make([validate(settings)], lambda data: known[data.path])
+    planned = make([validate(settings)], lambda data, labelled: known[data.path])
     assert planned.tolerance == 0.001
     return planned.points[0]
 

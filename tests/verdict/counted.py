@@ -6,7 +6,7 @@
 import argparse
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,7 +48,7 @@ class State:
         return self.outcome is not Outcome.CONVERGED and self.excess <= self.allowed
 
 
-def states(problems: int, seed: int) -> Iterator[State]:
+def states(problems: int, seed: int, lengths: Sequence[int] = EPOCHS) -> Iterator[State]:
     """The ends of runs on ``problems`` random tables of 2 to 4 classes, a third of them told apart without a doubt."""
     chance = np.random.default_rng(seed)
     for number in range(problems):
@@ -64,7 +64,7 @@ def states(problems: int, seed: int) -> Iterator[State]:
         base = run(posed, dtype=dtype, seed=number)
         known = problem.convexity(base)
         assert known is not None
-        points = [replace(base, lr=part * 2 / known.curvature, epochs=epochs) for part in PARTS for epochs in EPOCHS]
+        points = [replace(base, lr=part * 2 / known.curvature, epochs=epochs) for part in PARTS for epochs in lengths]
         kind = (
             "told apart"
             if problem.separation is not Separation.NONE

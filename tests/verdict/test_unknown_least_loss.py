@@ -13,6 +13,7 @@ from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome, Verdict
 from sweep.verdict.rule import Rounding, decide
 from tests.problem.classes import logistic, of, run, table, trained
+from tests.verdict import counted
 
 ROUNDING = Rounding(16 * 2.0**-52, 1.0)
 FALLING = np.linspace(1.0, 0.5, 101)
@@ -107,3 +108,15 @@ def test_classes_told_apart_have_a_bound_and_no_threshold() -> None:
     assert math.isinf(small.expected.threshold)
     assert "below which the loss falls at every update" in small.reason
     assert "no threshold lies beyond, as there is no optimum" in large.reason
+
+
+def test_what_is_called_converged_is_within_tolerance_and_what_is_missed_was_still_moving() -> None:
+    found = list(counted.states(5, 4, (10, 100, 1000)))
+    known = [state for state in found if "told apart" not in state.kind]
+    assert sum(state.outcome is Outcome.CONVERGED for state in known) > 20
+    assert sum(state.excess > state.allowed for state in known) > 20
+    assert [state for state in known if state.excess > 1.05 * state.allowed and state.is_false] == []
+    assert [state for state in known if state.is_missed and state.left > state.allowed] == []
+    apart = [state for state in found if "told apart" in state.kind]
+    assert apart
+    assert all(state.excess < 10 * state.allowed for state in apart if state.is_false)

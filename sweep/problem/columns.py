@@ -1,0 +1,94 @@
+"""Which columns of a table are asked for, by their names."""
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sweep.errors import BadInput
+from sweep.problem.csv_looks import same
+from sweep.problem.table import MOST_NAMES, Table
+from sweep.settings import grammar
+from sweep.settings.keys import TEXT
+
+INDEX = re.compile(r"|Unnamed: \d+(_level_\d+|\.\d+)?")
+"""Names of a column that numbers the rows: none, and what pandas calls one that it finds without a name."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a table.
+
+    Parameters
+    ----------
+    inputs : a column or several; ``all``, where no column has that name, is every one but the target and an index.
+    target : a column.
+    labelled : whether the target's cells are labels of classes.
+    """
+
+    inputs: str | Sequence[str]
+    target: str
+    labelled: bool = False
+
+
+def takes_all(table: Table, asked: Asked) -> bool:
+    """Whether ``all`` stands for the columns of ``table``."""
+    return asked.inputs == "all" and "all" not in map(same, table.names)
+
+
+def places(table: Table, asked: Asked) -> tuple[list[int], int]:
+    """Where in ``table`` the inputs stand, and the target.
+
+    Raises
+    ------
+    BadInput : there is no such column, or one has two of its names, or is taken twice.
+    """
+    names = [("data.input", name) for name in input_names(table, asked)]
+    indexes = [_place(table, key, name) for key, name in [*names, ("data.target", asked.target)]]
+    if twice := [index for index in indexes if indexes.count(index) > 1]:
+        what = f"data.path={table.path}: column {table.names[twice[0]]} is taken twice, as inputs and target are"
+        raise BadInput(what, "each column once", "leave it out of data.input")
+    if not names:
+        what = f"data.input=all: {table.path} has no column with a name but {asked.target}"
+        raise BadInput(what, "a column for the inputs", "name the columns in the file")
+    return indexes[:-1], indexes[-1]
+
+
+def input_names(table: Table, asked: Asked) -> list[str]:
+    """The names of the columns that are asked for as inputs."""
+    if takes_all(table, asked):
+        target = same(asked.target)
+        return [name for name in table.names if not INDEX.fullmatch(name) and same(name) != target]
+    given = [asked.inputs] if isinstance(asked.inputs, str) else asked.inputs
+    return [name for each in given for name in table.groups.get(each, [each])]
+
+
+def choice(names: Sequence[str]) -> str:
+    """The setting that takes the columns called ``names``, for a shell and for Hydra; in words where that is long."""
+    listed = ",".join(map(grammar.word, names))
+    if not names or len(listed) > 2000 or not all(map(TEXT.fullmatch, names)):
+        return "choose other columns"
+    return f"take {shlex.quote(f'data.input=[{listed}]' if len(names) > 1 else f'data.input={listed}')}"
+
+
+def _place(table: Table, key: str, column: str) -> int:
+    """Where the one column stands that looks like ``column``."""
+    wanted, path = same(column), table.path
+    found = [index for index, name in enumerate(table.names) if same(name) == wanted]
+    if len(found) == 1:
+        return found[0]
+    if len({table.names[index] for index in found}) > 1:
+        forms = " and ".join(ascii(table.names[index]) for index in found)
+        what = f"{key}={column}: {path} has columns that differ only in their Unicode form, {forms}"
+        raise BadInput(what, "distinct names", "rename one of them")
+    if found:
+        raise BadInput(f"{key}={column}: {path} has that column twice", "distinct names", "rename one of them")
+    looks, step = table.why_not(column)
+    names = [name[:80] for name in table.names if name]
+    more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
+    unnamed = f"; {len(table.names) - len(names):,} without a name" if len(names) < len(table.names) else ""
+    raise BadInput(
+        f"{key}={column[:80]}: no such column in {path}{looks}",
+        f"one of {', '.join(names[:MOST_NAMES])}{more}{unnamed}",
+        step if looks else f"set {key}; {step}",
+    )

@@ -1,0 +1,59 @@
+"""A user's file as a table, by what its first bytes say it is; and the readings that are asked of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sweep.errors import BadInput
+from sweep.problem.columns import Asked
+from sweep.problem.csv_file import csv_table
+from sweep.problem.other_form import explained
+from sweep.problem.readings import Readings
+from sweep.problem.table import Table
+from sweep.problem.table_readings import readings_of
+from sweep.problem.text_file import content_of, text_of
+from sweep.settings.file_form import FileForm
+
+READ_AS_USUAL = FileForm()
+
+
+class Files:
+    """Files of readings, each read once however many columns are asked of it; for as long as nobody writes them."""
+
+    def __init__(self) -> None:
+        self._texts: dict[Path, str] = {}
+        self._tables: dict[tuple[Path, str, str], Table] = {}
+
+    def read(
+        self,
+        path: Path,
+        inputs: str | Sequence[str],
+        target: str,
+        form: FileForm = READ_AS_USUAL,
+        labelled: bool = False,
+    ) -> Readings:
+        """Read columns of the file at ``path``.
+
+        Parameters
+        ----------
+        inputs : a column or several; ``all``, where no column has that name, is every one but the target and an index.
+        labelled : whether the target's cells are labels of classes.
+
+        Raises
+        ------
+        BadInput : naming what cannot be used, what it looks like, and the next step.
+        """
+        asked = Asked(inputs, target, labelled)
+        try:
+            return readings_of(self._table(path, form), asked, form)
+        except BadInput as told:
+            if path not in self._texts:
+                raise
+            raise explained(told, path, self._texts[path], asked, form) from told
+
+    def _table(self, path: Path, form: FileForm) -> Table:
+        known = path, form.separator, form.decimal
+        if known not in self._tables:
+            if path not in self._texts:
+                self._texts[path] = text_of(path, content_of(path))
+            self._tables[known] = csv_table(path, self._texts[path], form)
+        return self._tables[known]
