@@ -80,6 +80,40 @@ def test_what_is_held_out_is_followed_stored_and_decides_which_run_is_best(comma
     assert len(curves) == 3 + 7 + 61
 
 
+def test_the_length_of_each_tensor_stands_for_its_numbers_where_they_are_many(
+    command: Command, ready_store: Path
+) -> None:
+    dice = np.random.default_rng(1)
+    table = pd.DataFrame(dice.normal(size=(30, 17)), columns=[*(f"x{k}" for k in range(16)), "yield"])
+    table.to_csv("own.csv", index=False)
+    for inputs in (5, 15, 16):
+        names = f"data.input=[{','.join(table.columns[:inputs])}]"
+        said = command(*TABLE, names, "problem=linear", "epochs=9", "lr=1e-2", f"name=n{inputs}")
+        assert said.code == 0, said.err
+        (folder,) = Path("outputs").glob(f"n{inputs}-*")
+        told = ["w.norm", "b"] if inputs == 16 else [*(f"w.{k}" for k in range(inputs)), "b"]
+        file, frame = pd.read_csv(folder / "runs.csv"), sweep.frame(f"n{inputs}").runs
+        assert [name for name in map(str, file) if name[0] in "wb"] == told
+        assert [name for name in map(str, frame) if name[0] in "wb"] == told
+        metrics = next(run.data.metrics for run in runs() if run.data.tags["key"] == frame["key"][0])
+        ends = {name: value for name, value in metrics.items() if name[0] in "wb"}
+        assert ends == {name: frame[name][0] for name in told}
+        heads = "".join(f'<button type="button">{name}</button>' for name in told)
+        assert re.sub(r'<th scope="col" aria-sort="none">', "", (folder / "report.html").read_text()).count(heads) == 1
+        assert re.search(r"\| final loss +\| w\.norm +\| b +\| note", said.out)
+        assert re.search(r"\| final loss +\| w\.norm +\| b +\| note", (folder / "report.md").read_text())
+
+
+def test_a_parameter_that_a_run_has_not_is_no_number_of_it(command: Command, own: pd.DataFrame) -> None:
+    words = (*TABLE, "data.input=year", "data.standardize=true", "scale=0.1", "lr=1e-2", "epochs=9")
+    assert command(*words, "problem=line,linear", "start=random").code == 0
+    (file,) = Path("outputs").glob("sweep-*/runs.csv")
+    found = pd.read_csv(file, dtype=str, keep_default_na=False)
+    assert [name for name in map(str, found) if name[0] in "wb"] == ["w", "b", "w.0"]
+    empty = {name: [cell == "" for cell in found[name]] for name in ("w", "b", "w.0")}
+    assert empty == {"w": [False, True], "b": [False, False], "w.0": [True, False]}
+
+
 @pytest.mark.parametrize("inputs", ["year", "[year,rain]"])
 def test_an_offset_that_makes_descent_slow_is_named_with_the_command_that_takes_it_off(
     command: Command, own: pd.DataFrame, inputs: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sweep.plan.point import LATER, Point, Value, as_typed
-from sweep.problem import sources
+from sweep.problem import ends, sources
 from sweep.problem.choice import problems
 from sweep.problem.problem import MEASURED, WATCHED, Problem, check_dtype, measured, parameter_names, watched
 from sweep.problem.readings import Readings
@@ -72,6 +72,10 @@ class Plan:
     def parameters(self) -> tuple[str, ...]:
         """Names of the parameters of any run, in order."""
         return tuple(dict.fromkeys(name for names in self.parameters_of.values() for name in names))
+
+    def told(self, most: int = ends.MOST_NAMED) -> tuple[str, ...]:
+        """What tables tell of the parameters of any run, in order; see :func:`sweep.problem.ends.told`."""
+        return tuple(dict.fromkeys(name for task in self.tasks for name in ends.names(self.problems[task], most)))
 
     @cached_property
     def watched(self) -> tuple[str, ...]:

@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+Dots = tuple[Sequence[float], Sequence[float]]
+"""Places along and upright, as many of each."""
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -12,6 +15,10 @@ class Fitted:
     setting: str
     scale: float
     parameters: Sequence[float]
+
+
+HELD_OUT = "that of samples held out"
+"""What a table calls an error on them, beside that on the samples that train."""
 
 
 class Role(Enum):
@@ -47,7 +54,8 @@ class Fit:
 
     Parameters
     ----------
-    dots : what is drawn for each sample, along and upright; of one input, the samples themselves.
+    shows, among : what the picture shows, and what of that lies among a task's samples, in a few words.
+    dots, held : what is drawn for each sample that trains, and for each that is held out, along and upright.
     axes : names of the two, with their units.
     name : what a relation is, in a word.
     formula : what relates input to target, and how the parameters enter it.
@@ -55,7 +63,10 @@ class Fit:
     points : how many places along a picture needs to draw a line, from the least to the largest; 2 of a straight one.
     """
 
-    dots: tuple[Sequence[float], Sequence[float]]
+    shows: str
+    among: str
+    dots: Dots
+    held: Dots
     axes: tuple[str, str]
     name: str
     formula: str

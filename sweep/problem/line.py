@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from sweep.errors import BadInput
-from sweep.problem.fit import Fit, Fitted, Relation, Role
-from sweep.problem.prepared import Prepared
+from sweep.problem.fit import HELD_OUT, Fit, Fitted, Relation, Role
+from sweep.problem.prepared import Prepared, root_mean_square
 from sweep.problem.problem import Objective, Setup
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.sources import thermometer
@@ -145,13 +145,16 @@ class Line:
             lines.append(FAHRENHEIT)
         unit = f" in {readings.target_unit}" if readings.target_unit else ""
         u, t = readings.axes
-        dots = readings.inputs[:, 0].tolist(), readings.targets.tolist()
+        out = self.prepared.held
         return Fit(
-            dots,
+            "readings and the fitted line",
+            "lines through them",
+            (readings.inputs[~out, 0].tolist(), readings.targets[~out].tolist()),
+            (readings.inputs[out, 0].tolist(), readings.targets[out].tolist()),
             (u, t),
             "line",
             f"{t} = slope · {u} + intercept, with the scaling undone: slope = w · scale",
-            ("slope", f"intercept{unit}", f"root mean squared error{unit}"),
+            ("slope", f"intercept{unit}", f"root mean squared error{unit}", *[HELD_OUT] * bool(out.any())),
             [self._relation(*line) for line in lines],
             points=2,
         )
@@ -167,5 +170,6 @@ class Line:
 
         inputs = self.prepared.inputs[:, 0] * self.prepared.divisor[0] + self.prepared.shift[0]
         errors = [predict(u) - t for u, t in zip(inputs.tolist(), self._t, strict=True)]
-        error = math.hypot(*errors) / math.sqrt(self._n)
-        return Relation(role, kind, description, (slope, intercept, error), predict)
+        error, (data, out) = math.hypot(*errors) / math.sqrt(self._n), (self.prepared.readings, self.prepared.held)
+        others = [root_mean_square(slope * data.inputs[out, 0] + intercept - data.targets[out])] if out.any() else []
+        return Relation(role, kind, description, (slope, intercept, error, *others), predict)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sweep.problem.fit import Fit, Fitted, Relation, Role
-from sweep.problem.prepared import Prepared, mean
+from sweep.problem.fit import HELD_OUT, Fit, Fitted, Relation, Role
+from sweep.problem.prepared import Prepared, mean, root_mean_square
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.readings import Floats
 from sweep.problem.starts import uniform
@@ -124,17 +124,20 @@ class Linear:
         best = self.quadratic_at(1.0).optimum
         of = "the best there is" if not self.quadratic_at(1.0).flat else "the shortest of the best there are"
         relations.append(self._relation(Role.BEST, "least squares", of, np.array(best[:-1]), best[-1]))
-        *weights, intercept, _ = relations[0].numbers
-        predicted = readings.inputs @ np.array(weights) + intercept
+        weights, intercept = np.array(relations[0].numbers[: self._d]), relations[0].numbers[self._d]
+        predicted, out = readings.inputs @ weights + intercept, self.prepared.held
         relations.append(Relation(Role.KNOWN, "predicted = actual", "as a perfect fit has it", (), lambda t: t))
         unit = f" in {readings.target_unit}" if readings.target_unit else ""
         *inputs, target = readings.axes
         return Fit(
-            (readings.targets.tolist(), predicted.tolist()),
+            f"predicted against actual {readings.target_name}, by {'the best run' if fitted else 'least squares'}",
+            "the line on which both are the same",
+            (readings.targets[~out].tolist(), predicted[~out].tolist()),
+            (readings.targets[out].tolist(), predicted[out].tolist()),
             (f"actual {target}", f"predicted {target}"),
             "coefficients",
             f"{target} = Σ coefficient · input + intercept, with scaling undone",
-            (*inputs, f"intercept{unit}", f"root mean squared error{unit}"),
+            (*inputs, f"intercept{unit}", f"root mean squared error{unit}", *[HELD_OUT] * bool(out.any())),
             relations,
             points=2,
         )
@@ -142,9 +145,11 @@ class Linear:
     def _relation(self, role: Role, kind: str, description: str, w: Floats, b: float) -> Relation:
         """Of weights over prepared inputs at scale 1."""
         prepared = self.prepared
-        error = math.sqrt(mean((prepared.inputs @ w + b - prepared.targets) ** 2))
+        parts = [(prepared.inputs, prepared.targets), (prepared.held_inputs, prepared.held_targets)]
+        errors = [root_mean_square(inputs @ w + b - targets) for inputs, targets in parts if len(targets)]
         weights = w / prepared.divisor
-        return Relation(role, kind, description, (*weights.tolist(), b - float(weights @ prepared.shift), error), None)
+        numbers = (*weights.tolist(), b - float(weights @ prepared.shift), *errors)
+        return Relation(role, kind, description, numbers, None)
 
 
 def _complement(ways: Floats) -> Floats:

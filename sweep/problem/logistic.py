@@ -15,6 +15,7 @@ from sweep.problem.convexity import Convexity, Slope, minimum
 from sweep.problem.cross_entropy import CrossEntropy, as_parameters, as_weights
 from sweep.problem.fit import Fit, Fitted
 from sweep.problem.local import local
+from sweep.problem.logistic_fit import fit_of_two
 from sweep.problem.prepared import Prepared
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.readings import Floats
@@ -138,7 +139,7 @@ class Logistic:
         curvature = steepest / (4 if model.free == 1 else 2)
         if self.separation is not Separation.NONE:
             least_loss = 0.0 if self.separation is Separation.ALL else self._model.loss(weights)
-            because = f"classes of {self.separation.value} can be told apart without a doubt"
+            because = f"the classes of {self.separation.value} can be told apart without a doubt"
             return Convexity(curvature, least_loss, None, because)
         least_loss = self._model.loss(weights)
         at_scale = weights / np.append(np.full(self._d, point.scale), 1.0)
@@ -159,8 +160,11 @@ class Logistic:
         return found
 
     def fit(self, fitted: Fitted | None) -> Fit | None:
-        """None so far."""
-        return None
+        """Of two classes: see :func:`sweep.problem.logistic_fit.fit_of_two`; None of more."""
+        if self._model.free > 1:
+            return None
+        has_best = self._d < MOST_CURVED and self.separation is Separation.NONE
+        return fit_of_two(self.prepared, fitted, self._minimum[0] if has_best else None)
 
 
 def _around(model: CrossEntropy, weights: Floats, flat: int) -> Quadratic:

@@ -24,6 +24,7 @@ class Prepared:
         ``scale`` times the inputs.
     held_inputs, held_targets : of the part that is held out, prepared as the others; of no samples where there is none.
     shift, divisor : shape ``(n_inputs,)``; a reading u became ``(u − shift) / divisor``.
+    held : which of the readings are held out, shape ``(n_readings,)``.
     """
 
     readings: Readings
@@ -33,6 +34,7 @@ class Prepared:
     held_targets: Floats
     shift: Floats
     divisor: Floats
+    held: NDArray[np.bool_]
 
     def distinct_inputs(self, dtype: DType) -> int:
         """How many different samples the inputs tell apart, once rounded to ``dtype``."""
@@ -82,6 +84,7 @@ def prepare(readings: Readings, task: Task) -> Prepared:
         readings.targets[held],
         shift,
         divisor,
+        held,
     )
 
 
@@ -89,6 +92,11 @@ def mean(values: Floats) -> float:
     """Of a column, exactly rounded: the same on every machine."""
     each: list[float] = values.tolist()
     return math.fsum(each) / len(each)
+
+
+def root_mean_square(values: Floats) -> float:
+    """Of a column."""
+    return math.sqrt(mean(values**2))
 
 
 def _held_out(count: int, task: Task) -> NDArray[np.bool_]:

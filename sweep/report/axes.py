@@ -18,11 +18,18 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True)
 class Axis:
-    """From ``low`` to ``high``, which of a log axis are decades."""
+    """From ``low`` to ``high``, which of a log axis are decades; or along ``names``."""
 
     low: float
     high: float
     log: bool = True
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def named(cls, names: Iterable[str]) -> "Axis":
+        """The axis on which ``names`` have the positions 0, 1, 2, …."""
+        names = tuple(names)
+        return cls(-0.5, len(names) - 0.5, False, names)
 
     @classmethod
     def over(cls, values: Iterable[float], log: bool = True, margin: float = 0.06) -> "Axis":
@@ -49,7 +56,9 @@ class Axis:
         return np.rint(np.clip(parts, -1, 2) * length).astype(np.int64)
 
     def ticks(self, most: int = MOST_TICKS) -> "Ticks":
-        """Round values within the axis, ``most`` of them or one more."""
+        """Round values within the axis, ``most`` of them or one more; of names, evenly many."""
+        if self.names:
+            return Ticks(list(enumerate(self.names))[:: -(-len(self.names) // most)])
         if not self.log:
             return _even(self.low, self.high, most)
         if self.high - self.low >= 2:
@@ -77,7 +86,7 @@ class Ticks:
     offset, power : what is said once, in the name of the axis, where labels had no room for it.
     """
 
-    marks: list[tuple[float, str]] = field(default_factory=list)
+    marks: Sequence[tuple[float, str]] = field(default_factory=list)
     offset: Decimal = Decimal(0)
     power: int = 0
 

@@ -12,7 +12,8 @@ from sweep.report.bounded import bounds
 from sweep.report.findings import Findings, number
 from sweep.report.fit import fits
 from sweep.report.judged_runs import Run, counted
-from sweep.report.panels import curve_panels, epochs_panel, map_panels
+from sweep.report.outcome_map import map_panels
+from sweep.report.panels import curve_panels, epochs_panel
 from sweep.report.pictures import draw_curves, draw_epochs, draw_fits, draw_map
 from sweep.settings.schema import STARTS
 from sweep.training.choice import optimizer_of

@@ -6,6 +6,7 @@ Inside a panel's frame, lengths are tenths of a pixel, so that positions are who
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,14 @@ from sweep.report.escape import in_html
 LEFT, TOP, RIGHT, BOTTOM = 80, 28, 24, 48
 """Room around a frame, in pixels: for ticks' labels and, outside them, the names of the axes and the title."""
 
+MOST_LEFT, LEFT_OF_LABELS = 150, 27
+"""Room at the left where ticks have names, at most; and of the room there what is not for them."""
+
 GAP = 4
 """Pixels between two labels, at least."""
+
+MOST_NAMES = 40
+"""Ticks with names of their own that are tried to stand side by side."""
 
 Size = tuple[int, int]
 """Width and height of a panel, in pixels."""
@@ -42,10 +49,16 @@ class Frame:
     size: Size
     note: str = ""
 
+    @cached_property
+    def left(self) -> int:
+        """Room at the left, in pixels."""
+        widest = max(map(lettering.width, self.y.names), default=0)
+        return max(LEFT, min(MOST_LEFT, LEFT_OF_LABELS + round(widest)))
+
     @property
     def across(self) -> int:
         """Width of the frame, in tenths of a pixel."""
-        return 10 * (self.size[0] - LEFT - RIGHT)
+        return 10 * (self.size[0] - self.left - RIGHT)
 
     @property
     def down(self) -> int:
@@ -54,9 +67,9 @@ class Frame:
 
     def draw(self, body: Iterable[str], alt: str) -> str:
         """The panel with ``body`` inside its frame; ``alt`` is what a screen reader says of it."""
-        (width, height), corner = self.size, f'x="{LEFT}" y="{TOP}"'
+        (width, height), corner = self.size, f'x="{self.left}" y="{TOP}"'
         inner = f'width="{self.across / 10:g}" height="{self.down / 10:g}"'
-        middle = LEFT + self.across / 20, TOP + self.down / 20
+        middle = self.left + self.across / 20, TOP + self.down / 20
         x_ticks = _fitting(self.x, self.across / 10, lettering.width)
         y_ticks = _fitting(self.y, self.down / 10, lambda label: lettering.HEIGHT)
         across = _name(self.labels[0], x_ticks, self.across / 10)
@@ -78,16 +91,16 @@ class Frame:
 
     def _ticks(self, across: Ticks, up: Ticks) -> list[str]:
         lines, texts = [], []
-        bottom, right = TOP + self.down / 10, LEFT + self.across / 10
+        left, bottom, right = self.left, TOP + self.down / 10, self.left + self.across / 10
         for value, label in across.marks:
-            x = LEFT + int(self.x.positions([value], self.across)[0]) / 10
+            x = left + int(self.x.positions([value], self.across)[0]) / 10
             lines.append(f"M{x:g} {TOP}V{bottom:g}")
             if x + lettering.width(label) / 2 <= self.size[0]:
-                texts.append(f'<text x="{x:g}" y="{bottom + 19:g}" text-anchor="middle">{label}</text>')
+                texts.append(f'<text x="{x:g}" y="{bottom + 19:g}" text-anchor="middle">{in_html(label)}</text>')
         for value, label in up.marks:
             y = bottom - int(self.y.positions([value], self.down)[0]) / 10
-            lines.append(f"M{LEFT} {y:g}H{right:g}")
-            texts.append(f'<text x="{LEFT - 5}" y="{y + 4:g}" text-anchor="end">{label}</text>')
+            lines.append(f"M{left} {y:g}H{right:g}")
+            texts.append(f'<text x="{left - 5}" y="{y + 4:g}" text-anchor="end">{in_html(label)}</text>')
         return [f'<path class="grid" d="{"".join(lines)}"/>', *texts]
 
     def inside(self, x: Values, y: Values) -> list[tuple[int, int]]:
@@ -107,7 +120,7 @@ class Frame:
 
 def _fitting(axis: Axis, length: float, extent: Callable[[str], float]) -> Ticks:
     """The most ticks along ``length`` pixels whose labels, each of that ``extent``, leave room between them."""
-    for most in range(MOST_TICKS, 0, -1):
+    for most in range(max(MOST_TICKS, min(len(axis.names), MOST_NAMES)), 0, -1):
         ticks = axis.ticks(most)
         places = axis.positions([value for value, _ in ticks.marks], round(10 * length)) / 10
         halves = [extent(label) / 2 for _, label in ticks.marks]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
+from sweep.problem import ends
 from sweep.problem.problem import ACCURACY, HOLDOUT_LOSS
 from sweep.problem.task import Task
 from sweep.report.judged_runs import Run, counted
@@ -15,7 +16,7 @@ from sweep.verdict import sentences
 from sweep.verdict.outcome import Outcome
 
 MOST_PARAMETERS = 5
-"""Parameters that have columns in tables for reading; of more, none has."""
+"""Parameters that have a column each in a table that is as wide as its rows; of more, a tensor has one."""
 
 MOST_PRAISED = 3
 """Tasks whose best setting the sentence names; more have a table."""
@@ -95,37 +96,34 @@ def note(run: Run) -> str:
 
 def table(plan: Plan, runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the table by setting: what varies, the outcome, the end, and a note."""
-    rows = [[*setting_cells(plan, run), run.state, *end_cells(plan, run), note(run)] for run in runs]
-    return [*plan.shown, "outcome", *end_names(plan), "note"], rows
+    names, cells = end_cells(plan, runs, MOST_PARAMETERS)
+    rows = [[*setting_cells(plan, run), run.state, *each, note(run)] for run, each in zip(runs, cells, strict=True)]
+    return [*plan.shown, "outcome", *names, "note"], rows
 
 
-def end_names(plan: Plan) -> list[str]:
-    """What :func:`end_cells` are called."""
-    return ["final loss", *(name.replace("_", " ") for name in (*plan.watched, *_rates(plan))), *_told(plan)]
+def end_cells(plan: Plan, runs: Sequence[Run], most: int) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of what runs ended at, for reading: losses, accuracies, parameters; nothing where there are none.
 
-
-def _rates(plan: Plan) -> tuple[str, ...]:
-    """What of the measures at the end tables have room for; all of them are in runs.csv."""
-    return tuple(name for name in ACCURACY if name in plan.measured)
-
-
-def _told(plan: Plan) -> tuple[str, ...]:
-    """The parameters that tables have room for; all of them are in runs.csv."""
-    return plan.parameters if len(plan.parameters) <= MOST_PARAMETERS else ()
+    Parameters
+    ----------
+    most : parameters that have a column each; see :func:`sweep.problem.ends.told`.
+    """
+    told = plan.told(most)
+    rates = [*plan.watched, *(name for name in ACCURACY if name in plan.measured)]
+    rows = []
+    for run in runs:
+        values: dict[str, float] = {}
+        if run.curve:
+            values = {
+                "final loss": run.curve.final_loss,
+                **ends.told(plan.problem(run.point), run.curve.parameters, most),
+            }
+            values |= {name: float(each[-1]) for name, each in run.curve.watched.items()} | dict(run.curve.measured)
+        rows.append([number(values.get(name)) for name in ("final loss", *rates, *told)])
+    return ["final loss", *(name.replace("_", " ") for name in rates), *told], rows
 
 
 def setting_cells(plan: Plan, run: Run) -> list[str]:
     """The settings of a run that tables show, as_typed; nothing where the run does not use one."""
     values = plan.cells(run.point)
     return [as_typed(values[name]) for name in plan.shown]
-
-
-def end_cells(plan: Plan, run: Run) -> list[str]:
-    """Final loss and parameters, for reading; nothing where there are none."""
-    if not run.curve:
-        return [""] * len(end_names(plan))
-    ends = dict(zip(plan.parameters_of[run.point.task], run.curve.parameters, strict=True))
-    held = {name: float(values[-1]) for name, values in run.curve.watched.items()}
-    rates = map(run.curve.measured.get, _rates(plan))
-    others = [*map(held.get, plan.watched), *rates, *map(ends.get, _told(plan))]
-    return [number(run.curve.final_loss), *map(number, others)]

@@ -1,9 +1,9 @@
 """The fit of each data set: the best run's model among the readings. Values only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sweep.plan.plan import Plan
-from sweep.problem.fit import Fit, Fitted
+from sweep.problem.fit import Dots, Fit, Fitted
 from sweep.problem.task import Task
 from sweep.report.judged_runs import Run
 
@@ -30,8 +30,8 @@ def fitted(run: Run | None) -> Fitted | None:
     return Fitted(run.setting, run.point.scale, run.curve.parameters)
 
 
-def drawn(fit: Fit) -> tuple[Sequence[float], Sequence[float]]:
-    """The dots that a picture shows, along and upright."""
-    along, upright = fit.dots
-    step = -(-len(along) // MOST_READINGS)
-    return along[::step], upright[::step]
+def drawn(fit: Fit) -> tuple[Dots, Dots]:
+    """The dots that a picture shows, of samples that train and of those held out; as evenly many of both."""
+    step = -(-(len(fit.dots[0]) + len(fit.held[0])) // MOST_READINGS)
+    trained, held = ((along[::step], upright[::step]) for along, upright in (fit.dots, fit.held))
+    return trained, held

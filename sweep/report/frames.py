@@ -6,6 +6,7 @@ import pandas as pd
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import FLOATS, TEXTS
+from sweep.problem import ends
 from sweep.problem.problem import measured, watched
 from sweep.report.escape import in_csv
 from sweep.report.judged_runs import Run, judged
@@ -23,7 +24,7 @@ def result_columns(plan: Plan) -> list[str]:
     """What stands beside the settings of a point, in order."""
     return [
         *("status", "outcome", "reason"),
-        *(*plan.parameters, *LOSSES, *plan.watched, *plan.measured, *EVENTS),
+        *(*plan.told(), *LOSSES, *plan.watched, *plan.measured, *EVENTS),
         *(*THRESHOLDS, *_bounds(plan), "predicted", "predicted_epochs", "epochs_needed"),
         *("error_kind", "error_message"),
     ]
@@ -40,9 +41,10 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
     Returns
     -------
     Columns: every setting under its key (``data`` as its label, with ``fingerprint`` beside it; ``delta`` nan where it
-    is not used); ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` (a categorical) and ``reason``; the final
-    parameters; ``initial_loss``, ``final_loss``, ``excess_loss`` in the unit of the loss; the epochs and theory
-    of :class:`sweep.verdict.outcome.Verdict`; ``error_kind`` and ``error_message`` of a failed point; ``key``.
+    is not used); ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` (a categorical) and ``reason``; what
+    :func:`sweep.problem.ends.told` tells of the final parameters; ``initial_loss``, ``final_loss``, ``excess_loss`` in
+    the unit of the loss; the epochs and theory of :class:`sweep.verdict.outcome.Verdict`; ``error_kind`` and
+    ``error_message`` of a failed point; ``key``.
     """
     return to_frame(plan, judged(plan, results))
 
@@ -56,7 +58,7 @@ def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
         frame[name] = frame[name].astype("Int64")
     for name in ("outcome", "predicted"):
         frame[name] = pd.Categorical(frame[name].map(str, na_action="ignore"), [str(outcome) for outcome in Outcome])
-    for name in (*FLOATS, *plan.parameters, *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS, *_bounds(plan)):
+    for name in (*FLOATS, *plan.told(), *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS, *_bounds(plan)):
         frame[name] = frame[name].astype("float64")
     return frame
 
@@ -72,7 +74,7 @@ def _row(plan: Plan, run: Run) -> dict[str, object]:
         verdict = run.verdict
         row.update(vars(verdict), **vars(verdict.events), excess_loss=verdict.excess)
         row.update(vars(verdict.expected) if verdict.expected else {})
-        row.update(zip(plan.parameters_of[run.point.task], run.curve.parameters, strict=True))
+        row.update(ends.told(plan.problem(run.point), run.curve.parameters))
         row.update(initial_loss=float(run.curve.losses[0]), final_loss=run.curve.final_loss)
         row.update({name: float(values[-1]) for name, values in run.curve.watched.items()} | dict(run.curve.measured))
     if run.failure:
@@ -91,13 +93,13 @@ def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
     for name in frame.columns:
         if pd.api.types.is_float_dtype(frame[name].dtype):
             text[name] = [repr(float(value)) for value in frame[name]]
-    for name in (*plan.parameters, *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS):
+    for name in (*plan.told(), *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS):
         text.loc[~finished, name] = ""  # A nan of a finished run is a result.
     unknown = [plan.problem(point).least_loss is None for point in plan.points]
     text.loc[unknown, "excess_loss"] = ""
-    found = {point.task: {*watched(plan.problem(point)), *measured(plan.problem(point))} for point in plan.points}
-    for name in (*plan.watched, *plan.measured):
-        text.loc[[name not in found[point.task] for point in plan.points], name] = ""
+    told = {task: {*ends.names(each), *watched(each), *measured(each)} for task, each in plan.problems.items()}
+    for name in (*plan.told(), *plan.watched, *plan.measured):
+        text.loc[[name not in told[point.task] for point in plan.points], name] = ""
     for name in (*FLOATS, *THRESHOLDS, *_bounds(plan)):
         text.loc[frame[name].isna(), name] = ""
     for name in (*(name for name in TEXTS if name in frame), "data", "error_kind", "error_message"):

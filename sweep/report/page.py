@@ -10,9 +10,10 @@ from importlib.resources import files
 from string import Template
 
 from sweep.plan.plan import Plan
+from sweep.problem.ends import MOST_NAMED
 from sweep.report.blocks import AllRuns, Block, Items, Section, Table, Text
 from sweep.report.escape import in_html
-from sweep.report.findings import Findings, end_cells, end_names, error, number, setting_cells
+from sweep.report.findings import Findings, end_cells, error, number, setting_cells
 from sweep.report.judged_runs import Run
 from sweep.report.pictures import Picture, style
 
@@ -95,15 +96,16 @@ def _row(cells: Sequence[str]) -> str:
 def _all_runs(plan: Plan, runs: Sequence[Run]) -> str:
     verdicts = [run.verdict for run in runs if run.verdict]
     with_theory = not verdicts or any(verdict.expected for verdict in verdicts)
-    header = ["run", *plan.shown, "outcome", *end_names(plan), "reason"]
+    names, cells = end_cells(plan, runs, MOST_NAMED)
+    header = ["run", *plan.shown, "outcome", *names, "reason"]
     header += ["lr / threshold", "predicted outcome", "epochs to tolerance", "predicted epochs"] * with_theory
     header += ["key"]
     rows = [
         [
-            *(str(run.number), *setting_cells(plan, run), run.state, *end_cells(plan, run)),
+            *(str(run.number), *setting_cells(plan, run), run.state, *ends),
             *(_reason(run), *(_theory(run) if with_theory else []), run.point.key[:12]),
         ]
-        for run in runs
+        for run, ends in zip(runs, cells, strict=True)
     ]
     heads = "".join(f'<th scope="col" aria-sort="none"><button type="button">{in_html(n)}</button>' for n in header)
     lines = [_run(row, header.index("outcome"), hidden=i >= FIRST_ROWS) for i, row in enumerate(rows)]

@@ -1,7 +1,7 @@
 """The pictures of a report, from the values of ``panels`` and ``fit``: how they look, not what is in them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
@@ -12,11 +12,12 @@ from sweep import colours
 from sweep.problem.fit import Fit, Role
 from sweep.report import lettering
 from sweep.report.axes import Axis
-from sweep.report.drawing import Frame, Size, mark, marks, path
+from sweep.report.drawing import GAP, LEFT, LEFT_OF_LABELS, MOST_LEFT, RIGHT, Frame, Size, mark, marks, path
 from sweep.report.escape import in_html
 from sweep.report.fit import drawn
 from sweep.report.judged_runs import STATES
-from sweep.report.panels import CurvePanel, EpochsPanel, MapPanel, Mark
+from sweep.report.outcome_map import Along, MapPanel
+from sweep.report.panels import CurvePanel, EpochsPanel, Mark
 from sweep.verdict.sentences import plural
 
 LEGEND_HEIGHT = 28
@@ -26,8 +27,20 @@ COLUMNS = 3
 TONES = {"": colours.LIGHT, " in dark": colours.DARK}
 """The tables of colours, by what ``picture.css`` adds to the name of a state."""
 
+SETTINGS = {"lr": "learning rate", "scale": "input scale"}
+"""What the map's axes call a setting that has a name beside its key."""
+
+LEAST_NAME = 50
+"""Room for the name of a tick across, in pixels, at least: where not all have it, some are left out."""
+
 LINES = {Role.RUN: "fitted", Role.BEST: "theory", Role.KNOWN: "theory second"}
-"""How the lines through readings are drawn."""
+"""How the lines among readings are drawn."""
+
+DOTS: Mapping[str, Callable[[int, int], str]] = {
+    "readings": lambda x, y: mark("CONVERGED", x, y, 30),
+    "held": lambda x, y: f"M{x} {y - 42}l42 42-42 42-42-42z",
+}
+"""The ``d`` of a reading's mark, by whether it trains or is held out: told apart by shape."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +65,12 @@ class Picture:
         """The legend as one SVG element."""
         samples, x = [], 14
         for kind, meaning in self.legend:
-            sample = marks(kind, 45, [path(mark(kind, 90, 0, 45))]) if kind in STATES else [path("M0 0h220", kind=kind)]
+            sample = [path(DOTS[kind](90, 0) if kind in DOTS else "M0 0h220", kind=kind)]
+            if kind in STATES:
+                sample = marks(kind, 45, [path(mark(kind, 90, 0, 45))])
             samples.append(f'<g transform="translate({x} 14) scale(0.1)">{"".join(sample)}</g>')
-            samples.append(f'<text x="{x + (18 if kind in STATES else 28)}" y="18">{in_html(meaning)}</text>')
+            room = 18 if kind in STATES or kind in DOTS else 28
+            samples.append(f'<text x="{x + room}" y="18">{in_html(meaning)}</text>')
             x += _step(meaning)
         size = f'width="{x}" height="{LEGEND_HEIGHT}" viewBox="0 0 {x} {LEGEND_HEIGHT}"'
         return f'<svg class="picture key" {size} aria-hidden="true">{"".join(samples)}</svg>'
@@ -96,29 +112,38 @@ def style() -> str:
 
 
 def draw_map(panels: Sequence[MapPanel]) -> Picture:
-    """Runs by lr and another setting, coloured and marked by outcome, under theory's line of stability."""
+    """Runs by two settings, coloured and marked by outcome, under theory's line of stability."""
     pictures, size = [], _size(panels)
-    up = "input scale" if panels[0].up == "scale" else panels[0].up
+    across, up = (SETTINGS.get(along.name, along.name) for along in (panels[0].across, panels[0].up))
+    room = (size[0] - LEFT - RIGHT) / max(1, len(panels[0].across.names)) - GAP
     for panel in panels:
-        lrs, heights = [point.x for point in panel.points], [point.y for point in panel.points]
-        x, y = Axis.over([*lrs, *panel.near]), Axis.over(heights, log=min(heights) > 0)
-        frame = Frame(panel.title, x, y, ("learning rate", up), size)
-        many = max(len(set(lrs)), len(set(heights)))
+        widths, heights = [point.x for point in panel.points], [point.y for point in panel.points]
+        x = _axis(panel.across, [*widths, *panel.near], max(room, LEAST_NAME))
+        y = _axis(panel.up, heights, MOST_LEFT - LEFT_OF_LABELS)
+        frame = Frame(panel.title, x, y, (across, up), size)
+        many = max(len(set(widths)), len(set(heights)))
         r = max(10, min(45, frame.across * 2 // (5 * many)))  # So that the marks of a dense grid do not run together.
         body = [line for state, group in panel.marks.items() for line in _marks(frame, state, group, r)]
         line = [point for point in panel.threshold if 0 < point[0] < math.inf]
-        if panel.up == "scale" and line:
-            body.append(path(frame.line([lr for lr, _ in line], [scale for _, scale in line]), kind="theory"))
+        if len(line) > 1:
+            body.append(path(frame.line([lr for lr, _ in line], [place for _, place in line]), kind="theory"))
         elif line:
             body.append(path(f"M{frame.inside([line[0][0]], heights[:1])[0][0]} 0V{frame.down}", kind="theory"))
         counts = ", ".join(f"{len(group):,} {state.lower()}" for state, group in panel.marks.items())
         pictures.append(frame.draw(body, f"{panel.title}: {counts}"))
     states = [state for state in STATES if any(state in panel.marks for panel in panels)]
-    meaning, alt = [(state, state.lower()) for state in states], f"learning rate against {up}, marked by outcome"
+    meaning, alt = [(state, state.lower()) for state in states], f"{across} against {up}, marked by outcome"
     if formula := next((panel.formula for panel in panels if panel.formula), None):
         meaning.append(("theory", f"{formula}: stable on its left"))
         alt = f"{alt}, with theory's line {formula} between stable and diverged"
     return Picture("map.svg", alt, pictures, size, meaning)
+
+
+def _axis(along: Along, places: Sequence[float], room: float) -> Axis:
+    """The axis of a setting, on a log scale where no place is 0 or less; its names, if it has some, cut to ``room``."""
+    if along.names:
+        return Axis.named(lettering.cut(name, room) for name in along.names)
+    return Axis.over(places, log=min(places) > 0)
 
 
 def _marks(frame: Frame, state: str, group: Sequence[Mark], r: int) -> list[str]:
@@ -169,15 +194,16 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
 
 
 def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
-    """Readings of each data set with lines through them."""
-    pictures, size = [], _size(fits)
+    """A dot for each sample of a data set, another for those held out, and lines among them."""
+    pictures, size, held_out = [], _size(fits), False
     for label, each in fits:
-        inputs, targets = drawn(each)
+        samples, held = drawn(each)
+        inputs, targets = ([*trained, *others] for trained, others in zip(samples, held, strict=True))
         ends = [float(end) for end in np.linspace(min(inputs), max(inputs), each.points)]
         shown = [(relation, relation.predict) for relation in each.relations if relation.predict]
         lines = [[predict(end) for end in ends] for _, predict in shown]
         x, y = Axis.over(inputs, log=False), Axis.over([*targets, *(v for line in lines for v in line)], log=False)
-        total = len(each.dots[0])
+        total = len(each.dots[0]) + len(each.held[0])
         count = f"{len(inputs):,} of {total:,} readings" if len(inputs) < total else f"{total:,} readings"
         note = f": {count} drawn" if len(inputs) < total else ""
         frame = Frame(label, x, y, each.axes, size, note)
@@ -185,15 +211,19 @@ def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
             path(frame.line(ends, line), f"{relation.kind}: {relation.description}", LINES[relation.role])
             for line, (relation, _) in zip(lines, shown, strict=True)
         ]
-        dots = (mark("CONVERGED", *at, 30) for at in frame.inside(inputs, targets))
-        body.append(path("".join(dots), kind="readings"))
-        pictures.append(frame.draw(body, f"{count} of {label}, and lines through them"))
+        for kind, places in (("readings", samples), ("held", held)):
+            if dots := [DOTS[kind](*at) for at in frame.inside(*places)]:
+                body.append(path("".join(dots), kind=kind))
+        if held[0]:
+            held_out, label = True, f"{label}, {len(held[0]):,} of them held out"
+        pictures.append(frame.draw(body, f"{count} of {label}, and {each.among}"))
     roles = dict.fromkeys(
         (relation.role, relation.kind) for _, each in fits for relation in each.relations if relation.predict
     )
-    return Picture(
-        "fit.svg", "readings and the fitted line", pictures, size, [(LINES[role], kind) for role, kind in roles]
-    )
+    meaning = [(LINES[role], kind) for role, kind in roles]
+    if held_out:
+        meaning += [("readings", "samples that train"), ("held", "samples held out")]
+    return Picture("fit.svg", "; ".join(dict.fromkeys(each.shows for _, each in fits)), pictures, size, meaning)
 
 
 def draw_epochs(panel: EpochsPanel) -> Picture:

@@ -140,7 +140,7 @@ KEYS: Mapping[str, Key] = {
         "true, false",
     ),
     "outcome.tolerance": Key(
-        "converged: excess loss at most this part of the target's variance",
+        "converged: excess loss at most this part of the target's variance, of classes of the labels' entropy",
         "a finite number > 0",
         lambda value, _: 0 < value < math.inf,
     ),

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from sweep import colours
 from sweep.plan.point import Point
-from sweep.problem.problem import Problem, parameter_names
+from sweep.problem import ends
+from sweep.problem.problem import Problem
 from sweep.problem.readings import Readings
 from sweep.tracking import membership
 from sweep.tracking.attempt import CurveAddress
@@ -85,7 +86,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
     ----------
     curve_points : most epochs of the curve that MLflow gets to show.
     """
-    finals = {**dict(zip(parameter_names(run.problem), curve.parameters, strict=True)), "final_loss": curve.final_loss}
+    finals = {**ends.told(run.problem, curve.parameters), "final_loss": curve.final_loss}
     finals |= {f"final_{name}": float(values[-1]) for name, values in curve.watched.items()}
     finals |= curve.measured
     happened = ((name, getattr(verdict.events, name)) for name in EVENTS)

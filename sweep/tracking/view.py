@@ -62,7 +62,7 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
     }
     others = [name for name in plan.shown if name not in ("lr", "scale")]
     columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in plan.shown]
-    columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in ("final_loss", *plan.parameters))]
+    columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in ("final_loss", *plan.told()))]
     return {
         "searchFilter": membership.condition(plan.sweep_id),
         # Charts show the runs that the page has loaded: of more, by the order of their keys, hashes, a fair sample.

@@ -1,4 +1,7 @@
-"""What may keep runs from their tolerance, told before any is trained: readings that their dtype does not resolve."""
+"""What may keep runs from their tolerance, told before any is trained.
+
+Readings that their dtype does not resolve, and problems of which the end of a run says too little.
+"""
 
 from collections.abc import Iterator
 
@@ -12,7 +15,12 @@ MERGED = 0.01
 
 
 def doubts(plan: Plan) -> Iterator[str]:
-    """A line for each dtype that may be too coarse for the readings it is asked for."""
+    """A line for each task whose runs cannot count as converged, and each dtype that may be too coarse for readings."""
+    for task in plan.tasks:
+        problem, point = plan.problems[task], next(point for point in plan.points if point.task == task)
+        if problem.least_loss is None and problem.convexity(point) is None:
+            size = f"{plan.label(task)}: of {len(plan.parameters_of[task]):,} parameters"
+            yield f"{size} nothing tells how much is left at the end, so no run counts as converged"
     for task, dtype in dict.fromkeys((point.task, point.dtype) for point in plan.points):
         name, problem = plan.label(task), plan.problems[task]
         others = "" if dtype is DType.float64 else "dtype=float64 or "

@@ -15,7 +15,7 @@ from sweep.problem.choice import problems
 from sweep.problem.linear import Linear
 from sweep.problem.problem import parameter_names
 from sweep.problem.readings import Floats, Readings
-from sweep.settings.schema import DType, Gradient, ProblemKind, Start
+from sweep.settings.schema import DType, Gradient
 from sweep.training.bitwise import first_difference
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
@@ -23,27 +23,10 @@ from sweep.training.plain_descent import PLAIN_DESCENT
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.theory import Theory, theory_of
-from tests.conftest import point
+from tests.problem.tables import of, run, table
 
 SHAPES = st.tuples(st.integers(3, 60), st.integers(1, 9), st.integers(0, 10_000))
 """Samples, inputs and a seed."""
-
-
-def table(samples: int, inputs: int, seed: int, offset: float = 0.0) -> Readings:
-    noise = np.random.default_rng(seed)
-    x = noise.normal(size=(samples, inputs)) * noise.uniform(0.2, 3, inputs) + offset
-    t = x @ noise.normal(size=inputs) + noise.normal(size=samples) + 2
-    return of(x, t)
-
-
-def of(x: Floats, t: Floats) -> Readings:
-    names = tuple(f"x{number}" for number in range(x.shape[1]))
-    return Readings.of_columns(x.T.tolist(), t.tolist(), name="t", source="t", input_names=names, target_name="y")
-
-
-def run(data: Readings, **changes: object) -> Point:
-    base = point(problem=ProblemKind.linear, start=Start.random, scale=1.0, data=data.fingerprint)
-    return replace(base, **changes)  # type: ignore[arg-type]
 
 
 def linear(data: Readings, **changes: object) -> Linear:

@@ -98,6 +98,14 @@ def test_what_is_suggested_is_sure_to_fall_and_longer_runs_have_less_left() -> N
     assert f"lr={sure.lr}" in commands[0]
 
 
+def test_an_lr_that_is_sure_to_fall_is_not_suggested_beside_a_larger_one_that_did_not_diverge() -> None:
+    data = table(80, 2, 2, 5)
+    known = logistic(data).convexity(run(data))
+    assert known is not None
+    told = [why for _, why in bounded.asked(*sweep(run(data, lr=2.2 / known.curvature, epochs=3), data=(data,)))]
+    assert told == ["the unfinished run with the least left, 4 times as long"]
+
+
 def test_an_offset_of_the_inputs_is_named_as_the_cause_with_the_command_that_cures_it() -> None:
     data = table(80, 2, 2, 5, offset=50.0)
     plan, runs = sweep(run(data, lr=1e-4, epochs=300, dtype=DType.float64), data=(data,))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from sweep.report import lettering
 from sweep.report.axes import Axis
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections
@@ -81,6 +82,10 @@ def faults(width: float, height: float, texts: list[Box]) -> list[str]:
     return outside + over
 
 
+COUNTS = [(1, 1), (2, 5), (30, 90)]
+"""How often names are repeated along an axis and up another."""
+
+
 @pytest.mark.parametrize("size", [(340, 280), (480, 380)], ids=str)
 def test_labels_of_any_range_have_room(browser: "Browser", size: Size) -> None:
     ranges = {name: Axis.over(values, log=False) for name, values in LINEAR.items()}
@@ -93,6 +98,8 @@ def test_labels_of_any_range_have_room(browser: "Browser", size: Size) -> None:
         for place, (name, across) in enumerate(ranges.items())
         for up in (across, list(ranges.values())[-1 - place])
     ]
+    texts = [lettering.cut(each, 120) for each in ("own rain", *names)]
+    frames += [Frame("t", Axis.named(texts * few), Axis.named(texts * many), names[:2], size) for few, many in COUNTS]
     for frame, found in zip(frames, boxes(browser, [frame.draw([], "alt") for frame in frames]), strict=True):
         assert faults(*found) == [], frame
         assert len(found[2]) >= 3 + 2 * 2, "each axis has ticks"
@@ -105,9 +112,11 @@ def test_labels_of_a_whole_report_have_room(browser: "Browser") -> None:
     )
     other = replace(OTHER, name="another name, of which there is more than there is room for in a title " * 2)
     points = [*SEED_GRID, *(point(lr=1e-22, epochs=9, data=each.fingerprint) for each in (day, other))]
+    points.append(point(epochs=9, holdout="last:0.3"))
     plan, runs = sweep(*points, data=(THERMOMETER, day, other))
     made = pictures(sections(plan, runs, find(plan, runs)))
     svgs = [svg for picture in made for svg in [*picture.panels, picture.key()]]
-    assert len(svgs) >= 4 + 7
+    assert len(svgs) >= 4 + 8
+    assert any("samples held out" in svg for svg in svgs)
     for found in boxes(browser, svgs):
         assert faults(*found) == []

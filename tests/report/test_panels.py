@@ -1,4 +1,4 @@
-"""What the pictures show, as values: every run once, exact numbers, theory's line where theory puts it."""
+"""What the pictures of curves, fits and epochs show, as values: exact numbers, marked where something happened."""
 
 import numpy as np
 import pytest
@@ -10,82 +10,11 @@ from sweep.report.contents import sections
 from sweep.report.findings import find
 from sweep.report.fit import fits
 from sweep.report.judged_runs import judged
-from sweep.report.panels import curve_panels, epochs_panel, map_panels
+from sweep.report.panels import curve_panels, epochs_panel
 from sweep.report.theory import compare
-from sweep.settings.schema import Gradient
-from sweep.training.curve import Curve, Failure
+from sweep.training.curve import Curve
 from tests.conftest import THERMOMETER, point
 from tests.report.made import OTHER, SEED_GRID, record, sweep
-
-
-def test_the_map_holds_every_run_once_and_theorys_line_through_the_scales() -> None:
-    plan, runs = sweep(*SEED_GRID)
-    drawn, rest = map_panels(plan, runs)
-    assert ([panel.title for panel in drawn], rest) == (["100 epochs", "5,000 epochs"], [])
-    assert {state: [(m.x, m.y) for m in marks] for state, marks in drawn[1].marks.items()} == {
-        "CONVERGED": [(1e-2, 0.1)],
-        "UNFINISHED": [(1e-4, 1.0), (1e-4, 0.1)],
-        "DIVERGED": [(1e-2, 1.0)],
-    }
-    lr, scale = np.array(drawn[0].threshold).T
-    assert {0.1, 1.0} <= set(scale)
-    assert lr == pytest.approx([2 / np.linalg.eigvalsh(_hessian(s))[1] for s in scale], rel=1e-9)
-
-
-def _hessian(scale: float) -> "np.typing.NDArray[np.float64]":
-    x = scale * THERMOMETER.inputs[:, 0]
-    return 2 / len(x) * np.array([[x @ x, x.sum()], [x.sum(), len(x)]])
-
-
-def test_the_words_of_a_mark_are_the_runs_setting_outcome_and_note() -> None:
-    plan, runs = sweep(point())
-    (panel,), _ = map_panels(plan, runs)
-    assert panel.points[0].label == "lr=0.01 scale=0.1 epochs=5000: CONVERGED, within tolerance from epoch 1722"
-
-
-def test_the_axis_makes_room_for_theorys_line_only_where_it_is_near() -> None:
-    (near,), _ = map_panels(*sweep(point(epochs=5)))
-    (far,), _ = map_panels(*sweep(point(epochs=5, lr=1e-8)))
-    assert near.near == [pytest.approx(0.0329782, rel=1e-5)]
-    assert far.near == []
-
-
-def test_every_setting_that_varies_beside_lr_and_scale_has_panels_of_its_own() -> None:
-    central = [point(epochs=5, gradient=Gradient.finite_difference, delta=delta) for delta in (0.1, 0.2)]
-    plan, runs = sweep(point(epochs=5), *central, point(epochs=5, data=OTHER.fingerprint), data=(THERMOMETER, OTHER))
-    drawn, _ = map_panels(plan, runs)
-    assert [panel.title for panel in drawn] == [
-        "5 epochs, gradient=analytic, thermometer",
-        "5 epochs, gradient=finite_difference, delta=0.1, thermometer",
-        "5 epochs, gradient=finite_difference, delta=0.2, thermometer",
-        "5 epochs, gradient=analytic, other",
-    ]
-
-
-def test_panels_beyond_the_stated_number_are_named() -> None:
-    plan, runs = sweep(*(point(epochs=1 + place) for place in range(panels.MOST_PANELS + 2)))
-    drawn, rest = map_panels(plan, runs)
-    assert len(drawn) == panels.MOST_PANELS
-    assert rest == ["13 epochs", "14 epochs"]
-    parts = sections(plan, runs, find(plan, runs))
-    assert len(pictures(parts)[0].panels) == panels.MOST_PANELS
-    assert any("Not drawn: 13 epochs; 14 epochs." in str(block) for part in parts for block in part.blocks)
-
-
-def test_starts_stand_upright_where_no_scale_varies() -> None:
-    plan, runs = sweep(*(point(epochs=5, init=(w, 0.0)) for w in (-1.0, 0.0, 2.0)))
-    (panel,), _ = map_panels(plan, runs)
-    assert (panel.up, [mark.y for mark in panel.points]) == ("init.w", [-1.0, 0.0, 2.0])
-    ((lr, scale),) = panel.threshold
-    assert (lr, scale) == pytest.approx((0.0329782, 0.1), rel=1e-5)
-
-
-def test_points_that_failed_or_were_not_run_stand_in_the_map_as_such() -> None:
-    points = [point(epochs=5, lr=lr) for lr in (1e-2, 1e-3, 1e-4)]
-    kept = record(*points, failures={points[0].key: Failure("E", "m")})
-    runs = judged(kept.plan, {points[k].key: kept.results[points[k].key] for k in (0, 1)})
-    (panel,), _ = map_panels(kept.plan, runs)
-    assert list(panel.marks) == ["UNFINISHED", "FAILED", "NOT RUN"]
 
 
 def test_curves_are_drawn_to_their_last_finite_loss_and_marked_where_they_left() -> None:

@@ -165,3 +165,11 @@ def test_curves_say_how_many_of_them_are_drawn() -> None:
 def test_a_map_of_starts_says_so_in_words() -> None:
     pictures_of = drawn(*(point(init=(w, 0.0), lr=lr) for w in (1.0, 2.0) for lr in (1e-3, 1e-2)))
     assert pictures_of["map.svg"].alt.startswith("learning rate against init.w, ")
+
+
+def test_names_along_an_axis_are_shown_as_they_are() -> None:
+    odd = replace(OTHER, name="<a> & b")
+    points = (point(epochs=50, scale=1.0, data=each.fingerprint) for each in (THERMOMETER, odd))
+    (panel,) = drawn(*points, data=(THERMOMETER, odd))["map.svg"].panels
+    texts = [each.text for each in ElementTree.fromstring(panel).iter("text")]
+    assert {"thermometer", "<a> & b"} <= {*texts}

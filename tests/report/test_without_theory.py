@@ -11,7 +11,7 @@ from sweep.plan.point import Point
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections
 from sweep.report.files import Report, make
-from sweep.report.panels import map_panels
+from sweep.report.outcome_map import map_panels
 from sweep.tracking.attempt import CurveAddress
 from sweep.tracking.record import SweepRecord
 from sweep.tracking.run_content import PointRun, of_trained

@@ -1,0 +1,183 @@
+"""The map, as values: runs by the two settings that change the outcome most, and theory's line among them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from sweep.plan.plan import Plan
+from sweep.plan.point import Value, as_typed
+from sweep.report.findings import note
+from sweep.report.judged_runs import STATES, Run
+from sweep.report.panels import MOST_PANELS, Mark
+from sweep.verdict.convex import threshold_of
+from sweep.verdict.sentences import plural
+
+ALWAYS = ("lr", "scale")
+"""Settings that may be axes though they do not vary."""
+
+Cells = Mapping[str, Value]
+"""The settings of a run, as of :meth:`sweep.plan.plan.Plan.cells`."""
+
+
+@dataclass(frozen=True)
+class Along:
+    """A setting along an axis.
+
+    Parameters
+    ----------
+    name : its key.
+    names : of a setting that is no number its values in the order asked for, each at its place in it, from 0.
+    """
+
+    name: str
+    names: tuple[str, ...] = ()
+
+    def place(self, value: Value) -> float:
+        """Where ``value`` lies."""
+        return float(self._places[as_typed(value)] if self.names else value or 0)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
+
+    @property
+    def reach(self) -> float:
+        """How far to either side of its place a value reaches."""
+        return 0.5 if self.names else 0.0
+
+
+@dataclass(frozen=True)
+class MapPanel:
+    """The runs that differ in the two settings of the axes alone, with theory's line between stable and diverged.
+
+    Parameters
+    ----------
+    across, up : the settings along the axes; lr, if it is one of them, lies across.
+    marks : by state, of which there is at least one run.
+    threshold : points (lr, place upright) along theory's line, from below; a single one where it is the same for all
+        that stand upright, and none where lr is no axis or theory says nothing.
+    formula : of that line.
+    """
+
+    title: str
+    across: Along
+    up: Along
+    marks: Mapping[str, list[Mark]]
+    threshold: list[tuple[float, float]]
+    formula: str | None
+
+    @property
+    def points(self) -> list[Mark]:
+        """All marks, those of a state together."""
+        return [mark for group in self.marks.values() for mark in group]
+
+    @property
+    def near(self) -> list[float]:
+        """The lrs at which theory's line lies near enough to the runs to be worth the room."""
+        lrs, ups = [mark.x for mark in self.points], [mark.y for mark in self.points]
+        low, high = min(ups) - self.up.reach, max(ups) + self.up.reach
+        beside = [lr for lr, up in self.threshold if len(self.threshold) == 1 or low <= up <= high]
+        return [lr for lr in beside if min(lrs) / 30 < lr < max(lrs) * 30]
+
+
+def map_panels(plan: Plan, runs: Sequence[Run]) -> tuple[list[MapPanel], list[str]]:
+    """The panels of the map, and the titles of those beyond :data:`MOST_PANELS`."""
+    cells: list[Cells] = [plan.cells(run.point) for run in runs]
+    across, up = axes(plan, runs, cells)
+    aside = [name for name in plan.shown if name not in (across.name, up.name)]
+    groups: dict[str, list[tuple[Run, Cells]]] = {}
+    for run, values in zip(runs, cells, strict=True):
+        groups.setdefault(_title(values, aside), []).append((run, values))
+    panels = []
+    for title, members in list(groups.items())[:MOST_PANELS]:
+        marks: dict[str, list[Mark]] = {}
+        for run, values in members:
+            at = across.place(values[across.name]), up.place(values[up.name])
+            marks.setdefault(run.state, []).append(Mark(*at, f"{run.setting}: {run.state}, {note(run)}"))
+        line, formula = _line(plan, up, members) if across.name == "lr" else ([], None)
+        panels.append(MapPanel(title, across, up, {s: marks[s] for s in STATES if s in marks}, line, formula))
+    return panels, list(groups)[MOST_PANELS:]
+
+
+def axes(plan: Plan, runs: Sequence[Run], cells: Sequence[Cells]) -> tuple[Along, Along]:
+    """The two settings that change the outcome most, the one that comes first in the plan across.
+
+    Settings that vary can be, of those that every point uses, and lr and scale in any case. First comes the one with
+    the largest :func:`change`; of some that are equal in that, as those that change nothing, a number before text, one
+    that varies before one that does not, and then the one that the plan has first: lr, scale, epochs, and so on.
+    """
+    settings = list(plan.values)
+    used = [name for name in plan.varying if all(values[name] is not None for values in cells)]
+    candidates = sorted({*used, *ALWAYS}, key=settings.index)
+
+    def is_text(name: str) -> bool:
+        return any(isinstance(value, bool | str) for value in plan.values[name])
+
+    changes = {name: change(name, plan.varying, runs, cells) if name in used else Fraction() for name in candidates}
+    ranked = sorted(candidates, key=lambda name: (-changes[name], is_text(name), name not in used))
+    along = {}
+    for name in sorted(ranked[:2], key=settings.index):
+        names = dict.fromkeys(as_typed(values[name]) for values in cells) if is_text(name) else ()
+        along[name] = Along(name, tuple(names))
+    across, up = along.values()
+    return across, up
+
+
+def change(name: str, varying: Sequence[str], runs: Sequence[Run], cells: Sequence[Cells]) -> Fraction:
+    """How much the setting ``name`` changes the outcome: how likely another value of it, alone, brings another outcome.
+
+    Of the runs that differ from a run in ``name`` alone, the part with another outcome, averaged over all runs that
+    have an outcome; 0 for a run that no other differs from in ``name`` alone. From 0 to 1, exact.
+
+    Notes
+    -----
+    Each pair of such runs counts, whether their values are next to one another or not: values of text have no order,
+    and so a finer grid does not make a setting change less.
+
+    References
+    ----------
+    Saltelli et al.: Variance based sensitivity analysis of model output, Comput. Phys. Commun. 181, 2010: the total
+    effect in Jansen's form, of the indicator of each outcome, summed.
+    """
+    others = [each for each in varying if each != name]
+    lines: dict[tuple[Value, ...], Counter[str]] = defaultdict(Counter)
+    for run, values in zip(runs, cells, strict=True):
+        if run.verdict:
+            lines[tuple(values[each] for each in others)][run.state] += 1
+    differing = Fraction()
+    for counts in lines.values():
+        if (size := counts.total()) > 1:
+            differing += Fraction(size * size - sum(count * count for count in counts.values()), size - 1)
+    return differing / max(1, sum(counts.total() for counts in lines.values()))
+
+
+def _title(values: Cells, names: Sequence[str]) -> str:
+    own: dict[str, Callable[[Any], str]] = {"epochs": lambda n: plural(n, "epoch"), "data": str}
+    parts = [own.get(n, lambda v, n=n: f"{n}={as_typed(v)}")(values[n]) for n in names if values[n] is not None]
+    return ", ".join(parts) or "all runs"
+
+
+def _line(plan: Plan, up: Along, members: Sequence[tuple[Run, Cells]]) -> tuple[list[tuple[float, float]], str | None]:
+    """The largest stable lr for all that stands upright, as (lr, place), and its formula; nothing without theory."""
+    points = {up.place(values[up.name]): run.point for run, values in members}
+    if up.name == "scale":
+        scales, some = [point.scale for point in plan.points], members[0][0].point
+        points = {scale: replace(some, scale=scale) for scale in _between(min(scales), max(scales))}
+    found = {place: threshold_of(plan.problem(point), point) for place, point in sorted(points.items())}
+    known = [(*threshold, place) for place, threshold in found.items() if threshold]
+    if not known or (len(known) < len(points) and not up.names):
+        return [], None
+    line = [(lr, end) for lr, _, place in known for end in sorted({place - up.reach, place + up.reach})]
+    same = len(known) == len(points) and len({lr for lr, _ in line}) == 1
+    return line[:1] if same else line, known[0][1]
+
+
+def _between(low: float, high: float) -> list[float]:
+    """Values from below ``low`` to above ``high``, both among them, evenly spaced on a log axis."""
+    values: list[float] = np.geomspace(max(low / 4, 1e-300), min(high * 4, 1e300), 60).tolist()
+    return sorted({*values, low, high})
