@@ -17,7 +17,17 @@ MAP = (ROOT / "docs/structure.md").read_text(encoding="utf-8")
 COMMANDS = ("app", "delivery", "publication", "notebook", "replay", "sync", "ui", "__main__")
 """Modules that belong to no room and may use every room: what one can type, and the story of a sweep."""
 
-BOTTOM = ("errors", "redaction", "outputs", "plain_file", "provenance", "scratch", "colours", "version")
+BOTTOM = (
+    "errors",
+    "redaction",
+    "outputs",
+    "parquet_pages",
+    "plain_file",
+    "provenance",
+    "scratch",
+    "colours",
+    "version",
+)
 """Modules that belong to no room and that every room may use."""
 
 LIBRARIES = {
@@ -26,7 +36,7 @@ LIBRARIES = {
     "torch": ("problem", "training"),
     "mlflow": ("tracking",),
     "sqlalchemy": ("tracking",),
-    "pyarrow": ("tracking",),
+    "pyarrow": ("problem", "tracking"),
     "pandas": ("report", "commands"),
     "scipy": ("problem",),
     "tqdm": ("console",),

@@ -12,6 +12,10 @@ def remarks(plan: Plan) -> Iterator[str]:
     if plan.unused:
         keys = ", ".join(plan.unused)
         yield f"No point here uses {keys}: points that differ in nothing else are one."
+    left_out = ((data.source, data.dropped, data.dropped + len(data)) for data in plan.readings.values())
+    for source, dropped, rows in dict.fromkeys(left_out):
+        if dropped:
+            yield f"{source}: {dropped:,} of {rows:,} rows are left out: a cell is missing in a column that is used."
     for task in plan.tasks:
         point = next(point for point in plan.points if point.task == task)
         known = plan.problem(point).convexity(point)

@@ -46,4 +46,4 @@ def _number(text: str) -> float:
 
 def shown(value: float) -> str:
     """A number as a person writes it: whole ones without a point."""
-    return str(int(value)) if math.isfinite(value) and value.is_integer() else repr(float(value))
+    return repr(float(value)).removesuffix(".0")

@@ -11,8 +11,8 @@ from sweep.problem.table import MOST_NAMES, Table
 from sweep.settings import grammar
 from sweep.settings.keys import TEXT
 
-INDEX = re.compile(r"|Unnamed: \d+(_level_\d+|\.\d+)?")
-"""Names of a column that numbers the rows: none, and what pandas calls one that it finds without a name."""
+INDEX = re.compile(r"|Unnamed: 0(\.\d+)?|__index_level_\d+__")
+"""Names of a column that numbers or names the rows: none, and what pandas calls one that it finds, or has, without."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,13 @@ def input_names(table: Table, asked: Asked) -> list[str]:
     """The names of the columns that are asked for as inputs."""
     if takes_all(table, asked):
         target = same(asked.target)
+        for place, name in enumerate(table.names):
+            if place and not name and table.column(place).says_something():
+                what = f"data.input=all: column {place + 1} of {table.path} has no name, and is no index at the start"
+                raise BadInput(what, "a name for each column", "name it in the first line, or give a list of columns")
+        if odd := [name for name in table.names if not TEXT.fullmatch(name)]:
+            what = f"data.input=all: {table.path} has a column with the name {odd[0][:80]!r}"
+            raise BadInput(what, "names on one line, without control characters", "rename it")
         return [name for name in table.names if not INDEX.fullmatch(name) and same(name) != target]
     given = [asked.inputs] if isinstance(asked.inputs, str) else asked.inputs
     return [name for each in given for name in table.groups.get(each, [each])]

@@ -32,6 +32,10 @@ class Column:
         """What the cell in ``row`` says."""
         return shown(self.numbers[row]) if self.texts is None else self.texts[row]
 
+    def says_something(self) -> bool:
+        """Whether any of its cells is not empty."""
+        return any(self.texts) if self.texts is not None else not np.isnan(self.numbers).all()
+
     def coded(self) -> tuple[list[str], NDArray[np.intp]]:
         """The distinct texts of its cells; and of each cell, which of those it says, shape ``(n_rows,)``."""
         if self.texts is None:

@@ -6,7 +6,9 @@ from pathlib import Path
 from sweep.errors import BadInput
 from sweep.problem.columns import Asked
 from sweep.problem.csv_file import csv_table
-from sweep.problem.other_form import explained
+from sweep.problem.npz_file import is_npz, npz_table
+from sweep.problem.other_form import in_that_form, other_form
+from sweep.problem.parquet_file import is_parquet, parquet_table
 from sweep.problem.readings import Readings
 from sweep.problem.table import Table
 from sweep.problem.table_readings import readings_of
@@ -46,14 +48,22 @@ class Files:
         try:
             return readings_of(self._table(path, form), asked, form)
         except BadInput as told:
-            if path not in self._texts:
-                raise
-            raise explained(told, path, self._texts[path], asked, form) from told
+            if path in self._texts and (other := other_form(path, self._texts[path], asked, form)):
+                raise in_that_form(told, other, form) from told
+            raise
 
     def _table(self, path: Path, form: FileForm) -> Table:
         known = path, form.separator, form.decimal
         if known not in self._tables:
-            if path not in self._texts:
-                self._texts[path] = text_of(path, content_of(path))
-            self._tables[known] = csv_table(path, self._texts[path], form)
+            self._tables[known] = self._made(path, form)
         return self._tables[known]
+
+    def _made(self, path: Path, form: FileForm) -> Table:
+        if path not in self._texts:
+            content = content_of(path)
+            if is_parquet(content):
+                return parquet_table(path, content)
+            if is_npz(content):
+                return npz_table(path, content)
+            self._texts[path] = text_of(path, content)
+        return csv_table(path, self._texts[path], form)

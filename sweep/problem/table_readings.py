@@ -105,7 +105,7 @@ def _all_inputs(table: Table, indexes: Sequence[int]) -> list[Taken]:
             inputs.append(found)
     if odd and (inputs or not table.trouble(indexes)):
         more = f" and {len(odd) - MOST_NAMES:,} more" if len(odd) > MOST_NAMES else ""
-        what = f"data.input=all: no numbers are in {', '.join(odd[:MOST_NAMES])}{more} of {table.path}"
+        what = f"data.input=all: {', '.join(odd[:MOST_NAMES])}{more} of {table.path} cannot be used as numbers"
         raise BadInput(what, "columns of numbers", choice([each.name for each in inputs]))
     return inputs
 
@@ -149,9 +149,10 @@ def _refuse_unfit(table: Table, taken: Sequence[Taken], indexes: Sequence[int], 
             "a value in every cell of the columns that are used",
             f"fill it in, or add data.missing=drop: it leaves out {rows_gone:,} of {table.rows:,} rows",
         )
-    looks, step = "; it is too large", "use a larger unit"
-    if np.isnan(each.column.numbers[row]):
-        looks, step = csv_looks.cell(text, form)
+    looks, step = csv_looks.cell(text, form)
+    value = each.column.numbers[row]
+    if np.isfinite(value) or (np.isinf(value) and each.column.texts is not None):  # Of text, 1e999.
+        looks, step = "; it is too large", "use a larger unit"
     example = "12, -3.5 or 1e-4" if form.decimal == "point" else "12, -3,5 or 1e-4"
     raise BadInput(
         f"{where}: {text[:40]!r} is not a number that can be used{looks}",

@@ -1,4 +1,4 @@
-"""The text of a file in UTF-8, read once; what is no such text is refused by what it looks like, with its line."""
+"""The bytes of a file, and its text in UTF-8; what is no such text is refused by what it looks like, with its line."""
 
 import os
 import re
@@ -18,10 +18,10 @@ FORMATS = (
     (rb"7z\xbc\xaf", "is a 7z archive", "unpack it first"),
     (rb"PK\x03\x04", "is a zip archive or an Excel workbook", "unpack it, or export the sheet as CSV in UTF-8"),
     (rb"\xd0\xcf\x11\xe0", "is an Excel workbook", "export the sheet as CSV in UTF-8"),
-    (rb"PAR1(?![\w. ]*[,;\t\n\r\"])", "is a Parquet file", "export its table as CSV in UTF-8"),
+    (rb"PAR1(?![\w. ]*[,;\t\n\r\"])", "is a Parquet file without its end", "write or copy it again, whole"),
     (rb"ARROW1\0|FEA1[\0-\x08]", "is an Arrow or Feather file", "export its table as CSV in UTF-8"),
     (rb"\x89HDF", "is an HDF5 file", "export its table as CSV in UTF-8"),
-    (rb"\x93NUMPY", "is an array of NumPy", "export it as CSV in UTF-8"),
+    (rb"\x93NUMPY", "is an array of NumPy without names", "save its columns by name: numpy.savez('x.npz', a=…, b=…)"),
     (rb"SQLite format 3\0", "is a SQLite database", "export its table as CSV in UTF-8"),
     (rb"%PDF-\d", "is a PDF", "export its table as CSV in UTF-8"),
     (
@@ -108,4 +108,4 @@ def _line(content: bytes, place: int) -> int:
 
 
 def _refused(path: Path, what: str, step: str) -> BadInput:
-    return BadInput(f"data.path={path}: {what}", "a CSV file in UTF-8", step)
+    return BadInput(f"data.path={path}: {what}", "a CSV file in UTF-8, a Parquet file or a .npz of NumPy", step)

@@ -204,6 +204,8 @@ def _settings(plan: Plan) -> list[Block]:
     rows.append(("outcome.tolerance", as_typed(plan.tolerance)))
     for fingerprint, data in list(plan.readings.items())[:MOST_ROWS]:
         source = f"{len(data):,} readings ({', '.join(data.axes)}) from {data.source}"
+        if data.dropped:
+            source += f", without {plural(data.dropped, 'row')} where a cell is missing"
         rows.append(("data", f"{plan.data_label(fingerprint)}, {source}; fingerprint {fingerprint}"))
     rows.append(("sweep", f"{plan.sweep_id}, the hash of its points' keys and the tolerance"))
     return [Items(rows), Text("The key of each point stands in runs.csv, how the sweep was run in provenance.json.")]

@@ -1,6 +1,6 @@
 """The forms of our documents: what a member of ``plan.json``, ``sweep.json`` or a file of failures may be."""
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self, cast, get_args, get_origin
 
 from sweep.plan.point import Point
@@ -44,6 +44,14 @@ class Labels:
     def inputs(self) -> tuple[str, ...]:
         """The names of all inputs."""
         return tuple(self.input_names or [self.input_name or ""])
+
+    def check(self, where: str) -> None:
+        """Raise :class:`Malformed` where it says that a file was read as none is."""
+        for name, value in asdict(self.form or FileForm()).items():
+            if not KEYS[f"data.{name}"].check(value, cast("Settings", self)):  # It looks at nothing of the settings.
+                refuse(value, KEYS[f"data.{name}"].allowed, f"{where}.form.{name}")
+        if (self.dropped or 0) < 0:
+            refuse(self.dropped, "a number from 0", f"{where}.dropped")
 
     def told(self) -> dict[str, Any]:
         """As :class:`Readings` takes it."""

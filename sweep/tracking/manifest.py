@@ -121,9 +121,10 @@ def _document(content: bytes) -> tuple[StoredPlan, tuple[Point, ...], dict[str, 
     if isinstance(found, dict) and found.get("version") != VERSION:  # First: another has other members.
         typed.refuse(found.get("version"), f"{VERSION}, the version that this release reads,", f"{PATH}: version")
     document: StoredPlan = typed.typed(found, StoredPlan, PATH)
-    for fingerprint in document.data:
+    for fingerprint, labels in document.data.items():
         if not FINGERPRINT.fullmatch(fingerprint):
             typed.refuse(fingerprint, "a fingerprint, 32 hex digits,", f"{PATH}: data")
+        labels.check(f"{PATH}: data.{fingerprint}")
     if not (document.name is None or NAME.fullmatch(document.name)):
         raise typed.Malformed(
             f"{PATH}: name is {document.name[:80]!a}, not the name of a sweep: {KEYS['name'].allowed}"

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweep.parquet_pages import unpacked
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.problem.problem import MEASURED, WATCHED, measured, watched
-from sweep.tracking.parquet_pages import unpacked
 from sweep.training.curve import Curve, Floats
 
 if TYPE_CHECKING:

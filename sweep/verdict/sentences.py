@@ -42,6 +42,8 @@ def note(verdict: Verdict, curve: Curve) -> str:
         return "stalled"
     if verdict.limit:
         return verdict.limit
+    if verdict.outcome is Outcome.UNFINISHED and _never_settles(verdict):
+        return "does not settle at such an lr"
     if verdict.left is not None and math.isfinite(verdict.left):
         return f"about {verdict.left:.2g} of loss left"
     if needed is not None:
@@ -49,6 +51,12 @@ def note(verdict: Verdict, curve: Curve) -> str:
     if verdict.expected is None or verdict.left is not None:
         return "not finished"
     return f"more than {FARTHEST:.2g} epochs to go" if _is_stable(verdict) else "theory promises no end"
+
+
+def _never_settles(verdict: Verdict) -> bool:
+    """Of a convex loss that is no quadratic, whether the lr is beyond the threshold at the optimum."""
+    expected = verdict.expected
+    return expected is not None and expected.falls_below is not None and expected.threshold_ratio >= 1
 
 
 def _is_stable(verdict: Verdict) -> bool:
@@ -60,14 +68,14 @@ def _theory(verdict: Verdict, lr: float) -> str:
     if expected is None:
         return ""
     if expected.falls_below is not None:
-        return _bounds(expected, lr, expected.falls_below)
+        return _bounds(verdict, expected, lr, expected.falls_below)
     ratio = expected.threshold_ratio
     times = f"{ratio:.4g} times" if ratio < math.inf else "far beyond"
     threshold = f"{expected.threshold_formula} = {expected.threshold:.6g}"
     return f"; lr is {times} the stability threshold {threshold}{_doubt(verdict, expected)}"
 
 
-def _bounds(expected: Expectation, lr: float, falls_below: float) -> str:
+def _bounds(verdict: Verdict, expected: Expectation, lr: float, falls_below: float) -> str:
     """How an lr lies to what theory knows of a convex loss that is no quadratic."""
     below = f"{falls_below:.6g}, below which the loss falls at every update"
     if lr < falls_below:
@@ -75,7 +83,7 @@ def _bounds(expected: Expectation, lr: float, falls_below: float) -> str:
     if expected.threshold == math.inf:
         return f"; lr is {lr / falls_below:.4g} times {below}, and no threshold lies beyond, as there is no optimum"
     threshold = f"the threshold {expected.threshold_formula}, {expected.threshold:.6g}"
-    beyond = ", beyond which descent does not settle there" if expected.threshold_ratio >= 1 else ""
+    beyond = ", beyond which descent does not settle there" if _never_settles(verdict) else ""
     return f"; lr is {expected.threshold_ratio:.4g} times {threshold}{beyond}"
 
 

@@ -131,6 +131,21 @@ def test_an_index_without_a_name_is_no_hindrance(written: Callable[[str | bytes]
         Files().read(path, "Unnamed: 0", "y")
 
 
+def test_all_leaves_columns_without_a_name_out_where_they_are_empty_or_an_index(
+    written: Callable[[str | bytes], Path],
+) -> None:
+    assert Files().read(written(",x,,y,\n1,1,,3,\n2,2,,5,\n"), "all", "y").input_names == ("x",)
+    with pytest.raises(BadInput, match=r"column 3 of .* has no name, and is no index"):
+        Files().read(written(",x,,y,\n1,1,,3,\n2,2,7,5,\n"), "all", "y")
+
+
+def test_all_has_no_names_that_cannot_be_typed(written: Callable[[str | bytes], Path]) -> None:
+    path = written('x,"a\nb",y\n1,2,3\n2,4,5\n')
+    assert columns(Files().read(path, "x", "y"))[0] == [1.0, 2.0]
+    with pytest.raises(BadInput, match=r"has a column with the name 'a\\nb'"):
+        Files().read(path, "all", "y")
+
+
 def test_of_many_columns_a_message_names_the_nearest_and_some(written: Callable[[str | bytes], Path]) -> None:
     header = ",".join(f"column {number} {'of many ' * 50}" for number in range(500))
     with pytest.raises(BadInput, match="and 481 more") as refused:

@@ -60,6 +60,15 @@ def test_separators_that_are_not_the_same_in_every_line_are_told(
     assert step in message.splitlines()[2]
 
 
+def test_decimal_commas_are_told_and_commas_between_thousands_are_not_taken_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "readings.csv"
+    for cell, step in (("2,75", "read it with data.decimal=comma"), ("2,750", "take data.input=z")):
+        path.write_text(f'x,z,y\n"1,500",1,2\n"{cell}",2,3\n')
+        with pytest.raises(BadInput) as refused:
+            Files().read(path, "all", "y")
+        assert refused.value.next_step == step
+
+
 @pytest.mark.parametrize(
     ("text", "said", "step"),
     [

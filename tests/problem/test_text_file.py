@@ -33,7 +33,7 @@ TABLE = "a,b\n1,2\n3,4\n"
         (lzma.compress(TABLE.encode()), "is compressed by xz"),
         (b"PK\x03\x04rest", "is a zip archive or an Excel workbook"),
         (b"\xd0\xcf\x11\xe0rest", "is an Excel workbook"),
-        (b"PAR1rest", "is a Parquet file"),
+        (b"PAR1rest", "is a Parquet file without its end"),
         (b"\x93NUMPYrest", "is an array of NumPy"),
         (b"\xef\xbb\xbf<!DOCTYPE html><p>a,b", "looks like a web page or XML"),
         (b'[{"a": 1, "b": 2}]', "looks like JSON"),

@@ -12,6 +12,7 @@ from sweep.settings.schema import DType
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome, Verdict
 from sweep.verdict.rule import Rounding, decide
+from sweep.verdict.sentences import note
 from tests.problem.classes import logistic, of, run, table, trained
 from tests.verdict import counted
 
@@ -67,6 +68,10 @@ def test_descent_settles_below_the_threshold_at_the_optimum_and_not_above(classe
     assert below.expected.threshold == pytest.approx(threshold)
     assert below.expected.predicted is None
     assert "beyond which descent does not settle there" in above.reason
+    curve = trained(data, base)[0]
+    swung = replace(above, outcome=Outcome.UNFINISHED)
+    assert note(swung, curve) == "does not settle at such an lr"
+    assert "of loss left" in note(below, curve)
 
 
 @pytest.mark.parametrize("classes", [2, 4])

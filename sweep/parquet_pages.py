@@ -9,17 +9,17 @@ Apache Parquet, ``parquet.thrift``: FileMetaData, PageHeader, Encoding. Apache T
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 MAGIC = b"PAR1"
 
 MOST_FOOTER = 1 << 16
-"""Bytes of a footer; ours tells of a few columns."""
+"""Bytes of a footer of ours, which tells of a few columns."""
 
 MOST_PAGES = 100_000
-"""Pages of a file; one of ours has some 20,000 values, or a megabyte."""
+"""Pages of a file; one has some 20,000 values, or a megabyte."""
 
 GROUPS, PROGRAM = 4, 6
 COLUMNS, GROUP_ROWS = 1, 3
@@ -29,8 +29,12 @@ VALUES = 1
 ENCODING = {DATA: 2, DATA_2: 4}
 """Members of the footer, its row groups, their columns, and of the pages' headers: their numbers in the format."""
 
-ENCODINGS = {0, 2, 3, 8}
-"""PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY: no value is longer than where it stands, here or in a dictionary."""
+ENCODINGS = frozenset({0, 2, 3, 8})
+"""PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY: what sweep writes."""
+
+BOUNDED = ENCODINGS | {4, 5, 9}
+"""Further, BIT_PACKED, DELTA_BINARY_PACKED, BYTE_STREAM_SPLIT. In all of these no value is longer than where it stands,
+here or in a dictionary: in DELTA_BYTE_ARRAY, 7, a byte may be part of many; of 6, pyarrow makes no dictionary."""
 
 DEEPEST = 10
 """Structures and lists within each other."""
@@ -57,31 +61,38 @@ class Unpacked:
     bytes: int
 
 
-def unpacked(content: bytes) -> Unpacked:
+def unpacked(content: bytes, most_footer: int = MOST_FOOTER, encodings: Set[int] = ENCODINGS) -> Unpacked:
     """What the Parquet file ``content`` unpacks to.
+
+    Parameters
+    ----------
+    most_footer : bytes that its footer may have.
+    encodings : those that its values may have, by their numbers in the format.
 
     Raises
     ------
-    ValueError, LookupError, TypeError : it is none, or is written in another way than ours.
+    ValueError, LookupError, TypeError : it is none, or is written in another way.
     """
     length = int.from_bytes(content[-8:-4], "little")
-    if length > MOST_FOOTER or content[-4:] != MAGIC:
-        raise ValueError(f"no footer of at most {MOST_FOOTER:,} bytes")
+    if length > most_footer or content[-4:] != MAGIC:
+        raise ValueError(f"no footer of at most {most_footer:,} bytes")
     footer, _ = _struct(content[-8 - length : -8], 0)
     total, pages, values = 0, 0, Counter[int]()
     for group in footer[GROUPS]:
+        if group[GROUP_ROWS] == 0:  # pyarrow reads nothing of it, nor does it write where its pages are.
+            continue
         for column, chunk in enumerate(group[COLUMNS]):
             at, end = _span(chunk[CHUNK], len(content))
             while at < end:
                 header, at = _struct(content, at)
                 at += _count(header[PACKED])
                 total += _count(header[UNPACKED])
-                values[column] += _values(header)
+                values[column] += _values(header, encodings)
                 pages += 1
                 if pages > MOST_PAGES:
                     raise ValueError(f"more than {MOST_PAGES:,} pages")
     rows = sum(_count(group[GROUP_ROWS]) for group in footer[GROUPS])
-    return Unpacked(footer[PROGRAM].decode("ascii", "replace"), rows, max(values.values(), default=0), total)
+    return Unpacked(footer.get(PROGRAM, b"").decode("ascii", "replace"), rows, max(values.values(), default=0), total)
 
 
 def _span(chunk: Mapping[int, Any], size: int) -> tuple[int, int]:
@@ -95,14 +106,14 @@ def _span(chunk: Mapping[int, Any], size: int) -> tuple[int, int]:
     return start, end
 
 
-def _values(header: Mapping[int, Any]) -> int:
+def _values(header: Mapping[int, Any], encodings: Set[int]) -> int:
     """How many values a page has; those of a dictionary are none of a column's."""
     values = 0
     for kind, encoding in ENCODING.items():
         if kind in header:
             values += _count(header[kind][VALUES])
-            if header[kind][encoding] not in ENCODINGS:
-                raise ValueError("an encoding that sweep does not write")
+            if header[kind][encoding] not in encodings:
+                raise ValueError(f"the encoding {header[kind][encoding]}")
     return values
 
 
