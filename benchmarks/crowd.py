@@ -29,7 +29,20 @@ def add(engine: Engine, count: int, first: int = 0) -> None:
         numbers = range(start, min(start + RUNS, first + count))
         with engine.begin() as connection:
             for name, values in rows.items():
-                put(connection, name, [copy for n in numbers for copy in _copies(name, values, run_id, key, n)])
+                _pour(connection, name, [copy for n in numbers for copy in _copies(name, values, run_id, key, n)])
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")  # As it does by itself within a minute or two.
+
+
+def _pour(connection: Connection, name: str, rows: list[tuple[object, ...]]) -> None:
+    if connection.dialect.name != "postgresql":
+        put(connection, name, rows)
+        return
+    into = f"COPY {name} ({', '.join(COLUMNS[name])}) FROM STDIN"
+    with connection.connection.cursor() as cursor, cursor.copy(into) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _template(connection: Connection) -> tuple[str, str, Rows]:

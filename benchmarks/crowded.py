@@ -1,19 +1,14 @@
-"""One point beside many runs of others: in a SQLite store, and through an MLflow server on one."""
+"""One point beside many runs of others: in SQLite and PostgreSQL, and through an MLflow server on either."""
 
-import os
 import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from sqlalchemy import create_engine
 
-from benchmarks import crowd
+from benchmarks import crowd, postgresql
+from benchmarks.mlflow_server import serving
 from benchmarks.process import measure, python
 from benchmarks.progress import say
 from benchmarks.tables import Section, table
@@ -24,64 +19,60 @@ COMMANDS = {
     "report": ("sweep.report",),
 }
 
+Place = Callable[[Path, ExitStack], tuple[str, str]]
+"""By a folder, the URI of an empty database, and what a sweep is given: that, or the server on it."""
+
 
 def section(counts: Sequence[int], folder: Path) -> Section:
     """Measure each command once beside each number of runs, from the fewest to the most."""
     rows = []
-    for place, measured in (("SQLite", _in_file), ("server", _on_server)):
+    for place, made in PLACES.items():
+        if place.endswith("PostgreSQL") and not postgresql.initdb():
+            say(f"crowded, {place}: none is installed")
+            continue
         for count in counts:
-            seconds = measured(count, folder / place / str(count))
+            here = folder / place / str(count)
+            with ExitStack() as stack:
+                seconds = _measured(here, *made(here, stack), count)
             say(f"crowded, {place}, {count:,} runs: {', '.join(f'{each:.1f} s' for each in seconds)}")
             rows.append([f"{place}, {count:,} runs", *(f"{each:.3g} s" for each in seconds)])
-            shutil.rmtree(folder / place / str(count))
+            shutil.rmtree(here)
     return Section("## One point beside runs of others, whole processes\n\n" + table(["", *COMMANDS], rows))
 
 
-def _in_file(count: int, folder: Path) -> list[float]:
-    return _measured(folder, folder / "outputs/mlflow.db", count)
-
-
-def _on_server(count: int, folder: Path) -> list[float]:
-    with _server(folder / "server") as address:
-        return _measured(folder, folder / "server/mlflow.db", count, f"tracking.uri={address}")
-
-
-def _measured(folder: Path, file: Path, count: int, *tracking: str) -> list[float]:
+def _measured(folder: Path, database: str, uri: str, count: int) -> list[float]:
     """Seconds of each command, once the store has ``count`` runs of others."""
-    measure(python("-m", *COMMANDS["a point that is done"], *tracking), folder)
-    engine = create_engine(f"sqlite:///{file}")
+    words, home = f"tracking.uri={uri}", {"XDG_DATA_HOME": str(folder / "home")}
+    measure(python("-m", *COMMANDS["a point that is done"], words), folder, **home)
+    engine = create_engine(database)
     crowd.add(engine, count)
     engine.dispose()
-    return [measure(python("-m", *words, *tracking), folder).seconds for words in COMMANDS.values()]
+    return [measure(python("-m", *each, words), folder, **home).seconds for each in COMMANDS.values()]
 
 
-@contextmanager
-def _server(folder: Path) -> Iterator[str]:
-    """The address of an MLflow server whose files lie in ``folder``."""
-    folder.mkdir(parents=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    words = ["--backend-store-uri", "sqlite:///mlflow.db", "--artifacts-destination", "files", "--workers", "1"]
-    command = python("-m", "mlflow", "server", "--host", "127.0.0.1", "--port", port, *words)
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=os.environ | quiet)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while not _answers(address):
-            if process.poll() is not None:
-                raise RuntimeError(f"the server ended: {(folder / 'log').read_text()[-3000:]}")
-            time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
+def _sqlite(folder: Path, stack: ExitStack) -> tuple[str, str]:
+    uri = f"sqlite:///{folder}/store/mlflow.db"
+    return uri, uri
 
 
-def _answers(address: str) -> bool:
-    try:
-        with urlopen(f"{address}/health"):
-            return True
-    except (URLError, ConnectionError):
-        return False
+def _postgresql(folder: Path, stack: ExitStack) -> tuple[str, str]:
+    uri = stack.enter_context(postgresql.running_postgresql()).empty_database()
+    return uri, uri
+
+
+def _behind_server(made: Place) -> Place:
+    def behind(folder: Path, stack: ExitStack) -> tuple[str, str]:
+        for each in ("store", "server"):
+            (folder / each).mkdir(parents=True)
+        database, _ = made(folder, stack)
+        return database, stack.enter_context(serving(folder / "server", database))
+
+    return behind
+
+
+PLACES: dict[str, Place] = {
+    "SQLite": _sqlite,
+    "server on SQLite": _behind_server(_sqlite),
+    "PostgreSQL": _postgresql,
+    "server on PostgreSQL": _behind_server(_postgresql),
+}

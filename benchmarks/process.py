@@ -1,10 +1,13 @@
 """Run a command as a whole process, and say how long it took and how much memory it had at most."""
 
 import os
+import random
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +56,18 @@ def measure(command: Sequence[str], folder: Path, **environment: str) -> Usage:
         tail = (printed + log.read_text())[-3000:]
         raise RuntimeError(f"{' '.join(command)[:300]} exited with {child.returncode}\n{tail}")
     return Usage(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), printed)
+
+
+def unused_port() -> int:
+    """A port of this machine on which nobody listens.
+
+    It is none that the system gives to clients: one of them might take it while the server is away that has it.
+    """
+    while True:
+        port = random.SystemRandom().randrange(10_000, 32_000)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def python(*arguments: str) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-WORDS = ("--kills", "2", "--sweeps", "2", "--deaths", "2", "--seed", "7")
+WORDS = ("--kills", "2", "--sweeps", "2", "--deaths", "2", "--hurts", "2", "--seed", "7")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")

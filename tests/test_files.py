@@ -61,10 +61,8 @@ def test_what_a_message_suggests_is_read_swept_reported_and_read_again(command: 
     assert data["form"] == {"separator": "semicolon", "decimal": "comma", "missing": "drop"}
     assert data["dropped"] == lost
     suggested = re.findall(r"`python -m sweep (.*?)`", report())
-    assert bool(suggested) is ("target=rent" in words)
-    for each in suggested[:1]:
-        assert {*GERMAN.split(), drop} <= {*shlex.split(each)}
-        assert command(*shlex.split(each), "dry_run=true").code == 0
+    assert {*GERMAN.split(), drop} <= {*shlex.split(suggested[0])}
+    assert command(*shlex.split(suggested[0]), "dry_run=true").code == 0
     if "store=false" in words:
         Path("rents.csv").write_text(Path("rents.csv").read_text(encoding="utf-8-sig").replace("Bern", "Genf"))
         assert "the readings have changed" in command(module="sweep.replay").err

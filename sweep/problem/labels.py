@@ -65,7 +65,7 @@ def _in_order(found: Sequence[str], numbers: Floats, whole: bool) -> tuple[tuple
 
 def _refuse_odd(where: str, names: Sequence[str], rows: int, whole: bool) -> None:
     if len(names) == 1:
-        what = f"one class only: every row of {where} is {names[0][:80]}"
+        what = f"{where} has one class only: every row is {names[0][:80]}"
         raise BadInput(what, "two classes or more", "choose another data.target, or more rows")
     if len(names) > MOST or (len(names) > FEW and len(names) > MOST_OF_ROWS * rows):
         looks = "a quantity, or an id of its row" if whole else "a name or an id of its row"

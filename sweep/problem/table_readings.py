@@ -54,7 +54,7 @@ def readings_of(table: Table, asked: Asked, form: FileForm) -> Readings:
     columns = [each.column.numbers[~gone] for each in inputs]
     if asked.labelled:
         texts, codes = target.column.coded()
-        where = f"column {target.name}"
+        where = f"data.path={table.path}: column {target.name}"
         targets, classes = labels.classes(where, texts, codes[~gone], form)
     else:
         targets, classes = target.column.numbers[~gone], ()

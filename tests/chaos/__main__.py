@@ -24,9 +24,10 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--sweeps", type=int, default=4, help="at most, at once")
     parser.add_argument("--deaths", type=int, default=8, help="at most, of one sweep")
+    parser.add_argument("--hurts", type=int, default=8, help="at most, of one server in a round")
     options = parser.parse_args()
     prepare()
-    total, most = Count(), Most(options.sweeps, options.deaths)
+    total, most = Count(), Most(options.sweeps, options.deaths, options.hurts)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, ExitStack() as stack:
         storm = STORES[options.store](Path(folder), stack)
         expected, number = calm(storm), options.first

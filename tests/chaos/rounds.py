@@ -25,10 +25,11 @@ CALM = 240.0
 
 @dataclass(frozen=True)
 class Most:
-    """Sweeps at once, two or more; and times that each of them is disturbed."""
+    """Sweeps at once, two or more; and times that each of them is disturbed, and each server in a round."""
 
     sweeps: int
     deaths: int
+    hurts: int
 
 
 @dataclass
@@ -83,7 +84,7 @@ def disturbed(storm: Storm, name: str, seed: str, expected: Calm, most: Most) ->
     grids = [GRIDS[0], *(dice.choice(GRIDS) for _ in range(dice.randint(1, most.sweeps - 1)))]
     together = dice.random() < 0.3
     places = [storm.folder / name / ("together" if together else f"apart-{number}") for number in range(len(grids))]
-    storm.begin(random.Random(dice.random()), expected.duration)
+    storm.begin(random.Random(dice.random()), expected.duration, most.hurts)
     drivers = [
         Driver((*grid, *where), place, random.Random(dice.random()), expected.duration, most.deaths)
         for grid, place in zip(grids, places, strict=True)

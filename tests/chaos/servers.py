@@ -13,9 +13,10 @@ from urllib.request import urlopen
 
 import psycopg
 
+from benchmarks.mlflow_server import QUIET
+from benchmarks.postgresql import Postgresql
+from benchmarks.process import unused_port
 from tests.chaos.processes import forked, wait
-from tests.tracking.conftest import QUIET, unused_port
-from tests.tracking.postgresql import Postgresql
 
 GRACE = 10.0
 """Seconds that a server has to end by itself."""
@@ -123,7 +124,7 @@ class HurtPostgresql:
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGCONT)
         if not self._all():
-            while self._children():
+            while self._children() or self._is_zombie():
                 time.sleep(0.01)
             self.server.start()
 
@@ -152,6 +153,12 @@ class HurtPostgresql:
             if str(self.server.data).encode() in Path(f"/proc/{first}/cmdline").read_bytes():
                 return [first, *(pid for pid, _ in self._children())]
         return []
+
+    def _is_zombie(self) -> bool:
+        """Whether the first process is dead, and the next one would take it for a server at work."""
+        with suppress(OSError):
+            return not Path(f"/proc/{self._first()}/cmdline").read_bytes()
+        return False
 
     def _children(self) -> list[tuple[int, bytes]]:
         """Process and command line of each but the first, which may be gone, leaving them."""

@@ -9,15 +9,12 @@ from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 
+from benchmarks.postgresql import running_postgresql
 from sweep.tracking import fresh
 from tests.chaos.servers import HurtPostgresql, MlflowServer, Server
-from tests.tracking.postgresql import running_postgresql
 
 PAUSE = 4.0
 """Seconds that a server is away, at most."""
-
-MOST = 8
-"""Times in a round that a server is hurt, at most."""
 
 FRESH = 2
 """Rounds that share a database of PostgreSQL; the first of them finds it empty."""
@@ -40,9 +37,14 @@ class Storm:
     _times: Counter[int] = field(default_factory=Counter)
     _hurt: set[int] = field(default_factory=set)
 
-    def begin(self, dice: random.Random, duration: float) -> None:
-        """From now on :meth:`pass_over` decides by ``dice``; ``duration`` is that of a sweep, in seconds."""
-        self._dice, self._duration, now = dice, duration, time.monotonic()
+    def begin(self, dice: random.Random, duration: float, most: int) -> None:
+        """From now on :meth:`pass_over` decides by ``dice``, and hurts each server ``most`` times.
+
+        Parameters
+        ----------
+        duration : that of a sweep, in seconds.
+        """
+        self._dice, self._duration, self._most, now = dice, duration, most, time.monotonic()
         self._times.clear()
         self._due = {number: now + dice.uniform(0, duration) for number in range(len(self.servers))}
 
@@ -54,7 +56,7 @@ class Storm:
                 continue
             if number in self._hurt:
                 self._heal(number)
-                pause = self._dice.uniform(0.5, 1.5 * self._duration) if self._times[number] < MOST else inf
+                pause = self._dice.uniform(0.5, 1.5 * self._duration) if self._times[number] < self._most else inf
             else:
                 server.hurt(self._dice.choice(server.hurts), self._dice)
                 self._hurt.add(number)

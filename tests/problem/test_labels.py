@@ -39,8 +39,8 @@ def test_classes_are_the_labels_in_order_and_targets_their_numbers(
 @pytest.mark.parametrize(
     ("labels", "said", "step"),
     [
-        (["setosa"] * 3, "one class only: every row of column kind is setosa", "choose another data.target"),
-        (["7", "7.0"], "one class only: every row of column kind is 7", "choose another data.target"),
+        (["setosa"] * 3, "column kind has one class only: every row is setosa", "choose another data.target"),
+        (["7", "7.0"], "column kind has one class only: every row is 7", "choose another data.target"),
         (["1", "2.5", "2"], "column kind has numbers that are no labels, as 2.5", "problem=linear"),
         (
             ["1", "9007199254740993"],

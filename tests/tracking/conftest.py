@@ -1,26 +1,19 @@
 """A real MLflow tracking server on loopback, and one of PostgreSQL."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
+from benchmarks.mlflow_server import serving
+from benchmarks.process import unused_port
 from sweep.tracking import artifact_root
 
 if TYPE_CHECKING:
-    from tests.tracking.postgresql import Postgresql
-
-QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-"""Nobody phones home, and no process for jobs, which nobody asks of it."""
+    from benchmarks.postgresql import Postgresql
 
 
 @pytest.fixture
@@ -28,17 +21,38 @@ def free_port() -> int:
     return unused_port()
 
 
-def unused_port() -> int:
-    """A port of this machine on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture(scope="session")
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files of :func:`server` lie."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def started_server(server_folder: Path, empty_store: Path) -> Iterator[str]:
+    with started(server_folder, empty_store) as address:
+        yield address
 
 
 @pytest.fixture
-def server(tmp_path: Path, empty_store: Path) -> Iterator[str]:
-    """The address of a server whose files lie in a folder of its own."""
+def server(started_server: str, server_folder: Path) -> str:
+    """The address of a server; starting one takes seconds, so what earlier tests left there has other names."""
+    with closing(sqlite3.connect(server_folder / "mlflow.db")) as connection:
+        connection.execute("UPDATE experiments SET name = hex(randomblob(8)) WHERE experiment_id > 0")
+        connection.commit()
+    return started_server
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short pauses between tries."""
+    for module in ("patience", "artifacts"):
+        monkeypatch.setattr(f"sweep.tracking.{module}.FIRST", 0.01)
+        monkeypatch.setattr(f"sweep.tracking.{module}.LONGEST", 0.1)
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, empty_store: Path) -> Iterator[str]:
+    """The address of a server whose files lie in a folder of its own, and which has seen nothing yet."""
     folder = tmp_path / "server"
     folder.mkdir()
     with started(folder, empty_store) as address:
@@ -48,34 +62,15 @@ def server(tmp_path: Path, empty_store: Path) -> Iterator[str]:
 @contextmanager
 def started(folder: Path, empty_store: Path) -> Iterator[str]:
     """The address of a server whose files lie in ``folder``."""
-    port = unused_port()
     (folder / "mlflow.db").write_bytes(empty_store.read_bytes())
-    words = ["--backend-store-uri", "sqlite:///mlflow.db", "--artifacts-destination", "files", "--workers", "1"]
-    python = [sys.executable, "-m"]
-    mlflow = [*python, "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), *words]
-    command = [*python, "sweep.tracking.tether", *mlflow]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.PIPE, stdout=log, stderr=log, env={**os.environ, **QUIET}
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while True:
-            try:
-                with urlopen(f"{address}/health"):
-                    break
-            except (URLError, ConnectionError):
-                assert process.poll() is None, (folder / "log").read_text()
-                time.sleep(0.1)
+    with serving(folder, "sqlite:///mlflow.db") as address:
         yield address
-    finally:
-        process.communicate(timeout=30)  # Closes its standard input, which ends the workers too.
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator["Postgresql"]:
     """Debian's PostgreSQL on loopback."""
-    from tests.tracking.postgresql import running_postgresql  # It takes its port from here.
+    from benchmarks.postgresql import running_postgresql
 
     with running_postgresql() as server:
         yield server

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -20,9 +20,10 @@ from sweep.tracking import summary
 from sweep.tracking.patience import patiently
 from sweep.tracking.store import Store, open_store
 from tests.conftest import Command
-from tests.tracking.conftest import started
 from tests.tracking.proxy import faulty
 from tests.tracking.stored import settings
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 GRID = ("lr=1e-2,1e-3", "scale=1,0.1", "epochs=5")
 
@@ -48,28 +49,9 @@ ANSWERS = {
 """What is answered: nothing, of which MLflow makes a yes or an empty list; or one thing after the other."""
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the files of the server lie."""
-    return tmp_path_factory.mktemp("server")
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path, empty_store: Path) -> Iterator[str]:
-    with started(folder, empty_store) as address:
-        yield address
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short pauses between tries."""
-    for module in ("patience", "artifacts"):
-        monkeypatch.setattr(f"sweep.tracking.{module}.FIRST", 0.01)
-
-
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_bad_answer_to_each_kind_of_request_costs_and_doubles_nothing(
-    command: Command, server: str, folder: Path, tmp_path: Path, name: str
+    command: Command, server: str, server_folder: Path, tmp_path: Path, name: str
 ) -> None:
     with faulty(server, part=0, seed=1) as proxy:
         place = (f"tracking.uri=http://127.0.0.1:{proxy.server_port}", f"tracking.experiment={name}")
@@ -85,7 +67,7 @@ def test_a_bad_answer_to_each_kind_of_request_costs_and_doubles_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["outputs"], "an artifact lies in the current folder"
     assert "4 done already, 0 to train" in command(*GRID, f"tracking.uri={server}", place[1]).out
     kinds = {("point", "FINISHED"): 4, ("summary", "FINISHED"): 1}
-    assert facts_of(folder, name) == (kinds, 20, 4)
+    assert facts_of(server_folder, name) == (kinds, 20, 4)
 
 
 def facts_of(folder: Path, experiment: str) -> tuple[Mapping[tuple[str, str], int], int, int]:
@@ -125,7 +107,7 @@ def test_executions_of_one_sweep_that_begin_together_share_its_summary_run(serve
 
 
 def test_of_several_summaries_of_a_sweep_the_last_is_read_and_the_next_execution_leaves_one(
-    command: Command, server: str, folder: Path
+    command: Command, server: str, server_folder: Path
 ) -> None:
     place = (f"tracking.uri={server}", "tracking.experiment=several")
     assert command(*GRID, "name=mine", *place).code == 0
@@ -140,7 +122,7 @@ def test_of_several_summaries_of_a_sweep_the_last_is_read_and_the_next_execution
         said = command(word, *place, module=module)
         assert (said.code, said.err) == (0, "")
     assert "4 done already, 0 to train" in command(*GRID, "name=mine", *place).out
-    kinds, *_ = facts_of(folder, "several")
+    kinds, *_ = facts_of(server_folder, "several")
     assert kinds == {("point", "FINISHED"): 4, ("summary", "FINISHED"): 1, ("surplus", "FINISHED"): 1}
     assert "identical, bit for bit" in command("mine", *place, module="sweep.replay").out
 

@@ -4,15 +4,17 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from mlflow import MlflowClient
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, NullPool, create_engine, event
 
 from benchmarks import crowd
+from benchmarks.mlflow_server import serving
 from sweep.plan.plan import Plan
 from sweep.tracking import by_key, client_writer, database_writer, lookup, membership
 from tests.conftest import Command
@@ -86,10 +88,10 @@ def test_no_command_reads_the_runs_of_others(command: Command, tmp_path: Path, m
     assert all(many < few + 30 for few, many in zip(*took.values(), strict=True)), took  # By value: 350 and more.
 
 
-def test_a_server_sends_no_runs_of_others(command: Command, tmp_path: Path, server: str) -> None:
-    command("lr=1e-2", "epochs=1", f"tracking.uri={server}")
+def test_a_server_sends_no_runs_of_others(command: Command, tmp_path: Path, own_server: str) -> None:
+    command("lr=1e-2", "epochs=1", f"tracking.uri={own_server}")
     asked, sent = [], []
-    with faulty(server, part=0, seed=1) as proxy:
+    with faulty(own_server, part=0, seed=1) as proxy:
         uri = "tracking.uri=http://{}:{}".format(*proxy.server_address)
         for n, (first, last) in enumerate([(0, FEW), (FEW, 600)]):
             crowded(tmp_path / "server/mlflow.db", last - first, first)
@@ -100,6 +102,36 @@ def test_a_server_sends_no_runs_of_others(command: Command, tmp_path: Path, serv
             sent.append(proxy.sent - before[1])
     assert asked[1] <= asked[0]
     assert sent[1] < sent[0] + 20_000
+
+
+def rows_read(uri: str) -> int:
+    """Rows and entries of indexes that PostgreSQL has read so far; each of its processes says so at its end."""
+    with psycopg.connect(uri.replace("+psycopg", ""), autocommit=True) as connection:
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        connection.execute(f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE {others}")
+        read = connection.execute(
+            "SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables)"
+            " + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)"
+        ).fetchone()
+    assert read is not None
+    return int(read[0])
+
+
+@pytest.mark.parametrize("through", ["", "a server"])
+def test_no_command_reads_the_runs_of_others_in_postgresql(
+    command: Command, uri: str, tmp_path: Path, through: str
+) -> None:
+    with ExitStack() as stack:
+        there = f"tracking.uri={stack.enter_context(serving(tmp_path, uri)) if through else uri}"
+        command("lr=1e-2", "epochs=1", there)
+        crowd.add(create_engine(uri, poolclass=NullPool), MANY)
+        took = []
+        for module, words in COMMANDS[:4]:
+            before = rows_read(uri)
+            said = command(*words.split(), there, module=module)
+            assert said.code == 0, said.err
+            took.append(rows_read(uri) - before)
+    assert max(took) < MANY, took  # By value: each of them, and a new point on a server three times over.
 
 
 @pytest.mark.usefixtures("ready_store")
@@ -121,13 +153,13 @@ def test_runs_of_an_earlier_release_are_found_and_get_the_tag(command: Command) 
     assert "3 done already, 0 to train" in command("lr=1e-2,1e-3,1e-4", "epochs=1").out
 
 
-def test_runs_of_an_earlier_release_are_found_on_a_server(command: Command, tmp_path: Path, server: str) -> None:
-    uri = f"tracking.uri={server}"
+def test_runs_of_an_earlier_release_are_found_on_a_server(command: Command, tmp_path: Path, own_server: str) -> None:
+    uri = f"tracking.uri={own_server}"
     command("lr=1e-2,1e-3", "epochs=1", uri)
-    assert MlflowClient(server).get_experiment("1").tags[by_key.MARK] == by_key.ALL
+    assert MlflowClient(own_server).get_experiment("1").tags[by_key.MARK] == by_key.ALL
     forget(tmp_path / "server/mlflow.db")
     assert "2 done already, 1 to train" in command("lr=1e-2,1e-3,1e-4", "epochs=1", uri).out
-    assert MlflowClient(server).get_experiment("1").tags[by_key.MARK] == by_key.SOME
+    assert MlflowClient(own_server).get_experiment("1").tags[by_key.MARK] == by_key.SOME
     assert "3 done already, 0 to train" in command("lr=1e-2,1e-3,1e-4", "epochs=1", uri).out
 
 

@@ -8,6 +8,7 @@ from mlflow import MlflowClient
 
 from tests.conftest import Command
 from tests.tracking.proxy import FAULTS, faulty
+from tests.tracking.stored import runs
 
 ENVIRONMENT = {
     **dict.fromkeys(("MLFLOW_ENABLE_ASYNC_LOGGING", "MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD"), "true"),
@@ -25,24 +26,22 @@ def test_a_sweep_into_a_server_is_tracked_reported_and_reused(command: Command, 
     grid = ("lr=1e-2,1e-4", "scale=1,0.1", "epochs=60", f"tracking.uri={server}")
     first = command(*grid)
     assert (first.code, first.err) == (0, "")
-    client = MlflowClient(server)
-    experiment = client.get_experiment_by_name("sweep")
+    experiment = MlflowClient(server).get_experiment_by_name("sweep")
     assert experiment is not None
-    runs = client.search_runs([experiment.experiment_id], "tags.kind = 'point'")
-    assert [run.info.status for run in runs] == ["FINISHED"] * 4
-    assert sorted(run.data.tags["outcome"] for run in runs) == ["DIVERGED"] + ["UNFINISHED"] * 3
+    trained = runs(uri=server)
+    assert [run.info.status for run in trained] == ["FINISHED"] * 4
+    assert sorted(run.data.tags["outcome"] for run in trained) == ["DIVERGED"] + ["UNFINISHED"] * 3
     (outputs,) = (tmp_path / "outputs").iterdir()
     written = {path.name: path.read_bytes() for path in outputs.iterdir()}
     made = ["curves.svg", "fit.svg", "map.svg", "report.html", "report.md", "runs.csv"]
     assert sorted(written) == sorted([*made, "provenance.json"])
-    assert f"Compare: {server}/#/experiments/1/runs?viewStateShareKey=" in first.out
+    assert f"Compare: {server}/#/experiments/{experiment.experiment_id}/runs?viewStateShareKey=" in first.out
     assert "4 done already, 0 to train" in command(*grid).out
     assert command(f"tracking.uri={server}", module="sweep.report").code == 0
     assert {name: (outputs / name).read_bytes() for name in made} == {name: written[name] for name in made}
     wider = command("init.w=1,2", *grid)
     assert "4 done already, 4 to train" in wider.out
-    runs = client.search_runs([experiment.experiment_id], "tags.kind = 'point'")
-    names = [run.info.run_name for run in runs]
+    names = [run.info.run_name for run in runs(uri=server)]
     assert len(names) == 8
     assert all(name.rpartition(" ")[2] in ("init.w=1", "init.w=2") for name in names)
 
@@ -52,23 +51,23 @@ def test_runs_on_a_server_whose_tags_were_changed_are_trained_again_once(command
     grid = (f"lr={','.join(map(repr, lrs))}", "epochs=5", f"tracking.uri={server}")
     command(*grid)
     client = MlflowClient(server)
-    runs = {float(run.data.params["lr"]): run for run in client.search_runs(["1"], "tags.kind = 'point'")}
-    gone = client.create_run("1").info.run_id
+    trained = runs(uri=server)
+    gone = client.create_run(trained[0].info.experiment_id).info.run_id
     client.delete_run(gone)
     changes = [("curve_part", "../../x"), ("curve_row", "one"), ("curve_run", gone), ("curve_run", "../..")]
+    of = {float(run.data.params["lr"]): run.info.run_id for run in trained}
     for lr, (tag, value) in zip(lrs, changes, strict=False):
-        client.set_tag(runs[lr].info.run_id, tag, value)
-    client.set_tag(runs[1e-6].info.run_id, "attempt", "first")
-    said = command(*grid)
+        client.set_tag(of[lr], tag, value)
+    client.set_tag(of[1e-6], "attempt", "first")
+    said = command(*grid, "tracking.patience=3")  # A file that is not there is looked for as long.
     assert (said.code, "1 done already, 4 to train" in said.out) == (0, True)
     assert said.err.count("1 point to be trained again") == 4
     assert "5 done already, 0 to train" in command(*grid).out
-    newest = {}
-    for run in client.search_runs(["1"], "tags.kind = 'point'", order_by=["attributes.start_time"]):
-        newest[float(run.data.params["lr"])] = run.data.tags["attempt"]
+    newest = {float(run.data.params["lr"]): run.data.tags["attempt"] for run in reversed(runs(uri=server))}
     assert newest == {**dict.fromkeys(lrs, "2"), 1e-6: "first"}
 
 
+@pytest.mark.usefixtures("quick")
 def test_faults_on_the_way_to_a_server_cost_nothing_and_double_nothing(
     command: Command, tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,4 +137,4 @@ def test_a_passing_bad_answer_for_curves_is_asked_for_again_and_no_point_trained
         said = command(*grid, f"tracking.uri=http://127.0.0.1:{proxy.server_port}")
         assert not proxy.instead, "no curve was asked for"
     assert (said.code, said.err, "6 done already, 0 to train" in said.out) == (0, "", True)
-    assert len(MlflowClient(server).search_runs(["1"], "tags.kind = 'point'")) == 6
+    assert len(runs(uri=server)) == 6

@@ -1,4 +1,4 @@
-"""Debian's PostgreSQL on loopback, for tests: started, stopped, killed."""
+"""Debian's PostgreSQL on loopback, for figures and tests: started, stopped, killed."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.tracking.conftest import unused_port
+from benchmarks.process import unused_port
 
 
 @dataclass
@@ -53,19 +53,24 @@ class Postgresql:
         subprocess.run([*self.as_user, *command], cwd=self.folder, check=True, stdout=subprocess.DEVNULL)
 
 
+def initdb() -> str | None:
+    """The program that makes the files of a server; None where no PostgreSQL is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return str(found[-1]) if found else shutil.which("initdb")
+
+
 @contextmanager
 def running_postgresql() -> Iterator[Postgresql]:
     """A server that answers, for as long as the context lasts."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    initdb = str(found[-1]) if found else shutil.which("initdb")
-    assert initdb, "no PostgreSQL is installed: apt-get install postgresql"
+    program = initdb()
+    assert program, "no PostgreSQL is installed: apt-get install postgresql"
     folder = Path(tempfile.mkdtemp(prefix="postgresql-"))  # Not pytest's, where another user finds no way.
     as_user = []
     if os.getuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
     try:
-        server = Postgresql(folder, Path(initdb).parent, as_user)
+        server = Postgresql(folder, Path(program).parent, as_user)
         try:
             server.start()
             yield server
