@@ -10,12 +10,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import columnar, comparison, crowded, grid, machine, scaling, startup, tables, tracking, training
+from benchmarks import columnar, comparison, crowded, grid, machine, scaling, startup, tables, tracking, training, wide
 from benchmarks.peers import PEERS
 from benchmarks.progress import say
 from benchmarks.tables import Section
 
-PARTS = ("training", "tracking", "startup")
+PARTS = ("training", "wide", "tracking", "startup")
 
 
 def main() -> None:
@@ -46,6 +46,8 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
         parts["training"] = lambda: training.section(
             grid.of(100 if quick else 1000, 500 if quick else 5000), runs, folder / "training"
         )
+    if "wide" in only:
+        parts["wide"] = lambda: wide.section(*((50, 20) if quick else (1000, 500)), runs, folder / "wide")
     if "tracking" in only:
         parts["tracking"] = lambda: tracking.section(50 if quick else 5000, runs, folder / "tracking")
     if "startup" in only:

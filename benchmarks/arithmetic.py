@@ -1,8 +1,9 @@
-"""The reference loop as a peer's user writes it, one point at a time; and the same arithmetic on all points at once.
+"""Loops as a peer's user writes them, one point at a time; and the same arithmetic on all points at once.
 
-Both are written here in plain torch, without ``sweep``: the benchmark must not depend on what it measures.
+All are written here in plain torch, without ``sweep``: the benchmark must not depend on what it measures.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -58,3 +59,30 @@ def train_batched(grid: "Grid") -> tuple[Tensor, Tensor]:
         w = w - lr * (dloss_dp * x).sum(dim=1, keepdim=True)
         b = b - lr * dloss_dp.sum(dim=1, keepdim=True)
     return losses.T.contiguous(), torch.cat([w, b], dim=1)
+
+
+def wide_table(inputs: int, samples: int) -> tuple[Tensor, Tensor]:
+    """Normal inputs and a target that follows them with noise, shapes ``(samples, inputs)`` and ``(samples,)``."""
+    dice = torch.Generator().manual_seed(0)
+    x = torch.randn((samples, inputs), generator=dice)
+    t = x @ torch.randn(inputs, generator=dice) + torch.randn(samples, generator=dice)
+    return x, t
+
+
+def train_wide(x: Tensor, t: Tensor, start: Sequence[float], lr: float, epochs: int) -> list[float]:
+    """Fit ``t = w · x + b`` by gradient descent, in float32, with the slope written by hand.
+
+    Returns
+    -------
+    The loss before each update.
+    """
+    params = torch.tensor(start)
+    w, b = params[:-1], params[-1]
+    losses = []
+    for _ in range(epochs):
+        p = x @ w + b
+        losses.append(((p - t) ** 2).mean().item())
+        dloss_dp = 2 * (p - t) / p.size(0)
+        w = w - lr * (dloss_dp @ x)
+        b = b - lr * dloss_dp.sum()
+    return losses

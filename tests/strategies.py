@@ -126,6 +126,9 @@ DATA = st.builds(
     separator=st.sampled_from([None, ",", "tab", "\\t", "", "x"]),
     decimal=st.sampled_from([None, ".", "comma", "x"]),
     missing=st.sampled_from([None, "drop", "x"]),
+    samples=st.none() | st.integers(),
+    noise=st.none() | POSITIVE,
+    seed=st.none() | SEEDS,
     holdout=st.sampled_from(["0", ".2", "0.20", "last:0.5", "last:0", "1", "-0.1", "20%", ""]),
     holdout_seed=SEEDS,
 )

@@ -187,3 +187,46 @@ def test_loss_curves_on_what_is_held_out_are_drawn_beside_the_others(command: Co
         text = picture.read_text()
         assert text.count(", held out</title>") == drawn
         assert text.count("loss on what is held out") == bool(drawn)
+
+
+def test_weights_that_no_data_tells_apart_are_named_before_training_and_in_the_report(
+    command: Command, own: pd.DataFrame
+) -> None:
+    own["inches"] = own["rain"] / 25.4
+    own["century"] = own["year"] / 100 - 19
+    own["both"] = own["rain"] + own["year"]
+    own.to_csv("own.csv", index=False)
+    words = (*TABLE, "data.input=all", "problem=linear", "lr=1e-7", "epochs=3")
+    lines = [
+        "own: columns rain and inches depend on one another, so that no data tells their weights apart: another start "
+        "ends at other ones. Without inches the fit is as good.",
+        "own: columns year, century and the intercept depend on one another, so that",
+        "own: columns year, rain and both depend on one another, so that",
+    ]
+    said = command(*words, "dry_run=true")
+    assert [line in said.out for line in lines] == [True] * 3, said.out
+    said = command(*words)
+    assert [line in said.out for line in lines] == [True] * 3, said.out
+    assert [line in report() for line in lines] == [True] * 3
+    before = report()
+    assert command(module="sweep.report").code == 0
+    assert report() == before
+
+
+@pytest.mark.parametrize(
+    ("kept", "rain", "line"),
+    [
+        (2, "rain", "own: 2 samples for 3 weights, the intercept among them, leave 1 direction in which no prediction"),
+        (40, "rain * 1e12", "own: 1 direction of the weights so much less steep than others that float64 takes them"),
+        (40, "rain", ""),
+    ],
+)
+def test_weights_that_are_too_many_or_too_uneven_are_told(
+    command: Command, own: pd.DataFrame, kept: int, rain: str, line: str
+) -> None:
+    own["rain"] = own.eval(rain)
+    own[:kept].to_csv("own.csv", index=False)
+    said = command(*TABLE, "data.input=all", "problem=linear", "dtype=float64", "dry_run=true")
+    assert said.code == 0, said.err
+    assert line in said.out
+    assert ("own: " in said.out) is bool(line)

@@ -17,7 +17,7 @@ def command(plan: Plan, point: Point) -> str:
     Into the store that the command finds: which one holds a sweep is no part of its plan.
     """
     own = {key: value for key, value in point.overrides().items() if key not in LATER or value != LATER[key]}
-    values = own | sources.overrides(plan.readings[point.data]) | {"outcome.tolerance": plan.tolerance}
+    values = own | dict(sources.overrides(plan.readings[point.data])) | {"outcome.tolerance": plan.tolerance}
     return shlex.join(["python", "-m", "sweep", *(f"{key}={_word(value)}" for key, value in values.items())])
 
 

@@ -138,11 +138,15 @@ class Plan:
         return ", ".join([self.data_label(task.data), *told])
 
     def data_label(self, fingerprint: str) -> str:
-        """What tables call the data of ``fingerprint``: its name; of several of a name, its columns too."""
+        """What tables call the data of ``fingerprint``: its name; of several of a name, its columns or recipe too."""
         data = self.readings[fingerprint]
         others = [each for each in self.readings.values() if each.name == data.name]
         if len(others) == 1:
             return data.name
+        recipes = [each.recipe.settings() for each in others if each.recipe]
+        if data.recipe and len({*map(str, recipes)}) == len(others):
+            own = data.recipe.settings().items()
+            return " ".join([data.name, *(f"{k}={as_typed(v)}" for k, v in own if any(r[k] != v for r in recipes))])
         inputs, target = (tuple(each.input_names for each in others), {each.target_name for each in others})
         apart = [", ".join(data.input_names)] if len({*inputs}) == len(others) and len(target) == 1 else []
         return " ".join([data.name, *(apart or [fingerprint[:6]])])

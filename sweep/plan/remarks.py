@@ -4,7 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from sweep.plan.plan import Plan
+from sweep.plan.point import Point
+from sweep.problem.task import Task
 from sweep.settings import grammar
+
+MOST_NAMED = 8
+"""Columns of a dependence that are named."""
 
 
 def remarks(plan: Plan) -> Iterator[str]:
@@ -17,7 +22,7 @@ def remarks(plan: Plan) -> Iterator[str]:
         if dropped:
             yield f"{source}: {dropped:,} of {rows:,} rows are left out: a cell is missing in a column that is used."
     for task in plan.tasks:
-        point = next(point for point in plan.points if point.task == task)
+        point = _first(plan, task)
         known = plan.problem(point).convexity(point)
         if known and known.because:
             yield (
@@ -25,6 +30,7 @@ def remarks(plan: Plan) -> Iterator[str]:
                 f"{known.least_loss:.4g}: they grow for ever, ever more slowly, and of a run that counts as converged "
                 "a few times the tolerance may be left."
             )
+        yield from undetermined(plan, task)
     columns: dict[tuple[str, str], list[str]] = defaultdict(list)
     for data in plan.readings.values():
         if len(data.input_names) == 1:
@@ -33,3 +39,39 @@ def remarks(plan: Plan) -> Iterator[str]:
         if len(set(names)) > 1:
             listed = ",".join(map(grammar.word, dict.fromkeys(names)))
             yield f"data.input={listed} takes each column alone; [{listed}] takes them together, with problem=linear."
+
+
+def undetermined(plan: Plan, task: Task) -> Iterator[str]:
+    """What of the parameters of ``task`` no data determines, and what that does to its runs; also for the report."""
+    problem, name = plan.problems[task], plan.label(task)
+    found, quadratic = problem.undetermined, problem.quadratic(_first(plan, task))
+    if found and not found.dependences:
+        yield (
+            f"{name}: {found.samples:,} samples for {found.weights:,} weights, the intercept among them, leave "
+            f"{_directions(found.ways)} in which no prediction changes. Many weights fit them alike, and another start "
+            "ends at other ones. The loss says little of other samples: data.holdout keeps some."
+        )
+    for each in found.dependences if found else ():
+        names = [*each.columns[:MOST_NAMED], *(["the intercept"] if each.intercept else [])]
+        more = len(each.columns) - MOST_NAMED
+        listed = [*names, f"{more:,} more"] if more > 0 else names
+        yield (
+            f"{name}: columns {', '.join(listed[:-1])} and {listed[-1]} depend on one another, so that no data tells "
+            f"their weights apart: another start ends at other ones. Without {each.columns[-1]} the fit is as good."
+        )
+    if found and (rest := found.ways - len(found.dependences)) and found.dependences:
+        yield f"{name}: {_directions(rest)} more in which no prediction changes."
+    flat = (quadratic.flat if quadratic else 0) - (found.ways if found else 0)
+    if flat > 0:
+        yield (
+            f"{name}: {_directions(flat)} of the weights so much less steep than others that float64 takes them for "
+            "flat, and theory with it; data.standardize=true evens the columns."
+        )
+
+
+def _directions(count: int) -> str:
+    return f"{count:,} direction{'s' if count > 1 else ''}"
+
+
+def _first(plan: Plan, task: Task) -> Point:
+    return next(point for point in plan.points if point.task == task)

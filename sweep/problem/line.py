@@ -32,6 +32,7 @@ class Line:
 
     shapes: Mapping[str, tuple[int, ...]] = {"w": (), "b": ()}
     spread_name = "the target's variance"
+    undetermined: None = None
 
     def __init__(self, prepared: Prepared) -> None:
         inputs = prepared.inputs.shape[1]
@@ -39,7 +40,7 @@ class Line:
             raise BadInput(
                 f"data.input has {inputs:,} columns of {prepared.readings.name}, and problem=line takes one",
                 "one column, or problem=linear for several",
-                "add problem=linear, or name one column",
+                f"add problem=linear{'' if prepared.readings.recipe else ', or name one column'}",
             )
         self.prepared = prepared
         self._u, self._t = prepared.inputs[:, 0].tolist(), prepared.targets.tolist()

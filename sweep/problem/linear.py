@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweep.problem.dependence import Undetermined, undetermined
 from sweep.problem.fit import HELD_OUT, Fit, Fitted, Relation, Role
 from sweep.problem.prepared import Prepared, mean, root_mean_square
 from sweep.problem.quadratic import Quadratic
@@ -65,6 +66,11 @@ class Linear:
         """None: of several inputs, each may need a scale of its own, which is what standardising gives them."""
         return None
 
+    @cached_property
+    def undetermined(self) -> Undetermined | None:
+        """See :mod:`sweep.problem.dependence`."""
+        return undetermined(self.prepared)
+
     def start(self, point: "Setup") -> tuple[float, ...]:
         """Drawn as torch draws a linear layer's, each from ``-1/√d`` to ``1/√d``."""
         return uniform(point.seed, self._d + 1, 1 / math.sqrt(self._d))
@@ -90,6 +96,8 @@ class Linear:
         columns = np.append(np.full(self._d, scale), 1.0)
         left, singular, ways = np.linalg.svd(r * columns, full_matrices=False)
         flat = singular <= singular[0] * max(self._n, self._d + 1) * np.finfo(float).eps
+        if self.undetermined:  # Of columns that had an offset, rounding makes such a direction look steeper.
+            flat[self.undetermined.determined :] = True
         inverse = np.divide(1.0, singular, out=np.zeros_like(singular), where=~flat)
         optimum = ways.T @ (inverse * (left.T @ projected))
         values, directions = np.where(flat, 0.0, 2 / self._n * singular**2)[::-1], ways[::-1]

@@ -13,6 +13,7 @@ import numpy as np
 from sweep.problem.confusion import Confusion
 from sweep.problem.convexity import Convexity, Slope, minimum
 from sweep.problem.cross_entropy import CrossEntropy, as_parameters, as_weights
+from sweep.problem.dependence import Undetermined, undetermined
 from sweep.problem.fit import Fit, Fitted
 from sweep.problem.local import local
 from sweep.problem.logistic_fit import fit_of_two
@@ -63,6 +64,11 @@ class Logistic:
         """As the spread."""
         return self.spread
 
+    @cached_property
+    def undetermined(self) -> Undetermined | None:
+        """See :mod:`sweep.problem.dependence`."""
+        return undetermined(self.prepared)
+
     def start(self, point: "Setup") -> tuple[float, ...]:
         """Drawn as torch draws a linear layer's, each from ``-1/√d`` to ``1/√d``."""
         return uniform(point.seed, self._model.free * (self._d + 1), 1 / math.sqrt(self._d))
@@ -109,6 +115,8 @@ class Logistic:
         model, (n, size) = self._model, self._model.x.shape
         left, singular, ways = np.linalg.svd(model.x / (units := np.abs(model.x).max(axis=0)), full_matrices=False)
         rank = int((singular > singular[0] * max(n, size) * np.finfo(float).eps).sum())
+        if self.undetermined:  # Of columns that had an offset, rounding makes such a direction look steeper.
+            rank = min(rank, self.undetermined.determined)
         even = CrossEntropy(left[:, :rank] * math.sqrt(n), model.y, model.classes)
 
         def at(place: Floats) -> Slope:

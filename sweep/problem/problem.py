@@ -13,6 +13,7 @@ import numpy as np
 from sweep.errors import BadInput
 from sweep.problem.confusion import Confusion
 from sweep.problem.convexity import Convexity
+from sweep.problem.dependence import Undetermined
 from sweep.problem.fit import Fit, Fitted
 from sweep.problem.prepared import Prepared
 from sweep.problem.quadratic import Quadratic
@@ -119,6 +120,10 @@ class Problem(Protocol):
 
     def quadratic(self, point: Setup) -> Quadratic | None:
         """The loss around its optimum, where the loss is quadratic in the parameters; None elsewhere."""
+
+    @property
+    def undetermined(self) -> Undetermined | None:
+        """What of the parameters no data determines; None where it determines all, or where that is not known."""
 
     @property
     def evenest_scale(self) -> float | None:

@@ -16,9 +16,30 @@ from numpy.typing import NDArray
 
 from sweep.errors import BadInput
 from sweep.settings.file_form import FileForm
-from sweep.settings.schema import DType
+from sweep.settings.schema import DType, MadeKind
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What readings are made from that need no file; see :mod:`sweep.problem.made`.
+
+    Parameters
+    ----------
+    samples : 2 or more.
+    noise : standard deviation of what is added to each value, >= 0.
+    seed : a whole number from 0 to below 2³².
+    """
+
+    kind: MadeKind
+    samples: int
+    noise: float
+    seed: int
+
+    def settings(self) -> dict[str, str | int | float]:
+        """The settings that ask for it."""
+        return {"data": str(self.kind), "data.samples": self.samples, "data.noise": self.noise, "data.seed": self.seed}
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +56,7 @@ class Readings:
     input_unit, target_unit : of a single input, and of the target; None where it is not known.
     kept_at : the file to read them from again, where they stay out of the store; None where the store has them.
     path : the file that they were read from, as it was given; None where it is not known, or there was none.
+    recipe : what they were made from; None where they were read.
     classes : names of the classes that ``targets`` number, each with a sample; none where targets are quantities.
     form : how the file was read.
     dropped : rows of the file that were left out, with a missing cell.
@@ -50,6 +72,7 @@ class Readings:
     target_unit: str | None = None
     kept_at: str | None = None
     path: str | None = None
+    recipe: Recipe | None = None
     classes: tuple[str, ...] = ()
     form: FileForm = field(default_factory=FileForm)
     dropped: int = 0

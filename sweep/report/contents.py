@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import Value, as_typed
+from sweep.plan.remarks import undetermined
 from sweep.problem.fit import Fit
 from sweep.report import theory
 from sweep.report.accuracy import classes
@@ -44,7 +45,7 @@ def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Sectio
         Section("Loss curves", _curves(plan, runs)),
         Section("The fit", _fit(plan, findings)),
         Section("Classes", classes(plan, findings)),
-        Section("Theory beside observation", [*_agreement(runs), *_forecasts(plan, known, more), *_bounds(plan)]),
+        Section("Theory beside observation", [*_agreement(runs), *_theory(plan, known, more)]),
         Section("All runs", [AllRuns(plan, runs)]),
         Section("What was asked", _settings(plan)),
     ]
@@ -145,6 +146,12 @@ def _distance(ratio: float) -> str:
     part = abs(ratio - 1)
     size = f"{part * 100:.3g} %" if part < 10 else f"{ratio:.3g} times it"
     return f"{size} {'below' if ratio < 1 else 'above'}" if part < 10 else size
+
+
+def _theory(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[Block]:
+    """What it says beforehand: of lr and epochs, and which parameters no data determines."""
+    lines = [line for task in plan.tasks for line in undetermined(plan, task)]
+    return [*_forecasts(plan, known, more), *_bounds(plan), *map(Text, lines[:MOST_ROWS])]
 
 
 def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[Block]:

@@ -57,8 +57,8 @@ def _are_columns(value: Any, settings: Settings) -> bool:
     return value is None or (bool(names) and texts == names and len({*names}) == len(names))
 
 
-def _is_seed(value: int, settings: Settings) -> bool:
-    return 0 <= value < 1 << 32
+def _is_seed(value: int | None, settings: Settings) -> bool:
+    return value is None or 0 <= value < 1 << 32
 
 
 SEED = "a whole number from 0 to 4,294,967,295"
@@ -127,6 +127,17 @@ KEYS: Mapping[str, Key] = {
         ", ".join(MISSING),
         lambda value, _: value is None or value in MISSING,
     ),
+    "data.samples": Key(
+        "data=waves, moons: how many samples are made",
+        "a whole number from 2 to 1,000,000",
+        lambda value, _: value is None or 2 <= value <= 1_000_000,
+    ),
+    "data.noise": Key(
+        "data=waves, moons: standard deviation of the noise",
+        "a number from 0 to 1,000,000",
+        lambda value, _: value is None or 0 <= value <= 1_000_000,
+    ),
+    "data.seed": Key("data=waves, moons: draws samples and noise", SEED, _is_seed),
     "data.center": Key("take each input's mean off", "true, false"),
     "data.standardize": Key("take each input's mean off, and divide by its standard deviation", "true, false"),
     "data.holdout": Key(

@@ -29,6 +29,13 @@ class ProblemKind(StrEnum):
     logistic = "logistic"
 
 
+class MadeKind(StrEnum):
+    """Readings that are made from a seed."""
+
+    waves = "waves"
+    moons = "moons"
+
+
 class Start(StrEnum):
     """Where descent starts."""
 
@@ -71,6 +78,9 @@ class Data:
     separator: str | None
     decimal: str | None
     missing: str | None
+    samples: int | None
+    noise: float | None
+    seed: int | None
     center: bool
     standardize: bool
     holdout: str
@@ -142,7 +152,7 @@ def takes_text(key: str) -> bool:
     return "tracking.tags." in key or any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
 
 
-WHOLE_NUMBERS = {*_keys_of(int)}
+WHOLE_NUMBERS = {*_keys_of(int, int | None)}
 """Keys that take whole numbers alone."""
 
 
@@ -155,7 +165,7 @@ EPS = {DType.float32: 2.0**-23, DType.float64: 2.0**-52}
 """The gap between 1 and the next number of each."""
 
 STARTS = tuple(f"init.{field.name}" for field in fields(Init))
-DATA_KINDS = ("thermometer", "csv")
+DATA_KINDS = ("thermometer", "csv", *MadeKind)
 
 
 def rounded_to(value: float, dtype: DType) -> float:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self, cast, get_args, get_origin
 
 from sweep.plan.point import Point
-from sweep.problem.readings import Readings
+from sweep.problem.readings import Readings, Recipe
 from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, TAG, TEXT
 from sweep.settings.schema import Settings, Tracking
@@ -26,6 +26,7 @@ class Labels:
     target_unit: str | None = None
     kept_at: str | None = None
     path: str | None = None
+    recipe: Recipe | None = None
     classes: list[str] | None = None
     form: FileForm | None = None
     dropped: int | None = None

@@ -20,6 +20,7 @@ from sweep import plain_file
 from sweep.errors import BadInput
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
+from sweep.problem.made import makes
 from sweep.problem.readings import Readings
 from sweep.problem.table_file import Files
 from sweep.settings.file_form import FileForm
@@ -38,7 +39,7 @@ ROWS = b'"points": [\n'
 WHOLE = 16 << 20
 """Bytes of a plan that is parsed at once, and of what stands in one line of a larger one."""
 
-OPTIONAL = ("path", "input_name", "input_names", "classes", "form", "dropped")
+OPTIONAL = ("path", "input_name", "input_names", "recipe", "classes", "form", "dropped")
 """Members of a data's labels that are left out where there is nothing to say."""
 
 
@@ -212,6 +213,8 @@ def read_data(fingerprint: str, labels: Labels, content: bytes) -> Readings:
         raise typed.Malformed(f"{path}: a column is constant or not finite")
     if readings.classes and {*columns[-1]} != {*range(len(readings.classes))}:
         raise typed.Malformed(f"{path}: the targets do not number the classes")
+    if readings.recipe and not makes(readings.recipe, readings):
+        raise typed.Malformed(f"{path}: not the readings that their recipe makes")
     return readings
 
 

@@ -83,6 +83,8 @@ def test_a_thinned_curve_keeps_its_ends(floor: Path, tmp_path: Path) -> None:
 def test_parts_of_ours_can_be_timed_alone(tmp_path: Path) -> None:
     trained = measure(python("-m", "benchmarks.training", *grid.of(6, 10).arguments), tmp_path)
     assert json.loads(trained.output).keys() == {"batched", "alone"}
+    wide = measure(python("-m", "benchmarks.wide", "40", "20", "2"), tmp_path)
+    assert {name: len(times) for name, times in json.loads(wide.output).items()} == {"tiles": 2, "alone": 2}
     tracked = measure(python("-m", "benchmarks.tracking", *grid.of(4, 10, highest_lr=1e-4).arguments), tmp_path)
     assert json.loads(tracked.output)["rows"] > 40
 

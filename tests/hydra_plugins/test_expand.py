@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from omegaconf import DictConfig
 
 from sweep.errors import BadInput
+from sweep.settings.schema import DATA_KINDS
 from tests.hydra_plugins.expanded import by_hydra, expanded
 
 AXES = {
@@ -74,15 +75,20 @@ def test_groups_may_be_an_axis_among_plain_ones(tmp_path: Path) -> None:
     fields = [f"data.{key}" for key in ("path", "input", "target")]
     points = expanded("lr=1,2", "data=thermometer,csv", *(f"{field}=x" for field in fields))
     assert [(p.lr, p.data.kind) for p in points] == [(1, "thermometer"), (1, "csv"), (2, "thermometer"), (2, "csv")]
-    assert {p.data.kind for p in expanded("data=glob(*)", *(f"{field}=x" for field in fields))} == {
-        "csv",
-        "thermometer",
-    }
+    assert {p.data.kind for p in expanded("data=glob(*)", *(f"{field}=x" for field in fields))} == {*DATA_KINDS}
 
 
 def test_keys_that_no_data_of_the_sweep_reads_are_refused() -> None:
     with pytest.raises(BadInput, match=r"data\.path: not used by data=thermometer"):
         expanded("data.path=null,a.csv")
+    with pytest.raises(BadInput, match=r"data\.noise: not used by data=csv,thermometer"):
+        expanded("data=csv,thermometer", "data.path=a.csv", "data.input=x", "data.target=y", "data.noise=0.1")
+    with pytest.raises(BadInput, match=r"data\.input: not used by data=moons"):
+        expanded("data=moons", "data.input=x")
+    points = expanded("data=thermometer,waves", "data.samples=1e2", "data.seed=1,2")
+    assert [(p.data.kind, p.data.samples, p.data.noise, p.data.seed) for p in points] == [
+        ("thermometer", 100, None, 1), ("thermometer", 100, None, 2), ("waves", 100, 0.1, 1), ("waves", 100, 0.1, 2)
+    ]  # fmt: skip
 
 
 def test_an_axis_may_be_what_sets_a_mandatory_key() -> None:

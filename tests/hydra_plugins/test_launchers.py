@@ -71,3 +71,6 @@ def test_the_overrides_of_a_job_compose_to_its_point() -> None:
     assert (settings.init.w, settings.init.b) == own.init
     assert (settings.gradient, settings.dtype) == (own.gradient, own.dtype)
     assert settings.data == source
+    made = data_of("moons", samples=30, noise=0.25, seed=7)
+    (settings,) = by_hydra([_jobs.overrides(own, made)])
+    assert settings.data == made

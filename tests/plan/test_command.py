@@ -51,6 +51,27 @@ def test_what_a_report_suggests_trains_on_the_readings_of_its_sweep(
     assert trained["key"] != first["points"][0]["key"]
 
 
+@pytest.mark.parametrize(
+    "words", [("data=waves",), ("data=moons", "problem=linear"), ("data=moons", "problem=logistic")]
+)
+def test_what_a_report_suggests_makes_the_readings_of_its_sweep_again(
+    command: Command, ready_store: Path, words: tuple[str, ...]
+) -> None:
+    said = command(*words, "data.samples=30", "data.noise=0.25", "data.seed=7", "data.holdout=0.2", "epochs=3")
+    assert said.code == 0, said.err
+    (page,) = Path("outputs").glob("sweep-*/report.md")
+    before = page.read_bytes()
+    assert command(module="sweep.report").code == 0
+    assert page.read_bytes() == before
+    assert "identical, bit for bit" in command(module="sweep.replay").out
+    suggested = re.findall(r"- `python -m sweep (.*?)`: ", before.decode())
+    assert suggested
+    said = command(*shlex.split(suggested[0]))
+    assert said.code == 0, said.err
+    first, second = stored_plans()
+    assert first["data"] == second["data"]
+
+
 def test_readings_are_named_by_the_path_that_was_given_and_where_none_is_known_by_their_file(tmp_path: Path) -> None:
     file = tmp_path / "own.csv"
     file.write_text(ROWS)

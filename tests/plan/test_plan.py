@@ -133,3 +133,13 @@ def test_a_setting_is_written_so_that_it_reads_back_exactly(value: float) -> Non
 @pytest.mark.parametrize(("value", "text"), [(5000, "5000"), (5000.0, "5000"), (0.01, "0.01"), (1e-5, "1e-05")])
 def test_a_setting_is_written_as_a_person_would_type_it(value: float, text: str) -> None:
     assert as_typed(value) == text
+
+
+def test_readings_that_are_made_are_told_apart_by_what_makes_them() -> None:
+    sampled = [data_of("waves", samples=count, noise=noise, seed=0) for count in (20, 30) for noise in (0.0, 0.1)]
+    made = plan.make([settings(data=each) for each in sampled], sources.read)
+    assert [made.data_label(each.data) for each in made.points] == [
+        f"waves data.samples={count} data.noise={noise}" for count in (20, 30) for noise in ("0", "0.1")
+    ]
+    (one,) = plan.make([settings(data=sampled[0])], sources.read).points
+    assert plan.make([settings(data=sampled[0])], sources.read).data_label(one.data) == "waves"

@@ -1,12 +1,15 @@
 """Readings as tests make them."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
+from sweep.problem import sources
 from sweep.problem.line import Line
 from sweep.problem.prepared import prepare
 from sweep.problem.readings import Readings
 from sweep.problem.task import Task
+from sweep.settings.file_form import FORM, FileForm
 from sweep.settings.schema import Data, ProblemKind
 
 
@@ -28,7 +31,7 @@ def line_of(data: Readings, **task: Any) -> Line:
 
 def data(kind: str = "thermometer", **given: Any) -> Data:
     """Settings of data with the defaults of ``conf/``."""
-    unset = ("path", "input", "target", "input_unit", "target_unit", "separator", "decimal", "missing")
-    values: dict[str, Any] = dict.fromkeys(unset)
+    values: dict[str, Any] = dict.fromkeys((*sources.COLUMNS, *sources.UNITS, *FORM, *sources.MAKING))
     values |= {"center": False, "standardize": False, "holdout": "0", "holdout_seed": 0, "store": True}
+    values |= asdict(FileForm()) if kind == "csv" else {}
     return Data(kind, **values | given)

@@ -19,6 +19,7 @@ class Unknown:
     """
 
     evenest_scale: float | None = None
+    undetermined: None = None
 
     def __init__(self, readings: Readings, *, has_least_loss: bool) -> None:
         self._line = line_of(readings)

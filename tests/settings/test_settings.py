@@ -68,6 +68,7 @@ def test_rounding_agrees_with_the_c_float(value: float) -> None:
         ("device=cuda:9", "device=cuda:9: torch finds "),
         ("data=weather", "data=weather: no such data"),
         ("data.path=x.csv", "data.path: not used by data=thermometer"),
+        ("data.samples=5", "data.samples: not used by data=thermometer"),
         ("outcome.tolerance=0", "outcome.tolerance=0.0 is not allowed"),
         ("rerun=maybe", "rerun=maybe is not allowed"),
         ("name=../up", "name=../up is not allowed"),
