@@ -46,11 +46,12 @@ class CurveLine(NamedTuple):
 
 @dataclass(frozen=True)
 class CurvePanel:
-    """The curves of one outcome, at most :data:`MOST_CURVES` of ``count``."""
+    """The curves of one outcome, at most :data:`MOST_CURVES` of ``count``; and what is ``marked`` on them, in words."""
 
     outcome: Outcome
     count: int
     lines: list[CurveLine]
+    marked: str
 
 
 def curve_panels(runs: Sequence[Run]) -> list[CurvePanel]:
@@ -60,15 +61,23 @@ def curve_panels(runs: Sequence[Run]) -> list[CurvePanel]:
         members = [run for run in runs if run.state == outcome]
         if members:
             step = -(-len(members) // MOST_CURVES)
-            panels.append(CurvePanel(outcome, len(members), [_line(run) for run in members[::step]]))
+            lines = [_line(run) for run in members[::step]]
+            panels.append(CurvePanel(outcome, len(members), lines, _marked(outcome, members)))
     return panels
+
+
+def _marked(outcome: Outcome, runs: Sequence[Run]) -> str:
+    if outcome is not Outcome.CONVERGED:
+        return "last finite loss" if outcome is Outcome.DIVERGED else "last loss"
+    dated = [run.verdict is not None and run.verdict.events.first_within is not None for run in runs]
+    return " or ".join(["first within tolerance"] * any(dated) + ["last loss"] * (not all(dated)))
 
 
 def _line(run: Run) -> CurveLine:
     """The curve up to its last finite loss, the final loss counting as epoch ``epochs``.
 
-    Marked is where a converged run came within tolerance, where an unfinished one ends, and the last finite loss of
-    one that left the finite numbers.
+    Marked is where a converged run came within tolerance, if that is known, where it and an unfinished one ends else,
+    and the last finite loss of one that left the finite numbers.
     """
     assert run.curve is not None, "it has an outcome"
     assert run.verdict is not None, "it has an outcome"

@@ -161,8 +161,7 @@ def draw_curves(panels: Sequence[CurvePanel], target: float | None) -> Picture:
     """
     size = _size(panels)
     pictures = [_curves(panel, target, size) for panel in panels]
-    meanings = {"CONVERGED": "first within tolerance", "UNFINISHED": "last loss", "DIVERGED": "last finite loss"}
-    meaning = [(panel.outcome, meanings[panel.outcome]) for panel in panels]
+    meaning = [(panel.outcome, panel.marked) for panel in panels]
     line = [("theory second", "loss that counts as converged")] if target else []
     if any(len(each.held[0]) for panel in panels for each in panel.lines):
         line.append((f"lines second {panels[0].outcome}", "loss on what is held out"))

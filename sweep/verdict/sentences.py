@@ -33,7 +33,9 @@ def reason(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> st
 def note(verdict: Verdict, curve: Curve) -> str:
     """A few words on why a run has its outcome; its reason says it in full."""
     happened, needed = verdict.events, verdict.epochs_needed
-    if verdict.outcome is Outcome.CONVERGED and verdict.left is None:
+    if verdict.outcome is Outcome.CONVERGED:
+        if verdict.left is not None:
+            return f"about {verdict.left:.2g} of loss left"
         return f"within tolerance from epoch {happened.first_within}"
     if verdict.outcome is Outcome.DIVERGED:
         left = happened.first_not_finite

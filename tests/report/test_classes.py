@@ -12,6 +12,7 @@ from sweep.report import accuracy, bounded
 from sweep.report.blocks import Table
 from sweep.report.contents import sections
 from sweep.report.findings import find
+from sweep.report.panels import curve_panels
 from sweep.report.theory import steps
 from sweep.settings.schema import DType
 from sweep.verdict.judge import judge
@@ -54,6 +55,13 @@ def test_of_many_classes_the_most_frequent_mistakes_are_listed(monkeypatch: pyte
     counts = [int(row[2]) for row in train.rows]
     assert counts == sorted(counts, reverse=True)
     assert all(one != other for one, other, _ in train.rows)
+
+
+def test_a_converged_curve_is_marked_at_its_end_where_nothing_says_when_it_came_within_tolerance() -> None:
+    plan, runs = sweep(run(DATA, lr=1.0, epochs=400), run(DATA, lr=1.0, epochs=2000), data=(DATA,))
+    (panel,) = curve_panels(runs)
+    assert (panel.outcome, panel.marked, len(plan.points)) == (Outcome.CONVERGED, "last loss", 2)
+    assert [line.mark.x for line in panel.lines if line.mark] == [401, 2001]
 
 
 def test_theory_tells_bounds_and_the_least_loss_and_predicts_nothing() -> None:
