@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from benchmarks.grid import Grid
+from sweep.data.readings import Readings
+from sweep.data.sources import thermometer
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.problem.readings import Readings
-from sweep.problem.sources import thermometer
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 
 

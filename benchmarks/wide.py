@@ -104,7 +104,7 @@ def _write_table(file: Path) -> None:
 
 def _plan(points: int, epochs: int) -> "Plan":
     from benchmarks import ours
-    from sweep.problem.readings import Readings
+    from sweep.data.readings import Readings
 
     x, t = arithmetic.wide_table(INPUTS, SAMPLES)
     names = tuple(f"x{k}" for k in range(INPUTS))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from sweep import scratch
 from sweep.console import terminal
 from sweep.console.interruption import watched
+from sweep.data import sources
 from sweep.errors import Exit, printable
 from sweep.outputs import OUTPUTS, check_writable, own_spool
 from sweep.plan import plan
 from sweep.plan.plan import Plan
-from sweep.problem import sources
 from sweep.settings.schema import Settings
 from sweep.training.curve import Engine
 from sweep.training.devices import check_devices

@@ -15,11 +15,11 @@ import pytest
 from hydra.core.global_hydra import GlobalHydra
 from hypothesis import settings
 
+from sweep.data import sources
+from sweep.data.readings import Readings
 from sweep.plan.point import Point
-from sweep.problem import sources
 from sweep.problem.choice import problems as problems_of
 from sweep.problem.problem import Problem
-from sweep.problem.readings import Readings
 from sweep.problem.task import Task
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from sweep import app
 from sweep.console.guard import guard
+from sweep.data import sources
+from sweep.data.table_file import Files
 from sweep.errors import BadInput
 from sweep.plan import plan
-from sweep.problem import sources
-from sweep.problem.table_file import Files
 from sweep.settings.keys import validate
 from sweep.settings.schema import Settings, rounded_to
 from sweep.training.in_process import in_process

@@ -12,9 +12,9 @@ import pytest
 from mlflow import MlflowClient
 
 from sweep import app
+from sweep.data.table_file import Files
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
-from sweep.problem.table_file import Files
 from sweep.problem.task import Task
 from sweep.tracking.location import absolute
 from sweep.training import in_process

@@ -36,7 +36,7 @@ LIBRARIES = {
     "torch": ("problem", "training"),
     "mlflow": ("tracking",),
     "sqlalchemy": ("tracking",),
-    "pyarrow": ("problem", "tracking"),
+    "pyarrow": ("data", "tracking"),
     "pandas": ("report", "commands"),
     "scipy": ("problem",),
     "tqdm": ("console",),

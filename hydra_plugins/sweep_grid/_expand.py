@@ -21,9 +21,10 @@ from hydra_plugins.sweep_grid import _axes
 from hydra_plugins.sweep_grid._axes import Axis
 from hydra_plugins.sweep_grid._interpolations import Depends, may_read, texts
 from hydra_plugins.sweep_grid._listed import MOST_POINTS
+from sweep.data import sources
 from sweep.errors import BadInput
 from sweep.plan import size
-from sweep.problem import choice, sources
+from sweep.problem import choice
 from sweep.settings import by_key, composition, text_in_files
 from sweep.settings.grammar import literal
 from sweep.settings.hydra_internals import apply_overrides, unparsed_value

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from hydra.core.utils import JobStatus
 from hydra.plugins.launcher import Launcher
 
+from sweep.data import sources
 from sweep.plan.point import Point
-from sweep.problem import sources
 from sweep.problem.problem import Problem
 from sweep.problem.task import CLASSIFY, Task
 from sweep.settings.grammar import literal

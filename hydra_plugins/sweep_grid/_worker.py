@@ -5,8 +5,8 @@ It returns the curve and writes nothing; the sweeper, in the driver, tracks.
 
 from omegaconf import DictConfig
 
+from sweep.data import sources
 from sweep.plan import plan
-from sweep.problem import sources
 from sweep.settings import composition
 from sweep.settings.keys import validate
 from sweep.training.curve import Curve

@@ -3,9 +3,9 @@
 import shlex
 from typing import cast
 
+from sweep.data import sources
 from sweep.plan.plan import Plan
 from sweep.plan.point import LATER, Point, Value, as_typed
-from sweep.problem import sources
 from sweep.settings import grammar
 from sweep.settings.keys import KEYS
 from sweep.settings.schema import Settings

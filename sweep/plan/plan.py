@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from sweep.data import sources
+from sweep.data.readings import Readings
 from sweep.plan.point import LATER, Point, Value, as_typed
-from sweep.problem import ends, sources
+from sweep.problem import ends
 from sweep.problem.choice import problems
 from sweep.problem.problem import MEASURED, WATCHED, Problem, check_dtype, measured, parameter_names, watched
-from sweep.problem.readings import Readings
 from sweep.problem.task import CLASSIFY, Task
 from sweep.settings.schema import Data, DType, Settings
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from sweep.data.readings import Readings
 from sweep.errors import BadInput
 from sweep.problem.line import Line
 from sweep.problem.linear import Linear
 from sweep.problem.logistic import Logistic
 from sweep.problem.prepared import Prepared, prepare
 from sweep.problem.problem import Problem
-from sweep.problem.readings import Readings
 from sweep.problem.task import CLASSIFY, Task
 from sweep.settings.schema import STARTS, ProblemKind, Settings, Start
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.problem.readings import Floats
+from sweep.data.readings import Floats
 
 
 @dataclass(frozen=True, eq=False)

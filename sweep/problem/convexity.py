@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sweep.data.readings import Floats
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.readings import Floats
 
 MOST_STEPS = 200
 """Of Newton's, each of which is cut in half as often until the loss falls."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sweep.data.readings import Floats
 from sweep.problem.prepared import Prepared
-from sweep.problem.readings import Floats
 
 ROUNDING = 32 * 2.0**-52
 """Part of a column, a weight, that is taken for rounding."""

@@ -8,12 +8,12 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from sweep.data.sources import thermometer
 from sweep.errors import BadInput
 from sweep.problem.fit import HELD_OUT, Fit, Fitted, Relation, Role
 from sweep.problem.prepared import Prepared, root_mean_square
 from sweep.problem.problem import Objective, Setup
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.sources import thermometer
 from sweep.problem.starts import uniform
 from sweep.settings.schema import Start
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from sweep.data.readings import Floats
 from sweep.problem.prepared import Prepared
 from sweep.problem.problem import HOLDOUT_LOSS
-from sweep.problem.readings import Floats
 
 if TYPE_CHECKING:
     from sweep.problem.problem import Setup

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweep.data.readings import Floats
 from sweep.problem.dependence import Undetermined, undetermined
 from sweep.problem.fit import HELD_OUT, Fit, Fitted, Relation, Role
 from sweep.problem.prepared import Prepared, mean, root_mean_square
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.readings import Floats
 from sweep.problem.starts import uniform
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from sweep.data.readings import Floats
 from sweep.problem.prepared import Prepared
 from sweep.problem.problem import HOLDOUT_LOSS
-from sweep.problem.readings import Floats
 
 if TYPE_CHECKING:
     from sweep.problem.problem import Setup

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sweep.problem.readings import Floats
+from sweep.data.readings import Floats
 
 FLAT, WEIGHT = 1e-12, 1e-6
 """A direction is flat whose curvature is at most this part of the largest; flat ones may weigh this much together."""

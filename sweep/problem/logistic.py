@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweep.data.readings import Floats
 from sweep.problem.confusion import Confusion
 from sweep.problem.convexity import Convexity, Slope, minimum
 from sweep.problem.cross_entropy import CrossEntropy, as_parameters, as_weights
@@ -19,7 +20,6 @@ from sweep.problem.local import local
 from sweep.problem.logistic_fit import fit_of_two
 from sweep.problem.prepared import Prepared
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.readings import Floats
 from sweep.problem.separable import Separation, separation
 from sweep.problem.starts import uniform
 

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
+from sweep.data.readings import Floats
 from sweep.problem.cross_entropy import CrossEntropy, as_weights
 from sweep.problem.fit import HELD_OUT, Fit, Fitted, Relation, Role
 from sweep.problem.prepared import Prepared
-from sweep.problem.readings import Floats
 
 POINTS = 100
 """Places along that a picture needs of the curve of a probability."""

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot, pad
 
+from sweep.data.readings import Floats
 from sweep.problem.linear_tensors import INPUTS, SAMPLES, TILE, by_tile
 from sweep.problem.prepared import Prepared
 from sweep.problem.problem import HOLDOUT_ACCURACY, HOLDOUT_LOSS
-from sweep.problem.readings import Floats
 
 if TYPE_CHECKING:
     from sweep.problem.problem import Setup

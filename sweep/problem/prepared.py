@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.data.readings import Floats, Readings, rounded
 from sweep.errors import BadInput
-from sweep.problem.readings import Floats, Readings, rounded
 from sweep.problem.task import Task
 from sweep.settings.holdout import Holdout
 from sweep.settings.schema import DType

@@ -4,8 +4,8 @@ from enum import Enum
 
 import numpy as np
 
+from sweep.data.readings import Floats
 from sweep.problem.cross_entropy import CrossEntropy
-from sweep.problem.readings import Floats
 
 
 class Separation(Enum):

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sweep.data.readings import Readings
 from sweep.errors import StoreAway
-from sweep.problem.readings import Readings
 from sweep.tracking import answers, membership, wire
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently

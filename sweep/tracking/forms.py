@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self, cast, get_args, get_origin
 
+from sweep.data.readings import Readings, Recipe
 from sweep.plan.point import Point
-from sweep.problem.readings import Readings, Recipe
 from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, TAG, TEXT
 from sweep.settings.schema import Settings, Tracking
@@ -15,7 +15,7 @@ from sweep.training.curve import Failure
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
-    """What is told of readings beside their numbers; see :class:`sweep.problem.readings.Readings`."""
+    """What is told of readings beside their numbers; see :class:`sweep.data.readings.Readings`."""
 
     name: str
     source: str

@@ -17,12 +17,12 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from sweep import plain_file
+from sweep.data.made import makes
+from sweep.data.readings import Readings
+from sweep.data.table_file import Files
 from sweep.errors import BadInput
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.problem.made import makes
-from sweep.problem.readings import Readings
-from sweep.problem.table_file import Files
 from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, NAME
 from sweep.tracking import documents, typed

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep import colours
+from sweep.data.readings import Readings
 from sweep.plan.point import Point
 from sweep.problem import ends
 from sweep.problem.problem import Problem
-from sweep.problem.readings import Readings
 from sweep.tracking import membership
 from sweep.tracking.attempt import CurveAddress
 from sweep.tracking.display import log10_end, shown

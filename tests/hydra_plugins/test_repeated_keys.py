@@ -10,8 +10,8 @@ from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf.errors import OmegaConfBaseException
 
+from sweep.data import sources
 from sweep.errors import BadInput
-from sweep.problem import sources
 from sweep.settings import composition
 from sweep.settings.keys import validate
 from sweep.settings.schema import Settings

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from sweep.data import sources
 from sweep.plan.command import command as command_of
 from sweep.plan.command import is_allowed
 from sweep.plan.plan import Plan
-from sweep.problem import sources
 from sweep.settings.schema import DType, Gradient
 from tests.conftest import THERMOMETER, Command, point
 from tests.problem.made import data as data_of

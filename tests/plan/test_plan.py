@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweep.data import sources
+from sweep.data.readings import Readings
 from sweep.plan import plan
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
-from sweep.problem import sources
-from sweep.problem.readings import Readings
 from sweep.settings.schema import (
     Data,
     DType,

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweep.data.sources import READING
 from sweep.plan.declaration import Declared, Sharing, read_declarations
 from sweep.plan.point import LATER, Point
 from sweep.problem.choice import problems
-from sweep.problem.sources import READING
 from sweep.settings.keys import KEYS, SET_BY_GROUP, WHOLE_SWEEP
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 from sweep.training.bitwise import first_difference

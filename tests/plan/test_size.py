@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sweep.data.sources import thermometer
 from sweep.plan import size
-from sweep.problem.sources import thermometer
 from tests.conftest import Command, point
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from sweep.data.readings import Floats, Readings
 from sweep.plan.point import Point
 from sweep.problem.choice import problems
 from sweep.problem.logistic import Logistic
-from sweep.problem.readings import Floats, Readings
 from sweep.settings.schema import ProblemKind, Start
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from sweep.problem import sources
+from sweep.data import sources
+from sweep.data.readings import Readings
 from sweep.problem.line import Line
 from sweep.problem.prepared import prepare
-from sweep.problem.readings import Readings
 from sweep.problem.task import Task
 from sweep.settings.file_form import FORM, FileForm
 from sweep.settings.schema import Data, ProblemKind

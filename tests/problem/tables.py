@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from sweep.data.readings import Floats, Readings
 from sweep.plan.point import Point
-from sweep.problem.readings import Floats, Readings
 from sweep.settings.schema import ProblemKind, Start
 from tests.conftest import point
 

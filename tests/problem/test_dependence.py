@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweep.data.readings import Readings
 from sweep.problem.choice import problems
 from sweep.problem.dependence import MOST, Dependence, Undetermined, undetermined
 from sweep.problem.prepared import prepare
-from sweep.problem.readings import Readings
 from sweep.problem.task import Task
 from sweep.settings.schema import ProblemKind
 from tests.conftest import point

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from sweep.data.readings import Readings
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.readings import Readings
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import line_of, readings
 

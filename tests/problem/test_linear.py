@@ -10,11 +10,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweep.data.readings import Floats, Readings
 from sweep.plan.point import Point
 from sweep.problem.choice import problems
 from sweep.problem.linear import Linear
 from sweep.problem.problem import parameter_names
-from sweep.problem.readings import Floats, Readings
 from sweep.settings.schema import DType, Gradient
 from sweep.training.bitwise import first_difference
 from sweep.training.curve import Curve

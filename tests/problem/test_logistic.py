@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
+from sweep.data.readings import Floats, Readings
 from sweep.errors import BadInput
 from sweep.problem.cross_entropy import CrossEntropy, as_parameters, as_weights
 from sweep.problem.local import local
 from sweep.problem.problem import parameter_names
-from sweep.problem.readings import Floats, Readings
 from sweep.problem.separable import Separation
 from sweep.settings.schema import DType, Gradient
 from sweep.training.bitwise import first_difference

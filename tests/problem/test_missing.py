@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sweep.data.table_file import Files
 from sweep.errors import BadInput
-from sweep.problem.table_file import Files
 from sweep.settings.file_form import FileForm
 from tests.problem.made import columns
 

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from sweep.data.readings import Readings
 from sweep.problem.fit import Fit, Fitted
 from sweep.problem.problem import LOCAL, Objective, Setup
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.readings import Readings
 from tests.problem.made import line_of
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from sweep.data.readings import Readings
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.problem.readings import Readings
 from sweep.report.files import Report, make
 from sweep.report.judged_runs import Run, judged
 from sweep.tracking.record import SweepRecord

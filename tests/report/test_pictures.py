@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweep.data.readings import Readings
 from sweep.plan.point import Point
-from sweep.problem.readings import Readings
 from sweep.report.axes import LONGEST_LABEL, MOST_TICKS, Axis
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sweep.data.readings import Readings
 from sweep.plan.plan import make
 from sweep.plan.point import Point
-from sweep.problem.readings import Readings
 from sweep.report import theory
 from sweep.settings.keys import validate
 from sweep.settings.schema import DType, Gradient

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 
 from sweep import app, provenance
+from sweep.data import sources
 from sweep.plan import plan
 from sweep.plan.point import Point
-from sweep.problem import sources
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.settings.schema import Settings

@@ -12,9 +12,9 @@ import pytest
 import requests
 from mlflow import MlflowClient
 
+from sweep.data import sources
 from sweep.errors import StoreAway
 from sweep.plan import plan
-from sweep.problem import sources
 from sweep.settings.schema import Tracking
 from sweep.tracking import summary
 from sweep.tracking.patience import patiently

@@ -8,8 +8,8 @@ import pytest
 from mlflow import MlflowClient
 
 from sweep import provenance
+from sweep.data import sources
 from sweep.plan import plan
-from sweep.problem import sources
 from sweep.tracking import manifest, parts, spool, typed
 from sweep.tracking.forms import Labels, SpooledSweep
 from sweep.tracking.location import absolute

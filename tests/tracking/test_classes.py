@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from sweep.data.readings import Readings
 from sweep.plan.plan import Plan
 from sweep.problem.choice import problems
-from sweep.problem.readings import Readings
 from sweep.tracking import manifest, parts
 from sweep.tracking.forms import Labels
 from sweep.tracking.typed import Malformed

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from sweep import provenance
+from sweep.data import sources
 from sweep.errors import BadInput
 from sweep.plan import plan
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.problem import sources
 from sweep.tracking import documents, manifest, spool
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.typed import Malformed

@@ -9,8 +9,8 @@ from threading import Thread
 import pytest
 
 from sweep import delivery, provenance
+from sweep.data import sources
 from sweep.plan import plan
-from sweep.problem import sources
 from sweep.tracking.spool import Spool
 from sweep.training import in_process
 from tests.conftest import Command

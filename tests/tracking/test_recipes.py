@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from sweep.data import sources
 from sweep.plan import plan
-from sweep.problem import sources
 from sweep.tracking import manifest
 from sweep.tracking.typed import Malformed
 from tests.problem.made import data as data_of

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from sweep import provenance
+from sweep.data import sources
 from sweep.plan import plan
-from sweep.problem import sources
 from sweep.tracking.spool import Spool, folders, read
 from sweep.training import in_process
 from tests.conftest import Command

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from sweep import app, provenance, sync
+from sweep.data import sources
 from sweep.errors import Exit, StoreAway
 from sweep.plan import plan
 from sweep.plan.point import Point
-from sweep.problem import sources
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.settings.schema import Settings

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from sweep.data.readings import Readings
 from sweep.plan.point import Point
-from sweep.problem.readings import Readings
 from sweep.settings.schema import DType, Tracking
 from sweep.tracking.attempt import CurveAddress
 from sweep.tracking.run_content import PointRun, RunContent, of_failed, of_trained

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sweep.data.readings import Readings
 from sweep.problem.choice import problems
-from sweep.problem.readings import Readings
 from sweep.problem.task import CLASSIFY
 from sweep.settings.schema import DType, ProblemKind, Start
 from sweep.training.bitwise import first_difference

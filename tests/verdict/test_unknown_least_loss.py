@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sweep.data.readings import Readings
 from sweep.plan.point import Point
-from sweep.problem.readings import Readings
 from sweep.settings.schema import DType
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome, Verdict

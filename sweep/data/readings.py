@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Recipe:
-    """What readings are made from that need no file; see :mod:`sweep.problem.made`.
+    """What readings are made from that need no file; see :mod:`sweep.data.made`.
 
     Parameters
     ----------

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.data.cells import shown
+from sweep.data.readings import Floats
 from sweep.errors import BadInput, nearest
-from sweep.problem.cells import shown
-from sweep.problem.readings import Floats
 
 MOST_NAMES = 20
 """Columns of a file that a message lists."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.data import cells, csv_looks, labels
+from sweep.data.columns import Asked, choice, places, takes_all
+from sweep.data.readings import Floats, Readings
+from sweep.data.table import MOST_NAMES, Column, Table
 from sweep.errors import BadInput
-from sweep.problem import cells, csv_looks, labels
-from sweep.problem.columns import Asked, choice, places, takes_all
-from sweep.problem.readings import Floats, Readings
-from sweep.problem.table import MOST_NAMES, Column, Table
 from sweep.settings.file_form import FileForm
 
 Mask = NDArray[np.bool_]

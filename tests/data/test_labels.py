@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from sweep.data.readings import Readings
+from sweep.data.table_file import Files
 from sweep.errors import BadInput
-from sweep.problem.readings import Readings
-from sweep.problem.table_file import Files
 from sweep.settings.file_form import FileForm
 
 

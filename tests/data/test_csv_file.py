@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from sweep.data.cells import SMALLEST_SPREAD
+from sweep.data.table_file import Files
 from sweep.errors import BadInput
-from sweep.problem.cells import SMALLEST_SPREAD
-from sweep.problem.table_file import Files
 from tests.problem.made import columns
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20, unique=True)

@@ -5,9 +5,9 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sweep.data.csv_looks import same
+from sweep.data.table import MOST_NAMES, Table
 from sweep.errors import BadInput
-from sweep.problem.csv_looks import same
-from sweep.problem.table import MOST_NAMES, Table
 from sweep.settings import grammar
 from sweep.settings.keys import TEXT
 

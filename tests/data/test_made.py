@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweep.data import sources
+from sweep.data.made import made
+from sweep.data.readings import Floats, Recipe
 from sweep.errors import BadInput
-from sweep.problem import sources
-from sweep.problem.made import made
-from sweep.problem.readings import Floats, Recipe
 from sweep.settings.schema import Data, MadeKind
 from tests.problem.made import columns, data
 

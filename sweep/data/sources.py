@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from sweep.data.made import made
+from sweep.data.readings import Readings, Recipe
+from sweep.data.table_file import Files
 from sweep.errors import BadInput
-from sweep.problem.made import made
-from sweep.problem.readings import Readings, Recipe
-from sweep.problem.table_file import Files
 from sweep.settings.file_form import FORM, FileForm
 from sweep.settings.schema import Data, MadeKind
 

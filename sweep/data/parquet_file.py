@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from sweep import plain_file
+from sweep.data import cells
+from sweep.data.table import Column, Table
 from sweep.errors import MALFORMED, BadInput
 from sweep.parquet_pages import BOUNDED, MAGIC, unpacked
-from sweep.problem import cells
-from sweep.problem.table import Column, Table
 from sweep.settings.file_form import FileForm
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sweep.problem.readings import Floats
+from sweep.data.readings import Floats
 from sweep.settings.file_form import FileForm
 
 LARGEST, SMALLEST_SPREAD = 1e100, 1e-100

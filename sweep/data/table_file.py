@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sweep.data.columns import Asked
+from sweep.data.csv_file import csv_table
+from sweep.data.npz_file import is_npz, npz_table
+from sweep.data.other_form import in_that_form, other_form
+from sweep.data.parquet_file import is_parquet, parquet_table
+from sweep.data.readings import Readings
+from sweep.data.table import Table
+from sweep.data.table_readings import readings_of
+from sweep.data.text_file import content_of, text_of
 from sweep.errors import BadInput
-from sweep.problem.columns import Asked
-from sweep.problem.csv_file import csv_table
-from sweep.problem.npz_file import is_npz, npz_table
-from sweep.problem.other_form import in_that_form, other_form
-from sweep.problem.parquet_file import is_parquet, parquet_table
-from sweep.problem.readings import Readings
-from sweep.problem.table import Table
-from sweep.problem.table_readings import readings_of
-from sweep.problem.text_file import content_of, text_of
 from sweep.settings.file_form import FileForm
 
 READ_AS_USUAL = FileForm()

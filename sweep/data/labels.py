@@ -6,9 +6,9 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.data import cells
+from sweep.data.readings import Floats
 from sweep.errors import BadInput
-from sweep.problem import cells
-from sweep.problem.readings import Floats
 from sweep.settings.file_form import FileForm
 from sweep.settings.keys import TEXT
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep import plain_file
+from sweep.data import cells
+from sweep.data.table import Column, Table
 from sweep.errors import MALFORMED, BadInput
-from sweep.problem import cells
-from sweep.problem.table import Column, Table
 from sweep.settings.file_form import FileForm
 
 MOST_COLUMNS = 100_000

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sweep.data.table_file import Files
 from sweep.errors import BadInput
-from sweep.problem.table_file import Files
 from tests.problem.made import columns
 
 TABLE = "a,b\n1,2\n3,4\n"

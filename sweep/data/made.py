@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.problem.readings import Floats, Readings, Recipe
+from sweep.data.readings import Floats, Readings, Recipe
 from sweep.settings.keys import KEYS
 from sweep.settings.schema import MadeKind, Settings
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sweep.data.table_file import Files
 from sweep.errors import BadInput
-from sweep.problem.table_file import Files
 from sweep.settings.file_form import FileForm
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sweep.problem import sources
+from sweep.data import sources
 from tests.problem.made import columns, data
 
 

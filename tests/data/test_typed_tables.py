@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sweep.data.readings import Readings
+from sweep.data.table_file import Files
 from sweep.errors import BadInput
-from sweep.problem.readings import Readings
-from sweep.problem.table_file import Files
 from tests.problem.made import columns
 
 Y = [1.0, 2.0, 4.0]

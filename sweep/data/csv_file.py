@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sweep.data import cells, csv_looks
+from sweep.data.table import MOST_NAMES, Column, Table
 from sweep.errors import BadInput
-from sweep.problem import cells, csv_looks
-from sweep.problem.table import MOST_NAMES, Column, Table
 from sweep.settings.file_form import FileForm
 
 BLOCK = 1000

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from sweep.data import cells
+from sweep.data.columns import Asked, places, takes_all
+from sweep.data.csv_file import csv_table
+from sweep.data.csv_looks import PLURALS
 from sweep.errors import BadInput
-from sweep.problem import cells
-from sweep.problem.columns import Asked, places, takes_all
-from sweep.problem.csv_file import csv_table
-from sweep.problem.csv_looks import PLURALS
 from sweep.settings.file_form import DECIMALS, SEPARATORS, FileForm
 
 BEGINNING = 1 << 16
