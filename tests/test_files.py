@@ -12,6 +12,7 @@ import pytest
 
 from sweep.data import sources
 from sweep.plan import plan
+from sweep.plan.remarks import remarks
 from sweep.tracking import manifest
 from sweep.tracking.typed import Malformed
 from tests.conftest import Command
@@ -76,6 +77,18 @@ def test_a_plan_of_an_earlier_release_or_of_a_plain_file_says_nothing_of_how_it_
     (kept,) = Path("outputs/artifacts").rglob("plan.json")
     (data,) = json.loads(kept.read_text())["data"].values()
     assert data.keys().isdisjoint({"form", "dropped", "classes"})
+
+
+def test_of_many_columns_that_are_taken_alone_a_remark_names_some(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    names = [f"column{k}" for k in range(100)]
+    rows = [",".join([*(str(k**row) for k in range(2, 102)), str(row)]) for row in range(3)]
+    path.write_text("\n".join([",".join([*names, "y"]), *rows]))
+    sources_of = [data_of("csv", path=str(path), input=name, target="y") for name in names]
+    planned = plan.make([replace(stored.settings(), data=each) for each in sources_of], sources.reader())
+    (line,) = [line for line in remarks(planned) if "alone" in line]
+    assert line.startswith("data.input=column0,column1,")
+    assert len(line) < 300
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ def remarks(plan: Plan) -> Iterator[str]:
             columns[data.source, data.target_name].append(data.input_names[0])
     for names in columns.values():
         if len(set(names)) > 1:
-            listed = ",".join(map(grammar.word, dict.fromkeys(names)))
+            distinct = list(dict.fromkeys(map(grammar.word, names)))
+            listed = ",".join([*distinct[:MOST_NAMED], *["…"] * (len(distinct) > MOST_NAMED)])
             yield f"data.input={listed} takes each column alone; [{listed}] takes them together, with problem=linear."
 
 
