@@ -18,7 +18,7 @@ from sweep.plan.chunks import chunks
 from sweep.redaction import HIDDEN, masked
 from sweep.settings import grammar
 from sweep.settings.schema import Tracking
-from sweep.tracking import lookup, spool, sweeps
+from sweep.tracking import deadline, lookup, spool, sweeps
 from sweep.tracking.location import absolute, is_server
 from sweep.tracking.spool import Spooled
 from sweep.tracking.store import open_store
@@ -48,7 +48,8 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
         yield f"{left[-1].what}; what waits there stays, and what this user must keep waits in {own_spool()}."
     for folder in spool.folders(sweep_id):
         try:
-            spooled = spool.read(folder)
+            with deadline.within(given.patience):
+                spooled = spool.read(folder)
             if sweep_id not in ("", spooled.plan.sweep_id):
                 raise ValueError(f"plan.json: of sweep {spooled.plan.sweep_id}, which its own command delivers")
         except (OSError, BadInput, *MALFORMED) as error:
@@ -64,7 +65,7 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
         count = _deliver(spooled, replace(spooled.tracking, uri=given.uri, patience=given.patience))
         lost = f"; damaged, its points are to be trained again: {_some(spooled.damaged)}" if spooled.damaged else ""
         results, were = plural(len(spooled.results), "result"), "was" if count == 1 else "were"
-        yield f"{folder}: {count:,} of {results} {were} new to the store{lost}{_remove(spooled)}."
+        yield f"{folder}: {count:,} of {results} {were} new to the store{lost}{_remove(spooled, given.patience)}."
     if left and not sweep_id:
         raise left[0]
 
@@ -82,6 +83,8 @@ def _closed() -> BadInput:
 
 def _unreadable(folder: Path, error: Exception) -> BadInput:
     step = "run the sweep's command again, which trains its points, then delete the folder"
+    if isinstance(error, TimeoutError):
+        step = "end that process, or let it go on (kill -CONT), then run this command again"
     return BadInput(
         f"{folder}: cannot be read: {error.what if isinstance(error, BadInput) else error}",
         "a spool as sweep writes it",
@@ -89,10 +92,11 @@ def _unreadable(folder: Path, error: Exception) -> BadInput:
     )
 
 
-def _remove(spooled: Spooled) -> str:
+def _remove(spooled: Spooled, patience: float) -> str:
     """Delete a spool; what is to be said where that cannot be."""
     try:
-        spooled.remove()
+        with deadline.within(patience):
+            spooled.remove()
     except OSError as error:
         return f"; the folder cannot be deleted: {error.strerror or error}"
     return ""

@@ -1,7 +1,9 @@
 """The folder ``outputs/``: where it is, whether it can be written, and how a file in it is written whole."""
 
+import errno
 import os
 import secrets
+import shlex
 import stat
 import time
 from contextlib import suppress
@@ -19,6 +21,18 @@ OWN_SPOOL = OUTPUTS / f"spool-{os.getuid()}"
 
 LEFT = 3600.0
 """Seconds after which a file beside another counts as left by a killed process: nobody writes one for so long."""
+
+
+class Anothers(PermissionError):
+    """A file of another user, in a folder whose files are replaced by their owners alone (``chmod +t``)."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self.owner = path.owner()
+        except KeyError:  # Nobody of that number is known here.
+            self.owner = f"user {path.lstat().st_uid}"
+        super().__init__(errno.EPERM, f"{self.owner} alone may replace it (chmod +t)", str(path))
+        self.cure = f"let {self.owner} run the command, or chmod -t {shlex.quote(str(path.parent))}"
 
 
 def check_here() -> None:
@@ -71,6 +85,10 @@ def write_atomically(path: Path, content: bytes, *, replace: bool = True) -> Non
     Parameters
     ----------
     replace : if False, a file that is there already stays as it is, however late it came.
+
+    Raises
+    ------
+    OSError : ``Anothers`` where the file that is there may not be replaced by this user.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.parent / f".{path.name}.{secrets.token_hex(4)}.part"
@@ -80,13 +98,30 @@ def write_atomically(path: Path, content: bytes, *, replace: bool = True) -> Non
             file.flush()
             os.fsync(file.fileno())
         if replace or not _link(beside, path):
-            beside.replace(path)
+            _replace(beside, path)
         else:
             beside.unlink()
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
     _clear(path)
+
+
+def is_anothers(path: Path) -> bool:
+    """Whether there is a file of another user at ``path``."""
+    try:
+        return path.lstat().st_uid != os.geteuid()
+    except OSError:
+        return False
+
+
+def _replace(beside: Path, path: Path) -> None:
+    try:
+        beside.replace(path)
+    except PermissionError as error:
+        if is_anothers(path):
+            raise Anothers(path) from error
+        raise
 
 
 def _clear(path: Path) -> None:

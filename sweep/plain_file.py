@@ -28,28 +28,31 @@ class Unfit(OSError):
         self.looks, self.next_step = looks, next_step
 
 
-def read(path: Path, at_most: int = LARGEST) -> bytes:
+def read(path: Path, at_most: int = LARGEST, start: bytes = b"") -> bytes:
     """The bytes of the plain file at ``path``.
 
     Parameters
     ----------
     at_most : bytes that it may have.
+    start : how it begins; one of no more than :data:`PIECE` may begin otherwise.
 
     Raises
     ------
-    OSError : it is not there or cannot be read; ``Unfit`` where it is no plain file, or too large.
+    OSError : it is not there or cannot be read; ``Unfit`` where it is no plain file, too large, or begins otherwise.
     ValueError : no file can have that path.
     """
     _check(path, path.stat(), at_most)  # First: of a device, to open it may be to do something.
     descriptor = os.open(path, FLAGS)
     try:
         _check(path, os.fstat(descriptor), at_most)
-        content = io.BytesIO()
-        while piece := os.read(descriptor, PIECE):  # Its size is no promise: it may grow meanwhile.
-            content.write(piece)
-            if content.tell() > at_most:
-                raise _too_large(path, at_most)
-        return content.getvalue()
+        with io.BytesIO() as content:  # Closed: what is raised may be kept, and would keep all that was read.
+            while piece := os.read(descriptor, PIECE):  # Its size is no promise: it may grow meanwhile.
+                content.write(piece)
+                if content.tell() > at_most:
+                    raise _too_large(path, at_most)
+                if content.tell() > PIECE and content.getbuffer()[: len(start)] != start:
+                    raise Unfit(path, "the file does not begin as it should", "keep less in it")
+            return content.getvalue()
     finally:
         os.close(descriptor)
 

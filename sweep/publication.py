@@ -1,9 +1,15 @@
 """Publish a sweep that is written: its report, made from the store, onto its summary run and into ``outputs/``."""
 
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.outputs import OUTPUTS, write_atomically
+from sweep.errors import printable
+from sweep.outputs import OUTPUTS, Anothers, is_anothers, write_atomically
 from sweep.tracking import pages
 from sweep.tracking.patience import patiently
 from sweep.tracking.sqlite_file import count_rows
@@ -11,6 +17,25 @@ from sweep.tracking.sqlite_file import count_rows
 if TYPE_CHECKING:
     from sweep.report.files import Report
     from sweep.tracking.sweeps import SweepRun
+
+
+def write(report: "Report", write_file: Callable[[Path, bytes], None] = write_atomically) -> "Report":
+    """Write the files of ``report`` below ``outputs/``, and return it with the folder that they are in.
+
+    Where another user has files of this sweep there, and alone may replace them, that is a folder of this user beside.
+    """
+    folder = OUTPUTS / report.folder
+    try:
+        for name in sorted(report.files, key=lambda name: not is_anothers(folder / name)):  # These first: all or none.
+            write_file(folder / name, report.files[name])
+    except Anothers as blocked:
+        beside = replace(report, folder=f"{report.folder}-{os.getuid()}")
+        said = f"{blocked.filename}: {blocked.strerror}; the report is made in {OUTPUTS / beside.folder}/ instead."
+        print(printable(said), file=sys.stderr)
+        for name, content in report.files.items():
+            write_file(OUTPUTS / beside.folder / name, content)
+        return beside
+    return report
 
 
 def publish(sweep: "SweepRun") -> "Report":
@@ -21,7 +46,7 @@ def publish(sweep: "SweepRun") -> "Report":
     report = files.make(record, sweep.verdicts)
     for name, content in report.files.items():
         sweep.keep(name, content)
-        patiently(partial(write_atomically, OUTPUTS / report.folder / name, content), store.patience)
+    report = write(report, lambda *file: patiently(partial(write_atomically, *file), store.patience, Anothers))
     sweep.log_counts(report.findings.counts)
     pages.save(store, record, report.findings.sentence)
     count_rows(store.client)

@@ -1,5 +1,6 @@
 """Folders for temporary files; what a killed process has left of them is deleted by a later one."""
 
+import errno
 import os
 import shutil
 import tempfile
@@ -11,6 +12,9 @@ from pathlib import Path
 from sweep.outputs import LEFT
 
 PREFIX = ".sweep-scratch-"
+
+SHORTEST, LONGEST = 0.005, 0.2
+"""Seconds between two looks whether a folder is free: each pause is twice the one before."""
 
 
 @contextmanager
@@ -26,10 +30,15 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def alone_in(place: Path) -> Iterator[None]:
-    """Work in a folder while no other process that asks for the same does, as far as the system knows such locks."""
+def alone_in(place: Path, seconds: float) -> Iterator[None]:
+    """Work in a folder while no other process that asks for the same does, as far as the system knows such locks.
+
+    Raises
+    ------
+    TimeoutError : another has not been through for as many ``seconds``, as one that is stopped.
+    """
     place.mkdir(parents=True, exist_ok=True)
-    lock = _locked(str(place), wait=True)
+    lock = _locked(str(place), seconds)
     try:
         yield
     finally:
@@ -57,21 +66,34 @@ def _is_old(left: Path) -> bool:
     return time.time() - max(times) > LEFT
 
 
-def _locked(name: str, *, wait: bool = False) -> int | None:
-    """The descriptor that locks a folder until it is closed or its process is gone; None where another has the lock.
+def _locked(name: str, seconds: float | None = None) -> int | None:
+    """The descriptor that locks a folder until it is closed or its process is gone; None where it cannot be locked.
 
     Parameters
     ----------
-    wait : for another to be through.
+    seconds : to wait for another to be through; None to leave it to the other at once.
+
+    Raises
+    ------
+    TimeoutError
     """
     try:
         import fcntl
     except ImportError:  # Windows.
         return None
     lock = os.open(name, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        os.close(lock)
-        return None
-    return lock
+    began, pause = time.monotonic(), SHORTEST
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # One that waits, waits for a process that is stopped too.
+            return lock
+        except OSError as error:
+            waited = time.monotonic() - began
+            if seconds is None or not isinstance(error, BlockingIOError) or waited + pause > seconds:
+                os.close(lock)
+                if seconds is None or not isinstance(error, BlockingIOError):
+                    return None
+                held = f"another process has been at work in it for {waited:.0f} s, and may be stopped"
+                raise TimeoutError(errno.ETIMEDOUT, held, name) from None
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST)

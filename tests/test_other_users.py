@@ -22,6 +22,9 @@ from tests.conftest import Command
 
 SPOOL = Path("outputs/spool")
 
+OTHER = 54_321
+"""The number of a user whom nobody knows."""
+
 pytestmark = pytest.mark.usefixtures("ready_store", "command")
 
 
@@ -134,3 +137,45 @@ def test_a_part_that_another_user_has_left_beside_a_file_stays(tmp_path: Path) -
     os.utime(folder / ".file.x.part", (0, 0))
     write_atomically(folder / "file", b"x")
     assert (folder / "file").read_bytes() == b"x"
+
+
+def give_away(folder: Path) -> None:
+    """``folder`` and all in it are of another user; everybody may write there, and replace only what is his own."""
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, OTHER, OTHER)
+        path.chmod(0o1777 if path.is_dir() else 0o644)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to another user")
+@pytest.mark.parametrize("module", ["sweep", "sweep.report"])
+def test_a_report_beside_that_of_another_user_is_made_where_his_may_not_be_replaced(
+    command: Command, module: str
+) -> None:
+    grid = ("epochs=5",) if module == "sweep" else ()
+    assert command("epochs=5").code == 0
+    (theirs,) = Path("outputs").glob("sweep-*")
+    give_away(theirs)
+    before = {path.name: path.stat() for path in theirs.iterdir()}
+    said = bound(*grid, module=module)
+    beside = theirs.with_name(f"{theirs.name}-{os.getuid()}")
+    assert (said.code, said.err.count("\n")) == (0, 1)
+    assert re.match(
+        f"{theirs}/[a-z.]+: user {OTHER} alone may replace it .*; the report is made in {beside}/", said.err
+    )
+    assert f"Report:  {beside}/report.html" in said.out
+    assert {path.name for path in beside.iterdir()} == before.keys()
+    assert {path.name: path.stat() for path in theirs.iterdir()} == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to another user")
+def test_a_file_of_a_store_that_another_user_alone_may_replace_is_named_with_him_and_another_sweep_goes_on(
+    command: Command,
+) -> None:
+    assert command("epochs=5").code == 0
+    give_away(Path("outputs/artifacts"))
+    said = bound("epochs=5", "tracking.patience=1")
+    assert (said.code, f"user {OTHER} alone may replace it" in said.err) == (4, True)
+    assert re.search(
+        rf"next:    let user {OTHER} run the command, or chmod -t /\S*/artifacts/\w+/artifacts/data;", said.err
+    )
+    assert bound("epochs=6").code == 0

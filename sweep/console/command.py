@@ -1,12 +1,10 @@
 """What the commands beside ``python -m sweep`` have in common: their words, their exit codes, the store they read."""
 
-import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from sweep.console.guard import guard, own_process
 from sweep.errors import MEANING, BadInput, Exit
 from sweep.redaction import masked
 from sweep.version import __version__
@@ -46,11 +44,15 @@ class Command:
 
     def __call__(self) -> NoReturn:
         """Run the command line and exit with a code of :class:`sweep.errors.Exit`; 2 for a malformed one."""
+        from sweep.console.guard import guard, own_process  # Here: a Ctrl-C before it is a traceback.
+
         with own_process():
             which, overrides = self._parse()
             sys.exit(guard(lambda: self.action(which, overrides), overrides))
 
     def _parse(self) -> tuple[Which, Overrides]:
+        import argparse
+
         parser = argparse.ArgumentParser(
             prog=f"python -m sweep.{self.name}", description=self.description, epilog=self.epilog
         )

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sweep.console import streams
+from sweep.console import interruption, streams
 from sweep.errors import BadInput, Exit, StoreAway
 from sweep.redaction import without_secrets
 
@@ -19,8 +19,11 @@ TRACEBACK = "HYDRA_FULL_ERROR"
 
 @contextmanager
 def own_process() -> Iterator[None]:
-    """What a command does in a process of its own, whatever that inherited: it prints safely and shows no warnings."""
-    with streams.unbreakable(), warnings.catch_warnings():
+    """What a command does in a process of its own, whatever that inherited: it prints safely and shows no warnings.
+
+    Ctrl-C ends it at once, with no word: before a command has begun, and once it is through, nothing is under way.
+    """
+    with interruption.at_once(), streams.unbreakable(), warnings.catch_warnings():
         warnings.simplefilter("ignore", append=not sys.warnoptions)  # They are for developers; a user gets messages.
         if sys.warnoptions:  # By -W or PYTHONWARNINGS, which a process that this one starts would get as well.
             sys.warnoptions[:] = ["ignore"]
@@ -37,14 +40,15 @@ def guard(command: Callable[[], Exit | None], words: Sequence[str] = ()) -> int:
     os.environ[TRACEBACK] = "1"  # Hydra would otherwise print errors itself, tracebacks included, and exit.
     logging.raiseExceptions = False  # A log that cannot be written (--info is one) is no traceback.
     try:
-        code = command() or Exit.OK
+        with interruption.raised():
+            code = command() or Exit.OK
     except StoreAway as error:
         return _say(error, Exit.STORE_AWAY, before == "1")
     except KeyboardInterrupt as error:
         return _end(error)
     except Exception as error:  # Everything else is sorted here, so that no traceback reaches a user.
-        interruption = _interruption(error)
-        return _end(interruption) if interruption else _sort(error, words, before == "1")
+        came_of = _interruption(error)
+        return _end(came_of) if came_of else _sort(error, words, before == "1")
     finally:
         if before is None:
             del os.environ[TRACEBACK]

@@ -4,9 +4,39 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from threading import current_thread, main_thread
 from types import FrameType
 
+Handler = Callable[[int, FrameType | None], object] | signal.Handlers
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """While the context lasts, Ctrl-C ends the process as the system does, where Python would raise an error."""
+    with _instead(signal.default_int_handler, signal.SIG_DFL):
+        yield
+
+
+@contextmanager
+def raised() -> Iterator[None]:
+    """Within :func:`at_once`, Ctrl-C raises ``KeyboardInterrupt``, as anywhere in Python."""
+    with _instead(signal.SIG_DFL, signal.default_int_handler):
+        yield
+
+
+@contextmanager
+def _instead(usual: Handler, other: Handler) -> Iterator[None]:
+    """``other`` in place of the ``usual`` handler of Ctrl-C; one that is neither stays, as of who ignores it."""
+    changes = signal.getsignal(signal.SIGINT) == usual and current_thread() is main_thread()
+    if changes:
+        signal.signal(signal.SIGINT, other)
+    try:
+        yield
+    finally:
+        if changes:
+            signal.signal(signal.SIGINT, usual)
 
 
 class Interrupted(KeyboardInterrupt):

@@ -8,8 +8,9 @@ from sweep.errors import Exit
 
 def report(which: Which, overrides: list[str]) -> None:
     """Write the report of the sweep that ``which`` names into its folder under ``outputs/``."""
+    from sweep import publication
     from sweep.console import terminal
-    from sweep.outputs import OUTPUTS, check_here, check_writable, write_atomically
+    from sweep.outputs import OUTPUTS, check_here, check_writable
     from sweep.report import files
     from sweep.settings import composition
     from sweep.tracking import pages, record
@@ -19,9 +20,7 @@ def report(which: Which, overrides: list[str]) -> None:
     tracking, store = opened(overrides)
     there = composition.tracking_overrides(replace(tracking, uri=absolute(tracking.uri)))
     check_writable(OUTPUTS, " ".join(["change to another folder, and there python -m sweep.report", *there]))
-    made = files.make(record.load(store, record.find(store, which)))
-    for name, content in made.files.items():
-        write_atomically(OUTPUTS / made.folder / name, content)
+    made = publication.write(files.make(record.load(store, record.find(store, which))))
     terminal.conclude(made, pages.how_to_open(store, tracking, made.plan.sweep_id))
 
 

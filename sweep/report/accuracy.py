@@ -1,16 +1,63 @@
-"""Of classes, how often the best run has the right one, and which it takes for which."""
+"""Of classes, how often runs have the right one as they train, and which the best run takes for which. Values only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sweep.plan.plan import Plan
 from sweep.problem.confusion import Confusion
+from sweep.problem.problem import HOLDOUT_ACCURACY
 from sweep.report.blocks import MOST_ROWS, Block, Table, Text
-from sweep.report.findings import Findings
+from sweep.report.findings import Findings, note
 from sweep.report.fit import MOST_FITS, fitted
+from sweep.report.judged_runs import Run
+from sweep.report.panels import CURVE_POINTS, MOST_CURVES
+from sweep.tracking.display import shown
+from sweep.training.curve import Floats
+from sweep.verdict.outcome import Outcome
 from sweep.verdict.sentences import plural
 
 MOST_CLASSES = 12
 """Classes of a table with a column for each; of more, the mistakes are listed."""
+
+
+class AccuracyLine(NamedTuple):
+    """The part of what is held out that has its own class as the likeliest, over ``epochs``, counted from 1."""
+
+    epochs: NDArray[np.int64]
+    parts: NDArray[np.float64]
+    label: str
+
+
+@dataclass(frozen=True)
+class AccuracyPanel:
+    """The runs of one outcome, at most :data:`sweep.report.panels.MOST_CURVES` of ``count``."""
+
+    outcome: Outcome
+    count: int
+    lines: list[AccuracyLine]
+
+
+def accuracy_panels(runs: Sequence[Run]) -> list[AccuracyPanel]:
+    """A panel for each outcome among runs whose accuracy is followed."""
+    panels = []
+    for outcome in Outcome:
+        members = [(run, found) for run in runs if run.state == outcome and (found := _followed(run)) is not None]
+        step = max(1, -(-len(members) // MOST_CURVES))
+        lines = []
+        for run, parts in members[::step]:
+            epochs = shown(parts, CURVE_POINTS)
+            lines.append(AccuracyLine(epochs + 1, parts[epochs].astype(np.float64), f"{run.setting}: {note(run)}"))
+        if lines:
+            panels.append(AccuracyPanel(outcome, len(members), lines))
+    return panels
+
+
+def _followed(run: Run) -> Floats | None:
+    return run.curve.watched.get(HOLDOUT_ACCURACY) if run.curve else None
 
 
 def classes(plan: Plan, findings: Findings) -> list[Block]:

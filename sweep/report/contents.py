@@ -7,7 +7,8 @@ from sweep.plan.point import Value, as_typed
 from sweep.plan.remarks import undetermined
 from sweep.problem.fit import Fit
 from sweep.report import theory
-from sweep.report.accuracy import classes
+from sweep.report.accuracy import accuracy_panels, classes
+from sweep.report.accuracy_picture import draw_accuracies
 from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
 from sweep.report.bounded import bounds
 from sweep.report.findings import Findings, number
@@ -44,7 +45,7 @@ def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Sectio
         Section("Where descent converges", _map(plan, runs)),
         Section("Loss curves", _curves(plan, runs)),
         Section("The fit", _fit(plan, findings)),
-        Section("Classes", classes(plan, findings)),
+        Section("Classes", [*_accuracies(runs), *classes(plan, findings)]),
         Section("Theory beside observation", [*_agreement(runs), *_theory(plan, known, more)]),
         Section("All runs", [AllRuns(plan, runs)]),
         Section("What was asked", _settings(plan)),
@@ -96,6 +97,11 @@ def _fit(plan: Plan, findings: Findings) -> list[Block]:
         return []
     tables = (table for label, each in shown for table in _relations(label, each))
     return [draw_fits(shown), *tables, *_not_drawn(rest)]
+
+
+def _accuracies(runs: Sequence[Run]) -> list[Block]:
+    panels = accuracy_panels(runs)
+    return [draw_accuracies(panels)] if panels else []
 
 
 def _relations(label: str, fit: Fit) -> list[Block]:

@@ -17,17 +17,13 @@ from sweep.verdict.outcome import Verdict
 
 @dataclass(frozen=True)
 class Report:
-    """A report: its files by name, and the values they were made from."""
+    """A report: its files by name, the values they were made from, and their folder's name under ``outputs/``."""
 
+    folder: str
     plan: Plan
     files: dict[str, bytes]
     runs: list[Run]
     findings: Findings
-
-    @property
-    def folder(self) -> str:
-        """Name of the folder under ``outputs/`` that its files go to."""
-        return self.plan.folder
 
 
 def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Report:
@@ -46,7 +42,7 @@ def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Rep
     files["report.md"] = markdown.render(title, findings.sentence, parts).encode()
     files["runs.csv"] = frames.to_csv(plan, frames.to_frame(plan, runs))
     files[PROVENANCE] = provenance(record)
-    return Report(plan, files, runs, findings)
+    return Report(plan.folder, plan, files, runs, findings)
 
 
 def provenance(record: SweepRecord) -> bytes:

@@ -100,7 +100,8 @@ def _step(meaning: str) -> int:
     return 40 + round(lettering.width(meaning))
 
 
-def _size(panels: Sequence[object]) -> Size:
+def panel_size(panels: Sequence[object]) -> Size:
+    """Of each of ``panels``: larger where it is alone."""
     return (340, 280) if len(panels) > 1 else (480, 380)
 
 
@@ -113,7 +114,7 @@ def style() -> str:
 
 def draw_map(panels: Sequence[MapPanel]) -> Picture:
     """Runs by two settings, coloured and marked by outcome, under theory's line of stability."""
-    pictures, size = [], _size(panels)
+    pictures, size = [], panel_size(panels)
     across, up = (SETTINGS.get(along.name, along.name) for along in (panels[0].across, panels[0].up))
     room = (size[0] - LEFT - RIGHT) / max(1, len(panels[0].across.names)) - GAP
     for panel in panels:
@@ -159,7 +160,7 @@ def draw_curves(panels: Sequence[CurvePanel], target: float | None) -> Picture:
     ----------
     target : the loss at which a run counts as converged; None where data sets differ in it.
     """
-    size = _size(panels)
+    size = panel_size(panels)
     pictures = [_curves(panel, target, size) for panel in panels]
     meaning = [(panel.outcome, panel.marked) for panel in panels]
     line = [("theory second", "loss that counts as converged")] if target else []
@@ -194,7 +195,7 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
 
 def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
     """A dot for each sample of a data set, another for those held out, and lines among them."""
-    pictures, size, held_out = [], _size(fits), False
+    pictures, size, held_out = [], panel_size(fits), False
     for label, each in fits:
         samples, held = drawn(each)
         inputs, targets = ([*trained, *others] for trained, others in zip(samples, held, strict=True))
@@ -229,9 +230,8 @@ def draw_epochs(panel: EpochsPanel) -> Picture:
     """Epochs until within tolerance, observed against predicted, with the line on which they are the same."""
     both = [value for point in panel.marks for value in (point.x, point.y)]
     axis = Axis.over(both)
-    frame = Frame(
-        f"epochs to tolerance ({len(panel.marks):,})", axis, axis, ("predicted + 1", "observed + 1"), _size([panel])
-    )
+    names, size = ("predicted + 1", "observed + 1"), panel_size([panel])
+    frame = Frame(f"epochs to tolerance ({len(panel.marks):,})", axis, axis, names, size)
     body = [path(f"M0 {frame.down}L{frame.across} 0", kind="theory"), *_marks(frame, "CONVERGED", panel.marks, 30)]
     alt = f"observed against predicted epochs until within tolerance, of {len(panel.marks):,} converged"
     meaning = [("CONVERGED", "a converged run"), ("theory", "observed as predicted")]

@@ -2,8 +2,6 @@
 
 import os
 import textwrap
-import threading
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from sweep.errors import BadInput
 from sweep.redaction import without_secrets
 from sweep.settings.keys import source_of
+from sweep.tracking import deadline
 from sweep.tracking.artifact_root import GIVEN
 from sweep.tracking.location import is_server, local_folder
 
@@ -71,7 +70,7 @@ def check(experiment: "Experiment", uri: str, patience: float, *, writes: bool) 
         raise _refusal(experiment, f"No module named '{DRIVERS[scheme]}'", f"pip install {DRIVERS[scheme]}")
     if scheme not in ("", "file", "mlflow-artifacts"):
         try:
-            _in_time(lambda: place.list_artifacts("sweep"), max(SILENT, patience))
+            deadline.in_time(lambda: place.list_artifacts("sweep"), max(SILENT, patience))
         except Exception as error:  # Each kind of place raises its own, of an address, an account or a library.
             reason = "MLflow cannot make it out" if isinstance(error, ValueError) else _short(error)
             raise _refusal(experiment, reason, "set up what MLflow needs for it, or start what is away") from error
@@ -105,26 +104,6 @@ def repository(location: str, uri: str) -> "ArtifactRepository":
 
 def _server(address: SplitResult) -> tuple[str, str | None, int | None]:
     return address.scheme, address.hostname, address.port or PORTS.get(address.scheme)
-
-
-def _in_time(action: Callable[[], object], seconds: float) -> None:
-    """Do what a library does without a bound of its own; ``TimeoutError`` where it does not end in ``seconds``."""
-    ended: list[BaseException | None] = []
-
-    def act() -> None:
-        try:
-            action()
-            ended.append(None)
-        except BaseException as error:  # Raised again below.
-            ended.append(error)
-
-    thread = threading.Thread(target=act, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not ended:
-        raise TimeoutError("timed out")
-    if ended[0] is not None:
-        raise ended[0]
 
 
 def check_shared(experiment: "Experiment", client: "MlflowClient", *, writes: bool) -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sweep import plain_file, scratch
 from sweep.outputs import write_atomically
-from sweep.tracking import answers, wire
+from sweep.tracking import answers, deadline, wire
 from sweep.tracking.artifact_access import Elsewhere, repository
+from sweep.tracking.location import is_server
 from sweep.tracking.parts import DamagedPart
 from sweep.tracking.patience import FIRST, LONGEST, patiently, words
 from sweep.tracking.trip import TooLarge
@@ -48,9 +49,21 @@ class Artifacts(Protocol):
         """Read a file; ``FileNotFoundError`` where it is not there."""
 
     def read(
-        self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
+        self,
+        run_id: str,
+        path: str,
+        value_of: Callable[[bytes], T],
+        *,
+        may_miss: bool = False,
+        most: int = MOST,
+        start: bytes = b"",
     ) -> T:
-        """What ``value_of`` makes of a file that should be whole, of at most ``most`` bytes, unless it ``may_miss``.
+        """What ``value_of`` makes of a file that should be whole, unless it ``may_miss``.
+
+        Parameters
+        ----------
+        most : bytes that it may have.
+        start : how it begins, unless it is short.
 
         Raises
         ------
@@ -85,15 +98,22 @@ class FolderArtifacts:
         """See :class:`Artifacts`."""
         patiently(lambda: write_atomically(self._path(run_id, path), content), self._patience)
 
-    def get(self, run_id: str, path: str, most: int = MOST) -> bytes:
+    def get(self, run_id: str, path: str, most: int = MOST, start: bytes = b"") -> bytes:
         """See :class:`Artifacts`."""
-        return plain_file.read(self._path(run_id, path), most)
+        return plain_file.read(self._path(run_id, path), most, start)
 
     def read(
-        self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
+        self,
+        run_id: str,
+        path: str,
+        value_of: Callable[[bytes], T],
+        *,
+        may_miss: bool = False,
+        most: int = MOST,
+        start: bytes = b"",
     ) -> T:
         """See :class:`Artifacts`."""
-        return value_of(self.get(run_id, path, most))
+        return value_of(self.get(run_id, path, most, start))
 
     def _path(self, run_id: str, path: str) -> Path:
         return self._folder / run_id / "artifacts" / inside(run_id, path)
@@ -111,12 +131,19 @@ class ClientArtifacts:
         inner = inside(run_id, path)
         patiently(lambda: self._put(run_id, inner, content), self._patience)
 
-    def get(self, run_id: str, path: str, most: int = MOST) -> bytes:
+    def get(self, run_id: str, path: str, most: int = MOST, start: bytes = b"") -> bytes:
         """See :class:`Artifacts`."""
-        return patiently(lambda: self._get(run_id, path, most), self._patience, (Missing, Malformed, Elsewhere))
+        return patiently(lambda: self._get(run_id, path, most, start), self._patience, (Missing, Malformed, Elsewhere))
 
     def read(
-        self, run_id: str, path: str, value_of: Callable[[bytes], T], *, may_miss: bool = False, most: int = MOST
+        self,
+        run_id: str,
+        path: str,
+        value_of: Callable[[bytes], T],
+        *,
+        may_miss: bool = False,
+        most: int = MOST,
+        start: bytes = b"",
     ) -> T:
         """See :class:`Artifacts`; fetched again before it counts as damaged or missing.
 
@@ -127,7 +154,7 @@ class ClientArtifacts:
         while True:
             began = time.monotonic()
             try:
-                return value_of(self.get(run_id, path, most))
+                return value_of(self.get(run_id, path, most, start))
             except (Missing, DamagedPart, Malformed) as error:
                 self._waited += time.monotonic() - began
                 known = isinstance(error, NoRun) or (may_miss and isinstance(error, Missing) and pause > FIRST)
@@ -142,37 +169,45 @@ class ClientArtifacts:
             local = folder / inner.name
             local.write_bytes(content)
             folder_there = str(inner.parent) if inner.parent.name else None
-            self._place(run_id).log_artifact(str(local), folder_there)  # type: ignore[no-untyped-call]
+            place = self._place(run_id)
+            log: Callable[[str, str | None], None] = place.log_artifact
+            self._in_time(place, lambda: log(str(local), folder_there), lambda: len(content))
         try:
-            there = self._get(run_id, str(inner), len(content))
+            there = self._get(run_id, str(inner), len(content), content[:1])
         except Malformed:
             there = b""
         if there != content:
             raise ConnectionError(f"artifact {inner} of run {run_id} did not arrive")
 
-    def _get(self, run_id: str, path: str, most: int) -> bytes:
-        from mlflow.exceptions import MlflowException
-
+    def _get(self, run_id: str, path: str, most: int, start: bytes) -> bytes:
         inner, place = inside(run_id, path), self._place(run_id)
         with scratch.folder() as folder:
             local = folder / inner.name
             try:
                 if kept := getattr(place, "artifact_dir", None):  # MLflow would copy whatever stands there.
-                    return plain_file.read(Path(kept) / inner, most)
-                with wire.at_most(most):  # Not by MLflow's way for folders, which asks for a listing first.
-                    place._download_file(str(inner), str(local))  # type: ignore[no-untyped-call]
-                return plain_file.read(local, most)
+                    return plain_file.read(Path(kept) / inner, most, start)
+                # Not by MLflow's way for folders, which asks for a listing first.
+                fetch: Callable[[str, str], None] = place._download_file
+                with wire.at_most(most, start):
+                    self._in_time(place, lambda: fetch(str(inner), str(local)), lambda: _come(local, most))
+                return plain_file.read(local, most, start)
             except (TooLarge, plain_file.Unfit) as error:
                 raise Malformed(f"{path}: {error}") from error
-            except (MlflowException, OSError) as error:
-                # What a store raises for a file that is not there is as various as stores are; a listing is not.
+            except Exception as error:
+                # What a place raises for a file that is not there is as various as places are; a listing is not.
                 parent = None if str(inner.parent) == "." else str(inner.parent)
-                if path not in {each.path for each in place.list_artifacts(parent)}:
+                if path not in {each.path for each in self._in_time(place, lambda: place.list_artifacts(parent))}:
                     raise Missing(f"its {path} is not there") from None
                 if isinstance(error, OSError):
                     raise
                 # It is there, yet MLflow calls a download that broke off a wrong path, which no waiting would change.
                 raise ConnectionError(f"artifact {path} of run {run_id}: {words(error)}") from error
+
+    def _in_time(self, place: "ArtifactRepository", action: Callable[[], T], moved: Callable[[], int] = lambda: 0) -> T:
+        """What a place of files answers: of a server, requests are bounded; of others nothing is known."""
+        if getattr(place, "artifact_dir", None) or is_server(place.artifact_uri):
+            return action()
+        return deadline.in_time(action, deadline.left(self._patience), moved)
 
     def _place(self, run_id: str) -> "ArtifactRepository":
         """Where the files of a run are; MLflow's client would keep for good what a bad answer says of that."""
@@ -189,3 +224,16 @@ class ClientArtifacts:
                 raise ConnectionError(f"the server's answer was cut: run {run_id} has no place for artifacts")
             self._places[run_id] = repository(uri, self._client.tracking_uri)
         return self._places[run_id]
+
+
+def _come(local: Path, most: int) -> int:
+    """Bytes of a file that is on its way.
+
+    Raises
+    ------
+    TooLarge : more than it may have.
+    """
+    size = local.stat().st_size if local.exists() else 0
+    if size > most:
+        raise TooLarge(f"it goes on beyond {most:,} bytes")
+    return size

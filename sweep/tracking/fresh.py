@@ -4,6 +4,7 @@ MLflow makes its tables in many transactions. Two processes that open one fresh 
 killed meanwhile leaves a file that MLflow can never open again.
 """
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import TypeVar
 from sweep import scratch
 from sweep.errors import printable
 from sweep.outputs import write_atomically
-from sweep.tracking import schema
+from sweep.tracking import deadline, schema
 from sweep.tracking.location import ARTIFACTS, artifact_location, sqlite_uri
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ def make(file: Path) -> None:
         # The root that MLflow would take, ./mlruns, is of the folder that the command happens to run in.
         root = artifact_location(file.parent / ARTIFACTS)
         SqlAlchemyStore(sqlite_uri(made), root).engine.dispose()  # type: ignore[no-untyped-call]
-        with scratch.alone_in(file.parent):
+        with scratch.alone_in(file.parent, deadline.left(math.inf)):
             if not file.exists():
                 _put_aside_logs(file)
             write_atomically(file, made.read_bytes(), replace=False)

@@ -16,7 +16,6 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from sweep import plain_file
 from sweep.data.made import makes
 from sweep.data.readings import Readings
 from sweep.data.table_file import Files
@@ -25,7 +24,7 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, NAME
-from sweep.tracking import documents, typed
+from sweep.tracking import documents, expected, typed
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.forms import Labels, StoredPlan, point_of
 from sweep.verdict.sentences import plural
@@ -36,7 +35,7 @@ PATH = "plan.json"
 VERSION = 1
 FINGERPRINT = re.compile("[0-9a-f]{32}")
 ROWS = b'"points": [\n'
-WHOLE = 16 << 20
+WHOLE = expected.HEAD
 """Bytes of a plan that is parsed at once, and of what stands in one line of a larger one."""
 
 OPTIONAL = ("path", "input_name", "input_names", "recipe", "classes", "form", "dropped")
@@ -53,11 +52,6 @@ class Get(Protocol):
 def data_path(fingerprint: str) -> str:
     """Where the readings of a fingerprint stand on the summary run."""
     return f"data/{fingerprint}.csv"
-
-
-def most(path: str) -> int:
-    """Bytes that a file of a plan has at most: readings are written longer than a CSV has them, as 1e15."""
-    return plain_file.LARGEST if path == PATH else 4 * plain_file.LARGEST
 
 
 def data_files(plan: Plan) -> Iterator[tuple[str, bytes]]:
@@ -132,22 +126,24 @@ def _document(content: bytes) -> tuple[StoredPlan, tuple[Point, ...], dict[str, 
         )
     if document.tolerance <= 0:
         typed.refuse(document.tolerance, KEYS["outcome.tolerance"].allowed, f"{PATH}: tolerance")
-    rows = []
+    points: dict[str, Point] = {}
+    attempts: dict[str, Attempt] = {}
     for place, row in enumerate(document.points if found_rows is None else found_rows):
         where = f"{PATH}: points[{place}]"
-        rows.append(point_of(typed.typed(row, dict[str, Any], where), where))
-    points = tuple(point for point, _ in rows)
+        point, attempt = point_of(typed.typed(row, dict[str, Any], where), where)
+        if point.data not in document.data:
+            typed.refuse(point.data, "a fingerprint among data", f"{where}.data")
+        if point.key in points:  # At once: one row that is there again and again fills no memory.
+            raise typed.Malformed(f"{PATH}: points has a point twice")
+        points[point.key] = point
+        if attempt is not None:
+            attempts[point.key] = attempt
     if not points:
         typed.refuse([], "a point or more", f"{PATH}: points")
-    for place, point in enumerate(points):
-        if point.data not in document.data:
-            typed.refuse(point.data, "a fingerprint among data", f"{PATH}: points[{place}].data")
-    if len({point.key for point in points}) < len(points):
-        raise typed.Malformed(f"{PATH}: points has a point twice")
-    if unused := document.data.keys() - {point.data for point in points}:
+    if unused := document.data.keys() - {point.data for point in points.values()}:
         typed.refuse(min(unused), "the data of a point", f"{PATH}: data")
     documents.check(content, document.checksum, PATH)
-    return document, points, {point.key: attempt for point, attempt in rows if attempt is not None}
+    return document, tuple(points.values()), attempts
 
 
 def _parsed(content: bytes) -> tuple[Any, Iterator[Any] | None]:
@@ -242,9 +238,10 @@ def _plain(attempt: Attempt | None) -> dict[str, Any] | None:
     if attempt is None:
         return None
     address, failure = attempt.address, attempt.failure
+    said = failure and vars(failure) | {"message": failure.message[: expected.MESSAGE], "traceback": ""}
     return {
         "run_id": attempt.run_id,
         "number": attempt.number,
         "place": address and vars(address),
-        "failure": failure and vars(failure) | {"traceback": ""},  # The run keeps it as a file of its own.
+        "failure": said,  # The run keeps the traceback as a file of its own.
     }

@@ -9,6 +9,7 @@ from http.client import responses
 from typing import TypeVar
 
 from sweep.errors import StoreAway
+from sweep.outputs import Anothers
 from sweep.redaction import without_secrets
 from sweep.tracking import database_faults, deadline
 
@@ -122,6 +123,8 @@ def _lasts(error: Exception) -> bool:
 def _cure(error: Exception) -> str | None:
     """What to do about a refusal that no waiting ends; None where it may pass, or that is not known."""
     status = _refusal(error)
+    if isinstance(error, Anothers):
+        return error.cure
     return CURES[status] if status else database_faults.cure(error)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sweep.errors import MALFORMED, BadInput, StoreAway, nearest
 from sweep.plan.plan import Plan
-from sweep.tracking import answers, manifest, parts, summary, typed
+from sweep.tracking import answers, expected, manifest, parts, summary, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import newest_attempts, number_of
 from sweep.tracking.patience import patiently
@@ -97,24 +97,27 @@ def _named(store: Store, which: str) -> "Iterator[Run]":
             yield run
 
 
-def load(store: Store, summary_id: str, *, published: bool = False) -> SweepRecord:
+def load(store: Store, summary_id: str, *, published: Mapping[str, str] | None = None) -> SweepRecord:
     """Read the sweep of a summary run; of one that works or was killed, what it has committed so far.
 
     Parameters
     ----------
-    published : whether its plan is known to name all of its runs.
+    published : tags of the summary run, where its plan is known to name all of its runs.
 
     Raises
     ------
     BadInput : its plan, data or a part is missing or damaged; the message names which.
     StoreAway : so it is with a sweep that is ``published``: it was written there a moment ago.
     """
-    with _damage_named(summary_id, published):
-        plan, attempts = _manifest(store, summary_id)
-        if not published:
-            summary = patiently(lambda: store.client.get_run(summary_id), store.patience)
-            _check_identity(plan, summary.data.tags.get("sweep_id", ""))
-            if summary.info.status != "FINISHED":
+    with _damage_named(summary_id, published is not None):
+        if published is not None:
+            plan, attempts = manifest.read(expected.Files(store.artifacts, summary_id, published))
+        else:
+            # Before the plan: of a sweep that ends in between, that names all.
+            run = patiently(lambda: answers.run(store.client.get_run(summary_id), summary_id), store.patience)
+            plan, attempts = manifest.read(expected.Files(store.artifacts, summary_id, run.data.tags))
+            _check_identity(plan, run.data.tags.get("sweep_id", ""))
+            if run.info.status != "FINISHED":
                 attempts |= _committed(store, plan, attempts)
         results = results_of(store, plan, attempts)
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
@@ -153,7 +156,7 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
     summary_id = tags.get("curve_run", "")
     with _damage_named(summary_id):
         attempt = Attempt(run_id, number_of(tags), CurveAddress(summary_id, tags["curve_part"], int(tags["curve_row"])))
-        plan, _ = _manifest(store, summary_id)
+        plan, _ = manifest.read(expected.Files(store.artifacts, summary_id, _told(store, summary_id)))
         attempts = {tags["key"]: attempt}
         results = results_of(store, plan, attempts)
         if not results:
@@ -195,10 +198,11 @@ def _damage_named(summary_id: str, published: bool = False) -> Iterator[None]:
         ) from error
 
 
-def _manifest(store: Store, summary_id: str) -> tuple[Plan, dict[str, Attempt]]:
-    return manifest.read(
-        lambda path, value_of: store.artifacts.read(summary_id, path, value_of, most=manifest.most(path))
-    )
+def _told(store: Store, summary_id: str) -> Mapping[str, str]:
+    try:
+        return tags_of(store, summary_id)
+    except BadInput:  # Whoever looks for its files says what is lost.
+        return {}
 
 
 def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:

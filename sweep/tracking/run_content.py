@@ -17,13 +17,11 @@ from sweep.data.readings import Readings
 from sweep.plan.point import Point
 from sweep.problem import ends
 from sweep.problem.problem import Problem
-from sweep.tracking import membership
+from sweep.tracking import expected, membership
 from sweep.tracking.attempt import CurveAddress
 from sweep.tracking.display import log10_end, shown
 from sweep.training.curve import Curve, Failure, Floats
 from sweep.verdict.outcome import EVENTS, Verdict
-
-TAG_LIMIT = 5000
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
 
 def of_failed(run: PointRun, failure: Failure) -> RunContent:
     """What stands on the run of a point whose training raised."""
-    error = {"error_kind": failure.kind, "error_message": failure.message[:TAG_LIMIT]}
+    error = {"error_kind": failure.kind, "error_message": failure.message[: expected.MESSAGE]}
     tags = {**_tags(run), **error, "mlflow.runColor": colours.LIGHT["FAILED"]}
     return RunContent(
         run.name,

@@ -8,6 +8,7 @@ a tracking URI is kept: the command that delivers has it from the command line o
 import errno
 import hashlib
 import json
+import math
 import os
 import shlex
 import shutil
@@ -27,7 +28,7 @@ from sweep.plan.point import Point
 from sweep.redaction import masked
 from sweep.settings.composition import tracking_overrides
 from sweep.settings.schema import Tracking
-from sweep.tracking import documents, manifest, parts, spooled_results, typed
+from sweep.tracking import deadline, documents, expected, manifest, parts, spooled_results, typed
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.forms import SpooledSweep, check_execution, check_tracking
 from sweep.training.curve import Curve, Failure, Result
@@ -98,7 +99,7 @@ class Spool:
 
     def keep(self, pairs: Pairs, tick: Callable[[], None]) -> None:
         """Keep a chunk; ``tick`` is called once a point."""
-        with _alone(self.folder):
+        with deadline.within(self._tracking.patience), _alone(self.folder):
             # Another command may have delivered, and deleted, what was here.
             if self.folder not in self._begun or not (self.folder / manifest.PATH).exists():
                 self._begin()
@@ -223,7 +224,7 @@ def read(folder: Path) -> Spooled:
     OSError, ValueError, BadInput : the plan, the data or the description is not whole; the message names the file.
     """
     with _alone(folder):
-        plan, _ = manifest.read(lambda path, value_of: value_of(plain_file.read(folder / path, manifest.most(path))))
+        plan, _ = manifest.read(lambda path, value_of: value_of(plain_file.read(folder / path, expected.most(path))))
         content = plain_file.read(folder / DESCRIPTION, MOST_DESCRIPTION)
         sweep = typed.load(content, SpooledSweep, DESCRIPTION)
         check_tracking(sweep.tracking, f"{DESCRIPTION}: tracking")
@@ -238,7 +239,7 @@ def _alone(folder: Path) -> AbstractContextManager[None]:
     if folder.parent not in (SPOOL, OWN_SPOOL):
         return nullcontext()
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return scratch.alone_in(folder.parent)
+    return scratch.alone_in(folder.parent, deadline.left(math.inf))
 
 
 def _files(folder: Path) -> set[Path]:

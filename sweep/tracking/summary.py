@@ -68,12 +68,27 @@ def _close(store: Store, run_id: str, status: str, patience: float) -> None:
     began = int(time.time())
 
     def close() -> None:
+        stand(store, run_id)
         store.client.set_terminated(run_id, status)
         # An execution that has begun meanwhile has it RUNNING again, and beats: this one does no more.
         answers.check(store.client, run_id, lambda run: run.info.status == status or _last_beat(run) >= began)
         store.check_file()
 
     patiently(close, patience)
+
+
+def stand(store: Store, run_id: str) -> None:
+    """Have the summary run of a sweep at work stand, where no table sees to that.
+
+    An equal execution closes the run that both write to, and one that had made its own may then settle it away.
+    """
+    if is_known_database(store):
+        return
+    run = answers.run(store.client.get_run(run_id), run_id)
+    if run.info.lifecycle_stage == "deleted":
+        store.client.restore_run(run_id)
+    if run.data.tags.get("kind") != "summary":
+        store.client.set_tag(run_id, "kind", "summary", synchronous=True)
 
 
 def find(store: Store, sweep_id: str) -> "Run | None":

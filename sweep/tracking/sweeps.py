@@ -14,7 +14,7 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.provenance import now, source_tags
 from sweep.settings.schema import Tracking
-from sweep.tracking import answers, by_key, manifest, membership, parts, rerun, run_content, summary
+from sweep.tracking import answers, by_key, expected, manifest, membership, parts, rerun, run_content, summary
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.lookup import Known
 from sweep.tracking.names import rename
@@ -80,10 +80,11 @@ class SweepRun:
             reused=sum(each.address is not None for each in self.attempts.values()) - self._trained,
         )
         if not is_known_database(self.store):
+            patiently(lambda: summary.stand(self.store, self.run_id), self.store.patience)
             tag = membership.tag(self.plan.sweep_id)
             self.attempts = settle(self.store, self.plan, self.attempts, tag, self._began)
         self.keep(manifest.PATH, manifest.encode(self.plan, self.attempts))
-        record = load(self.store, self.run_id, published=True)
+        record = load(self.store, self.run_id, published=expected.tags(self.plan))
         # Theory is found once a sweep: the readings are those of this plan, whose fingerprints were checked.
         plan = replace(record.plan, problems=self.plan.problems)
         return replace(record, plan=plan, executions=self.executions)
@@ -152,7 +153,8 @@ def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution
     execution : from :func:`sweep.provenance.this_execution`.
     """
     by_key.name_all(store)
-    with summary.running(store, plan, {**tracking.tags, **rerun_tag(execution)}) as run_id:
+    tags = {**tracking.tags, **rerun_tag(execution), **expected.tags(plan)}
+    with summary.running(store, plan, tags) as run_id:
         sweep = SweepRun(store, plan, tracking, run_id, known=known, executions=[*executions(store, run_id), execution])
         for path, content in manifest.data_files(plan):
             sweep.keep(path, content)

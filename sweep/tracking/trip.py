@@ -25,19 +25,20 @@ MEMBER = 64
 """Bytes that an answer has for each object and list in it; a page of runs has a hundred. Small ones take the time."""
 
 PIECE = 65_536
-"""Bytes that are read at once."""
+"""Bytes that are read at once; an answer that is no longer may begin as it likes."""
 
 
 class TooLarge(requests.ConnectionError):
-    """An answer that goes on beyond what it may have."""
+    """An answer that goes on beyond what it may have, or that is long and not what was asked for."""
 
 
 class Trip:
     """A request under way: how long it may go on, how much may come back, and how to end it."""
 
-    def __init__(self, seconds: float, most: int, *, file: bool) -> None:
+    def __init__(self, seconds: float, most: int, *, start: bytes = b"", file: bool) -> None:
         began = time.monotonic()
-        self.most, self.file, self._end, self._last = most, file, began + seconds, began + LENGTHS * seconds
+        self.most, self.start, self.file = most, start, file
+        self._end, self._last = began + seconds, began + LENGTHS * seconds
         self._line: socket.socket | None = None
         self._over = False
 
@@ -68,11 +69,14 @@ def content(raw: BaseHTTPResponse, trip: Trip) -> bytes:
     packing = raw.headers.get("Content-Encoding", "").strip().lower()
     if packing not in ("", "identity", "gzip", "x-gzip"):
         raise requests.ConnectionError(f"the server's answer is packed by {packing[:40]}, which nobody asked for")
-    pieces, taken = _pieces(raw, trip), io.BytesIO()
-    for piece in _unpacked(pieces) if packing.endswith("gzip") else pieces:
-        if taken.write(piece) and taken.tell() > trip.most:
-            raise _too_large(trip)
-    whole = taken.getvalue()
+    pieces = _pieces(raw, trip)
+    with io.BytesIO() as taken:  # Closed: what is raised is kept for a while, and would keep all that came.
+        for piece in _unpacked(pieces) if packing.endswith("gzip") else pieces:
+            if taken.write(piece) and taken.tell() > trip.most:
+                raise _too_large(trip)
+            if trip.file and taken.tell() > PIECE and taken.getbuffer()[: len(trip.start)] != trip.start:
+                raise TooLarge("the server's answer goes on, and does not begin as what was asked for")
+        whole = taken.getvalue()
     if not trip.file and whole.count(b"{") + whole.count(b"[") > trip.most // MEMBER:
         raise TooLarge(f"the server's answer holds more than {trip.most // MEMBER:,} things")
     return whole

@@ -21,6 +21,9 @@ T = TypeVar("T")
 DEEPEST = 20
 """Levels of plain JSON within each other; ours has three."""
 
+MOST = 1_000_000
+"""Objects and lists of a document that is parsed at once: each takes a hundred bytes or so."""
+
 LARGEST = 2**63 - 1
 """Of whole numbers, either sign."""
 
@@ -53,6 +56,8 @@ def parse(content: bytes, file: str) -> Any:
     Malformed
     OSError : this machine has not the memory for it.
     """
+    if content.count(b"{") + content.count(b"[") > MOST:
+        raise Malformed(f"{file}: more than {MOST:,} objects and lists")
     try:
         return json.loads(content.decode(), object_pairs_hook=_once, parse_constant=_no_number)
     except MemoryError:

@@ -31,19 +31,19 @@ REDIRECTS = 5
 """How often one request is sent on."""
 
 
-_most = ContextVar("_most", default=ANSWER)
+_bounds = ContextVar("_bounds", default=(ANSWER, b""))
 _trip: ContextVar[Trip] = ContextVar("_trip")
 
 
 @contextmanager
-def at_most(size: int) -> Iterator[None]:
-    """Let an answer have ``size`` bytes.
+def at_most(size: int, start: bytes = b"") -> Iterator[None]:
+    """Let an answer have ``size`` bytes; one that is a file, and long, begins with ``start``.
 
     Raises
     ------
     TooLarge : instead of what MLflow makes of it.
     """
-    before = _most.set(size)
+    before = _bounds.set((size, start))
     try:
         yield
     except Exception as error:
@@ -51,7 +51,7 @@ def at_most(size: int) -> Iterator[None]:
             raise error.__context__ from None
         raise
     finally:
-        _most.reset(before)
+        _bounds.reset(before)
 
 
 class _Plain(HTTPConnection):
@@ -129,7 +129,8 @@ class Session(requests.Session):
     def request(self, method: Any, url: Any, *args: Any, **options: Any) -> requests.Response:
         """See :class:`requests.Session`; ``timeout`` is that of the whole, but for what moves as quick as it should."""
         seconds = float(options.get("timeout") or LONGEST)
-        trip, done = Trip(seconds, _most.get(), file=bool(options.get("stream"))), Future[requests.Response]()
+        most, start = _bounds.get()
+        trip, done = Trip(seconds, most, start=start, file=bool(options.get("stream"))), Future[requests.Response]()
         options["timeout"] = seconds + 1  # That of a read: it is not to come first.
         send, context = partial(super().request, method, url, *args, **options), copy_context()
 

@@ -122,3 +122,26 @@ def test_a_sweep_that_cannot_begin_leaves_no_run_running(
     with pytest.raises(OSError, match="No space"):
         app.run([settings()], in_process.in_process)
     assert [run.info.status for run in runs("summary")] == ["FAILED"]
+
+
+@pytest.mark.parametrize(
+    ("where", "command"),
+    [
+        ("sweep.settings.hydra_internals.arguments_parser", "sweep.__main__"),
+        ("argparse.ArgumentParser.parse_args", "sweep.sync"),
+        ("sweep.console.streams.full", "sweep.sync"),
+    ],
+    ids=["before a sweep has begun", "before another command has begun", "once it is through"],
+)
+def test_ctrl_c_while_nothing_is_under_way_ends_the_process_without_a_word(
+    tmp_path: Path, where: str, command: str
+) -> None:
+    code = (
+        "import os, signal\n"
+        "from unittest.mock import patch\n"
+        f"from {command} import main\n"
+        f"with patch({where!r}, lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)):\n"
+        "    main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")

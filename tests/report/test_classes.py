@@ -64,6 +64,24 @@ def test_a_converged_curve_is_marked_at_its_end_where_nothing_says_when_it_came_
     assert [line.mark.x for line in panel.lines if line.mark] == [401, 2001]
 
 
+def test_accuracies_on_what_is_held_out_are_drawn_epoch_by_epoch() -> None:
+    made = report(*POINTS, point(epochs=9), data=(DATA, THERMOMETER))
+    panels = accuracy.accuracy_panels(made.runs)
+    drawn = {each.setting: each for each in made.runs if each.point in POINTS}
+    lines = [line for panel in panels for line in panel.lines]
+    assert len(lines) == len(POINTS) == sum(panel.count for panel in panels)
+    for line in lines:
+        run_ = drawn[line.label.partition(":")[0]]
+        assert run_.curve is not None
+        followed = run_.curve.watched["holdout_accuracy"]
+        assert line.parts.tolist() == followed[line.epochs - 1].tolist()
+        assert (line.epochs[0], line.epochs[-1]) == (1, run_.point.epochs + 1)
+    picture = made.files["accuracy.svg"].decode()
+    assert all(line.label in picture for line in lines)
+    assert "accuracy.svg" in made.files["report.md"].decode()
+    assert "accuracy.svg" not in report(run(DATA, epochs=3), data=(DATA,)).files
+
+
 def test_theory_tells_bounds_and_the_least_loss_and_predicts_nothing() -> None:
     (told,) = tables("Theory beside observation")
     known = logistic(DATA, holdout="0.2").convexity(POINTS[0])

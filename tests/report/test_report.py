@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
+from sweep.report import frames
 from sweep.report.blocks import MOST_ROWS
 from sweep.report.files import make
 from sweep.report.frames import to_frame
@@ -180,6 +181,13 @@ def test_whatever_the_data_and_errors_are_called_the_files_show_it_and_obey_noth
     read = pd.read_csv(io.BytesIO(made.files["runs.csv"]), keep_default_na=False, dtype=str)
     assert read["data"].tolist() == ["thermometer", f"'{HOSTILE}", f"'{HOSTILE}"]
     assert read["error_message"].tolist()[2].startswith("'=<script>")
+
+
+def test_no_setting_is_a_formula_in_a_spreadsheet() -> None:
+    made = report(point(epochs=3))
+    frame = frames.to_frame(made.plan, made.runs).assign(device='=HYPERLINK("x")')
+    read = pd.read_csv(io.BytesIO(frames.to_csv(made.plan, frame)))
+    assert read["device"].tolist() == ['\'=HYPERLINK("x")']
 
 
 def test_the_page_names_nothing_outside_itself() -> None:

@@ -146,6 +146,7 @@ JSONS: Mapping[str, Callable[[], bytes]] = {
     "deep": lambda: b'{"version": 1, "points": ' + b"[" * 1_000_000,
     "closed": lambda: b'{"version": 1, "points": ' + b"[" * 900 + b"]" * 900 + b"}",
     "wide": lambda: b'{"version": 1, "points": [' + b"[]," * 500_000 + b"[]]}",
+    "crowd": lambda: b'{"version": 1, "points": [' + b"{}," * 4_000_000 + b"{}]}",
     "numbers": lambda: b'{"version": ' + b"9" * 4_000_000 + b"}",
     "names": lambda: b"{" + b"".join(b'"%d": 1, ' % each for each in range(200_000)) + b'"199999": 1}',
     "text": lambda: b'{"version": 1, "checksum": "' + b"\\u0041" * 2_000_000 + b'"}',

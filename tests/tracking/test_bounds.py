@@ -129,6 +129,22 @@ def test_what_is_no_plain_file_in_a_store_is_named_and_never_opened(
         path.write_bytes(whole)
 
 
+@pytest.mark.parametrize("what", [bombs.pipe, bombs.device, bombs.loop])
+def test_what_is_no_plain_file_where_readings_were_kept_is_named_and_never_opened(
+    command: Command, tmp_path: Path, what: Callable[[Path], None]
+) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("x,y\n1,2\n2,3\n3,5\n")
+    words = ("data=csv", f"data.path={own}", "data.input=x", "data.target=y", "data.store=false", "epochs=5")
+    assert command(*words).code == 0
+    bombs.place(own, what)
+    for module in ("sweep.report", "sweep.replay"):
+        with bounded() as peak:
+            said = command(module=module)
+        assert (said.code, f"{own}: " in said.err, "put the file back" in said.err) == (1, True, True)
+        assert peak.taken < MOST
+
+
 def test_a_bomb_in_a_store_is_a_part_that_is_lost(command: Command) -> None:
     assert command("epochs=5").code == 0
     (part,) = Path("outputs/artifacts").rglob("curves/*")

@@ -1,6 +1,6 @@
 """Summary runs that something else than a sweep at work has left: which one is read, and which ones are closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,8 +8,13 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.tracking import answers
 from sweep.tracking.location import absolute
+from sweep.training import in_process
+from sweep.training.curve import Curve
 from tests.conftest import Command
 from tests.tracking.stored import URI, runs
 
@@ -69,3 +74,32 @@ def test_an_execution_that_begins_meanwhile_is_no_write_that_got_lost(
     monkeypatch.setattr(answers, "check", begin_and_check)
     said = command("epochs=5", f"tracking.uri={server}", "tracking.patience=1")
     assert (said.code, said.err) == (0, "")
+
+
+def delete(client: MlflowClient, run_id: str) -> None:
+    client.delete_run(run_id)
+
+
+def set_aside(client: MlflowClient, run_id: str) -> None:
+    client.set_tag(run_id, "kind", "surplus")
+
+
+@pytest.mark.parametrize("settle", [delete, set_aside])
+def test_a_summary_run_that_an_equal_execution_settles_away_stands_again_with_the_one_that_works(
+    command: Command, server: str, monkeypatch: pytest.MonkeyPatch, settle: Callable[[MlflowClient, str], None]
+) -> None:
+    """One execution has closed the run that both share, and one with a summary run of its own has ended later."""
+    train = in_process.in_process
+
+    def meanwhile(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
+        (shared,) = runs("summary", uri=server)
+        MlflowClient(server).set_terminated(shared.info.run_id, "FINISHED")
+        settle(MlflowClient(server), shared.info.run_id)
+        return train(points, problems)
+
+    monkeypatch.setattr(in_process, "in_process", meanwhile)
+    said = command("epochs=5", f"tracking.uri={server}", "tracking.patience=1")
+    assert (said.code, said.err) == (0, "")
+    (stands,) = runs("summary", uri=server)
+    assert (stands.info.status, stands.data.metrics["unfinished"]) == ("FINISHED", 1)
+    assert command(f"tracking.uri={server}", module="sweep.replay").code == 0
