@@ -139,6 +139,9 @@ def test_a_comma_takes_each_column_alone_and_is_told_how_to_take_them_together(
     assert line in said.out
     assert "| own year |" in said.out
     assert "for own rain: " in said.out
+    own.assign(straw=own["yield"] ** 2).to_csv("own.csv", index=False)
+    said = command(*TABLE[:2], "data.target=yield,straw", "data.input=year,rain", "dry_run=true")
+    assert (said.code, said.out.count(line)) == (0, 1), said.err
 
 
 def test_an_axis_of_seeds_that_changes_nothing_is_folded_and_told(command: Command, ready_store: Path) -> None:

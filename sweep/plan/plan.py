@@ -4,12 +4,14 @@ In come typed settings and readings, out goes a :class:`Plan`. Nothing here trai
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from sweep.data import sources
 from sweep.data.readings import Readings
+from sweep.plan.labels import data_labels, differing
 from sweep.plan.point import LATER, Point, Value, as_typed
 from sweep.problem import ends
 from sweep.problem.choice import problems
@@ -124,33 +126,33 @@ class Plan:
         return {name: values[name] for name in self.values}
 
     @cached_property
+    def first(self) -> Mapping[Task, Point]:
+        """Of each task, the first point."""
+        return {point.task: point for point in reversed(self.points)}
+
+    @cached_property
     def tasks(self) -> tuple[Task, ...]:
         """The distinct tasks of the points, in order."""
         return tuple(dict.fromkeys(point.task for point in self.points))
 
     def label(self, task: Task) -> str:
         """What tables call ``task``: its data, and what tells it from other tasks on that."""
-        others = [each for each in self.tasks if each.data == task.data]
-        told = [
-            f"{Point.DECLARED[name].keys[0]}={as_typed(value)}"
-            for name, value in task._asdict().items()
-            if any(getattr(each, name) != value for each in others)
-        ]
-        return ", ".join([self.data_label(task.data), *told])
+        return ", ".join([self.data_label(task.data), *differing(task, self._tasks_of[task.data])])
 
     def data_label(self, fingerprint: str) -> str:
         """What tables call the data of ``fingerprint``: its name; of several of a name, its columns or recipe too."""
-        data = self.readings[fingerprint]
-        others = [each for each in self.readings.values() if each.name == data.name]
-        if len(others) == 1:
-            return data.name
-        recipes = [each.recipe.settings() for each in others if each.recipe]
-        if data.recipe and len({*map(str, recipes)}) == len(others):
-            own = data.recipe.settings().items()
-            return " ".join([data.name, *(f"{k}={as_typed(v)}" for k, v in own if any(r[k] != v for r in recipes))])
-        inputs, target = (tuple(each.input_names for each in others), {each.target_name for each in others})
-        apart = [", ".join(data.input_names)] if len({*inputs}) == len(others) and len(target) == 1 else []
-        return " ".join([data.name, *(apart or [fingerprint[:6]])])
+        return self._data_labels[fingerprint]
+
+    @cached_property
+    def _tasks_of(self) -> Mapping[str, Sequence[Task]]:
+        found: dict[str, list[Task]] = defaultdict(list)
+        for task in self.tasks:
+            found[task.data].append(task)
+        return found
+
+    @cached_property
+    def _data_labels(self) -> Mapping[str, str]:
+        return data_labels(self.readings)
 
     @property
     def longest(self) -> int:

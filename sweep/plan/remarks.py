@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from sweep.plan.plan import Plan
-from sweep.plan.point import Point
 from sweep.problem.task import Task
 from sweep.settings import grammar
 
@@ -22,7 +21,7 @@ def remarks(plan: Plan) -> Iterator[str]:
         if dropped:
             yield f"{source}: {dropped:,} of {rows:,} rows are left out: a cell is missing in a column that is used."
     for task in plan.tasks:
-        point = _first(plan, task)
+        point = plan.first[task]
         known = plan.problem(point).convexity(point)
         if known and known.because:
             yield (
@@ -35,9 +34,8 @@ def remarks(plan: Plan) -> Iterator[str]:
     for data in plan.readings.values():
         if len(data.input_names) == 1:
             columns[data.source, data.target_name].append(data.input_names[0])
-    for names in columns.values():
-        if len(set(names)) > 1:
-            distinct = list(dict.fromkeys(map(grammar.word, names)))
+    for distinct in dict.fromkeys(tuple(dict.fromkeys(map(grammar.word, names))) for names in columns.values()):
+        if len(distinct) > 1:
             listed = ",".join([*distinct[:MOST_NAMED], *["…"] * (len(distinct) > MOST_NAMED)])
             yield f"data.input={listed} takes each column alone; [{listed}] takes them together, with problem=linear."
 
@@ -45,7 +43,7 @@ def remarks(plan: Plan) -> Iterator[str]:
 def undetermined(plan: Plan, task: Task) -> Iterator[str]:
     """What of the parameters of ``task`` no data determines, and what that does to its runs; also for the report."""
     problem, name = plan.problems[task], plan.label(task)
-    found, quadratic = problem.undetermined, problem.quadratic(_first(plan, task))
+    found, quadratic = problem.undetermined, problem.quadratic(plan.first[task])
     if found and not found.dependences:
         yield (
             f"{name}: {found.samples:,} samples for {found.weights:,} weights, the intercept among them, leave "
@@ -72,7 +70,3 @@ def undetermined(plan: Plan, task: Task) -> Iterator[str]:
 
 def _directions(count: int) -> str:
     return f"{count:,} direction{'s' if count > 1 else ''}"
-
-
-def _first(plan: Plan, task: Task) -> Point:
-    return next(point for point in plan.points if point.task == task)

@@ -59,7 +59,7 @@ def minimum(at: Callable[[Floats], Slope], size: int) -> Floats:
     here = at(place)
     least = ARRIVED * here.loss
     for _ in range(MOST_STEPS):
-        step = -np.linalg.lstsq(here.hessian, here.gradient)[0]
+        step = -np.linalg.lstsq(here.hessian, here.gradient, rcond=None)[0]
         promised = -float(here.gradient @ step) / 2
         if promised <= least:
             break

@@ -17,8 +17,8 @@ MERGED = 0.01
 def doubts(plan: Plan) -> Iterator[str]:
     """A line for each task whose runs cannot count as converged, and each dtype that may be too coarse for readings."""
     for task in plan.tasks:
-        problem, point = plan.problems[task], next(point for point in plan.points if point.task == task)
-        if problem.least_loss is None and problem.convexity(point) is None:
+        problem = plan.problems[task]
+        if problem.least_loss is None and problem.convexity(plan.first[task]) is None:
             size = f"{plan.label(task)}: of {len(plan.parameters_of[task]):,} parameters"
             yield f"{size} nothing tells how much is left at the end, so no run counts as converged"
     for task, dtype in dict.fromkeys((point.task, point.dtype) for point in plan.points):
