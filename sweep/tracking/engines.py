@@ -43,6 +43,18 @@ def patient(uri: str, patience: float) -> str:
     return f"{uri}{'&' if '?' in uri else '?'}plugin={NAME}&{PATIENCE}={patience}"
 
 
+def client_of(uri: str, patience: float) -> "MlflowClient":
+    """MLflow's client of a database, with this plugin; what the first connection meets is told at once."""
+    from mlflow import MlflowClient
+    from mlflow.store.db import utils
+
+    before, utils.MAX_RETRY_COUNT = utils.MAX_RETRY_COUNT, 1  # By itself it tries ten times, with pauses of 100 s.
+    try:
+        return MlflowClient(patient(uri, patience))
+    finally:
+        utils.MAX_RETRY_COUNT = before
+
+
 class Patient(CreateEnginePlugin):
     """What SQLAlchemy makes with each engine whose URI :func:`patient` has made."""
 

@@ -173,7 +173,7 @@ def _experiment(tracking: Tracking, uri: str, *, create: bool) -> "tuple[MlflowC
         if not create:
             return None
         artifact_root.make(uri, given(tracking.uri))  # Before MLflow's tables: they come with an experiment.
-    client = MlflowClient(engines.patient(uri, tracking.patience) if schema.is_database(uri) else uri)
+    client = engines.client_of(uri, tracking.patience) if schema.is_database(uri) else MlflowClient(uri)
     experiment = client.get_experiment_by_name(tracking.experiment)
     if experiment is not None:
         return client, answers.experiment(experiment)

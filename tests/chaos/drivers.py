@@ -114,7 +114,7 @@ class Driver:
         assert self._process is not None
         code = wait(self._process)
         self.codes.append(code)
-        said = self.log.read_bytes()[self._size :].decode(errors="replace")
+        said = self.log.read_bytes()[self._size :].decode(errors="replace").partition("\nExtension modules:")[0]
         if leaves_others(self._process):
             self.wrong.append(f"{self.words}: leaves processes behind")
         if code in (1, 4):

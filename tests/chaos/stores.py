@@ -28,6 +28,7 @@ class Storm:
     ----------
     place_of : by the name of an experiment, the URI that a sweep is given, and that of the database behind it.
     servers : what may be hurt.
+    hurt : the numbers of those that are now.
     """
 
     folder: Path
@@ -35,7 +36,7 @@ class Storm:
     servers: Sequence[Server] = ()
     _due: dict[int, float] = field(default_factory=dict)
     _times: Counter[int] = field(default_factory=Counter)
-    _hurt: set[int] = field(default_factory=set)
+    hurt: set[int] = field(default_factory=set)
 
     def begin(self, dice: random.Random, duration: float, most: int) -> None:
         """From now on :meth:`pass_over` decides by ``dice``, and hurts each server ``most`` times.
@@ -54,12 +55,12 @@ class Storm:
         for number, server in enumerate(self.servers):
             if time.monotonic() < self._due[number]:
                 continue
-            if number in self._hurt:
+            if number in self.hurt:
                 self._heal(number)
                 pause = self._dice.uniform(0.5, 1.5 * self._duration) if self._times[number] < self._most else inf
             else:
                 server.hurt(self._dice.choice(server.hurts), self._dice)
-                self._hurt.add(number)
+                self.hurt.add(number)
                 hurt += 1
                 self._times[number] += 1
                 pause = self._dice.uniform(0.1, PAUSE)
@@ -68,14 +69,14 @@ class Storm:
 
     def end(self) -> None:
         """All servers work, and answer."""
-        for number in [*self._hurt]:
+        for number in [*self.hurt]:
             self._heal(number)
         for server in self.servers:
             server.await_answer()
 
     def _heal(self, number: int) -> None:
         self.servers[number].heal()
-        self._hurt.remove(number)
+        self.hurt.remove(number)
 
 
 def _sqlite(folder: Path, stack: ExitStack) -> Storm:

@@ -40,25 +40,31 @@ def answers(place: Path, dice: random.Random, tries: int) -> Iterator[Try]:
     (place / "server").mkdir()
     (place / "work").mkdir()
     os.chdir(place / "work")
-    before, os.environ[REQUEST] = os.environ.get(REQUEST), str(WAITS)
+    given, os.environ[REQUEST] = os.environ.get(REQUEST), str(WAITS)
     kinds = [*KINDS, *[LIES] * 6]
     dice.shuffle(kinds)
-    longest = 0.0
+    longest, greediest = 0.0, (0, "none")
     try:
         with started(place / "server", place / "empty.db") as address, faulty(address, part=0, seed=1) as proxy:
             here = f"tracking.uri=http://127.0.0.1:{proxy.server_port}"
             yield Try("a calm sweep", 0, unless(run(*GRID, "epochs=5", here, "tracking.experiment=calm"), {0}))
             for number in range(tries):
                 kind = kinds[number % len(kinds)]
+                before = _peak()
                 tried, beyond = _one(proxy, here, number, kind, dice, place / "server/mlflow.db")
-                longest = max(longest, beyond)
+                longest, greediest = max(longest, beyond), max(greediest, (_peak() - before, tried.what))
                 yield tried if tried.wrong or beyond < LONG else tried._replace(wrong=f"{beyond:.0f} s too long")
     finally:
-        os.environ.pop(REQUEST) if before is None else os.environ.update({REQUEST: before})
+        os.environ.pop(REQUEST) if given is None else os.environ.update({REQUEST: given})
     yield Try("runs of one attempt", 0, _twice(place / "server/mlflow.db"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    told = f"{len(set(kinds))} kinds; at most {peak:,} MiB, and {longest:.1f} s beyond the patience"
-    yield Try(told, 0, "" if peak < MEMORY else told)
+    told = f"{len(set(kinds))} kinds; at most {_peak():,} MiB, and {longest:.1f} s beyond the patience"
+    most = f"{greediest[0]:,} MiB more than before at {greediest[1]}"
+    yield Try(told, 0, "" if _peak() < MEMORY else most)
+
+
+def _peak() -> int:
+    """The most memory that this process has had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _one(proxy: Proxy, here: str, number: int, kind: str, dice: random.Random, file: Path) -> tuple[Try, float]:

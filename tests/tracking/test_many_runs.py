@@ -117,6 +117,7 @@ def rows_read(uri: str) -> int:
     return int(read[0])
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Connections that rows_read has ended.
 @pytest.mark.parametrize("through", ["", "a server"])
 def test_no_command_reads_the_runs_of_others_in_postgresql(
     command: Command, uri: str, tmp_path: Path, through: str

@@ -95,11 +95,12 @@ def test_a_store_that_refuses_the_view_is_told_of_and_the_sweep_succeeds(command
 def test_the_link_is_to_the_view_without_a_password(command: Command) -> None:
     command("epochs=2")
     (summary,) = runs("summary")
-    address = pages.link(opened(), "https://user:secret@host/", summary.data.tags["sweep_id"])
-    assert address == (
-        f"https://host/#/experiments/1/runs?viewStateShareKey={summary.data.tags['sweep_id']}"
-        "&compareRunsMode=CHART&workflowType=machine_learning"
-    )
+    for account in ("user:secret", "user@server:secret", "user:p@secret", "user:p%40secret"):
+        address = pages.link(opened(), f"https://{account}@host/", summary.data.tags["sweep_id"])
+        assert address == (
+            f"https://host/#/experiments/1/runs?viewStateShareKey={summary.data.tags['sweep_id']}"
+            "&compareRunsMode=CHART&workflowType=machine_learning"
+        )
 
 
 def test_the_command_at_the_end_of_a_sweep_names_its_store_where_it_is_not_the_usual_one(command: Command) -> None:

@@ -5,18 +5,22 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
+from mlflow.store.db import utils
 from mlflow.store.tracking.dbmodels.initial_models import Base as InitialBase
 from sqlalchemy import NullPool, create_engine
 
+from benchmarks.postgresql import Postgresql
 from sweep import app
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
-from sweep.tracking import by_key, membership
+from sweep.tracking import by_key, membership, schema
 from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests.conftest import Command
@@ -62,6 +66,34 @@ def test_tables_that_a_killed_process_had_begun_to_make_are_made(command: Comman
     InitialBase.metadata.create_all(engine)
     said = command("epochs=5", f"tracking.uri={uri}", "tracking.patience=5")
     assert (said.code, said.err) == (0, "")
+
+
+def test_a_server_that_goes_away_while_it_is_opened_is_asked_as_often_as_the_patience_says(
+    command: Command, postgresql: Postgresql, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MLflow by itself makes ten engines, with pauses of 100 s in all."""
+    assert command("epochs=5", f"tracking.uri={uri}").code == 0
+    has_tables, make = schema.has_tables, utils.create_sqlalchemy_engine
+    made: list[str] = []
+
+    def look_and_stop(*words: Any) -> bool:
+        there = has_tables(*words)
+        postgresql.stop()
+        return there
+
+    def make_and_count(there: str) -> Any:
+        made.append(there)
+        return make(there)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(schema, "has_tables", look_and_stop)
+    monkeypatch.setattr(utils, "create_sqlalchemy_engine", make_and_count)
+    monkeypatch.setattr(utils, "time", SimpleNamespace(sleep=lambda _: None))
+    try:
+        said = command("epochs=6", f"tracking.uri={uri}", "tracking.patience=0")
+    finally:
+        postgresql.start()
+    assert (said.code, "cannot be used: " in said.err) == (1, True)
+    assert len(made) == 1
 
 
 COMMANDS = (
