@@ -174,7 +174,7 @@ def tags_of(store: Store, run_id: str) -> dict[str, str]:
     try:
         run = patiently(lambda: answers.run(store.client.get_run(run_id), run_id), store.patience)
     except StoreAway as away:
-        if getattr(away.__cause__, "error_code", None) != "RESOURCE_DOES_NOT_EXIST":
+        if getattr(away.__cause__, "error_code", None) not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             raise
         raise BadInput(
             f"run {run_id}: not in this store", "the id of a run", "name its store with tracking.uri=…"
