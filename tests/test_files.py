@@ -53,7 +53,8 @@ def test_what_a_message_suggests_is_read_swept_reported_and_read_again(command: 
     said = command(*first, *GERMAN.split(), drop, "lr=0.1", "epochs=3,9", "dtype=float64")
     assert said.code == 0, said.err
     lost = 2 if "target=rent" in words else 1
-    assert f"rents.csv: {lost} of 32 rows are left out: a cell is missing in a column that is used." in said.out
+    are = "is" if lost == 1 else "are"
+    assert f"rents.csv: {lost} of 32 rows {are} left out: a cell is missing in a column that is used." in said.out
     assert f"{32 - lost} readings (area, " in report()
     assert f"from rents.csv, without {lost} row{'s' * (lost > 1)} where a cell is missing" in report()
     assert "identical, bit for bit" in command(module="sweep.replay").out

@@ -138,10 +138,19 @@ def test_a_comma_takes_each_column_alone_and_is_told_how_to_take_them_together(
     line = "data.input=year,rain takes each column alone; [year,rain] takes them together, with problem=linear."
     assert line in said.out
     assert "| own year |" in said.out
-    assert "for own rain: " in said.out
+    assert "for own rain, not converged: " in said.out
     own.assign(straw=own["yield"] ** 2).to_csv("own.csv", index=False)
     said = command(*TABLE[:2], "data.target=yield,straw", "data.input=year,rain", "dry_run=true")
     assert (said.code, said.out.count(line)) == (0, 1), said.err
+
+
+def test_columns_of_classes_are_told_together_without_another_problem(command: Command) -> None:
+    Path("two.csv").write_text("x,z,kind\n1,2,no\n2,1,yes\n3,5,yes\n4,1,no\n")
+    said = command(
+        "data=csv", "data.path=two.csv", "data.input=x,z", "data.target=kind", "problem=logistic", "epochs=5"
+    )
+    assert (said.code, said.err) == (0, ""), said.err
+    assert "data.input=x,z takes each column alone; [x,z] takes them together.\n" in said.out
 
 
 def test_an_axis_of_seeds_that_changes_nothing_is_folded_and_told(command: Command, ready_store: Path) -> None:
@@ -159,6 +168,7 @@ def test_an_axis_of_seeds_that_changes_nothing_is_folded_and_told(command: Comma
         (("data.input=[year,yield]", "problem=linear"), "column yield is taken twice", "leave it out"),
         (("data.input=[year,year]", "problem=linear"), "data.input=['year', 'year'] is not allowed", "give another"),
         (("data.input=[]", "problem=linear"), "data.input=[] is not allowed", "give another"),
+        (("data.input=[all]", "problem=linear"), "all of them is a word without brackets", "write data.input=all"),
         (("data.input=[year,rian]", "problem=linear"), "data.input=rian: no such column", "did you mean rain?"),
         (("data.input=year", "problem=linear", "init.w=2"), "init.w: not used by problem=linear", "leave init.w out"),
         (

@@ -87,6 +87,6 @@ def _kept(stream: TextIO | None, own: TextIO | None) -> TextIO:
         io.BufferedWriter(_Descriptor(stream.fileno(), "wb", closefd=False)),
         encoding=stream.encoding,
         errors="backslashreplace",  # A terminal may lack a character; no sweep fails for that.
-        line_buffering=stream.line_buffering,
+        line_buffering=stream.line_buffering or stream.write_through,  # python -u: what is below has a buffer.
         write_through=stream.write_through,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sweep.data.csv_looks import same
 from sweep.data.table import MOST_NAMES, Table
-from sweep.errors import BadInput
+from sweep.errors import BadInput, nearest
 from sweep.settings import grammar
 from sweep.settings.keys import TEXT
 
@@ -91,11 +91,17 @@ def _place(table: Table, key: str, column: str) -> int:
     if found:
         raise BadInput(f"{key}={column}: {path} has that column twice", "distinct names", "rename one of them")
     looks, step = table.why_not(column)
-    names = [name[:80] for name in table.names if name]
+    if key == "data.input" and wanted == "all":
+        looks, step = "; all of them is a word without brackets", "write data.input=all"
+    groups = table.groups if key == "data.input" else {}
+    if near := nearest(column, groups):
+        step = f"did you mean {near}?"
+    within = {name for group in groups.values() for name in group}
+    names = [name[:80] for name in (*groups, *table.names) if name and name not in within]
     more = f" and {len(names) - MOST_NAMES:,} more" if len(names) > MOST_NAMES else ""
-    unnamed = f"; {len(table.names) - len(names):,} without a name" if len(names) < len(table.names) else ""
+    odd = f"; {unnamed:,} without a name" if (unnamed := table.names.count("")) else ""
     raise BadInput(
         f"{key}={column[:80]}: no such column in {path}{looks}",
-        f"one of {', '.join(names[:MOST_NAMES])}{more}{unnamed}",
+        f"one of {', '.join(names[:MOST_NAMES])}{more}{odd}",
         step if looks else f"set {key}; {step}",
     )

@@ -123,6 +123,8 @@ def _refuse_text(table: Table, inputs: Sequence[Taken], target: Taken | None) ->
         what = f"data.path={table.path}: column {each.name} has text, as {some}{' …' if len(texts) > 3 else ''}"
         others = [other.name for other in inputs if not np.isnan(other.column.numbers).all()]
         step = "for classes: problem=logistic" if each is target else choice(others)
+        if each is not target and {text.strip().casefold() for text in texts} <= {"true", "false"}:
+            step = f"write 1 for true and 0 for false, or {step}"
         raise BadInput(what, "numbers as 12, -3.5 or 1e-4 in every cell", step)
 
 

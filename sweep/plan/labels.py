@@ -7,9 +7,12 @@ from sweep.data.readings import Readings
 from sweep.plan.point import Point, as_typed
 from sweep.problem.task import Task
 
+MOST_COLUMNS = 8
+"""Inputs that a label of readings names; of more it says how many."""
+
 
 def data_labels(readings: Mapping[str, Readings]) -> dict[str, str]:
-    """By fingerprint, the name of the data; of several of a name, their columns or what made them too."""
+    """By fingerprint, the name of the data; of several of a name, recipe, inputs, target or kind too."""
     of_name: dict[str, list[str]] = defaultdict(list)
     for fingerprint, data in readings.items():
         of_name[data.name].append(fingerprint)
@@ -21,17 +24,25 @@ def data_labels(readings: Mapping[str, Readings]) -> dict[str, str]:
 
 
 def _apart(same: Sequence[Readings]) -> Iterator[Sequence[str]]:
-    """For each of several data of the ``same`` name, what tells it from the others."""
-    inputs, targets = [", ".join(each.input_names) for each in same], {each.target_name for each in same}
-    recipes = [each.recipe.settings() for each in same if each.recipe]
-    are_made = len(recipes) == len({*map(str, recipes)}) == len(same)
-    for place, each in enumerate(same):
-        if len(same) == 1:
-            yield []
-        elif are_made:
-            yield [f"{k}={as_typed(v)}" for k, v in recipes[place].items() if any(r[k] != v for r in recipes)]
-        else:
-            yield [inputs[place] if len({*inputs}) == len(same) and len(targets) == 1 else each.fingerprint[:6]]
+    """For each of several data of the ``same`` name, what tells it from the others: words; else its fingerprint too."""
+    known = [_told_of(each) for each in same]
+    names = dict.fromkeys(name for each in known for name in each)
+    differ = [name for name in names if len({each.get(name) for each in known}) > 1]
+    is_told = len({tuple(map(each.get, differ)) for each in known}) == len(same)
+    for data, told in zip(same, known, strict=True):
+        yield [*(told[name] for name in differ if name in told), *([] if is_told else [data.fingerprint[:6]])]
+
+
+def _told_of(data: Readings) -> dict[str, str]:
+    """What may tell ``data`` from others of its name, as a person would say it."""
+    made = data.recipe.settings() if data.recipe else {}
+    few = len(data.input_names) <= MOST_COLUMNS
+    return {
+        **{key: f"{key}={as_typed(value)}" for key, value in made.items()},
+        "inputs": ", ".join(data.input_names) if few else f"{len(data.input_names):,} columns",
+        "target": f"data.target={data.target_name}",
+        "kind": "as classes" if data.classes else "as numbers",
+    }
 
 
 def differing(task: Task, others: Iterable[Task]) -> Iterator[str]:

@@ -140,7 +140,7 @@ class Plan:
         return ", ".join([self.data_label(task.data), *differing(task, self._tasks_of[task.data])])
 
     def data_label(self, fingerprint: str) -> str:
-        """What tables call the data of ``fingerprint``: its name; of several of a name, its columns or recipe too."""
+        """What tables call the data of ``fingerprint``: its name; of several of a name, what tells them apart too."""
         return self._data_labels[fingerprint]
 
     @cached_property

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sweep.plan.plan import Plan
 from sweep.problem.task import Task
 from sweep.settings import grammar
+from sweep.settings.schema import ProblemKind
 
 MOST_NAMED = 8
 """Columns of a dependence that are named."""
@@ -19,7 +20,8 @@ def remarks(plan: Plan) -> Iterator[str]:
     left_out = ((data.source, data.dropped, data.dropped + len(data)) for data in plan.readings.values())
     for source, dropped, rows in dict.fromkeys(left_out):
         if dropped:
-            yield f"{source}: {dropped:,} of {rows:,} rows are left out: a cell is missing in a column that is used."
+            are = "is" if dropped == 1 else "are"
+            yield f"{source}: {dropped:,} of {rows:,} rows {are} left out: a cell is missing in a column that is used."
     for task in plan.tasks:
         point = plan.first[task]
         known = plan.problem(point).convexity(point)
@@ -34,10 +36,11 @@ def remarks(plan: Plan) -> Iterator[str]:
     for data in plan.readings.values():
         if len(data.input_names) == 1:
             columns[data.source, data.target_name].append(data.input_names[0])
+    by = ", with problem=linear" if any(task.problem is ProblemKind.line for task in plan.tasks) else ""
     for distinct in dict.fromkeys(tuple(dict.fromkeys(map(grammar.word, names))) for names in columns.values()):
         if len(distinct) > 1:
             listed = ",".join([*distinct[:MOST_NAMED], *["…"] * (len(distinct) > MOST_NAMED)])
-            yield f"data.input={listed} takes each column alone; [{listed}] takes them together, with problem=linear."
+            yield f"data.input={listed} takes each column alone; [{listed}] takes them together{by}."
 
 
 def undetermined(plan: Plan, task: Task) -> Iterator[str]:

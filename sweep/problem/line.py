@@ -37,10 +37,11 @@ class Line:
     def __init__(self, prepared: Prepared) -> None:
         inputs = prepared.inputs.shape[1]
         if inputs != 1:
+            made = prepared.readings.recipe
             raise BadInput(
                 f"data.input has {inputs:,} columns of {prepared.readings.name}, and problem=line takes one",
-                "one column, or problem=linear for several",
-                f"add problem=linear{'' if prepared.readings.recipe else ', or name one column'}",
+                f"one column, or problem=linear for several{', problem=logistic for classes' if made else ''}",
+                f"choose another problem than line{'' if made else ', as problem=linear, or name one column'}",
             )
         self.prepared = prepared
         self._u, self._t = prepared.inputs[:, 0].tolist(), prepared.targets.tolist()

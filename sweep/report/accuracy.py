@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sweep.plan.plan import Plan
 from sweep.problem.confusion import Confusion
 from sweep.problem.problem import HOLDOUT_ACCURACY
-from sweep.report.blocks import MOST_ROWS, Block, Table, Text
+from sweep.report.blocks import Block, Table, Text
 from sweep.report.findings import Findings, note
 from sweep.report.fit import MOST_FITS, fitted
 from sweep.report.judged_runs import Run
@@ -22,6 +22,9 @@ from sweep.verdict.sentences import plural
 
 MOST_CLASSES = 12
 """Classes of a table with a column for each; of more, the mistakes are listed."""
+
+MOST_MISTAKES = 30
+"""Pairs of classes in that list."""
 
 
 class AccuracyLine(NamedTuple):
@@ -79,7 +82,8 @@ def _of_samples(label: str, found: Confusion) -> Iterator[Block]:
         rows = [[name, *map(str, row)] for name, row in zip(found.classes, found.counts.tolist(), strict=True)]
         yield Table(caption, header, rows)
     elif mistakes := found.mistakes:
-        rows = [[one, other, f"{count:,}"] for one, other, count in mistakes[:MOST_ROWS]]
-        yield Table(f"{caption}; the most frequent mistakes", ["class", "taken for", "samples"], rows)
+        rows = [[one, other, f"{count:,}"] for one, other, count in mistakes[:MOST_MISTAKES]]
+        which = "the" if len(rows) == len(mistakes) else f"{len(rows):,} of {len(mistakes):,} kinds of"
+        yield Table(f"{caption}; {which} mistakes, the most frequent first", ["class", "taken for", "samples"], rows)
     else:
         yield Text(f"{caption}.")

@@ -44,16 +44,22 @@ def asked(plan: Plan, runs: Sequence[Run]) -> Iterator[tuple[Point, str]]:
         point, least = min(here, key=lambda pair: pair[1].around.condition if pair[1].around else 0.0)
         longest = replace(point, epochs=max(run.point.epochs for run in open_runs))
         sure = _sure(longest, least)
-        if all(run.point.lr < sure.lr or run.state == Outcome.DIVERGED for run in open_runs):
+        if all(run.point.lr < sure.lr or not _gets_nearer(run) for run in open_runs):
             yield sure, f"the largest lr at which the loss is sure to fall at every update{of}"
         if centred := _centred(plan, longest, least):
             yield centred[0], f"the offset of the inputs makes descent slow{of} ({centred[1]})"
         left = [(run.verdict.left, run) for run in open_runs if run.verdict and run.verdict.left is not None]
-        going = [(value, run) for value, run in left if run.state == Outcome.UNFINISHED and value == value]
+        going = [(value, run) for value, run in left if _gets_nearer(run) and value == value]
         if going:
             _, run = min(going, key=lambda pair: pair[0])
             longer = replace(run.point, epochs=LONGER * run.point.epochs)
             yield longer, f"the unfinished run with the least left{of}, {LONGER} times as long"
+
+
+def _gets_nearer(run: Run) -> bool:
+    """Whether more epochs may end an unfinished run: not where its lr is beyond the threshold at the optimum."""
+    expected = run.verdict.expected if run.verdict else None
+    return run.state == Outcome.UNFINISHED and not (expected and expected.threshold_ratio >= 1)
 
 
 def _sure(point: Point, known: Convexity) -> Point:

@@ -6,6 +6,7 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Value, as_typed
 from sweep.plan.remarks import undetermined
 from sweep.problem.fit import Fit
+from sweep.problem.problem import HOLDOUT_LOSS
 from sweep.report import theory
 from sweep.report.accuracy import accuracy_panels, classes
 from sweep.report.accuracy_picture import draw_accuracies
@@ -70,7 +71,8 @@ def _each_data(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Bloc
             [plan.label(task), *(f"{counts.get(s, 0):,}" for s in findings.counts), best.setting if best else "", end]
         )
     header = ["data", *(state.lower() for state in findings.counts), "best setting", "its final loss"]
-    return _table("Outcomes, and the run with the least final loss that did not diverge", header, rows)
+    held = ", on what is held out where some is," if HOLDOUT_LOSS in plan.watched else ""
+    return _table(f"Outcomes, and the run with the least final loss{held} that did not diverge", header, rows)
 
 
 def _next(steps: Sequence[theory.Step]) -> list[Block]:

@@ -69,10 +69,10 @@ def _end(run: Run) -> tuple[float, int]:
 
 def _praise(plan: Plan, run: Run) -> str:
     of = f" for {plan.label(run.point.task)}" if len(plan.tasks) > 1 else ""
-    word = "Best" if run.state == Outcome.CONVERGED else "Best so far, not converged"
+    so_far, yet = ("", "") if run.state == Outcome.CONVERGED else (" so far", ", not converged")
     assert run.curve is not None, "it has a verdict"
     held = f", {number(_end(run)[0])} on what is held out" if HOLDOUT_LOSS in run.curve.watched else ""
-    return f"{word}{of}: {run.setting}, final loss {number(run.curve.final_loss)}{held}."
+    return f"Best{so_far}{of}{yet}: {run.setting}, final loss {number(run.curve.final_loss)}{held}."
 
 
 def number(value: float | int | None) -> str:

@@ -1,6 +1,7 @@
 """How wide text is in a picture, about: a browser chooses the font later, so as in a wide one of those."""
 
 import unicodedata
+from collections.abc import Sequence
 
 HEIGHT = 14.0
 """Of a line of text, in pixels."""
@@ -24,6 +25,17 @@ def cut(text: str, room: float, bold: bool = False) -> str:
     while text and width(f"{text}…", bold) > room:
         text = text[:-1]
     return f"{text}…"
+
+
+def cut_apart(texts: Sequence[str], room: float) -> list[str]:
+    """``texts`` cut to ``room`` pixels each; where that leaves two the same, without the start that all have."""
+    first, last = min(texts), max(texts)
+    common = next((place for place, pair in enumerate(zip(first, last, strict=False)) if len({*pair}) > 1), len(first))
+    for start in (0, texts[0].rfind(" ", 0, common) + 1, common):
+        left = [cut(f"…{text[start:]}" if start else text, room) for text in texts]
+        if len({*left}) == len({*texts}):
+            break
+    return left
 
 
 def _em(char: str) -> float:

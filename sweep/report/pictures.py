@@ -143,7 +143,7 @@ def draw_map(panels: Sequence[MapPanel]) -> Picture:
 def _axis(along: Along, places: Sequence[float], room: float) -> Axis:
     """The axis of a setting, on a log scale where no place is 0 or less; its names, if it has some, cut to ``room``."""
     if along.names:
-        return Axis.named(lettering.cut(name, room) for name in along.names)
+        return Axis.named(lettering.cut_apart(along.names, room))
     return Axis.over(places, log=min(places) > 0)
 
 

@@ -1,12 +1,14 @@
 """Hydra's and omegaconf's refusals in our words: the key, the value, what is allowed, the next step."""
 
 import re
+import shlex
 import traceback
 
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
 from sweep.errors import BadInput, nearest
+from sweep.settings import grammar
 from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal
 from sweep.settings.unreadable_file import unreadable
 
@@ -81,7 +83,10 @@ def _unparsed(override: str, text: str) -> BadInput:
 def _unknown_option(match: re.Match[str], text: str) -> BadInput:
     group, option = match.groups()
     options = re.findall(r"^\t(\S+)$", text, re.MULTILINE)
-    return BadInput(f"{group}={option}: no such {group}", ", ".join(options) or HELP, _nearest(option, options))
+    step = _nearest(option, options)
+    if group == "data" and ("/" in option or "." in option):
+        step = f"to read a file: data=csv {shlex.quote(f'data.path={grammar.word(option)}')} data.input=… data.target=…"
+    return BadInput(f"{group}={option}: no such {group}", ", ".join(options) or HELP, step)
 
 
 def _plus_before_group(match: re.Match[str], text: str) -> BadInput:

@@ -19,8 +19,8 @@ def doubts(plan: Plan) -> Iterator[str]:
     for task in plan.tasks:
         problem = plan.problems[task]
         if problem.least_loss is None and problem.convexity(plan.first[task]) is None:
-            size = f"{plan.label(task)}: of {len(plan.parameters_of[task]):,} parameters"
-            yield f"{size} nothing tells how much is left at the end, so no run counts as converged"
+            size = f"{plan.label(task)} has {len(plan.parameters_of[task]):,} parameters, too many to tell"
+            yield f"{size} how much is left at the end of a run, so none counts as converged; compare their loss curves"
     for task, dtype in dict.fromkeys((point.task, point.dtype) for point in plan.points):
         name, problem = plan.label(task), plan.problems[task]
         others = "" if dtype is DType.float64 else "dtype=float64 or "

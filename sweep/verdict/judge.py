@@ -57,6 +57,7 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
         tolerance=tolerance,
         limit=limit,
         left=left,
+        moving=outcome is Outcome.UNFINISHED and left is not None and left <= allowed,
     )
     return replace(verdict, reason=sentences.reason(verdict, curve, point, problem))
 

@@ -79,6 +79,7 @@ class Verdict:
         0 where it converged, else at least 1.
     left : what the loss can still fall by the curvature at the end, where the least loss is not known; nan where that
         does not say; None where the least loss is known.
+    moving : of an unfinished run, whether so little is left that it would have converged, were its loss not changing.
     tolerance : part of the spread that a converged run's excess may be.
     limit : of an unfinished run, whether rounding holds it back; None: not that we know.
     reason : one sentence with these numbers.
@@ -92,4 +93,5 @@ class Verdict:
     tolerance: float
     limit: Limit | None = None
     left: float | None = None
+    moving: bool = False
     reason: str = ""

@@ -46,11 +46,15 @@ def note(verdict: Verdict, curve: Curve) -> str:
         return verdict.limit
     if verdict.outcome is Outcome.UNFINISHED and _never_settles(verdict):
         return "does not settle at such an lr"
+    if verdict.moving:
+        return "little left, still moving"
     if verdict.left is not None and math.isfinite(verdict.left):
         return f"about {verdict.left:.2g} of loss left"
     if needed is not None:
         return f"about {plural(needed, 'epoch')} to go"
-    if verdict.expected is None or verdict.left is not None:
+    if verdict.left is not None:
+        return "how much is left is not known"
+    if verdict.expected is None:
         return "not finished"
     return f"more than {FARTHEST:.2g} epochs to go" if _is_stable(verdict) else "theory promises no end"
 
@@ -146,7 +150,7 @@ def _by_curvature(verdict: Verdict, problem: Problem) -> str:
     if verdict.left is None or not math.isfinite(verdict.left):
         return "the least loss is not known"
     allowed = f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
-    if verdict.left <= bound(problem, verdict.tolerance):
+    if verdict.moving:
         return f"by the curvature at the end {verdict.left:.4g} is left, but the last half brought over {allowed}"
     return f"by the curvature at the end {verdict.left:.4g} is left, tolerance {allowed}"
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import select
 import sqlite3
 import subprocess
 import sys
@@ -100,6 +101,26 @@ def test_a_process_without_streams_stores_the_sweep_and_its_report(tmp_path: Pat
     done = subprocess.run(["bash", "-c", '"$@" <&- >&- 2>&-', "bash", *SWEEP, "epochs=2"], cwd=tmp_path, check=False)
     assert done.returncode == 0
     assert list(tmp_path.glob("outputs/sweep-*/report.html"))
+
+
+@pytest.mark.parametrize("options", [[], ["-u"]])
+def test_a_line_on_standard_error_is_there_at_once(tmp_path: Path, options: list[str]) -> None:
+    waits = (
+        "import sys\n"
+        "from sweep.console.streams import unbreakable\n"
+        "with unbreakable():\n"
+        "    print('to be read', file=sys.stderr)\n"
+        "    sys.stdin.read()\n"
+        "    print('too late', file=sys.stderr)\n"
+    )
+    words = [sys.executable, *options, "-c", waits]
+    with subprocess.Popen(words, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        comes, _, _ = select.select([process.stderr], [], [], 20)
+        process.stdin.close()
+        assert comes
+        assert process.stderr.read() == b"to be read\ntoo late\n"
 
 
 def test_a_reader_that_goes_away_after_a_line_leaves_a_sweep_that_is_finished(

@@ -92,3 +92,10 @@ def test_the_same_column_as_labels_and_as_numbers_is_two_readings(tmp_path: Path
     numbers, classes = files.read(path, "x", "kind"), files.read(path, "x", "kind", labelled=True)
     assert (numbers.classes, classes.classes) == ((), ("0", "1"))
     assert numbers.fingerprint != classes.fingerprint
+
+
+def test_inputs_that_are_true_and_false_as_text_are_answered_with_numbers(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("x,z,y\nTrue,1,2\nFalse,3,4\nTrue,2,5\n")
+    with pytest.raises(BadInput) as told:
+        Files().read(tmp_path / "own.csv", ["x", "z"], "y", FileForm())
+    assert told.value.next_step == "write 1 for true and 0 for false, or take data.input=z"

@@ -210,3 +210,13 @@ def test_a_npz_that_unpacks_to_more_than_a_file_may_have_is_refused(tmp_path: Pa
         archive.writestr("x.npy", header((1 << 28,)) + bytes(1 << 16))
         archive.filelist[0].file_size = 1 << 31  # As a member has it that packs as many noughts.
     assert "it unpacks to 2,147,483,648 bytes" in refusal(path)
+
+
+def test_a_mistyped_matrix_is_answered_with_the_matrix_and_not_with_a_column_of_it(tmp_path: Path) -> None:
+    path = npz(tmp_path, pixels=np.arange(12.0).reshape(3, 4) ** 2, y=Y)
+    with pytest.raises(BadInput) as told:
+        read(path, inputs="pixel")
+    assert (told.value.allowed, told.value.next_step) == ("one of pixels, y", "set data.input; did you mean pixels?")
+    with pytest.raises(BadInput) as told:
+        read(path, inputs="pixels", target="Y1")
+    assert told.value.allowed == "one of pixels.0, pixels.1, pixels.2, pixels.3, y"

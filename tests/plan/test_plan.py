@@ -143,3 +143,22 @@ def test_readings_that_are_made_are_told_apart_by_what_makes_them() -> None:
     ]
     (one,) = plan.make([settings(data=sampled[0])], sources.read).points
     assert plan.make([settings(data=sampled[0])], sources.read).data_label(one.data) == "waves"
+
+
+def test_readings_of_one_name_are_told_apart_by_words_wherever_there_are_some(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("x,z,count,kind\n1,2,0,no\n2,1,1,yes\n3,5,1,yes\n")
+
+    def labels(*asked: tuple[str, str, str]) -> list[str]:
+        made = plan.make(
+            [
+                settings(data=data_of("csv", path=str(own), input=x, target=y), problem=Posed(ProblemKind(kind)))
+                for x, y, kind in asked
+            ],
+            sources.read,
+        )
+        return [made.data_label(point.data) for point in made.points]
+
+    columns = labels(("x", "count", "logistic"), ("x", "kind", "logistic"), ("z", "kind", "logistic"))
+    assert columns == ["own x data.target=count", "own x data.target=kind", "own z data.target=kind"]
+    assert labels(("x", "count", "logistic"), ("x", "count", "line")) == ["own as classes", "own as numbers"]

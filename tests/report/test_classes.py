@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sweep.plan.remarks import remarks
+from sweep.problem.confusion import Confusion
 from sweep.problem.fit import Fitted
 from sweep.report import accuracy, bounded
 from sweep.report.blocks import Table
@@ -128,7 +129,10 @@ def test_an_lr_that_is_sure_to_fall_is_not_suggested_beside_a_larger_one_that_di
     data = table(80, 2, 2, 5)
     known = logistic(data).convexity(run(data))
     assert known is not None
-    told = [why for _, why in bounded.asked(*sweep(run(data, lr=2.2 / known.curvature, epochs=3), data=(data,)))]
+    assert known.around is not None
+    lr = 1.96 / known.around.largest
+    assert lr > 2 / known.curvature
+    told = [why for _, why in bounded.asked(*sweep(run(data, lr=lr, epochs=3), data=(data,)))]
     assert told == ["the unfinished run with the least left, 4 times as long"]
 
 
@@ -158,3 +162,38 @@ def test_classes_told_apart_are_named_before_training_and_have_no_optimum_in_the
     assert "no optimum" in made.files["report.md"].decode()
     plain, _ = sweep(point(epochs=2))
     assert list(remarks(plain)) == []
+
+
+def test_of_many_classes_the_most_frequent_mistakes_are_listed_and_the_others_counted() -> None:
+    counts = np.ones((20, 20), np.intp)
+    counts[3, 4] = 9
+    found = Confusion("samples that train", tuple(f"c{place}" for place in range(20)), counts)
+    (listed,) = accuracy._of_samples("own", found)
+    assert isinstance(listed, Table)
+    assert (listed.rows[0], len(listed.rows)) == (["c3", "c4", "9"], 30)
+    assert "30 of 380 kinds of mistakes, the most frequent first" in listed.caption
+
+
+def test_a_run_that_does_not_settle_is_not_to_be_tried_for_longer() -> None:
+    data = table(60, 2, 2, 1)
+    known = logistic(data).convexity(run(data))
+    assert known is not None
+    assert known.around is not None
+    beyond = run(data, lr=3 / known.around.largest, epochs=300)
+    plan, runs = sweep(run(data, lr=0.5, epochs=3000), beyond, data=(data,))
+    assert [each.state for each in runs] == [Outcome.CONVERGED, Outcome.UNFINISHED]
+    assert [promise.partition(" at which")[0] for _, promise in bounded.asked(plan, runs)] == ["the largest lr"]
+
+
+def test_each_data_set_says_by_which_loss_its_run_is_the_best() -> None:
+    data, other = table(60, 2, 2, 1), table(60, 2, 2, 2)
+    for holdout, said in (
+        ("0", "least final loss that"),
+        ("0.2", "loss, on what is held out where some is,"),
+    ):
+        points = [run(each, holdout=holdout, epochs=20) for each in (data, other)]
+        made = report(*points, data=(data, other))
+        found = sections(made.plan, made.runs, made.findings)
+        (each,) = (block for s in found if s.heading == "Each data set" for block in s.blocks)
+        assert isinstance(each, Table)
+        assert said in each.caption

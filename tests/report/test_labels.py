@@ -105,6 +105,21 @@ def test_labels_of_any_range_have_room(browser: "Browser", size: Size) -> None:
         assert len(found[2]) >= 3 + 2 * 2, "each axis has ticks"
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("moons data.noise=0.1", "moons data.noise=0.3"),
+        ("sepal length and width of all flowers in one", "sepal length and width of all flowers in two"),
+        ("a" * 80 + "1", "a" * 80 + "2"),
+        ("short", "a name that goes on and on and on and on"),
+    ],
+)
+def test_names_that_are_cut_on_an_axis_are_still_told_apart(names: tuple[str, ...]) -> None:
+    cut = lettering.cut_apart(names, 110)
+    assert len(set(cut)) == len(names), cut
+    assert max(map(lettering.width, cut)) <= 110
+
+
 def test_labels_of_a_whole_report_have_room(browser: "Browser") -> None:
     stamps, pressures = 1.7e9 + np.arange(24.0), 101_325 + 0.004 * np.arange(24)
     day = readings(

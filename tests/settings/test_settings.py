@@ -232,3 +232,9 @@ def test_bad_input_says_what_is_allowed_and_what_next() -> None:
 def test_bad_input_moves_no_cursor_and_tells_no_secret() -> None:
     error = BadInput("x=\x1b[2J\nhttp://me:pw@host", "\u202e", "a\tb")
     assert str(error) == "x=\\x1b[2J\\nhttp://***@host\n  allowed: \\u202e\n  next:    a\\tb"
+
+
+def test_a_file_given_as_data_is_answered_with_the_settings_that_read_it(command: Command) -> None:
+    said = command("data='my table.csv'", "problem=logistic")
+    assert said.err.startswith("sweep: data=my table.csv: no such data\n")
+    assert "data=csv 'data.path=\"my table.csv\"' data.input=… data.target=…\n" in said.err

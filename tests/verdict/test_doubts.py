@@ -74,4 +74,4 @@ def test_more_parameters_than_have_their_curvature_found_are_told_before_they_ca
     assert list(doubts(plan)) == []
     monkeypatch.setattr("sweep.problem.logistic.MOST_CURVED", 11)
     (line,) = doubts(plan)
-    assert "of 12 parameters nothing tells how much is left at the end, so no run counts as converged" in line
+    assert "12 parameters, too many to tell how much is left at the end of a run, so none counts as converged" in line

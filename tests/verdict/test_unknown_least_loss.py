@@ -74,6 +74,19 @@ def test_descent_settles_below_the_threshold_at_the_optimum_and_not_above(classe
     assert note(below, replace(curve, stalled=True)) == f"about {below.left:.2g} of loss left"
 
 
+def test_a_run_with_little_left_that_is_not_converged_is_noted_by_what_it_still_did() -> None:
+    data = table(60, 3, 2, 0)
+    point = run(data, lr=1.0, epochs=40, dtype=DType.float64)
+    known = logistic(data).convexity(point)
+    assert known is not None
+    tolerance = 4 * (trained(data, point)[0].final_loss - known.least_loss) / logistic(data).spread
+    curve = trained(data, point)[0]
+    verdict = judge(curve, point, logistic(data), tolerance)
+    assert verdict.outcome is Outcome.UNFINISHED
+    assert "but the last half brought over" in verdict.reason
+    assert note(verdict, curve) == "little left, still moving"
+
+
 @pytest.mark.parametrize("classes", [2, 4])
 def test_below_the_bound_the_loss_falls_at_every_update(classes: int) -> None:
     data = table(50, 4, classes, seed=classes)
