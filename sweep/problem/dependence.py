@@ -80,7 +80,8 @@ def undetermined(prepared: Prepared) -> Undetermined | None:
 
 def _reduced(columns: Floats) -> Floats:
     """The triangular factor of ``columns``, each taken to length 1."""
-    triangle: Floats = np.linalg.qr(columns)[1]
+    largest = np.abs(columns).max(axis=0)  # Squares of the very large or small would overflow, or be 0.
+    triangle: Floats = np.linalg.qr(columns / np.where(largest > 0, largest, 1))[1]
     lengths = np.linalg.norm(triangle, axis=0)
     found: Floats = triangle / np.where(lengths > 0, lengths, 1)
     return found

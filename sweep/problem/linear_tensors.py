@@ -103,12 +103,12 @@ class LinearObjective:
         return torch.cat([loss, (error * (2 / self.samples)) @ self.x], dim=-1)
 
 
-def by_tile(function: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
+def by_tile(function: Callable[[Tensor], Tensor], rows: Tensor, tile: int = TILE) -> Tensor:
     """What ``function`` makes of each tile of ``rows``, one below the other.
 
     Parameters
     ----------
-    function : from a tensor of :data:`TILE` rows to another of as many.
+    function : from a tensor of ``tile`` rows to another of as many.
     rows : a whole number of tiles.
     """
-    return torch.cat([function(rows[first : first + TILE]) for first in range(0, len(rows), TILE)])
+    return torch.cat([function(rows[first : first + tile]) for first in range(0, len(rows), tile)])

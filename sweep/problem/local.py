@@ -44,8 +44,6 @@ def local(gradient: Floats, hessian: Floats, rounding: float) -> Local:
     weights, size = (gradient @ directions) ** 2, np.abs(values)
     flat = size <= FLAT * size.max()
     unseen = weights[flat].sum()
-    if size.max() == 0 and unseen:
-        return Local(np.nan, 0.0)
     if unseen > max(WEIGHT * weights.sum(), rounding**2):
         return Local(np.nan, float(values[-1]))
     return Local(float((weights[~flat] / size[~flat]).sum() / 2), float(values[-1]))

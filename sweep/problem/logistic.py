@@ -12,7 +12,7 @@ import numpy as np
 
 from sweep.data.readings import Floats
 from sweep.problem.confusion import Confusion
-from sweep.problem.convexity import Convexity, Slope, minimum
+from sweep.problem.convexity import Around, Convexity, Slope, has_optimum, minimum
 from sweep.problem.cross_entropy import CrossEntropy, as_parameters, as_weights
 from sweep.problem.dependence import Undetermined, undetermined
 from sweep.problem.fit import Fit, Fitted
@@ -52,6 +52,7 @@ class Logistic:
             "w": (self._d,) if one else (free, self._d),
             "b": () if one else (free,),
         }
+        self._convexities: dict[float, Convexity] = {}
 
     @cached_property
     def spread(self) -> float:
@@ -107,31 +108,48 @@ class Logistic:
         return CrossEntropy(self._model.x * columns, self._model.y, self._model.classes)
 
     @cached_property
-    def _minimum(self) -> tuple[Floats, int]:
-        """Where the loss is least at scale 1, or within rounding of that, as weights; and how many ways are flat.
+    def _even(self) -> tuple[CrossEntropy, Floats, float]:
+        """The samples in coordinates in which they are even, so that no offset of an input and no unit costs digits.
 
-        Sought in coordinates in which the samples are even, so that no offset of an input and no unit costs digits.
+        Beside it what takes weights there to weights at scale 1, shape ``(rank, d + 1)``; and how many times an eps the
+        coordinates may be off.
         """
         model, (n, size) = self._model, self._model.x.shape
-        left, singular, ways = np.linalg.svd(model.x / (units := np.abs(model.x).max(axis=0)), full_matrices=False)
+        shift = np.append(model.x[:, :-1].mean(axis=0), 0.0)
+        units = np.abs(model.x - shift).max(axis=0)
+        units[units == 0] = 1.0
+        left, singular, ways = np.linalg.svd((model.x - shift) / units, full_matrices=False)
         rank = int((singular > singular[0] * max(n, size) * np.finfo(float).eps).sum())
         if self.undetermined:  # Of columns that had an offset, rounding makes such a direction look steeper.
             rank = min(rank, self.undetermined.determined)
+        back = ways[:rank] * (math.sqrt(n) / singular[:rank, None]) / units
+        back[:, -1] -= back @ shift
         even = CrossEntropy(left[:, :rank] * math.sqrt(n), model.y, model.classes)
-
-        def at(place: Floats) -> Slope:
-            p = np.exp(even.log_probabilities(weights := place.reshape(model.free, rank)))
-            return Slope(even.loss(weights), even.gradient(p).reshape(-1), even.hessian(p))
-
-        found = minimum(at, model.free * rank).reshape(model.free, rank)
-        weights = found * math.sqrt(n) / singular[:rank] @ ways[:rank] / units
-        told_apart = rank * (model.free - (model.free > 1))  # The same added to the logits of all classes changes none.
-        return weights, model.free * size - told_apart
+        return even, back, float(singular[0] / singular[rank - 1])
 
     @cached_property
+    def _minimum(self) -> tuple[Floats, Separation]:
+        """Where the loss is least, or within rounding of that, as weights of even samples; and whether it is there."""
+        even, back, off = self._even
+        free, rank = even.free, len(back)
+
+        def at(place: Floats) -> Slope:
+            weights = place.reshape(free, rank)
+            p = np.exp(even.log_probabilities(weights))
+            return Slope(even.loss(weights), even.gradient(p).reshape(-1), even.hessian(p))
+
+        place, here = minimum(at, free * rank)
+        weights: Floats = place.reshape(free, rank)
+        reach = float(np.linalg.norm(even.x, axis=1).max()) * (1 if free == 1 else math.sqrt(2))
+        rounding = off * even.rounding(np.exp(even.log_probabilities(weights)))
+        if has_optimum(here, rank if free > 1 else 0, reach, rounding):
+            return weights, Separation.NONE
+        return weights, separation(even, weights)
+
+    @property
     def separation(self) -> Separation:
         """How far classes can be told apart without a doubt, for which weights would have to be infinite."""
-        return separation(self._model, self._minimum[0])
+        return self._minimum[1]
 
     def convexity(self, point: "Setup") -> Convexity | None:
         """For ``x = scale·u``; the curvature is at most ¼ (of more than two classes ½) of that of the inputs' squares.
@@ -140,18 +158,45 @@ class Logistic:
         ----------
         Böhning 1992, as in :mod:`sweep.problem.cross_entropy`.
         """
-        if math.prod(self._model.x.shape[1:]) * self._model.free > MOST_CURVED:
+        if self._model.x.shape[1] * self._model.free > MOST_CURVED:
             return None
-        model, (weights, flat) = self._at(point.scale), self._minimum
-        steepest = float(np.linalg.norm(model.x, 2)) ** 2 / len(model.x)
-        curvature = steepest / (4 if model.free == 1 else 2)
-        if self.separation is not Separation.NONE:
-            least_loss = 0.0 if self.separation is Separation.ALL else self._model.loss(weights)
-            because = f"the classes of {self.separation.value} can be told apart without a doubt"
+        if point.scale not in self._convexities:
+            with np.errstate(over="ignore", invalid="ignore"):  # At a far scale curvature overflows, and is inf.
+                self._convexities[point.scale] = self._convexity(point.scale)
+        return self._convexities[point.scale]
+
+    @cached_property
+    def _curved(self) -> tuple[Floats, Floats, Floats, float]:
+        """The largest of each input; ``XᵀX/n`` of inputs over these; and the Hessian and the loss where Newton arrived.
+
+        What is known of a scale follows from these, without the samples.
+        """
+        (even, _, _), (weights, _) = self._even, self._minimum
+        units = np.abs(self._model.x).max(axis=0)
+        units[units == 0] = 1.0
+        model = CrossEntropy(self._model.x / units, self._model.y, self._model.classes)
+        hessian = model.hessian(np.exp(even.log_probabilities(weights)))
+        return units, model.x.T @ model.x / len(model.x), hessian, even.loss(weights)
+
+    def _convexity(self, scale: float) -> Convexity:
+        (_, back, _), (weights, apart), (units, squares, hessian, loss) = self._even, self._minimum, self._curved
+        columns, free = np.append(np.full(self._d, scale), 1.0), self._model.free
+        grown = np.outer(units * columns, units * columns)
+        squares, hessian = squares * grown, hessian * np.tile(grown, (free, free))
+        steepest = float(np.linalg.norm(squares, 2)) if np.isfinite(squares).all() else math.inf
+        curvature = steepest / (4 if free == 1 else 2)
+        least_loss = 0.0 if apart is Separation.ALL else loss
+        if apart is not Separation.NONE:
+            because = f"the classes of {apart.value} can be told apart without a doubt"
             return Convexity(curvature, least_loss, None, because)
-        least_loss = self._model.loss(weights)
-        at_scale = weights / np.append(np.full(self._d, point.scale), 1.0)
-        return Convexity(curvature, least_loss, _around(model, at_scale, flat))
+        # The same added to the logits of all classes changes none.
+        flat = len(hessian) - len(back) * (free - (free > 1))
+        values = np.full(len(hessian), math.inf)
+        if np.isfinite(hessian).all():
+            values = np.linalg.eigvalsh(hessian)
+        values = np.where(np.arange(len(values)) < flat, 0.0, np.maximum(values, 0))
+        optimum = as_parameters(weights @ back / columns)
+        return Convexity(curvature, least_loss, Around(tuple(optimum.tolist()), tuple(values.tolist()), flat))
 
     def confusion(self, fitted: Fitted) -> list[Confusion]:
         """Of the likeliest classes at a run's final parameters."""
@@ -172,16 +217,4 @@ class Logistic:
         if self._model.free > 1:
             return None
         has_best = self._d < MOST_CURVED and self.separation is Separation.NONE
-        return fit_of_two(self.prepared, fitted, self._minimum[0] if has_best else None)
-
-
-def _around(model: CrossEntropy, weights: Floats, flat: int) -> Quadratic:
-    """The loss around its optimum, to second order."""
-    values, ways = np.linalg.eigh(model.hessian(np.exp(model.log_probabilities(weights))))
-    directions = [as_parameters(way.reshape(weights.shape)) for way in ways.T]
-    return Quadratic(
-        tuple(np.where(np.arange(len(values)) < flat, 0.0, np.maximum(values, 0)).tolist()),
-        tuple(tuple(way.tolist()) for way in directions),
-        tuple(as_parameters(weights).tolist()),
-        flat,
-    )
+        return fit_of_two(self.prepared, fitted, self._minimum[0] @ self._even[1] if has_best else None)

@@ -16,17 +16,13 @@ class Separation(Enum):
     ALL = "all samples"
 
 
-FAR = 12.0
-"""A logit so far above the others, where Newton's method arrived, may be on its way to infinity."""
-
-
 def separation(model: CrossEntropy, weights: Floats) -> Separation:
     """Of all samples, of some (none then being on the wrong side), or of none: then an optimum exists.
 
     Parameters
     ----------
-    weights : where Newton's method arrived, shape ``(free, d + 1)``; samples that can be told apart without a doubt
-        are far from any doubt there.
+    model : of samples that are even: of orthogonal columns of one length, the root of their number.
+    weights : where Newton's method arrived, shape ``(free, columns)``: all samples that can be told apart are there.
 
     References
     ----------
@@ -38,37 +34,27 @@ def separation(model: CrossEntropy, weights: Floats) -> Separation:
     others = logs.copy()
     others[np.arange(len(model.y)), model.y] = -np.inf
     margins = own - others.max(axis=1)
-    if margins.max() < FAR:
-        return Separation.NONE
-    if margins.min() > 0:
+    # Rounding is above 0 too: of samples that differ in their class alone, both margins may be.
+    if margins.min() > 1:
         return Separation.ALL
     return Separation.PART if _separates_some(model) else Separation.NONE
 
 
 def _separates_some(model: CrossEntropy) -> bool:
-    """Whether some weights have a sample on the right side and none on the wrong one: ``max Σ min(1, margin)``."""
-    from scipy.optimize import linprog
-    from scipy.sparse import csr_array, eye_array, hstack, vstack
+    """Whether some weights, of up to 1, have a sample on the right side and none on the wrong one: ``max Σ margin``.
 
-    n, size = model.x.shape
-    x = csr_array(model.x / np.abs(model.x).max(axis=0, initial=np.finfo(float).tiny))
-    signs = np.zeros((n, model.classes))
-    signs[np.arange(n), model.y] = 1.0
+    Such weights grow until one is 1; of samples that are even, their margins then are of the order of 1 as well.
+    """
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array, hstack, vstack
+
+    x, signs = csr_array(model.x), np.eye(model.classes)[model.y]
     rows = []
     for other in range(model.classes):
         wrong = model.y != other
         change = signs[wrong]
-        change[:, other] -= 1.0  # Its own class's logit less the other's.
-        change = change[:, -model.free :]
-        of_x = x[np.flatnonzero(wrong)]
-        rows.append(hstack([of_x.multiply(change[:, [each]]) for each in range(model.free)]))
+        change[:, other] -= 1.0  # Its own class's logit less the other's, the first one's being 0.
+        rows.append(hstack([x[wrong].multiply(each[:, None]) for each in change.T[1:]]))
     margins = csr_array(vstack(rows))
-    count = margins.shape[0]
-    found = linprog(
-        np.concatenate([np.zeros(model.free * size), -np.ones(count)]),
-        A_ub=hstack([-margins, eye_array(count)]),
-        b_ub=np.zeros(count),
-        bounds=[(None, None)] * (model.free * size) + [(0, 1)] * count,
-        method="highs",
-    )
-    return bool(found.status == 0 and -found.fun > 0.5)
+    found = linprog(-margins.mean(axis=0), A_ub=-margins, b_ub=np.zeros(margins.shape[0]), bounds=(-1, 1))
+    return bool(found.status == 0 and np.abs(found.x).max() > 0.5)

@@ -44,7 +44,7 @@ def asked(plan: Plan, runs: Sequence[Run]) -> Iterator[tuple[Point, str]]:
         point, least = min(here, key=lambda pair: pair[1].around.condition if pair[1].around else 0.0)
         longest = replace(point, epochs=max(run.point.epochs for run in open_runs))
         sure = _sure(longest, least)
-        if all(run.point.lr < sure.lr or not _gets_nearer(run) for run in open_runs):
+        if sure.lr and all(run.point.lr < sure.lr or not _gets_nearer(run) for run in open_runs):
             yield sure, f"the largest lr at which the loss is sure to fall at every update{of}"
         if centred := _centred(plan, longest, least):
             yield centred[0], f"the offset of the inputs makes descent slow{of} ({centred[1]})"

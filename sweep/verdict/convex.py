@@ -24,7 +24,7 @@ def expectation(problem: Problem, point: Point) -> Expectation | None:
     threshold = optimizer.threshold(known.around.largest) if known.around else math.inf
     return Expectation(
         threshold,
-        point.lr / threshold,
+        point.lr / threshold if threshold else math.inf,
         f"{optimizer.threshold_formula} at the optimum",
         predicted=None,
         predicted_epochs=None,

@@ -48,7 +48,7 @@ def note(verdict: Verdict, curve: Curve) -> str:
         return "does not settle at such an lr"
     if verdict.moving:
         return "little left, still moving"
-    if verdict.left is not None and math.isfinite(verdict.left):
+    if verdict.left is not None and _is_told(verdict.left, curve):
         return f"about {verdict.left:.2g} of loss left"
     if needed is not None:
         return f"about {plural(needed, 'epoch')} to go"
@@ -75,8 +75,7 @@ def _theory(verdict: Verdict, lr: float) -> str:
         return ""
     if expected.falls_below is not None:
         return _bounds(verdict, expected, lr, expected.falls_below)
-    ratio = expected.threshold_ratio
-    times = f"{ratio:.4g} times" if ratio < math.inf else "far beyond"
+    times = _times(expected.threshold_ratio)
     threshold = f"{expected.threshold_formula} = {expected.threshold:.6g}"
     return f"; lr is {times} the stability threshold {threshold}{_doubt(verdict, expected)}"
 
@@ -87,10 +86,15 @@ def _bounds(verdict: Verdict, expected: Expectation, lr: float, falls_below: flo
     if lr < falls_below:
         return f"; lr is {lr / falls_below:.4g} times {below}"
     if expected.threshold == math.inf:
-        return f"; lr is {lr / falls_below:.4g} times {below}, and no threshold lies beyond, as there is no optimum"
+        times = _times(lr / falls_below if falls_below else math.inf)
+        return f"; lr is {times} {below}, and no threshold lies beyond, as there is no optimum"
     threshold = f"the threshold {expected.threshold_formula}, {expected.threshold:.6g}"
     beyond = ", beyond which descent does not settle there" if _never_settles(verdict) else ""
-    return f"; lr is {expected.threshold_ratio:.4g} times {threshold}{beyond}"
+    return f"; lr is {_times(expected.threshold_ratio)} {threshold}{beyond}"
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.4g} times" if ratio < math.inf else "far beyond"
 
 
 def _doubt(verdict: Verdict, expected: Expectation) -> str:
@@ -138,17 +142,24 @@ def _remainder(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -
     """How far an unfinished run still has to go."""
     left = _epochs_left(verdict, curve, point, problem)
     if verdict.excess is None:
-        return f"{left}; the loss is {curve.final_loss:.4g}, {_by_curvature(verdict, problem)}"
+        return f"{left}; the loss is {curve.final_loss:.4g}, {_by_curvature(verdict, curve, problem)}"
     return (
         f"{left}; excess loss {verdict.excess:.4g} is {verdict.excess / problem.spread:.4g} of {problem.spread_name}, "
         f"tolerance {as_typed(verdict.tolerance)}"
     )
 
 
-def _by_curvature(verdict: Verdict, problem: Problem) -> str:
+def _is_told(left: float, curve: Curve) -> bool:
+    """Whether what the curvature says is left may be: not more than all of the loss, as far from an optimum."""
+    return math.isfinite(left) and not 0 < curve.final_loss < left
+
+
+def _by_curvature(verdict: Verdict, curve: Curve, problem: Problem) -> str:
     """What the curvature at the end says of how much is left."""
     if verdict.left is None or not math.isfinite(verdict.left):
         return "the least loss is not known"
+    if not _is_told(verdict.left, curve):
+        return "too far from an optimum for the curvature at the end to say how much of it is left"
     allowed = f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
     if verdict.moving:
         return f"by the curvature at the end {verdict.left:.4g} is left, but the last half brought over {allowed}"

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import torch
 
 from sweep.data.readings import Floats, Readings
 from sweep.plan.point import Point
@@ -47,3 +48,13 @@ def logistic(data: Readings, **changes: object) -> Logistic:
 def trained(data: Readings, *points: Point) -> list[Curve]:
     """A curve of each point."""
     return in_process(points, problems({data.fingerprint: data}, [each.task for each in points]))
+
+
+def loss_in_torch(data: Readings, theta: torch.Tensor, scale: float = 1.0) -> torch.Tensor:
+    """Cross-entropy as torch has it, of the parameters in our order."""
+    x, y = torch.tensor(scale * data.inputs), torch.tensor(data.targets)
+    if len(data.classes) == 2:
+        return torch.nn.functional.binary_cross_entropy_with_logits(x @ theta[:-1] + theta[-1], y)
+    free = len(data.classes)
+    logits = x @ theta[:-free].view(free, -1).T + theta[-free:]
+    return torch.nn.functional.cross_entropy(logits, y.long())

@@ -148,6 +148,14 @@ def test_an_offset_of_the_inputs_is_named_as_the_cause_with_the_command_that_cur
     assert not any("offset" in why for _, why in bounded.asked(*sweep(run(DATA, lr=1e-3, epochs=5), data=(DATA,))))
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_where_the_curvature_overflows_no_lr_is_suggested_and_the_report_is_made(apart: bool) -> None:
+    data = of(DATA.inputs, (DATA.inputs[:, 0] > 0).astype(float)) if apart else DATA
+    one = run(data, lr=0.1, epochs=5, scale=1e200, dtype=DType.float64)
+    assert all("sure to fall" not in why for _, why in bounded.asked(*sweep(one, data=(data,))))
+    assert "Theory" in report(one, data=(data,)).files["report.md"].decode()
+
+
 def test_converged_runs_leave_nothing_to_try() -> None:
     plan, runs = sweep(run(DATA, lr=1.0, epochs=2000, dtype=DType.float64), data=(DATA,))
     assert [each.state for each in runs] == [Outcome.CONVERGED]

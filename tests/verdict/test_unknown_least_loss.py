@@ -119,6 +119,20 @@ def test_reasons_say_what_is_left_of_what_and_where_the_lr_lies() -> None:
     assert "but the last half brought over 0.001 of the labels' entropy" in moving.reason
 
 
+def test_more_than_all_of_the_loss_is_never_said_to_be_left() -> None:
+    data = table(100, 3, 4, seed=2)
+    points = [run(data, lr=lr, epochs=10, seed=seed) for lr in (0.1, 50.0) for seed in range(5)]
+    curves, found = trained(data, *points), verdicts(data, *points)
+    far = [v for v, curve in zip(found, curves, strict=True) if v.left is not None and v.left > curve.final_loss]
+    assert far
+    for verdict, curve in zip(found, curves, strict=True):
+        told = "is left, tolerance" in verdict.reason
+        assert told == (verdict not in far)
+        assert ("too far from an optimum" in verdict.reason) == (verdict in far)
+        settled = replace(verdict, expected=None)
+        assert (note(settled, curve) == "how much is left is not known") == (verdict in far)
+
+
 def test_classes_told_apart_have_a_bound_and_no_threshold() -> None:
     data = of(np.array([[-2.0], [-1.0], [1.0], [2.0]]), np.array([0, 0, 1, 1]))
     small, large = verdicts(data, run(data, lr=0.1, epochs=20), run(data, lr=20.0, epochs=20))
@@ -126,6 +140,18 @@ def test_classes_told_apart_have_a_bound_and_no_threshold() -> None:
     assert math.isinf(small.expected.threshold)
     assert "below which the loss falls at every update" in small.reason
     assert "no threshold lies beyond, as there is no optimum" in large.reason
+
+
+def test_an_lr_beyond_a_curvature_that_overflows_is_far_beyond() -> None:
+    for apart in (False, True):
+        data = table(30, 2, 2, 0)
+        data = of(data.inputs, (data.inputs[:, 0] > 0).astype(float)) if apart else data
+        (found,) = verdicts(data, run(data, scale=1e200, dtype=DType.float64, epochs=3))
+        assert found.expected is not None
+        assert found.expected.falls_below == 0
+        assert found.expected.threshold == (math.inf if apart else 0)
+        assert "lr is far beyond" in found.reason
+        assert "inf times" not in found.reason
 
 
 def test_what_is_called_converged_is_within_tolerance_and_what_is_missed_was_still_moving() -> None:
