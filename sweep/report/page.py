@@ -10,10 +10,9 @@ from importlib.resources import files
 from string import Template
 
 from sweep.plan.plan import Plan
-from sweep.problem.ends import MOST_NAMED
 from sweep.report.blocks import AllRuns, Block, Items, Section, Table, Text
 from sweep.report.escape import in_html
-from sweep.report.findings import Findings, end_cells, error, number, setting_cells
+from sweep.report.findings import MOST_PARAMETERS, Findings, end_cells, error, number, setting_cells
 from sweep.report.judged_runs import Run
 from sweep.report.pictures import Picture, style
 
@@ -96,7 +95,7 @@ def _row(cells: Sequence[str]) -> str:
 def _all_runs(plan: Plan, runs: Sequence[Run]) -> str:
     verdicts = [run.verdict for run in runs if run.verdict]
     with_theory = not verdicts or any(verdict.expected for verdict in verdicts)
-    names, cells = end_cells(plan, runs, MOST_NAMED)
+    names, cells = end_cells(plan, runs, MOST_PARAMETERS)
     header = ["run", *plan.shown, "outcome", *names, "reason"]
     header += ["lr / threshold", "predicted outcome", "epochs to tolerance", "predicted epochs"] * with_theory
     header += ["key"]
