@@ -6,7 +6,7 @@ alone (on one torch thread; :mod:`sweep.training.in_process` sees to that).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from torch import Tensor
 from sweep.data.readings import Floats
 from sweep.problem.prepared import Prepared
 from sweep.problem.problem import HOLDOUT_LOSS
+from sweep.problem.tensors import options_of
 
 if TYPE_CHECKING:
     from sweep.problem.problem import Setup
@@ -82,10 +83,7 @@ class LineObjective:
     @classmethod
     def of(cls, prepared: Prepared, points: "Sequence[Setup]", starts: Sequence[Sequence[float]]) -> "LineObjective":
         """The objective of points that share dtype and device, each with its start."""
-        options: dict[str, Any] = {
-            "dtype": getattr(torch, points[0].dtype),
-            "device": torch.device(points[0].device),
-        }
+        options = options_of(points)
         scale = torch.tensor([point.scale for point in points], **options)
         start = torch.tensor(starts, **options)
 

@@ -7,7 +7,7 @@ taken :data:`TILE` at a time, a short tile filled up with zeros, and so are inpu
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -16,6 +16,7 @@ from torch.nn.functional import pad
 from sweep.data.readings import Floats
 from sweep.problem.prepared import Prepared
 from sweep.problem.problem import HOLDOUT_LOSS
+from sweep.problem.tensors import options_of
 
 if TYPE_CHECKING:
     from sweep.problem.problem import Setup
@@ -51,10 +52,7 @@ class LinearObjective:
     @classmethod
     def of(cls, prepared: Prepared, points: "Sequence[Setup]", starts: Sequence[Sequence[float]]) -> "LinearObjective":
         """The objective of points that share dtype and device, each with its start."""
-        options: dict[str, Any] = {
-            "dtype": getattr(torch, points[0].dtype),
-            "device": torch.device(points[0].device),
-        }
+        options = options_of(points)
         start = torch.tensor(starts, **options)
         scale = torch.ones(start.shape, **options)
         scale[:, :-1] = torch.tensor([point.scale for point in points], **options)[:, None]

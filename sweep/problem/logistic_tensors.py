@@ -5,7 +5,7 @@ Why tiles, and why whole blocks, says :mod:`sweep.problem.linear_tensors`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -15,6 +15,7 @@ from sweep.data.readings import Floats
 from sweep.problem.linear_tensors import INPUTS, SAMPLES, TILE, by_tile
 from sweep.problem.prepared import Prepared
 from sweep.problem.problem import HOLDOUT_ACCURACY, HOLDOUT_LOSS
+from sweep.problem.tensors import options_of
 
 if TYPE_CHECKING:
     from sweep.problem.problem import Setup
@@ -51,10 +52,7 @@ class LogisticObjective:
         cls, prepared: Prepared, points: "Sequence[Setup]", starts: Sequence[Sequence[float]]
     ) -> "LogisticObjective":
         """The objective of points that share dtype and device, each with its start."""
-        options: dict[str, Any] = {
-            "dtype": getattr(torch, points[0].dtype),
-            "device": torch.device(points[0].device),
-        }
+        options = options_of(points)
         classes, inputs = len(prepared.readings.classes), prepared.inputs.shape[1]
         free = classes if classes > 2 else 1
         start = torch.tensor(starts, **options)
