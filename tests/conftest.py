@@ -50,6 +50,12 @@ SEED = Point(
     standardize=False,
     holdout="0",
     holdout_seed=0,
+    model="{}",
+    loss='"mse"',
+    loss_delta=1.0,
+    spread=0.0,
+    curvature=True,
+    code="",
 )
 
 

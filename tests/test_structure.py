@@ -33,12 +33,12 @@ BOTTOM = (
 LIBRARIES = {
     "hydra": ("settings", "commands"),
     "omegaconf": ("settings", "commands"),
-    "torch": ("problem", "training"),
+    "torch": ("models", "problem", "training"),
     "mlflow": ("tracking",),
     "sqlalchemy": ("tracking",),
     "pyarrow": ("data", "tracking"),
     "pandas": ("report", "commands"),
-    "scipy": ("problem",),
+    "scipy": ("models", "problem"),
     "tqdm": ("console",),
 }
 """The rooms that may import each heavy library."""

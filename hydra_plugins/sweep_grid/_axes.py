@@ -14,7 +14,7 @@ from sweep.errors import BadInput
 from sweep.settings.hydra_internals import value_text
 from sweep.settings.keys import KEYS, LABELS, WHOLE_SWEEP
 from sweep.settings.refusals import unknown_key
-from sweep.settings.schema import WHOLE_NUMBERS, takes_text, whole
+from sweep.settings.schema import OWN_KEYS, WHOLE_NUMBERS, is_argument, takes_text, whole
 
 SPACED = ("from", "to", "points", "spacing")
 PLAIN_KEYS = {*KEYS, *(key.partition(".")[0] for key in KEYS)}
@@ -76,7 +76,7 @@ def from_grid(grid: Mapping[str, Any], given: Sequence[Override]) -> list[Axis]:
         axis = _axis(name, spec)
         _refuse_whole_sweep_keys(axis)
         for key in axis.keys:
-            if key not in PLAIN_KEYS:
+            if key not in PLAIN_KEYS and not is_argument(key):
                 raise unknown_key(key)
         overridden = [key for key in axis.keys if key in on_command_line]
         if not overridden:
@@ -97,10 +97,10 @@ def from_grid(grid: Mapping[str, Any], given: Sequence[Override]) -> list[Axis]:
 
 
 def _flat(grid: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """``init: {w: [0, 1]}`` is ``init.w: [0, 1]``."""
+    """``init: {w: [0, 1]}`` is ``init.w: [0, 1]``; arguments of a model are one key each."""
     for name, spec in grid.items():
-        if isinstance(spec, dict) and any(f"{name}.{key}" in KEYS for key in spec):
-            yield from ((f"{name}.{key}", below) for key, below in spec.items())
+        if isinstance(spec, dict) and (name in OWN_KEYS or any(f"{name}.{key}" in KEYS for key in spec)):
+            yield from _flat({f"{name}.{key}": below for key, below in spec.items()})
         else:
             yield name, spec
 
@@ -172,7 +172,8 @@ def _override(key: str, value: Any) -> Override:
     if takes_text(key) and isinstance(value, int | float):
         value = str(value)
     value = whole(key, value)
-    return Override(OverrideType.CHANGE, key, ValueType.ELEMENT, value, input_line=f"{key}={value}")
+    kind = OverrideType.FORCE_ADD if is_argument(key) else OverrideType.CHANGE
+    return Override(kind, key, ValueType.ELEMENT, value, input_line=f"{key}={value}")
 
 
 def _singles(sweep: Override, values: Sequence[Any]) -> Iterator[tuple[Override]]:

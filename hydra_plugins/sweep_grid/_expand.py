@@ -29,7 +29,7 @@ from sweep.settings import by_key, composition, text_in_files
 from sweep.settings.grammar import literal
 from sweep.settings.hydra_internals import apply_overrides, unparsed_value
 from sweep.settings.keys import WHOLE_SWEEP, validate
-from sweep.settings.schema import Settings
+from sweep.settings.schema import OWN_KEYS, Settings, is_argument
 
 RUN_SECONDS = 0.002
 """What a run takes at the least, to train and to track."""
@@ -73,7 +73,7 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     while isinstance(points := _points(compose, axes, structural), Depends):
         structural = [taken or axis in points.on for axis, taken in zip(axes, structural, strict=True)]
     sources.refuse_unused([point.data for point in points])
-    choice.refuse_starts({*(o.key_or_group for o in given), *(key for axis in axes for key in axis.keys)}, points)
+    choice.refuse_unused({*(o.key_or_group for o in given), *(key for axis in axes for key in axis.keys)}, points)
     return points
 
 
@@ -194,7 +194,14 @@ def _is_structural(axis: Axis, given: Sequence[Override], axes: Sequence[Axis], 
         return True
     if any("/" in key or loader.get_group_options(key) for key in axis.keys):
         return True
-    return any(o.type.name != "CHANGE" or o.package is not None for o in overrides)
+    return any(_adds(override) or override.package is not None for override in overrides)
+
+
+def _adds(override: Override) -> bool:
+    """Whether it may add keys, or take some away, so that steps of its axis differ in more than values."""
+    if is_argument(override.key_or_group):
+        return override.type.name in ("ADD", "DEL") or isinstance(override.value(), dict)
+    return override.type.name != "CHANGE" or (override.key_or_group in OWN_KEYS and isinstance(override.value(), dict))
 
 
 def _line(override: Override) -> str:

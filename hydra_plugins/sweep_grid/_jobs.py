@@ -8,16 +8,16 @@ from hydra.plugins.launcher import Launcher
 from sweep.data import sources
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
-from sweep.problem.task import CLASSIFY, Task
+from sweep.problem.task import Task, is_labelled
 from sweep.settings.grammar import literal
 from sweep.settings.hydra_internals import returned
-from sweep.settings.schema import Data, Settings
+from sweep.settings.schema import Data, Settings, is_argument
 from sweep.training.curve import Curve, Engine, Failure, Result
 
 
 def engine(launcher: Launcher, settings: Sequence[Settings]) -> Engine:
     """Train points of ``settings`` as jobs of ``launcher``; a job reads its data anew."""
-    asked = ((each.data, each.problem.kind in CLASSIFY) for each in settings)
+    asked = ((each.data, is_labelled(each.problem)) for each in settings)
     distinct = {sources.identity(*each): each for each in asked}.values()
     read = sources.reader()
     by_fingerprint = {read(source, labelled).fingerprint: source for source, labelled in distinct}
@@ -41,6 +41,6 @@ def overrides(point: Point, source: Data) -> list[str]:
     """The override strings that make Hydra compose ``point``."""
     values = point.overrides()
     lines = [f"data={source.kind}", f"problem={values.pop('problem')}"]
-    lines += [f"{key}={literal(value)}" for key, value in values.items()]
+    lines += [f"{'++' * is_argument(key)}{key}={literal(value)}" for key, value in values.items()]
     given = ((name, getattr(source, name)) for name in sources.READING)
     return lines + [f"data.{name}={literal(value)}" for name, value in given if value is not None]

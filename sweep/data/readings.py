@@ -5,6 +5,7 @@ Numbers are float64; rounding to a run's dtype happens where it trains.
 
 import hashlib
 import json
+import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -141,6 +142,12 @@ def rounded(values: Floats, dtype: DType) -> NDArray[Any]:
     """``values`` as ``dtype`` has them; beyond its range, infinite."""
     with np.errstate(over="ignore"):
         return values.astype(str(dtype))
+
+
+def mean(values: Floats) -> float:
+    """Of a column, exactly rounded: the same on every machine."""
+    each: list[float] = values.tolist()
+    return math.fsum(each) / len(each)
 
 
 def _labelled(name: str, unit: str | None) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any, get_args, get_origin, get_type_hints
 
+from sweep.models.spec import flat, parsed
+
 
 class Sharing(Enum):
     """How much of their training two runs may share although a setting of theirs differs."""
@@ -26,6 +28,8 @@ class Declared:
     told_by : from the value to what of it tells points apart, and is shown and stored; None: all of it.
     before : of a field that came later, the value that every point had until then. A point with that value keeps the
         key it had, and a document without the field is read with it. None: the field was there from the start.
+    is_spec : its value is the text of a :data:`sweep.models.spec.Spec`, each of whose arguments a user types, and a table
+        shows, under a key of its own.
     null_in_key : it is in the key as null where it is not used; a later field is left out there.
     holds : its type; filled in from the annotation.
     """
@@ -35,6 +39,7 @@ class Declared:
     used_if: Callable[[Any], bool] | None = None
     told_by: Callable[[Any], Any] | None = None
     before: Any = None
+    is_spec: bool = False
     null_in_key: bool = False
     holds: Any = None
 
@@ -49,6 +54,12 @@ class Declared:
     def in_key(self, point: Any, value: Any) -> bool:
         """Whether ``value`` is part of the key of ``point``."""
         return self.used(point) and (self.before is None or value != self.before)
+
+    def by_key(self, value: Any) -> dict[str, Any]:
+        """``value`` under the keys that a user types; of a spec, lists and mappings without members as they are."""
+        if self.is_spec:
+            return {key: each for key, each in flat(self.keys[0], parsed(value)) if each != {}}
+        return dict(zip(self.keys, value if isinstance(value, tuple) else (value,), strict=True))
 
     def read(self, given: tuple[Any, ...]) -> Any:
         """The value of the field, from one for each of its keys."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sweep.data.readings import Readings
-from sweep.plan.point import Point, as_typed
+from sweep.plan.point import Point, as_typed, shown
 from sweep.problem.task import Task
 
 MOST_COLUMNS = 8
@@ -50,5 +50,13 @@ def differing(task: Task, others: Iterable[Task]) -> Iterator[str]:
     values = [{getattr(each, name) for each in others} for name in Task._fields] if (others := list(others)) else []
     for name, found in zip(Task._fields, values, strict=False):
         value = getattr(task, name)
-        if found - {value}:
-            yield f"{Point.DECLARED[name].keys[0]}={as_typed(value)}"
+        if not found - {value}:
+            continue
+        declared = Point.DECLARED[name]
+        if not declared.is_spec:
+            yield f"{declared.keys[0]}={as_typed(value)}"
+            continue
+        own, known = declared.by_key(value), [declared.by_key(each) for each in found]
+        yield from (
+            f"{key}={as_typed(shown(own[key]))}" for key in own if any(own[key] != each.get(key, own) for each in known)
+        )

@@ -11,12 +11,14 @@ from functools import cached_property
 
 from sweep.data import sources
 from sweep.data.readings import Readings
+from sweep.models.facts import Facts
+from sweep.plan import own_code
 from sweep.plan.labels import data_labels, differing
 from sweep.plan.point import LATER, Point, Value, as_typed
 from sweep.problem import ends
 from sweep.problem.choice import problems
 from sweep.problem.problem import MEASURED, WATCHED, Problem, check_dtype, measured, parameter_names, watched
-from sweep.problem.task import CLASSIFY, Task
+from sweep.problem.task import Task, is_labelled
 from sweep.settings.schema import Data, DType, Settings
 
 ALWAYS_SHOWN = ("lr", "scale", "epochs")
@@ -112,7 +114,8 @@ class Plan:
         A setting that came later is not there where all points have what points had before.
         """
         rows = [point.columns() for point in self.points]
-        found = {name: tuple(dict.fromkeys(v for row in rows if (v := row[name]) is not None)) for name in rows[0]}
+        names = dict.fromkeys(name for row in rows for name in row)
+        found = {name: tuple(dict.fromkeys(v for row in rows if (v := row.get(name)) is not None)) for name in names}
         return {name: values for name, values in found.items() if name not in LATER or {*values} - {LATER[name]}}
 
     def setting(self, point: Point) -> str:
@@ -123,12 +126,18 @@ class Plan:
     def cells(self, point: Point) -> dict[str, Value]:
         """The columns of ``point``, its readings by the name that tables have for them."""
         values = point.columns() | {"data": self.data_label(point.data)}
-        return {name: values[name] for name in self.values}
+        return {name: values.get(name) for name in self.values}
 
     @cached_property
     def first(self) -> Mapping[Task, Point]:
         """Of each task, the first point."""
         return {point.task: point for point in reversed(self.points)}
+
+    @cached_property
+    def facts(self) -> dict[Task, Facts]:
+        """What is known of each task's model, where it has one."""
+        found = {task: self.problems[task].facts for task in self.tasks}
+        return {task: facts for task, facts in found.items() if facts}
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:
@@ -182,13 +191,18 @@ def make(settings: Sequence[Settings], read: Callable[[Data, bool], Readings]) -
     points: dict[str, Point] = {}
     unused: dict[str, None] = {}
     checked: dict[tuple[Task, DType], None] = {}
+    posed: dict[str, str] = {}
     for each in settings:
-        labelled = each.problem.kind in CLASSIFY
+        said = f"{each.problem}"
+        if said not in posed:
+            own_code.check(each.problem)
+            posed[said] = own_code.fingerprint(each.problem)
+        labelled = is_labelled(each.problem)
         source = sources.identity(each.data, labelled)
         if source not in known:
             known[source] = read(each.data, labelled)
         data = known[source]
-        point = Point.of(each, data.fingerprint)
+        point = Point.of(each, data.fingerprint, posed[said])
         if (point.task, point.dtype) not in checked:
             data.check_dtype(point.dtype)
             checked[point.task, point.dtype] = None

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
+from sweep.models.spec import canonical
 from sweep.plan.declaration import Declared, Sharing, read_declarations
 from sweep.problem.task import Task
 from sweep.settings import by_key
-from sweep.settings.holdout import Holdout, canonical
-from sweep.settings.schema import STARTS, DType, Gradient, ProblemKind, Settings, Start
+from sweep.settings.holdout import Holdout
+from sweep.settings.holdout import canonical as holdout_as_typed
+from sweep.settings.schema import MODELS, STARTS, DType, Gradient, ProblemKind, Settings, Start
 
 KEY_SCHEMA = 1
 """Part of every key. Raise it only when a run's numbers change although its settings do not."""
@@ -24,8 +26,24 @@ KEY_SCHEMA = 1
 Value = float | int | str | None
 
 
+def _is_model(point: "Point") -> bool:
+    return point.problem in MODELS
+
+
+def _gradient_is_used(point: "Point") -> bool:
+    return not _is_model(point)
+
+
 def _delta_is_used(point: "Point") -> bool:
-    return point.gradient is Gradient.finite_difference
+    return point.gradient is Gradient.finite_difference and not _is_model(point)
+
+
+def _is_huber(point: "Point") -> bool:
+    return _is_model(point) and point.loss == canonical("huber")
+
+
+def _spread_is_given(point: "Point") -> bool:
+    return _is_model(point) and point.spread > 0
 
 
 def _init_is_used(point: "Point") -> bool:
@@ -59,20 +77,31 @@ class Point:
     start: Annotated[Start, Declared(("start",), sharing=Sharing.TENSOR, told_by=str, before="given")]
     seed: Annotated[int, Declared(("seed",), sharing=Sharing.TENSOR, used_if=_seed_is_used, before=0)]
     init: Annotated[tuple[float, ...], Declared(STARTS, sharing=Sharing.TENSOR, used_if=_init_is_used)]
-    gradient: Annotated[Gradient, Declared(("gradient",), told_by=str)]
+    gradient: Annotated[Gradient, Declared(("gradient",), used_if=_gradient_is_used, told_by=str)]
     delta: Annotated[float, Declared(("delta",), used_if=_delta_is_used, null_in_key=True)]
     dtype: Annotated[DType, Declared(("dtype",), told_by=str)]
     device: Annotated[str, Declared(("device",), told_by=_device_type)]
     data: Annotated[str, Declared(("data",))]
     center: Annotated[bool, Declared(("data.center",), before=False)]
     standardize: Annotated[bool, Declared(("data.standardize",), before=False)]
-    holdout: Annotated[str, Declared(("data.holdout",), told_by=canonical, before="0")]
+    holdout: Annotated[str, Declared(("data.holdout",), told_by=holdout_as_typed, before="0")]
     holdout_seed: Annotated[int, Declared(("data.holdout_seed",), used_if=_holdout_is_drawn, before=0)]
+    model: Annotated[str, Declared(("problem.model",), used_if=_is_model, before="{}", is_spec=True)]
+    loss: Annotated[str, Declared(("problem.loss",), used_if=_is_model, before=canonical("mse"), is_spec=True)]
+    loss_delta: Annotated[float, Declared(("problem.loss_delta",), used_if=_is_huber, before=1.0)]
+    spread: Annotated[float, Declared(("problem.spread",), used_if=_spread_is_given, before=0.0)]
+    curvature: Annotated[bool, Declared(("outcome.curvature",), used_if=_is_model, before=True)]
+    code: Annotated[str, Declared(("code",), used_if=_is_model, before="")]
 
     @classmethod
-    def of(cls, settings: Settings, fingerprint: str) -> Self:
-        """The point that ``settings`` ask for, on readings of that fingerprint."""
-        own = {"data": fingerprint, "problem": settings.problem.kind}
+    def of(cls, settings: Settings, fingerprint: str, code: str = "") -> Self:
+        """The point that ``settings`` ask for, on readings of that fingerprint, with a user's own code of the other."""
+        posed = settings.problem
+        own: dict[str, Any] = {"data": fingerprint, "problem": posed.kind, "code": code}
+        is_model = posed.kind in MODELS
+        own["problem.model"] = canonical(posed.model if is_model else {})
+        own["problem.loss"] = canonical(posed.loss if is_model else "mse")
+        own["problem.spread"] = float(posed.spread or 0)
         return cls._from(lambda key, before: own[key] if key in own else by_key.get(settings, key))
 
     @classmethod
@@ -113,7 +142,12 @@ class Point:
         """Every setting under the key a user gives it, ``data`` as its fingerprint; None where it is not used."""
         values: dict[str, Value] = {}
         for declared, value in self._told():
-            values.update(_by_key(declared, value) if declared.used(self) else dict.fromkeys(declared.keys))
+            if not declared.used(self):
+                values.update(dict.fromkeys(declared.keys))
+            elif declared.is_spec:
+                values.update({key: shown(each) for key, each in declared.by_key(value).items()})
+            else:
+                values.update(declared.by_key(value))
         return values
 
     def stored(self) -> dict[str, Value]:
@@ -124,32 +158,51 @@ class Point:
         """
         values: dict[str, Value] = {}
         for declared, value in self._told():
-            if declared.before is None or value != declared.before:
-                values.update(_by_key(declared, value))
+            if declared.is_spec and value != declared.before:
+                values[declared.keys[0]] = value
+            elif declared.before is None or value != declared.before:
+                values.update(declared.by_key(value))
         return values
 
     def _told(self) -> Iterator[tuple[Declared, Any]]:
         """Each declaration with what of its value tells points apart."""
         return ((declared, declared.identity(getattr(self, name))) for name, declared in self.DECLARED.items())
 
-    def overrides(self) -> dict[str, Value]:
+    def overrides(self) -> dict[str, Any]:
         """The settings that make Hydra compose this point, but for its readings; exact, a device's number included."""
-        values: dict[str, Value] = {}
+        values: dict[str, Any] = {}
         for name, declared in self.DECLARED.items():
-            if name != "data" and declared.used(self):
-                values.update(_by_key(declared, getattr(self, name)))
+            if name not in ("data", "code") and declared.used(self):
+                values.update(declared.by_key(getattr(self, name)))
         return values
 
     def differing(self, other: Self) -> list[str]:
         """The settings in which ``other`` differs, used or not."""
-        pairs = [(declared, getattr(self, name), getattr(other, name)) for name, declared in self.DECLARED.items()]
-        return [key for each, a, b in pairs for key in each.keys if _by_key(each, a)[key] != _by_key(each, b)[key]]
+        found = []
+        for name, declared in self.DECLARED.items():
+            a, b = (declared.by_key(getattr(each, name)) for each in (self, other))
+            found += [key for key in a | b if key not in a or key not in b or a[key] != b[key]]
+        return found
 
     @property
     def task(self) -> Task:
         """What it minimises."""
         drawn = self.holdout_seed if _holdout_is_drawn(self) else 0
-        return Task(self.problem, self.data, self.center, self.standardize, canonical(self.holdout), drawn)
+        task = Task(self.problem, self.data, self.center, self.standardize, holdout_as_typed(self.holdout), drawn)
+        if not _is_model(self):
+            return task
+        delta = self.loss_delta if _is_huber(self) else 1.0
+        return task._replace(model=self.model, loss=self.loss, loss_delta=delta, spread=self.spread, code=self.code)
+
+    @cached_property
+    def place(self) -> int:
+        """A number that this point has in any company, evenly spread; runs of one trajectory share it."""
+        document = {
+            name: str(declared.identity(getattr(self, name)))
+            for name, declared in self.DECLARED.items()
+            if declared.used(self) and declared.sharing is not Sharing.TRAJECTORY
+        }
+        return int(hashlib.sha256(json.dumps(document).encode()).hexdigest()[:8], 16)
 
     @property
     def batch(self) -> tuple[Any, ...]:
@@ -182,8 +235,12 @@ LATER = {key: each.before for each in Point.DECLARED.values() if each.before is 
 """By key, what every point had before the key was there."""
 
 
-def _by_key(declared: Declared, value: Any) -> dict[str, Value]:
-    return dict(zip(declared.keys, value if isinstance(value, tuple) else (value,), strict=True))
+def shown(value: Any) -> Value:
+    """An argument as a table shows it; null is a value there, and not the lack of one."""
+    if value is None or isinstance(value, list):
+        return canonical(value)
+    found: Value = value
+    return found
 
 
 def _exactly(value: Any) -> Any:

@@ -5,11 +5,15 @@ Of two classes only the second has a logit of its own, the first one's is 0; of 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sweep.data.readings import Floats
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,15 @@ class CrossEntropy:
                 curved = p[:, one] * ((one == other) - p[:, other])
                 found[one, :, other] = found[other, :, one] = (self.x.T * curved) @ self.x / n
         return found.reshape(self.free * size, self.free * size)
+
+    def product(self, probabilities: Floats, vector: "Tensor") -> "Tensor":
+        """The Hessian times ``vector``, without the Hessian; both have the shape ``(free·(d + 1),)``, in its order."""
+        import torch
+
+        p, x = torch.from_numpy(probabilities[:, -self.free :]), torch.from_numpy(self.x)
+        raised = x @ vector.view(self.free, -1).T
+        curved = p * (raised - (p * raised).sum(dim=1, keepdim=True))
+        return (curved.T @ x).flatten() / len(x)
 
     def _errors(self, probabilities: Floats) -> Floats:
         errors = probabilities.copy()

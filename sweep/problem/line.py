@@ -10,11 +10,11 @@ from functools import cached_property
 
 from sweep.data.sources import thermometer
 from sweep.errors import BadInput
+from sweep.models.starts import uniform
 from sweep.problem.fit import HELD_OUT, Fit, Fitted, Relation, Role
 from sweep.problem.prepared import Prepared, root_mean_square
 from sweep.problem.problem import Objective, Setup
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.starts import uniform
 from sweep.settings.schema import Start
 
 FAHRENHEIT = (Role.KNOWN, "known relation", "°C = (°F − 32) · 5/9", 5 / 9, -32 * 5 / 9)
@@ -31,6 +31,7 @@ class Line:
     """
 
     shapes: Mapping[str, tuple[int, ...]] = {"w": (), "b": ()}
+    work, facts = 0, None
     spread_name = "the target's variance"
     undetermined: None = None
 
@@ -131,6 +132,10 @@ class Line:
     def measure(self, point: "Setup", parameters: Sequence[float]) -> Mapping[str, float]:
         """Nothing: theory says all."""
         return {}
+
+    def measure_all(self, points: "Sequence[Setup]", ends: Sequence[Sequence[float]]) -> list[Mapping[str, float]]:
+        """One by one."""
+        return [self.measure(*each) for each in zip(points, ends, strict=True)]
 
     def confusion(self, fitted: Fitted) -> tuple[()]:
         """None: the target is a quantity."""

@@ -4,9 +4,9 @@ Every operation acts on rows alone, reductions run along the last axis, so a row
 alone (on one torch thread; :mod:`sweep.training.in_process` sees to that).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
@@ -79,6 +79,9 @@ class LineObjective:
     x: Tensor
     t: Tensor
     held: "LineObjective | None" = None
+    tile = 1
+    draws = False
+    trained: ClassVar[Mapping[str, int]] = {}
 
     @classmethod
     def of(cls, prepared: Prepared, points: "Sequence[Setup]", starts: Sequence[Sequence[float]]) -> "LineObjective":
@@ -98,7 +101,7 @@ class LineObjective:
         """Mean squared error of each row."""
         return mean_squared_error(predict(params, self.x), self.t)
 
-    def loss_and_gradient(self, params: Tensor) -> tuple[Tensor, Tensor]:
+    def loss_and_gradient(self, params: Tensor, epoch: int = 0) -> tuple[Tensor, Tensor]:
         """Mean squared error of each row, and its gradient."""
         p = predict(params, self.x)
         return mean_squared_error(p, self.t), gradient(self.x, self.t, p)
@@ -107,6 +110,6 @@ class LineObjective:
         """The loss on what is held out, where there is any."""
         return {HOLDOUT_LOSS: self.held.loss(params)} if self.held else {}
 
-    def first(self, count: int) -> "LineObjective":
-        """Of the first ``count`` rows."""
-        return LineObjective(self.start[:count], self.x[:count], self.t, self.held and self.held.first(count))
+    def take(self, which: Tensor | slice) -> "LineObjective":
+        """Of some of its rows."""
+        return LineObjective(self.start[which], self.x[which], self.t, self.held and self.held.take(which))

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sweep.data.readings import Floats
+from sweep.data.readings import Floats, mean
+from sweep.models.spread import variance
+from sweep.models.starts import uniform
 from sweep.problem.dependence import Undetermined, undetermined
 from sweep.problem.fit import HELD_OUT, Fit, Fitted, Relation, Role
-from sweep.problem.prepared import Prepared, mean, root_mean_square
+from sweep.problem.prepared import Prepared, root_mean_square
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.starts import uniform
 
 if TYPE_CHECKING:
     from sweep.problem.problem import Objective, Setup
@@ -30,6 +31,7 @@ class Linear:
     Golub, Van Loan: Matrix Computations, 4th ed. 2013, sections 5.3 and 5.5 (least squares, also without full rank).
     """
 
+    work, facts = 0, None
     spread_name = "the target's variance"
 
     def __init__(self, prepared: Prepared) -> None:
@@ -54,7 +56,7 @@ class Linear:
     @cached_property
     def spread(self) -> float:
         """Population variance of the target."""
-        return mean((self.prepared.targets - mean(self.prepared.targets)) ** 2)
+        return variance(self.prepared.targets)
 
     @cached_property
     def magnitude(self) -> float:
@@ -118,6 +120,10 @@ class Linear:
     def measure(self, point: "Setup", parameters: Sequence[float]) -> Mapping[str, float]:
         """Nothing: theory says all."""
         return {}
+
+    def measure_all(self, points: "Sequence[Setup]", ends: Sequence[Sequence[float]]) -> list[Mapping[str, float]]:
+        """One by one."""
+        return [self.measure(*each) for each in zip(points, ends, strict=True)]
 
     def confusion(self, fitted: Fitted) -> tuple[()]:
         """None: the target is a quantity."""

@@ -5,9 +5,9 @@ taken :data:`TILE` at a time, a short tile filled up with zeros, and so are inpu
 :data:`INPUTS` and :data:`SAMPLES`: then a row's bits depend neither on its place nor on its neighbours.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
@@ -48,6 +48,9 @@ class LinearObjective:
     t: Tensor
     samples: int
     held: "LinearObjective | None" = None
+    tile = TILE
+    draws = False
+    trained: ClassVar[Mapping[str, int]] = {}
 
     @classmethod
     def of(cls, prepared: Prepared, points: "Sequence[Setup]", starts: Sequence[Sequence[float]]) -> "LinearObjective":
@@ -72,7 +75,7 @@ class LinearObjective:
         """Mean squared error of each row."""
         return by_tile(self._loss, self._filled(params * self.scale))[: len(params), 0]
 
-    def loss_and_gradient(self, params: Tensor) -> tuple[Tensor, Tensor]:
+    def loss_and_gradient(self, params: Tensor, epoch: int = 0) -> tuple[Tensor, Tensor]:
         """Mean squared error of each row, and its gradient: ``2/n · Σ (p − t) · (x, 1)``."""
         found = by_tile(self._both, self._filled(params * self.scale))
         count, size = params.shape
@@ -82,10 +85,10 @@ class LinearObjective:
         """The loss on what is held out, where there is any."""
         return {HOLDOUT_LOSS: self.held.loss(params)} if self.held else {}
 
-    def first(self, count: int) -> "LinearObjective":
-        """Of the first ``count`` rows."""
-        held = self.held and self.held.first(count)
-        return LinearObjective(self.start[:count], self.scale[:count], self.x, self.t, self.samples, held)
+    def take(self, which: Tensor | slice) -> "LinearObjective":
+        """Of some of its rows."""
+        held = self.held and self.held.take(which)
+        return LinearObjective(self.start[which], self.scale[which], self.x, self.t, self.samples, held)
 
     def _filled(self, weights: Tensor) -> Tensor:
         count, size = weights.shape

@@ -11,23 +11,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sweep.data.readings import Floats
+from sweep.models.spread import entropy
+from sweep.models.starts import uniform
 from sweep.problem.confusion import Confusion
 from sweep.problem.convexity import Around, Convexity, Slope, has_optimum, minimum
 from sweep.problem.cross_entropy import CrossEntropy, as_parameters, as_weights
 from sweep.problem.dependence import Undetermined, undetermined
 from sweep.problem.fit import Fit, Fitted
-from sweep.problem.local import local
+from sweep.problem.local import Local, local, local_by_products
 from sweep.problem.logistic_fit import fit_of_two
 from sweep.problem.prepared import Prepared
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.separable import Separation, separation
-from sweep.problem.starts import uniform
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from sweep.problem.problem import Objective, Setup
 
 MOST_CURVED = 600
-"""Parameters whose Hessian is written down; of more, theory and the curvature at the end of runs say nothing."""
+"""Parameters whose Hessian is written down. Of more, theory says nothing, and products with the Hessian say what the
+curvature at the end of a run does."""
 
 
 class Logistic:
@@ -36,6 +40,7 @@ class Logistic:
     Two classes have one logit, ``w · x + b``, that of the second; more have one each.
     """
 
+    work, facts = 0, None
     spread_name = "the labels' entropy"
     least_loss: float | None = None
     evenest_scale: float | None = None
@@ -56,9 +61,8 @@ class Logistic:
 
     @cached_property
     def spread(self) -> float:
-        """The labels' entropy, ``−Σ p·log p``: the loss of the shares of the classes as a constant prediction."""
-        shares = np.bincount(self._model.y) / len(self._model.y)
-        return -math.fsum(share * math.log(share) for share in shares.tolist() if share)
+        """The labels' entropy."""
+        return entropy(self._model.y)
 
     @property
     def magnitude(self) -> float:
@@ -89,15 +93,21 @@ class Logistic:
         with np.errstate(over="ignore", invalid="ignore"):  # Far ends overflow, and are then unknown.
             return self._measured(point, parameters)
 
+    def measure_all(self, points: "Sequence[Setup]", ends: Sequence[Sequence[float]]) -> list[Mapping[str, float]]:
+        """One by one."""
+        return [self.measure(*each) for each in zip(points, ends, strict=True)]
+
     def _measured(self, point: "Setup", parameters: Sequence[float]) -> dict[str, float]:
         model, weights = self._at(point.scale), as_weights(parameters, self._model.free)
         logs = model.log_probabilities(weights)
         accuracy = float(np.mean(logs.argmax(axis=1) == model.y))
-        if len(parameters) > MOST_CURVED:
-            return {"left": math.nan, "lambda_max": math.nan, "accuracy": accuracy}
         p = np.exp(logs)
-        found = local(model.gradient(p).reshape(-1), model.hessian(p), model.rounding(p))
-        return {"left": found.left, "lambda_max": found.largest, "accuracy": accuracy}
+        gradient, rounding = model.gradient(p).reshape(-1), model.rounding(p)
+        if len(parameters) > MOST_CURVED:
+            found = _by_products(model, p, gradient, rounding)
+        else:
+            found = local(gradient, model.hessian(p), rounding)
+        return {"left": found.left, "lambda_max": found.largest, "negative": found.negative, "accuracy": accuracy}
 
     def loss_at(self, point: "Setup", parameters: Sequence[float]) -> float:
         """The loss at ``parameters``, in float64."""
@@ -218,3 +228,15 @@ class Logistic:
             return None
         has_best = self._d < MOST_CURVED and self.separation is Separation.NONE
         return fit_of_two(self.prepared, fitted, self._minimum[0] @ self._even[1] if has_best else None)
+
+
+def _by_products(model: CrossEntropy, probabilities: Floats, gradient: Floats, rounding: float) -> Local:
+    import torch
+
+    from sweep.problem.lanczos import spectrum, steps_of
+
+    def product(vectors: "Tensor") -> "Tensor":
+        return model.product(probabilities, vectors[0])[None]
+
+    known = spectrum(torch.from_numpy(gradient)[None], product, steps_of(len(gradient)))
+    return local_by_products(known, np.array([rounding]))[0]

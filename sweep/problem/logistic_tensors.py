@@ -3,9 +3,9 @@
 Why tiles, and why whole blocks, says :mod:`sweep.problem.linear_tensors`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import torch
 from torch import Tensor
@@ -46,6 +46,8 @@ class LogisticObjective:
     y: Tensor
     samples: int
     held: "LogisticObjective | None" = None
+    draws = False
+    trained: ClassVar[Mapping[str, int]] = {}
 
     @classmethod
     def of(
@@ -72,11 +74,11 @@ class LogisticObjective:
 
     def loss(self, params: Tensor) -> Tensor:
         """Mean cross-entropy of each row."""
-        return by_tile(self._loss, self._filled(params), self._tile)[: len(params), 0]
+        return by_tile(self._loss, self._filled(params), self.tile)[: len(params), 0]
 
-    def loss_and_gradient(self, params: Tensor) -> tuple[Tensor, Tensor]:
+    def loss_and_gradient(self, params: Tensor, epoch: int = 0) -> tuple[Tensor, Tensor]:
         """Mean cross-entropy of each row, and its gradient: ``1/n · Σ (p − 1[y]) · (x, 1)``, p being the softmax."""
-        found = by_tile(self._both, self._filled(params), self._tile)[: len(params)]
+        found = by_tile(self._both, self._filled(params), self.tile)[: len(params)]
         slopes = found[:, 1:].view(len(params), self._free, -1)
         size = params.shape[1] // self._free
         weights, intercepts = slopes[:, :, : size - 1], slopes[:, :, size - 1]
@@ -86,16 +88,16 @@ class LogisticObjective:
         """Loss and accuracy on what is held out, where there is any."""
         if self.held is None:
             return {}
-        found = by_tile(self.held._ends, self.held._filled(params), self.held._tile)[: len(params)]
+        found = by_tile(self.held._ends, self.held._filled(params), self.held.tile)[: len(params)]
         return {HOLDOUT_LOSS: found[:, 0], HOLDOUT_ACCURACY: found[:, 1]}
 
-    def first(self, count: int) -> "LogisticObjective":
-        """Of the first ``count`` rows."""
-        held = self.held and self.held.first(count)
-        return replace(self, start=self.start[:count], scale=self.scale[:count], held=held)
+    def take(self, which: Tensor | slice) -> "LogisticObjective":
+        """Of some of its rows."""
+        held = self.held and self.held.take(which)
+        return replace(self, start=self.start[which], scale=self.scale[which], held=held)
 
     @property
-    def _tile(self) -> int:
+    def tile(self) -> int:
         """Points of a tile; 1 where a point alone has so many logits that more do not pay."""
         return TILE if self.y.numel() <= (CPU_LOGITS if self.y.device.type == "cpu" else DEVICE_LOGITS) else 1
 
@@ -110,11 +112,11 @@ class LogisticObjective:
         scaled = params * self.scale
         weights, intercepts = scaled[:, :-free].view(count, free, -1), scaled[:, -free:, None]
         rows = torch.cat([weights, intercepts], dim=2)
-        return pad(rows, (0, self.x.shape[1] - size // free, 0, 0, 0, -count % self._tile))
+        return pad(rows, (0, self.x.shape[1] - size // free, 0, 0, 0, -count % self.tile))
 
     def _logits(self, tile: Tensor) -> Tensor:
         """Shape ``(tile, classes, n)``; of two classes, the first one's are 0."""
-        found = (tile.flatten(0, 1) @ self.x.T).view(self._tile, self._free, -1)
+        found = (tile.flatten(0, 1) @ self.x.T).view(self.tile, self._free, -1)
         return found if self._free > 1 else torch.cat([torch.zeros_like(found), found], dim=1)
 
     def _mean(self, logits: Tensor) -> tuple[Tensor, Tensor]:
@@ -136,7 +138,7 @@ class LogisticObjective:
         loss, logs = self._mean(logits)
         errors = (torch.exp(logs) - self.y)[:, -self._free :] / self.samples
         slopes = errors.flatten(0, 1) @ self.x
-        return torch.cat([loss, slopes.view(self._tile, -1)], dim=1)
+        return torch.cat([loss, slopes.view(self.tile, -1)], dim=1)
 
     def _ends(self, tile: Tensor) -> Tensor:
         """Loss and accuracy, shape ``(tile, 2)``."""

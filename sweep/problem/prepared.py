@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.data.readings import Floats, Readings, rounded
+from sweep.data.readings import Floats, Readings, mean, rounded
 from sweep.errors import BadInput
 from sweep.problem.task import Task
 from sweep.settings.holdout import Holdout
@@ -86,12 +86,6 @@ def prepare(readings: Readings, task: Task) -> Prepared:
         divisor,
         held,
     )
-
-
-def mean(values: Floats) -> float:
-    """Of a column, exactly rounded: the same on every machine."""
-    each: list[float] = values.tolist()
-    return math.fsum(each) / len(each)
 
 
 def root_mean_square(values: Floats) -> float:

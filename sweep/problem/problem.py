@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from sweep.errors import BadInput
+from sweep.models.facts import Facts
 from sweep.problem.confusion import Confusion
 from sweep.problem.convexity import Convexity
 from sweep.problem.dependence import Undetermined
@@ -50,6 +51,14 @@ class Setup(Protocol):
     def device(self) -> str:
         """Where tensors live, in torch's words."""
 
+    @property
+    def curvature(self) -> bool:
+        """Of a model, whether the curvature at the end is measured."""
+
+    @property
+    def place(self) -> int:
+        """A number that belongs to the point, by which it has its place in a tile."""
+
 
 class Objective(Protocol):
     """The loss of several points as tensors, a row a point. Rows never mix: each has the bits that it has alone."""
@@ -61,14 +70,26 @@ class Objective(Protocol):
     def loss(self, params: "Tensor") -> "Tensor":
         """The loss of each row of ``params``, shape ``(n_points,)``."""
 
-    def loss_and_gradient(self, params: "Tensor") -> "tuple[Tensor, Tensor]":
-        """The loss, and its gradient written by hand, shape ``(n_points, n_parameters)``."""
+    @property
+    def tile(self) -> int:
+        """How many rows are computed together at the least: fewer take as long."""
+
+    @property
+    def trained(self) -> Mapping[str, int]:
+        """Of :data:`TRAINED`, what is known before anything trains; nothing where the problem is no model."""
+
+    @property
+    def draws(self) -> bool:
+        """Whether updates are drawn at random, so that the same parameters may have another gradient later."""
+
+    def loss_and_gradient(self, params: "Tensor", epoch: int = 0) -> "tuple[Tensor, Tensor]":
+        """The loss, and its gradient at an update, shape ``(n_points, n_parameters)``; ``epoch`` is counted from 0."""
 
     def watch(self, params: "Tensor") -> "Mapping[str, Tensor]":
         """What else is followed at every epoch: by name, of each row a number; nothing where nothing is held out."""
 
-    def first(self, count: int) -> "Objective":
-        """The objective of the first ``count`` rows."""
+    def take(self, which: "Tensor | slice") -> "Objective":
+        """The objective of some of its rows, in order."""
 
 
 HOLDOUT_LOSS, HOLDOUT_ACCURACY = "holdout_loss", "holdout_accuracy"
@@ -77,12 +98,20 @@ HOLDOUT_LOSS, HOLDOUT_ACCURACY = "holdout_loss", "holdout_accuracy"
 WATCHED = (HOLDOUT_LOSS, HOLDOUT_ACCURACY)
 """All that it may tell of."""
 
-LOCAL, ACCURACY = ("left", "lambda_max"), ("accuracy",)
+LOCAL, ACCURACY = ("left", "lambda_max", "negative"), ("accuracy",)
 """What :meth:`Problem.measure` tells: of a loss whose least is not known what :class:`sweep.problem.local.Local` says,
 and of classes the part of the samples that train which has its own class as the likeliest."""
 
 MEASURED = (*LOCAL, *ACCURACY)
 """All that it may tell of."""
+
+NOT_MEASURED = {"negative": 0.0}
+"""What may be missing of what was measured by an earlier release, and what it would have found: all was convex."""
+
+
+TRAINED = ("tile", "promised", "still")
+"""What is kept of how a model's point was trained: the points of its tile; 1 where its bits are promised to be the same
+in any company, else 0; and the epochs after which no update changed anything, so that the rest was filled in."""
 
 
 class Problem(Protocol):
@@ -95,6 +124,10 @@ class Problem(Protocol):
     @property
     def shapes(self) -> Mapping[str, tuple[int, ...]]:
         """Name and shape of each parameter, in order; a number has the shape ``()``."""
+
+    @property
+    def facts(self) -> Facts | None:
+        """Of a model, what stands in a plan of it; None where the problem is known by its name."""
 
     @property
     def spread(self) -> float:
@@ -122,6 +155,10 @@ class Problem(Protocol):
         """The loss around its optimum, where the loss is quadratic in the parameters; None elsewhere."""
 
     @property
+    def work(self) -> int:
+        """Multiplications of an update of a point, about; 0 where its readings say how much that is."""
+
+    @property
     def undetermined(self) -> Undetermined | None:
         """What of the parameters no data determines; None where it determines all, or where that is not known."""
 
@@ -134,6 +171,9 @@ class Problem(Protocol):
 
     def measure(self, point: Setup, parameters: Sequence[float]) -> Mapping[str, float]:
         """What :func:`measured` names, at finite ``parameters`` that a run ended at."""
+
+    def measure_all(self, points: Sequence[Setup], ends: Sequence[Sequence[float]]) -> Sequence[Mapping[str, float]]:
+        """The same of several runs, which share dtype and device."""
 
     def confusion(self, fitted: Fitted) -> Sequence[Confusion]:
         """Which classes are taken for which: of samples that train, and of those held out; none without classes."""

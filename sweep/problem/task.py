@@ -2,10 +2,13 @@
 
 from typing import NamedTuple
 
-from sweep.settings.schema import ProblemKind
+from sweep.settings.schema import MODELS, Posed, ProblemKind
 
 CLASSIFY = frozenset({ProblemKind.logistic})
-"""Problems whose target is a class."""
+"""Problems whose target is a class, whatever their loss."""
+
+CROSS_ENTROPY = '"cross_entropy"'
+"""As :attr:`Task.loss` has it."""
 
 
 class Task(NamedTuple):
@@ -18,6 +21,10 @@ class Task(NamedTuple):
     center, standardize : whether each input has its mean taken off; and is divided by its standard deviation as well.
     holdout : the part that is kept from training: ``0``, a part of 1, or ``last:`` with one, for a series' end.
     holdout_seed : draws the samples of a part that is not the end.
+    model, loss : of a model, its arguments and its loss, as :func:`sweep.models.spec.canonical` has them.
+    loss_delta : where a huber loss turns from squares to a line.
+    spread : the loss of the best constant prediction, where a user gives it; 0 where it is found from the data.
+    code : fingerprint of the code that a user's own model or loss runs.
     """
 
     problem: ProblemKind
@@ -26,3 +33,18 @@ class Task(NamedTuple):
     standardize: bool = False
     holdout: str = "0"
     holdout_seed: int = 0
+    model: str = "{}"
+    loss: str = '"mse"'
+    loss_delta: float = 1.0
+    spread: float = 0.0
+    code: str = ""
+
+    @property
+    def classifies(self) -> bool:
+        """Whether its target is a class."""
+        return self.problem in CLASSIFY or (self.problem in MODELS and self.loss == CROSS_ENTROPY)
+
+
+def is_labelled(posed: Posed) -> bool:
+    """Whether the target of what is ``posed`` is read as labels of classes."""
+    return posed.kind in CLASSIFY or (posed.kind in MODELS and posed.loss == "cross_entropy")

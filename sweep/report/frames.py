@@ -10,6 +10,7 @@ from sweep.problem import ends
 from sweep.problem.problem import measured, watched
 from sweep.report.escape import in_csv
 from sweep.report.judged_runs import Run, judged
+from sweep.settings.schema import is_argument
 from sweep.training.curve import Result
 from sweep.verdict.outcome import EVENTS, Outcome
 
@@ -58,7 +59,8 @@ def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
         frame[name] = frame[name].astype("Int64")
     for name in ("outcome", "predicted"):
         frame[name] = pd.Categorical(frame[name].map(str, na_action="ignore"), [str(outcome) for outcome in Outcome])
-    for name in (*FLOATS, *plan.told(), *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS, *_bounds(plan)):
+    floats = [name for name in FLOATS if name in frame]
+    for name in (*floats, *plan.told(), *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS, *_bounds(plan)):
         frame[name] = frame[name].astype("float64")
     return frame
 
@@ -100,9 +102,10 @@ def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
     told = {task: {*ends.names(each), *watched(each), *measured(each)} for task, each in plan.problems.items()}
     for name in (*plan.told(), *plan.watched, *plan.measured):
         text.loc[[name not in told[point.task] for point in plan.points], name] = ""
-    for name in (*FLOATS, *THRESHOLDS, *_bounds(plan)):
+    for name in (*(name for name in FLOATS if name in frame), *THRESHOLDS, *_bounds(plan)):
         text.loc[frame[name].isna(), name] = ""
-    for name in (*(name for name in TEXTS if name in frame), "data", "error_kind", "error_message"):
+    own = [name for name in frame.columns if is_argument(name) or name == "problem.loss"]
+    for name in (*(name for name in TEXTS if name in frame), *own, "data", "error_kind", "error_message"):
         text[name] = [in_csv(cell) if isinstance(cell, str) else cell for cell in text[name]]
     content: str = text.to_csv(index=False, na_rep="", lineterminator="\n")
     return content.encode()

@@ -19,9 +19,9 @@ from sweep.settings import grammar, text_in_files
 from sweep.settings.hydra_internals import own_hydra
 from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal, validate
 from sweep.settings.refusals import unknown_key
-from sweep.settings.schema import LISTS, Settings, Tracking, environment, takes_text
+from sweep.settings.schema import LISTS, OWN_KEYS, Settings, Tracking, environment, takes_text
 
-OPEN = ("tracking.tags", "grid")
+OPEN = ("tracking.tags", "grid", *OWN_KEYS)
 """Keys below which a user names keys of his own."""
 
 FROM_ENVIRONMENT = re.compile(r"\$\{(?:sweep|oc)\.env:[^${},]*(?:,\s*([^${}]*))?\}")

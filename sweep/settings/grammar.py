@@ -8,7 +8,7 @@ from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 
 from sweep.settings.hydra_internals import lone_numbers, value_text
-from sweep.settings.schema import WHOLE_NUMBERS, Settings, takes_text, whole
+from sweep.settings.schema import WHOLE_NUMBERS, Settings, is_argument, takes_text, whole
 
 
 def literal(value: object, quote: Quote = Quote.single) -> str:
@@ -35,6 +35,8 @@ def reading(text: str) -> Any:
 def as_typed(override: str) -> str:
     """``override`` as its keys take it: what Hydra would read as a number in quotes where text goes; 1e3 in digits."""
     key, _, value = override.partition("=")
+    if is_argument(key):  # Hydra adds no key that it does not know, unless it is told to.
+        return f"++{override}"
     name = key.lstrip("+~").partition("@")[0]
     own_group = key.startswith("+") and "." not in name and name not in Settings.__annotations__
     if not name or not (own_group or takes_text(name) or name in WHOLE_NUMBERS or "{" in value):

@@ -15,7 +15,16 @@ from sweep.redaction import remember, without_secrets
 from sweep.settings import by_key
 from sweep.settings.file_form import DECIMALS, MISSING, SEPARATORS, name_of
 from sweep.settings.holdout import Holdout
-from sweep.settings.schema import DATA_KINDS, DType, Gradient, ProblemKind, Settings, Start, rounded_to
+from sweep.settings.ranges import FINITE, POSITIVE, SEED, TEXT, are_columns, finite, is_seed, positive, text
+from sweep.settings.schema import (
+    DATA_KINDS,
+    LOSSES,
+    DType,
+    Gradient,
+    ProblemKind,
+    Settings,
+    Start,
+)
 
 
 @dataclass(frozen=True)
@@ -38,35 +47,6 @@ class Key:
         return words if all(map(str.isidentifier, words)) else []
 
 
-def _positive(value: float, settings: Settings) -> bool:
-    rounded = rounded_to(value, settings.dtype)
-    return 0 < value < math.inf and 0 < rounded < math.inf
-
-
-def _finite(value: float, settings: Settings) -> bool:
-    return math.isfinite(value) and math.isfinite(rounded_to(value, settings.dtype))
-
-
-def _text(value: str | None, settings: Settings) -> bool:
-    return value is None or bool(TEXT.fullmatch(value))
-
-
-def _are_columns(value: Any, settings: Settings) -> bool:
-    names = value if isinstance(value, list) else [value]
-    texts = [name for name in names if isinstance(name, str) and TEXT.fullmatch(name)]
-    return value is None or (bool(names) and texts == names and len({*names}) == len(names))
-
-
-def _is_seed(value: int | None, settings: Settings) -> bool:
-    return value is None or 0 <= value < 1 << 32
-
-
-SEED = "a whole number from 0 to 4,294,967,295"
-POSITIVE = "a finite number > 0, also once rounded to dtype"
-FINITE = "a finite number, also once rounded to dtype"
-TEXT = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]*")
-"""Text on one line that every store and page can hold: no control characters, and none that UTF-8 has not."""
-
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 STORE = re.compile(r"(?!sqlite)[a-z][a-z0-9+]*://.+|sqlite(\+\w+)?:///(?!:memory:|file:|.*%00)[^?].*", re.ASCII)
 DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
@@ -80,8 +60,8 @@ OWN_TAGS = (
 TAG = re.compile(rf"(?!({'|'.join(OWN_TAGS).replace('*', '.*')})$)[A-Za-z0-9_-]{{1,250}}", re.ASCII)
 
 KEYS: Mapping[str, Key] = {
-    "lr": Key("learning rate: the step along the slope", POSITIVE, _positive),
-    "scale": Key("input scale: x = scale * input", POSITIVE, _positive),
+    "lr": Key("learning rate: the step along the slope", POSITIVE, positive),
+    "scale": Key("input scale: x = scale * input", POSITIVE, positive),
     "epochs": Key(
         "passes over all readings, one update each",
         "a whole number from 1 to 100,000,000",
@@ -89,12 +69,27 @@ KEYS: Mapping[str, Key] = {
     ),
     "problem": Key("the model and its loss", f"one of the group: {', '.join(ProblemKind)}"),
     "problem.kind": Key("set by the group", ", ".join(ProblemKind)),
+    "problem.model": Key(
+        "arguments of a model",
+        "problem.model.NAME=VALUE; of problem=torch also problem.model._target_=MODULE.CLASS",
+    ),
+    "problem.loss": Key(
+        "loss of a model",
+        f"{', '.join(LOSSES)}; or a function, problem.loss._target_=MODULE.NAME",
+        lambda value, _: value in LOSSES if isinstance(value, str) else isinstance(value, dict) and "_target_" in value,
+    ),
+    "problem.loss_delta": Key("problem.loss=huber: where it turns from squares to a line", POSITIVE, positive),
+    "problem.spread": Key(
+        "loss of the best constant prediction, of which outcome.tolerance is a part",
+        "null: found from the data; or a finite number > 0",
+        lambda value, _: value is None or 0 < value < math.inf,
+    ),
     "start": Key("where descent starts: at what init gives, or drawn by seed", ", ".join(Start)),
-    "seed": Key("draws a random start", SEED, _is_seed),
-    "init.w": Key("weight that descent starts from", FINITE, _finite),
-    "init.b": Key("bias that descent starts from", FINITE, _finite),
+    "seed": Key("draws a random start", SEED, is_seed),
+    "init.w": Key("weight that descent starts from", FINITE, finite),
+    "init.b": Key("bias that descent starts from", FINITE, finite),
     "gradient": Key("how the slope of the loss is found", ", ".join(Gradient)),
-    "delta": Key("half-width of the central difference", POSITIVE, _positive),
+    "delta": Key("half-width of the central difference", POSITIVE, positive),
     "dtype": Key("number format of the training", ", ".join(DType)),
     "device": Key("where tensors live", "cpu, cuda or cuda:N", lambda value, _: bool(DEVICE.fullmatch(value))),
     "data": Key("the readings", f"one of the group: {', '.join(DATA_KINDS)}"),
@@ -102,16 +97,16 @@ KEYS: Mapping[str, Key] = {
     "data.path": Key(
         "data=csv: file to read",
         "a CSV file with a header line, a Parquet file or a .npz of NumPy; its path on one line, in UTF-8",
-        _text,
+        text,
     ),
     "data.input": Key(
         "data=csv: columns of the inputs",
         "a column of that file, on one line; a list as [x1,x2]; all: every column but the target and an index",
-        _are_columns,
+        are_columns,
     ),
-    "data.target": Key("data=csv: column of the target", "a column of that file, on one line", _text),
-    "data.input_unit": Key("unit of the input, for the report", "text on one line, or null", _text),
-    "data.target_unit": Key("unit of the target, for the report", "text on one line, or null", _text),
+    "data.target": Key("data=csv: column of the target", "a column of that file, on one line", text),
+    "data.input_unit": Key("unit of the input, for the report", "text on one line, or null", text),
+    "data.target_unit": Key("unit of the target, for the report", "text on one line, or null", text),
     "data.separator": Key(
         "data=csv: what is between the cells of a text file, by name or the sign itself",
         ", ".join(SEPARATORS),
@@ -137,7 +132,7 @@ KEYS: Mapping[str, Key] = {
         "a number from 0 to 1,000,000",
         lambda value, _: value is None or 0 <= value <= 1_000_000,
     ),
-    "data.seed": Key("data=waves, moons: draws samples and noise", SEED, _is_seed),
+    "data.seed": Key("data=waves, moons: draws samples and noise", SEED, is_seed),
     "data.center": Key("take each input's mean off", "true, false"),
     "data.standardize": Key("take each input's mean off, and divide by its standard deviation", "true, false"),
     "data.holdout": Key(
@@ -145,7 +140,7 @@ KEYS: Mapping[str, Key] = {
         "a number from 0 to below 1, as 0.2; or last:0.2 for the last ones",
         lambda value, _: Holdout.read(value) is not None,
     ),
-    "data.holdout_seed": Key("draws the samples that are held out", SEED, _is_seed),
+    "data.holdout_seed": Key("draws the samples that are held out", SEED, is_seed),
     "data.store": Key(
         "data=csv: whether the store keeps the readings, or their fingerprint and the path to read them from",
         "true, false",
@@ -155,6 +150,7 @@ KEYS: Mapping[str, Key] = {
         "a finite number > 0",
         lambda value, _: 0 < value < math.inf,
     ),
+    "outcome.curvature": Key("measure the curvature at the end of a model's runs", "true, false"),
     "rerun": Key("train points again that are already done", "true, false"),
     "dry_run": Key("list the plan and train nothing", "true, false"),
     "name": Key(
@@ -165,7 +161,7 @@ KEYS: Mapping[str, Key] = {
     "tracking.uri": Key(
         "MLflow store",
         "sqlite:///FILE (not one in memory, which ends with the command), postgresql://…, http(s)://…",
-        lambda value, settings: bool(STORE.fullmatch(value)) and _text(value, settings),
+        lambda value, settings: bool(STORE.fullmatch(value)) and text(value, settings),
     ),
     "tracking.experiment": Key(
         "MLflow experiment",

@@ -27,6 +27,8 @@ class ProblemKind(StrEnum):
     line = "line"
     linear = "linear"
     logistic = "logistic"
+    mlp = "mlp"
+    torch = "torch"
 
 
 class MadeKind(StrEnum):
@@ -52,9 +54,13 @@ class DType(StrEnum):
 
 @dataclass
 class Posed:
-    """What is minimised (``conf/problem/*.yaml``)."""
+    """What is minimised (``conf/problem/*.yaml``); below ``model``, and ``loss``, a user names keys of his own."""
 
     kind: ProblemKind
+    model: dict[str, Any]
+    loss: Any
+    loss_delta: float
+    spread: float | None
 
 
 @dataclass
@@ -93,6 +99,7 @@ class OutcomeRule:
     """When a run counts as converged."""
 
     tolerance: float
+    curvature: bool
 
 
 @dataclass
@@ -137,6 +144,21 @@ def _keys_of(*types: Any, of: Any = Settings, below: str = "") -> Iterator[str]:
             yield from _keys_of(*types, of=field.type, below=f"{below}{field.name}.")
         elif field.type in types:
             yield below + field.name
+
+
+MODELS = frozenset({ProblemKind.mlp, ProblemKind.torch})
+"""Problems whose model is a module of torch."""
+
+LOSSES = ("mse", "cross_entropy", "huber", "l1")
+"""Losses of such a model by name; another one is a function."""
+
+OWN_KEYS = ("problem.model", "problem.loss")
+"""Keys below which arguments stand, named by whatever a user's ``_target_`` takes."""
+
+
+def is_argument(key: str) -> bool:
+    """Whether ``key`` stands below one of :data:`OWN_KEYS`."""
+    return key.startswith(tuple(f"{each}." for each in OWN_KEYS))
 
 
 LISTS = ("data.input",)

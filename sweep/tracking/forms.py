@@ -4,13 +4,17 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Self, cast, get_args, get_origin
 
 from sweep.data.readings import Readings, Recipe
+from sweep.models.facts import Facts
 from sweep.plan.point import Point
 from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, TAG, TEXT
-from sweep.settings.schema import Settings, Tracking
+from sweep.settings.schema import OWN_KEYS, Settings, Tracking
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.typed import members, refuse, typed
 from sweep.training.curve import Failure
+
+CHECKED = KEYS.keys() - set(OWN_KEYS)
+"""Keys of a point whose values are in a range; arguments of models are whatever they are, on one line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +75,7 @@ class StoredPlan:
     tolerance: float
     data: dict[str, Labels]
     points: list[dict[str, Any]]
+    models: list[Facts] | None = None
     checksum: str | None = None
 
 
@@ -129,7 +134,7 @@ def point_of(row: dict[str, Any], where: str) -> tuple[Point, Attempt | None]:
     point = Point.from_stored(found)
     for name, value in found.items():
         # Of the settings, a check reads the dtype alone.
-        if name in point.stored().keys() & KEYS and not KEYS[name].check(value, cast("Settings", point)):
+        if name in CHECKED & point.stored().keys() and not KEYS[name].check(value, cast("Settings", point)):
             refuse(value, KEYS[name].allowed, f"{where}.{name}")
     if found["key"] != point.key:
         refuse(found["key"], f"the key of the settings beside it, {point.key},", f"{where}.key")

@@ -8,7 +8,7 @@ import io
 import math
 import re
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -20,10 +20,14 @@ from sweep.data.made import makes
 from sweep.data.readings import Readings
 from sweep.data.table_file import Files
 from sweep.errors import BadInput
+from sweep.models.facts import Facts
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
+from sweep.problem.choice import problems
+from sweep.problem.task import Task
 from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, NAME
+from sweep.settings.schema import MODELS
 from sweep.tracking import documents, expected, typed
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.forms import Labels, StoredPlan, point_of
@@ -80,6 +84,8 @@ def encode(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
         "tolerance": plan.tolerance,
         "data": labels,
     }
+    if plan.facts:
+        document["models"] = [asdict(facts) for facts in plan.facts.values()]
     return documents.seal(documents.encode(document, "points", points))
 
 
@@ -104,10 +110,21 @@ def read(get: Get) -> tuple[Plan, dict[str, Attempt]]:
         else get(data_path(fingerprint), partial(read_data, fingerprint, labels))
         for fingerprint, labels in document.data.items()
     }
-    plan = Plan(points, readings, document.tolerance, document.name)
+    posed = problems(readings, (tasks := dict.fromkeys(point.task for point in points)), _facts(document, tasks))
+    plan = Plan(points, readings, document.tolerance, document.name, problems=posed)
     if document.sweep_id != plan.sweep_id:
         typed.refuse(document.sweep_id, f"the id of its points and tolerance, {plan.sweep_id},", f"{PATH}: sweep_id")
     return plan, attempts
+
+
+def _facts(document: StoredPlan, tasks: Iterable[Task]) -> dict[Task, Facts]:
+    """What is known of each model of ``tasks``, which stand there in the order of the points."""
+    models, found = [task for task in tasks if task.problem in MODELS], document.models or []
+    if len(found) != len(models) or not all(each.is_whole for each in found):
+        typed.refuse(
+            len(found), f"what {plural(len(models), 'model')} of its points were found to be", f"{PATH}: models"
+        )
+    return dict(zip(models, found, strict=True))
 
 
 def _document(content: bytes) -> tuple[StoredPlan, tuple[Point, ...], dict[str, Attempt]]:

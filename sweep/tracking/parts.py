@@ -20,7 +20,7 @@ import numpy as np
 from sweep.parquet_pages import unpacked
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.problem.problem import MEASURED, WATCHED, measured, watched
+from sweep.problem.problem import MEASURED, NOT_MEASURED, TRAINED, WATCHED, measured, watched
 from sweep.training.curve import Curve, Floats
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
 
     nothing = np.array([], np.float32)
     measures = [name for name in MEASURED if any(name in curve.measured for curve in curves)]
+    trained = [name for name in TRAINED if any(name in curve.trained for curve in curves)]
     followed = [name for name in WATCHED if any(name in curve.watched for curve in curves)]
     table = pa.table(
         {
@@ -64,6 +65,7 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
             "final_loss": pa.array([curve.final_loss for curve in curves], pa.float64()),
             "stalled": pa.array([curve.stalled for curve in curves], pa.bool_()),
             **{name: pa.array([curve.measured.get(name, math.nan) for curve in curves]) for name in measures},
+            **{name: pa.array([curve.trained.get(name, 0) for curve in curves], pa.int64()) for name in trained},
         }
     )
     sink = io.BytesIO()
@@ -110,17 +112,18 @@ def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
     DamagedPart : it is not as long as the point's training, or has not what the plan's problem ends at and follows.
     """
     lengths, names = {name: len(values) for name, values in curve.watched.items()}, measured(plan.problem(point))
+    known = NOT_MEASURED | dict(curve.measured)
     if (
         len(curve.losses) != point.epochs
         or len(curve.parameters) != len(plan.parameters_of[point.task])
-        or not curve.measured.keys() >= {*names}
+        or not known.keys() >= {*names}
         or lengths != dict.fromkeys(watched(plan.problem(point)), point.epochs + 1)
     ):
         raise DamagedPart(f"{path}: a curve is not of the form of its point, {point.key}")
     dtype = np.dtype(str(point.dtype))
     losses = curve.losses.astype(dtype, copy=False)
     followed = {name: values.astype(dtype, copy=False) for name, values in curve.watched.items()}
-    ends = {name: curve.measured[name] for name in names}  # Other points of the part may have others.
+    ends = {name: known[name] for name in names}  # Other points of the part may have others.
     return replace(curve, losses=losses, watched=followed, measured=ends)
 
 
@@ -161,6 +164,7 @@ def _fits(found: "Mapping[str, pa.DataType]", losses: "pa.DataType") -> bool:
     needed = {"key": pa.dictionary(pa.int32(), pa.string()), "losses": pa.large_list(losses)}
     needed |= {"parameters": pa.list_(pa.float64()), "final_loss": pa.float64(), "stalled": pa.bool_()}
     most = needed | dict.fromkeys(WATCHED, needed["losses"]) | dict.fromkeys(MEASURED, pa.float64())
+    most |= dict.fromkeys(TRAINED, pa.int64())
     return needed.items() <= found.items() <= most.items()
 
 
@@ -175,6 +179,7 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
         *(table.column(name).to_pylist() for name in ("key", "parameters", "final_loss", "stalled")), strict=True
     )
     measures = {name: table.column(name).to_pylist() for name in MEASURED if name in table.column_names}
+    trained = {name: table.column(name).to_pylist() for name in TRAINED if name in table.column_names}
     return [
         (
             key,
@@ -185,6 +190,7 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
                 stalled,
                 {name: each[row] for name, each in followed.items() if len(each[row])},
                 {name: each[row] for name, each in measures.items()},
+                {name: each[row] for name, each in trained.items() if trained["tile"][row]},
             ),
         )
         for row, (key, parameters, final_loss, stalled) in enumerate(rest)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sweep import colours
 from sweep.data.readings import Readings
-from sweep.plan.point import Point
+from sweep.plan.point import LATER, Point
 from sweep.problem import ends
 from sweep.problem.problem import Problem
 from sweep.tracking import expected, membership
@@ -150,8 +150,8 @@ def _logs(point: Point) -> dict[str, float]:
 
 
 def _params(point: Point) -> dict[str, str]:
-    named = point.stored().keys()
-    return {name: str(value) for name, value in point.columns().items() if value is not None and name in named}
+    told = {name: value for name, value in point.columns().items() if value is not None}
+    return {name: str(value) for name, value in told.items() if name not in LATER or value != LATER[name]}
 
 
 class LoggedDataset(NamedTuple):

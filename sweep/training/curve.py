@@ -28,6 +28,7 @@ class Curve:
         last value that of the final parameters.
     measured : what only the model can say of the final parameters, by name, as
         :func:`sweep.problem.problem.measured` has them; nan where it cannot.
+    trained : of a model how it was trained, as :data:`sweep.problem.problem.TRAINED` has it; nothing of others.
     """
 
     losses: Floats = field(repr=False)
@@ -36,6 +37,7 @@ class Curve:
     stalled: bool
     watched: Mapping[str, Floats] = field(default_factory=dict, repr=False)
     measured: Mapping[str, float] = field(default_factory=dict)
+    trained: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ In come points and an engine (a function); out go chunks of results, in order. W
 tracking it, is the receiver's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sweep.plan.chunks import chunks
 from sweep.plan.point import Point
@@ -15,6 +16,12 @@ from sweep.training.curve import Engine, Failure, Result
 CHUNK_LOSSES = 4_000_000
 """Losses a chunk may hold (32 MB in float64): what bounds memory, however large the plan."""
 
+CHUNK_PARAMETERS = 4_000_000
+"""Parameters that a chunk may hold: each is a number of Python's while it is handed on, 32 bytes."""
+
+CHUNK_WORK = 10**12
+"""Multiplications of a chunk of models, some 30 seconds of a core: what is lost at most where a process is killed."""
+
 CHUNK_READINGS = 4_000_000
 """Readings times points that a chunk may hold: several tensors of this size are alive in an update."""
 
@@ -22,19 +29,31 @@ CHUNK_READINGS = 4_000_000
 def execute(
     points: Sequence[Point], problems: Mapping[Task, Problem], engine: Engine
 ) -> Iterator[list[tuple[Point, Result]]]:
-    """Train ``points`` chunk by chunk, each of at least one point and within the two bounds above.
+    """Train ``points`` chunk by chunk, each of at least one point and within the bounds above.
 
     Yields
     ------
     A list of pairs a chunk, in the order of ``points``. A point whose training raises, alone, is a ``Failure``;
     a chunk that raises is halved until that point is found, and the others keep their curves.
     """
-
-    def samples(point: Point) -> int:
-        return problems[point.task].prepared.inputs.size
-
-    for chunk in chunks(points, (lambda point: point.epochs, CHUNK_LOSSES), (samples, CHUNK_READINGS)):
+    sizes = {task: _sizes(problem) for task, problem in problems.items()}
+    bounds: tuple[tuple[Callable[[Point], int], int], ...] = (
+        (lambda point: point.epochs, CHUNK_LOSSES),
+        (lambda point: sizes[point.task][0], CHUNK_READINGS),
+        (lambda point: sizes[point.task][1], CHUNK_PARAMETERS),
+        (lambda point: sizes[point.task][2] * point.epochs, CHUNK_WORK),
+    )
+    for chunk in chunks(points, *bounds):
         yield list(zip(chunk, _isolate(chunk, problems, engine), strict=True))
+
+
+def _sizes(problem: Problem) -> tuple[int, int, int]:
+    """Of a point: readings in its tensors, parameters, and multiplications of an update.
+
+    A model, whose work is known, has the readings of a tile at a time.
+    """
+    parameters = sum(math.prod(shape) for shape in problem.shapes.values())
+    return 0 if problem.work else problem.prepared.inputs.size, parameters, problem.work
 
 
 def _isolate(chunk: Sequence[Point], problems: Mapping[Task, Problem], engine: Engine) -> list[Result]:

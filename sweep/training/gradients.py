@@ -5,22 +5,24 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from sweep.plan.point import Point
 from sweep.problem.problem import Objective
 from sweep.settings.schema import Gradient
 
-LossAndSlope = Callable[[Objective, Tensor], tuple[Tensor, Tensor]]
-"""From an objective and parameters ``(n_points, n_parameters)`` to losses ``(n_points,)`` and slopes of that shape."""
+LossAndSlope = Callable[[Objective, Tensor, int], tuple[Tensor, Tensor]]
+"""From an objective, parameters ``(n_points, n_parameters)`` and the epoch, from 0, to losses ``(n_points,)`` and slopes
+of that shape."""
 
 
-def analytic(objective: Objective, params: Tensor) -> tuple[Tensor, Tensor]:
-    """The gradient that the problem has written by hand."""
-    return objective.loss_and_gradient(params)
+def own(objective: Objective, params: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
+    """The gradient that the problem has of its own: written by hand, or a model's by torch."""
+    return objective.loss_and_gradient(params, epoch)
 
 
 def finite_difference(delta: float) -> LossAndSlope:
     """The gradient by central difference, ``(L(θ + δ) − L(θ − δ)) / 2δ`` for each parameter in turn."""
 
-    def loss_and_slope(objective: Objective, params: Tensor) -> tuple[Tensor, Tensor]:
+    def loss_and_slope(objective: Objective, params: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
         slopes = []
         for column in range(params.shape[-1]):
             above, below = params.clone(), params.clone()
@@ -32,7 +34,7 @@ def finite_difference(delta: float) -> LossAndSlope:
     return loss_and_slope
 
 
-def autograd(objective: Objective, params: Tensor) -> tuple[Tensor, Tensor]:
+def autograd(objective: Objective, params: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
     """The gradient by reverse-mode differentiation; rows do not mix, so one backward pass of the sum serves all."""
     with torch.enable_grad():
         leaf = params.detach().requires_grad_()
@@ -41,10 +43,8 @@ def autograd(objective: Objective, params: Tensor) -> tuple[Tensor, Tensor]:
     return loss.detach(), slope
 
 
-def by_name(gradient: Gradient, delta: float) -> LossAndSlope:
-    """The way that ``gradient`` names."""
-    return {
-        Gradient.analytic: analytic,
-        Gradient.finite_difference: finite_difference(delta),
-        Gradient.autograd: autograd,
-    }[gradient]
+def of(point: Point) -> LossAndSlope:
+    """The way that ``point`` asks for; that of a problem with one way is its own."""
+    if not Point.DECLARED["gradient"].used(point) or point.gradient is Gradient.analytic:
+        return own
+    return autograd if point.gradient is Gradient.autograd else finite_difference(point.delta)

@@ -8,6 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -61,7 +62,7 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
         objective.start.new_tensor([row.lr for row in rows])[:, None],
         epochs=[row.epochs for row in rows],
         stops=sorted({point.epochs for point in points}),
-        loss_and_slope=gradients.by_name(rows[0].gradient, rows[0].delta),
+        loss_and_slope=gradients.of(rows[0]),
         optimizer=optimizer,
     )
     histories = _by_row(found.losses)
@@ -69,6 +70,7 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
     row_of = {row.trajectory: number for number, row in enumerate(rows)}
     ends = {each.epoch: (each.params.tolist(), each.final_loss.tolist(), each.stalled.tolist()) for each in found.stops}
     last = {each.epoch: {name: values.cpu().numpy() for name, values in each.watched.items()} for each in found.stops}
+    curves = []
     for trajectory, point in zip(trajectories, points, strict=True):
         row = row_of[trajectory]
         parameters, final_loss, stalled = ends[point.epochs]
@@ -76,17 +78,29 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
             name: np.append(values[row, : point.epochs], last[point.epochs][name][row])
             for name, values in watched.items()
         }
-        end = tuple(parameters[row])
-        measures = _measured(problem, point, end, final_loss[row])
-        yield Curve(histories[row, : point.epochs], end, final_loss[row], stalled[row], followed, measures)
+        trained = dict(objective.trained)
+        if trained:
+            trained["still"] = min(found.still[row], point.epochs)
+        history, end = histories[row, : point.epochs], tuple(parameters[row])
+        curves.append(Curve(history, end, final_loss[row], stalled[row], followed, trained=trained))
+    for curve, measures in zip(curves, _measured(problem, points, curves), strict=True):
+        yield replace(curve, measured=measures)
 
 
-def _measured(problem: Problem, point: Point, parameters: Sequence[float], final_loss: float) -> Mapping[str, float]:
-    """What the problem says of where a run ended."""
-    names = measured(problem)
-    if names and all(map(math.isfinite, (final_loss, *parameters))):
-        return problem.measure(point, parameters)
-    return dict.fromkeys(names, math.nan)
+def _measured(problem: Problem, points: Sequence[Point], curves: Sequence[Curve]) -> Sequence[Mapping[str, float]]:
+    """What the problem says of where runs ended."""
+    unknown: Mapping[str, float] = dict.fromkeys(measured(problem), math.nan)
+    found = [unknown] * len(points)
+    ended = [
+        number
+        for number, curve in enumerate(curves)
+        if unknown and math.isfinite(curve.final_loss) and np.isfinite(curve.parameters).all()
+    ]
+    if ended:
+        told = problem.measure_all([points[each] for each in ended], [curves[each].parameters for each in ended])
+        for number, one in zip(ended, told, strict=True):
+            found[number] = {name: one[name] for name in unknown}
+    return found
 
 
 def _by_row(values: torch.Tensor) -> Floats:

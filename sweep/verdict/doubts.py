@@ -1,7 +1,4 @@
-"""What may keep runs from their tolerance, told before any is trained.
-
-Readings that their dtype does not resolve, and problems of which the end of a run says too little.
-"""
+"""What may keep runs from their tolerance, told before any is trained: readings that their dtype does not resolve."""
 
 from collections.abc import Iterator
 
@@ -15,12 +12,7 @@ MERGED = 0.01
 
 
 def doubts(plan: Plan) -> Iterator[str]:
-    """A line for each task whose runs cannot count as converged, and each dtype that may be too coarse for readings."""
-    for task in plan.tasks:
-        problem = plan.problems[task]
-        if problem.least_loss is None and problem.convexity(plan.first[task]) is None:
-            size = f"{plan.label(task)} has {len(plan.parameters_of[task]):,} parameters, too many to tell"
-            yield f"{size} how much is left at the end of a run, so none counts as converged; compare their loss curves"
+    """A line for each dtype that may be too coarse for the readings of its points."""
     for task, dtype in dict.fromkeys((point.task, point.dtype) for point in plan.points):
         name, problem = plan.label(task), plan.problems[task]
         others = "" if dtype is DType.float64 else "dtype=float64 or "

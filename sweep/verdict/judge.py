@@ -39,10 +39,9 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
         falls=theory is not None,
     )
     trained, noise = _rounded(point), EPS[point.dtype] ** 2 * (problem.least_loss or 0)
-    start = problem.start(trained)
     expected: Expectation | None
     if theory:
-        expected = theory.expectation(start, point.lr, point.epochs, allowed, noise)
+        expected = theory.expectation(problem.start(trained), point.lr, point.epochs, allowed, noise)
     else:
         expected = convex.expectation(problem, trained)
     limit, needed = None, 0 if outcome is Outcome.CONVERGED else None

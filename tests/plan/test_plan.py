@@ -32,9 +32,9 @@ from tests.problem.made import data as data_of
 
 def settings(**changes: Any) -> Settings:
     base = Settings(
-        1e-2, 0.1, 5000, Posed(ProblemKind.line), Start.given, 0, Init(1.0, 0.0), Gradient.analytic, 0.1,
+        1e-2, 0.1, 5000, Posed(ProblemKind.line, {}, "mse", 1.0, None), Start.given, 0, Init(1.0, 0.0), Gradient.analytic, 0.1,
         DType.float32, "cpu", data_of(),
-        OutcomeRule(0.001), False, False, None, Tracking("sqlite:///x.db", "sweep", 1000, {}, 60.0), {},
+        OutcomeRule(0.001, True), False, False, None, Tracking("sqlite:///x.db", "sweep", 1000, {}, 60.0), {},
     )  # fmt: skip
     return replace(base, **changes)
 
@@ -152,7 +152,10 @@ def test_readings_of_one_name_are_told_apart_by_words_wherever_there_are_some(tm
     def labels(*asked: tuple[str, str, str]) -> list[str]:
         made = plan.make(
             [
-                settings(data=data_of("csv", path=str(own), input=x, target=y), problem=Posed(ProblemKind(kind)))
+                settings(
+                    data=data_of("csv", path=str(own), input=x, target=y),
+                    problem=Posed(ProblemKind(kind), {}, "mse", 1.0, None),
+                )
                 for x, y, kind in asked
             ],
             sources.read,

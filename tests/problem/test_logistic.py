@@ -44,6 +44,32 @@ def test_the_least_loss_is_that_of_scikit_learn(classes: int, scale: float) -> N
         assert found.around.optimum[:-1] == pytest.approx(theirs.coef_[0] / scale, rel=1e-4)
 
 
+@pytest.mark.parametrize(("inputs", "classes"), [(299, 2), (74, 4)])
+def test_of_many_parameters_products_with_the_hessian_say_what_the_hessian_says(
+    inputs: int, classes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = table(500, inputs, classes, 0)
+    problem, base = logistic(data), run(data, dtype=DType.float64)
+    points = [replace(base, lr=4.0, epochs=epochs) for epochs in (1, 10, 100)]
+    ends = [curve.parameters for curve in trained(data, *points)]
+    exact = [problem.measure(base, end) for end in ends]
+    monkeypatch.setattr("sweep.problem.logistic.MOST_CURVED", 299)
+    monkeypatch.setattr(CrossEntropy, "hessian", None)
+    for end, before in zip(ends, exact, strict=True):
+        assert problem.measure(base, end) == pytest.approx(before, rel=1e-3)
+        assert problem.measure(base, end)["lambda_max"] == pytest.approx(before["lambda_max"], rel=1e-9)
+
+
+@CLASSES
+def test_a_product_with_the_hessian_is_the_hessian_times_a_vector(classes: int) -> None:
+    data = table(60, 3, classes, seed=1)
+    model = CrossEntropy(np.column_stack([data.inputs, np.ones(60)]), data.targets.astype(np.intp), classes)
+    p = np.exp(model.log_probabilities(NOISE.normal(size=(model.free, 4))))
+    vector = NOISE.normal(size=4 * model.free)
+    found = model.product(p, torch.from_numpy(vector))
+    assert found.numpy() == pytest.approx(model.hessian(p) @ vector, rel=1e-12, abs=1e-14)
+
+
 @CLASSES
 def test_curvature_and_what_is_left_are_those_of_autograd(classes: int) -> None:
     data, scale = table(60, 3, classes, seed=1), 0.7

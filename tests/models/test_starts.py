@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sweep.problem.starts import uniform
+from sweep.models.starts import uniform
 
 
 def test_a_seed_draws_the_same_numbers_for_ever() -> None:

@@ -1,0 +1,30 @@
+"""Whether a row has the same bits at each of its places and beside any others: tried on this machine before a tile trains."""
+
+import torch
+from torch import Tensor
+
+from sweep.models.rows import Rows, Samples
+from sweep.models.trial import forked
+
+
+def holds(rows: Rows, start: Tensor, over: Samples, tile: int, period: int) -> bool:
+    """Whether it held for a tile of rows near ``start``, for copies of some of them, and in another order.
+
+    Parameters
+    ----------
+    start : shape ``(n_parameters,)``.
+    tile, period : of :mod:`sweep.models.tile`.
+    """
+    noise = torch.randn((tile, len(start)), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    many = start + 0.1 * noise.to(start) * (start.abs() + 0.1)
+    places = torch.arange(tile)
+    first = _bits(rows, many, over)
+    return all(
+        torch.equal(first[order], _bits(rows, many[order], over)) for order in (places % period, places.roll(period))
+    )
+
+
+def _bits(rows: Rows, params: Tensor, over: Samples) -> Tensor:
+    with forked():
+        losses, slopes = rows.loss_and_gradient(params, over.x.new_ones(len(params)), over)
+    return torch.cat([losses[:, None], slopes], dim=1).nan_to_num()

@@ -1,0 +1,152 @@
+"""A module's loss for many rows of parameters at once, with its gradient and with products of its Hessian.
+
+A tile of rows goes through ``torch.vmap`` once, forward; gradients are torch's own, of the sum of the rows' losses. One
+row is computed without either: as a plain loop would.
+"""
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from sweep.models.losses import Loss
+from sweep.models.shapes import shapes_of, trained
+
+ALIGNED = 16
+"""Numbers at whose multiples each parameter begins in a row of a tile, which so is aligned at every row."""
+
+Named = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """What a loss is over.
+
+    Parameters
+    ----------
+    x : inputs before their scale, ``(n, n_inputs)``. t : targets, ``(n,)``: quantities, or classes as int64.
+    """
+
+    x: Tensor
+    t: Tensor
+
+
+class Rows:
+    """A module with its loss, on rows of parameters.
+
+    Parameters
+    ----------
+    module : its parameters and buffers give names, shapes and whatever does not train; not changed.
+    loss : of its outputs.
+    modes : whether it is another function while it trains, as with dropout.
+    """
+
+    def __init__(self, module: nn.Module, loss: Loss, modes: bool) -> None:
+        self._training, self._resting = copy.deepcopy(module).train(), copy.deepcopy(module).eval()
+        self._loss, self._modes = loss, modes
+        self.shapes = shapes_of(trained(self._training))
+        for each in (self._training, self._resting):
+            each.requires_grad_(False)
+
+    @cached_property
+    def _columns(self) -> Tensor:
+        """Where each number stands in a row of a tile."""
+        places, start = [], 0
+        for shape in self.shapes.values():
+            size = math.prod(shape)
+            places.append(torch.arange(start, start + size))
+            start += -(-size // ALIGNED) * ALIGNED
+        return torch.cat(places)
+
+    @cached_property
+    def _width(self) -> int:
+        return sum(-(-math.prod(shape) // ALIGNED) * ALIGNED for shape in self.shapes.values())
+
+    def spread_out(self, params: Tensor) -> dict[str, Tensor]:
+        """Rows of parameters, shape ``(T, n_parameters)``, by name, each of shape ``(T, *shape)`` and aligned."""
+        tile = params.new_zeros((len(params), self._width))
+        tile[:, self._columns.to(params.device)] = params
+        found, start = {}, 0
+        for name, shape in self.shapes.items():
+            size = math.prod(shape)
+            found[name] = tile[:, start : start + size].view(len(tile), *shape)
+            start += -(-size // ALIGNED) * ALIGNED
+        return found
+
+    def loss(self, params: Tensor, scale: Tensor, over: Samples) -> Tensor:
+        """The loss of each row, not while it trains; shape ``(T,)``."""
+        with torch.no_grad():
+            return self._losses(self._resting, self.spread_out(params), scale, over)
+
+    def outputs(self, params: Tensor, scale: Tensor, over: Samples) -> Tensor:
+        """What the module makes of the inputs, by row, not while it trains."""
+        with torch.no_grad():
+            return self._each(self._output(self._resting, over), self.spread_out(params), scale)
+
+    def loss_and_gradient(self, params: Tensor, scale: Tensor, over: Samples) -> tuple[Tensor, Tensor]:
+        """The loss of each row, and the gradient of what trains, shape ``(T, n_parameters)``."""
+        with torch.enable_grad():
+            leaves = {name: each.detach().requires_grad_() for name, each in self.spread_out(params).items()}
+            losses = self._losses(self._training, leaves, scale, over)
+            slopes = self._gradient(losses, leaves)
+        return (self.loss(params, scale, over) if self._modes else losses.detach()), slopes.detach()
+
+    def around(self, params: Tensor, scale: Tensor, over: Samples) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
+        """The gradient of each row, not while it trains; and from a vector a row to the Hessian times it.
+
+        Reverse over reverse: some losses have no forward mode.
+        """
+        with torch.enable_grad():
+            leaves = {name: each.detach().requires_grad_() for name, each in self.spread_out(params).items()}
+            losses = self._losses(self._resting, leaves, scale, over)
+            slopes = self._gradient(losses, leaves, again=True)
+
+        def product(vectors: Tensor) -> Tensor:
+            if not slopes.requires_grad:  # Of a loss that is linear in the parameters.
+                return torch.zeros_like(vectors)
+            return self._gradient(slopes, leaves, vectors, keep=True).detach()
+
+        return slopes.detach(), product
+
+    def _gradient(
+        self, of: Tensor, leaves: Named, along: Tensor | None = None, again: bool = False, keep: bool = False
+    ) -> Tensor:
+        found = torch.autograd.grad(
+            of if along is not None else of.sum(),
+            list(leaves.values()),
+            along,
+            create_graph=again,
+            retain_graph=again or keep,
+            allow_unused=True,
+            materialize_grads=True,
+        )
+        return torch.cat([each.reshape(len(each), -1) for each in found], dim=1)
+
+    def _losses(self, module: nn.Module, params: Named, scale: Tensor, over: Samples) -> Tensor:
+        output = self._output(module, over)
+        return self._each(lambda own, by: self._loss.mean(output(own, by), over.t), params, scale)
+
+    @staticmethod
+    def _output(module: nn.Module, over: Samples) -> "Callable[[Named, Tensor], Tensor]":
+        def output(params: Named, scale: Tensor) -> Tensor:
+            found: Tensor = functional_call(module, dict(params), (over.x * scale,))
+            return found
+
+        return output
+
+    @staticmethod
+    def _each(function: Callable[[Named, Tensor], Tensor], params: Named, scale: Tensor) -> Tensor:
+        if len(scale) == 1:
+            return function({name: each[0] for name, each in params.items()}, scale[0])[None]
+        found: Tensor = torch.vmap(function, randomness="same")(params, scale)
+        return found
+
+
+def tiles(count: int, rows: int) -> Iterator[slice]:
+    """Where each of the tiles of ``count`` places stands."""
+    return (slice(first, first + rows) for first in range(0, count, rows))

@@ -1,0 +1,153 @@
+"""A module of torch with a loss, the perceptron that sweep ships or a user's own.
+
+Nothing of its loss is known beforehand: what is left at the end of a run is measured there. What must be known to read
+a sweep stands in its plan as :class:`sweep.models.facts.Facts`; only what trains or measures imports a user's model.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sweep.errors import BadInput
+from sweep.models.facts import Facts
+from sweep.models.losses import Loss
+from sweep.models.source import Source
+from sweep.problem.confusion import Confusion
+from sweep.problem.convexity import Convexity
+from sweep.problem.dependence import Undetermined
+from sweep.problem.fit import Fit, Fitted
+from sweep.problem.prepared import Prepared
+from sweep.problem.quadratic import Quadratic
+from sweep.problem.task import Task
+
+if TYPE_CHECKING:
+    from sweep.models.trial import Traits
+    from sweep.problem.network_tensors import Bench
+    from sweep.problem.problem import Objective, Setup
+
+
+class Network:
+    """:class:`sweep.problem.problem.Problem` of a module.
+
+    Parameters
+    ----------
+    facts : what a plan says of it; found by a trial where there are none.
+    """
+
+    least_loss: float | None = None
+    evenest_scale: float | None = None
+    undetermined: Undetermined | None = None
+
+    def __init__(self, prepared: Prepared, task: Task, facts: Facts | None = None) -> None:
+        self.prepared, self._task = prepared, task
+        if facts:
+            self.facts = facts
+        classes = len(prepared.readings.classes)
+        self.source = Source(task.model, task.loss, task.loss_delta, prepared.inputs.shape[1], classes)
+
+    @cached_property
+    def loss(self) -> Loss:
+        """The loss, with the function that a user wrote."""
+        return self.source.made_loss()
+
+    @cached_property
+    def traits(self) -> "Traits":
+        """What the module is found to be; raises whatever it raises."""
+        from sweep.models.trial import traits
+        from sweep.problem.network_tensors import samples
+
+        over = samples(self.prepared.inputs, self.prepared.targets, bool(self.source.classes))
+        return traits(self.source.module, self.loss, over, self.source.classes)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """See :class:`Facts`.
+
+        Raises
+        ------
+        BadInput : the model cannot be; where it raises by itself, its runs fail, and say with what.
+        """
+        self.loss.check_target(self.source.classes)
+        try:
+            found = self.traits
+            shapes, output, apart = found.shapes, found.output_shape, found.one_by_one
+        except BadInput:
+            raise
+        except Exception as error:  # Of a user's own code, which may raise anything.
+            shapes, output, apart = {}, (), f"it raises {type(error).__name__}"
+        targets = self.prepared.targets
+        spread = self._task.spread or self.loss.spread(targets, self.source.classes, output)
+        plain = {name: list(shape) for name, shape in shapes.items()}
+        magnitude = self.loss.magnitude(targets, spread)
+        return Facts(plain, spread, self.loss.spread_name, magnitude, apart)
+
+    @cached_property
+    def work(self) -> int:
+        """Of a tile's share, as the trial found it."""
+        try:
+            return self.traits.work
+        except Exception:  # Its runs fail with it.
+            return 1
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, ...]]:
+        """Of what trains, in torch's order."""
+        return {name: tuple(shape) for name, shape in self.facts.shapes.items()}
+
+    @property
+    def spread(self) -> float:
+        """See :meth:`sweep.models.losses.Loss.spread`; or what a user gives."""
+        return self.facts.spread
+
+    @property
+    def spread_name(self) -> str:
+        """What sentences call the spread."""
+        return self.facts.spread_name
+
+    @property
+    def magnitude(self) -> float:
+        """See :meth:`sweep.models.losses.Loss.magnitude`."""
+        return self.facts.magnitude
+
+    def start(self, point: "Setup") -> tuple[float, ...]:
+        """What the module draws by the seed."""
+        import torch
+
+        return tuple(self.source.start(point.seed, torch.empty(0, dtype=torch.float64)).tolist())
+
+    @cached_property
+    def bench(self) -> "Bench":
+        """Where modules are made, and kept while they train."""
+        from sweep.problem.network_tensors import Bench
+
+        return Bench(self)
+
+    def objective(self, points: "Sequence[Setup]") -> "Objective":
+        """See :class:`sweep.problem.network_tensors.NetworkObjective`."""
+        return self.bench.objective(points)
+
+    def quadratic(self, point: "Setup") -> Quadratic | None:
+        """None: nobody has looked."""
+        return None
+
+    def convexity(self, point: "Setup") -> Convexity | None:
+        """None."""
+        return None
+
+    def measure(self, point: "Setup", parameters: Sequence[float]) -> Mapping[str, float]:
+        """As of several."""
+        return self.measure_all([point], [parameters])[0]
+
+    def measure_all(self, points: "Sequence[Setup]", ends: Sequence[Sequence[float]]) -> list[Mapping[str, float]]:
+        """See :mod:`sweep.problem.network_measures`."""
+        from sweep.problem.network_measures import measures
+
+        return measures(self, points, ends)
+
+    def confusion(self, fitted: Fitted) -> list[Confusion]:
+        """None without the module."""
+        return []
+
+    def fit(self, fitted: Fitted | None) -> Fit | None:
+        """None without the module."""
+        return None
