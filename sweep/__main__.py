@@ -23,9 +23,10 @@ them, a tenth of its time goes there."""
 def main() -> NoReturn:
     """Run the command line and exit with a code of :class:`sweep.errors.Exit`."""
     from sweep.console.guard import guard, own_process
+    from sweep.models.importing import importable_here
 
     gc.set_threshold(*GARBAGE)
-    with own_process():
+    with own_process(), importable_here():
         from sweep.settings import help_page
 
         arguments = sys.argv[1:]
@@ -67,8 +68,9 @@ def questions(parsed: Namespace) -> list[str]:
 
 
 def _refuse_foreign(parsed: Namespace) -> None:
-    """Refuse what would unpickle a file, or train without tracking."""
+    """Refuse what would unpickle a file, train without tracking, or have Hydra call something that is named."""
     from sweep.errors import BadInput
+    from sweep.settings import called
 
     if parsed.experimental_rerun is not None:
         raise BadInput(
@@ -80,6 +82,8 @@ def _refuse_foreign(parsed: Namespace) -> None:
         key, _, value = word.lstrip("+").partition("=")
         if key.lstrip("~") == "hydra/sweeper" and (key.startswith("~") or value.strip("'\"") != "grid"):
             raise other_sweeper(word)
+        if key.startswith("hydra.") and key.rpartition(".")[2] == "_target_":
+            raise called.refusal(word)
 
 
 def other_sweeper(named: str) -> "BadInput":
@@ -99,7 +103,7 @@ def _hydra(parsed: Namespace) -> "Exit":
     from hydra_plugins.sweep_grid import _ending
     from sweep.errors import Exit
     from sweep.outputs import check_here
-    from sweep.settings import composition, grammar, hydra_internals
+    from sweep.settings import called, composition, grammar, hydra_internals
     from sweep.settings.keys import KEYS
 
     check_here()
@@ -111,7 +115,8 @@ def _hydra(parsed: Namespace) -> "Exit":
     warnings.filterwarnings("ignore", r"\s*Running Hydra app with --multirun")  # As every command is.
     composition.register()
     _ending.exit_code = Exit.OK
-    hydra.main(version_base="1.3", config_path=composition.conf_folder(), config_name="config")(train)()
+    with hydra_internals.shown_first(called.refuse_targets):
+        hydra.main(version_base="1.3", config_path=composition.conf_folder(), config_name="config")(train)()
     return _ending.exit_code
 
 

@@ -38,12 +38,13 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
     Interrupted : a signal came; what was done until then is stored and reported.
     """
     from sweep import delivery
-    from sweep.tracking import lookup
+    from sweep.tracking import expected, lookup
     from sweep.tracking.store import open_store
 
     first, planned = settings[0], plan.make(settings, sources.reader())
     tracking = first.tracking
     check_devices(planned.points)
+    expected.check(planned)
     if first.dry_run:
         there = open_store(tracking, create=False)
         _, done = _rerun_and_done(there, planned, lookup.look(there, planned), first) if there else ("", set())
@@ -87,7 +88,7 @@ def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Kn
     spool = Spool(planned, first.tracking, known.newest, execution)
     opening = sweeps.opened(store, planned, first.tracking, known, execution)
     with watched() as watch, surviving(opening, spool) as sweep:
-        varying = {name: planned.values[name] for name in planned.varying if name != "data"}
+        varying = {name: planned.asked(name) for name in planned.varying if name != "data"}
         sweep.keep("config.yaml", to_yaml(first, varying).encode())
         write = spool.behind(sweep.write)
 
@@ -99,7 +100,7 @@ def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Kn
 
         watch.until_signal(train)
         spool.check()
-        report = publication.publish(sweep)
+        report = publication.publish(sweep, trusted=True)
         terminal.conclude(report, pages.how_to_open(store, first.tracking, planned.sweep_id))
         watch.check()
         sweep.end_rerun()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from sweep.plan import point
 from sweep.report.frames import runs_frame
+from sweep.settings.schema import is_argument
 from sweep.training.curve import Curve, Result
 
 if TYPE_CHECKING:
@@ -58,19 +59,16 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
     >>> runs.groupby("outcome", observed=True)["lr"].max()
     >>> curves.merge(runs[["key", "lr", "outcome"]], on="key")
     """
-    from sweep.console.command import opened
+    from sweep.console.command import named, opened
     from sweep.outputs import check_here
-    from sweep.settings import grammar
 
     check_here()  # MLflow cannot even be imported in a folder that is gone.
-    given = {"uri": uri, "experiment": experiment}
-    overrides = [f"tracking.{name}={grammar.word(value)}" for name, value in given.items() if value is not None]
     variables = dict(os.environ)
     from sweep.tracking import record
     from sweep.tracking.caller import left_as_it_was
 
     with left_as_it_was(variables):
-        _, store = opened(overrides)
+        _, store = opened(named(uri, experiment))
         stored = record.load(store, record.find(store, sweep))
     return Frames(_with_provenance(runs_frame(stored.plan, stored.results), stored), curves_frame(stored.results))
 
@@ -78,7 +76,9 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
 def _with_provenance(runs: pd.DataFrame, stored: "SweepRecord") -> pd.DataFrame:
     attempts = [stored.attempts.get(key) for key in runs["key"]]
     addresses = [attempt and attempt.address for attempt in attempts]
-    return runs.astype({name: "string" for name in TEXTS if name in runs}).assign(
+    own = [name for name in map(str, runs) if is_argument(name) and {*map(type, runs[name])} <= {str, type(None)}]
+    texts = [*(name for name in TEXTS if name in runs), *own]
+    return runs.astype(dict.fromkeys(texts, "string")).assign(
         run_id=pd.array([each.run_id if each else None for each in attempts], dtype="string"),
         attempt=pd.array([each.number if each else None for each in attempts], dtype="Int64"),
         curve_run=pd.array([each.run_id if each else None for each in addresses], dtype="string"),

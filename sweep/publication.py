@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from sweep.errors import printable
 from sweep.outputs import OUTPUTS, Anothers, is_anothers, write_atomically
-from sweep.tracking import pages
+from sweep.problem.choice import predicted
+from sweep.problem.predicted import Predicted
+from sweep.tracking import pages, predictions
 from sweep.tracking.patience import patiently
 from sweep.tracking.sqlite_file import count_rows
 
 if TYPE_CHECKING:
     from sweep.report.files import Report
+    from sweep.tracking.record import SweepRecord
     from sweep.tracking.sweeps import SweepRun
 
 
@@ -38,11 +42,39 @@ def write(report: "Report", write_file: Callable[[Path, bytes], None] = write_at
     return report
 
 
-def publish(sweep: "SweepRun") -> "Report":
-    """Make the report of ``sweep``, keep and write its files, and let MLflow's pages open on it."""
+def _predicted(sweep: "SweepRun", record: "SweepRecord") -> Mapping[str, Predicted]:
+    """What the models of the best runs make of samples, kept on the summary run, and computed where it is not there."""
+    from sweep.report.findings import best_of
+    from sweep.report.judged_runs import judged
+
+    plan, found = record.plan, dict[str, Predicted]()
+    runs = judged(plan, record.results, sweep.verdicts)
+    sweep.verdicts |= {run.point.key: run.verdict for run in runs if run.verdict}
+    for task, run in best_of(runs).items():
+        if task not in plan.facts or run.curve is None:
+            continue
+        made = record.predictions.get(run.point.key)
+        with suppress(Exception):  # Of a user's own code, which has trained, and may yet raise anything here.
+            made = made or predicted(plan.problems[task], run.point, run.curve.parameters)
+        if made:
+            found[run.point.key] = made
+    if found != record.predictions:
+        sweep.keep(predictions.PATH, predictions.encode(found))
+    return found
+
+
+def publish(sweep: "SweepRun", *, trusted: bool = False) -> "Report":
+    """Make the report of ``sweep``, keep and write its files, and let MLflow's pages open on it.
+
+    Parameters
+    ----------
+    trusted : whether its plan was made by this command, so that models that it names may be asked.
+    """
     from sweep.report import files
 
     record, store = sweep.settled(), sweep.store
+    if trusted and record.plan.facts:
+        record = replace(record, predictions=_predicted(sweep, record))
     report = files.make(record, sweep.verdicts)
     for name, content in report.files.items():
         sweep.keep(name, content)

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 from sweep.console.command import SWEEP, Command, Which, codes, opened
 from sweep.errors import BadInput, Exit, printable
+from sweep.models.importing import importable_here
 
 if TYPE_CHECKING:
-    from sweep.plan.plan import Plan
-    from sweep.plan.point import Point
     from sweep.tracking.record import SweepRecord
     from sweep.tracking.store import Store
-    from sweep.training.curve import Result
 
 RUN_ID = re.compile("[0-9a-f]{32}")
 
@@ -26,8 +24,9 @@ MOST_LINES = 40
 """Runs that are listed, of those that came out different."""
 
 
-def replay(which: Which, overrides: list[str]) -> Exit:
-    """Train what ``which`` names again, and say what came of it."""
+def replay(which: Which, overrides: list[str], allowed: list[str]) -> Exit:
+    """Train what ``which`` names again, by models of a user's own that are ``allowed``, and say what came of it."""
+    from sweep import retraining
     from sweep.console import terminal
     from sweep.tracking import record
     from sweep.training.bitwise import first_difference
@@ -42,11 +41,15 @@ def replay(which: Which, overrides: list[str]) -> Exit:
     if not curves:
         raise BadInput("no point of the sweep has a curve", "a sweep that was trained", "run its command again")
     plan = replace(stored.plan, points=tuple(point for point in stored.plan.points if point.key in curves))
+    retraining.check_allowed(plan.tasks, allowed)
     check_devices(plan.points)
+    sources, now = _sources(store, stored, set(curves)), _now()
+    measured = {key for key in curves if _measures_alike(sources.get(stored.attempts[key].run_id, {}), now)}
     counts = Counter({"identical": 0, "different": 0})
     with terminal.progress(len(plan.points)) as tick:
-        for point, again in _trained(plan):
-            difference = first_difference(curves[point.key], again, plan.parameters_of[point.task])
+        for point, again in retraining.trained_again(plan, curves):
+            names = plan.parameters_of[point.task]
+            difference = first_difference(curves[point.key], again, names, point.key in measured)
             state = "identical" if not difference else "different" if isinstance(again, Curve) else "failed"
             counts[state] += 1
             if difference and counts["different"] + counts["failed"] <= MOST_LINES:
@@ -59,31 +62,29 @@ def replay(which: Which, overrides: list[str]) -> Exit:
         f"Replayed {plural(len(curves), 'run')} of sweep {stored.plan.sweep_id[:8]}, "
         f"{plural(plan.total_epochs, 'epoch')}: {verdict}."
     )
-    for line in _since(_sources(store, stored, set(curves))):
+    if left := sum(bool(curves[key].measured) for key in curves.keys() - measured):
+        print(f"Of {plural(left, 'run')} the curve and the end alone: what else was measured was by another torch.")
+    for line in (*retraining.changed(plan), *_since(Counter(tuple(each.items()) for each in sources.values()), now)):
         print(printable(line))
     return Exit.DIFFERENT if counts["different"] else Exit.POINT_FAILED if counts["failed"] else Exit.OK
 
 
-def _trained(plan: "Plan") -> "Iterator[tuple[Point, Result]]":
-    from sweep.training.execute import execute
-    from sweep.training.in_process import in_process
-
-    for chunk in execute(plan.points, plan.problems, in_process):
-        yield from chunk
+def _measures_alike(then: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether what computes a curvature is the same: torch, or of a shipped problem NumPy."""
+    return all(then.get(name) == now.get(name) for name in ("torch", "numpy"))
 
 
-def _sources(store: "Store", stored: "SweepRecord", keys: set[str]) -> Counter[tuple[tuple[str, str], ...]]:
-    """What the runs were trained with, each kind with the number of its runs."""
+def _sources(store: "Store", stored: "SweepRecord", keys: set[str]) -> dict[str, dict[str, str]]:
+    """By the id of a run, what it was trained with."""
     from sweep.tracking import membership, record
     from sweep.tracking.search import search
 
     ids = {stored.attempts[key].run_id for key in keys}
     if len(ids) == 1:
-        tags = [record.tags_of(store, ids.pop())]
-    else:
-        members = search(store, membership.condition(stored.plan.sweep_id))
-        tags = [run.data.tags for run in members if run.info.run_id in ids]
-    return Counter(tuple(source(each).items()) for each in tags)
+        (run_id,) = ids
+        return {run_id: source(record.tags_of(store, run_id))}
+    members = search(store, membership.condition(stored.plan.sweep_id))
+    return {run.info.run_id: source(run.data.tags) for run in members if run.info.run_id in ids}
 
 
 def source(tags: Mapping[str, str]) -> dict[str, str]:
@@ -96,17 +97,27 @@ def source(tags: Mapping[str, str]) -> dict[str, str]:
     return versions | {"commit": commit[:12] + (" with changes" if tags.get("git_dirty") == "true" else "")}
 
 
-def _since(sources: Counter[tuple[tuple[str, str], ...]]) -> Iterator[str]:
-    """What changed since the runs were trained, in a line for each kind of source."""
+def _now() -> dict[str, str]:
+    """What runs would be trained with now."""
     from sweep.provenance import source_tags, this_execution
+
+    return source(source_tags(this_execution()))
+
+
+def _since(sources: Counter[tuple[tuple[str, str], ...]], now: Mapping[str, str]) -> Iterator[str]:
+    """What changed since the runs were trained, in a line for each kind of source.
+
+    Parameters
+    ----------
+    sources : what they were trained with, each kind with the number of its runs.
+    """
     from sweep.verdict.sentences import plural
 
-    now = source(source_tags(this_execution()))
     for items, count in sources.items():
         then = dict(items)
         changed = [
             f"{name} {then.get(name, 'none')} is now {now.get(name, 'none')}"
-            for name in then | now
+            for name in {**then, **now}
             if then.get(name) != now.get(name)
         ]
         news = ", ".join(changed) or "every version and the commit are the same"
@@ -122,7 +133,8 @@ main = Command(
     ),
     which="RUN | SWEEP",
     help=f"a run's id, or {SWEEP}",
-    action=replay,
+    action=importable_here()(replay),
+    allows="a class or function, as my_models.Net, that the store may have called; once for each",
 )
 
 if __name__ == "__main__":

@@ -78,7 +78,10 @@ def test_another_sweeper_is_refused_before_anything_is_made(command: Command, tm
 
 def test_another_sweeper_by_a_name_within_hydra_trains_nothing(command: Command, tmp_path: Path) -> None:
     foreign = "hydra._internal.core_plugins.basic_sweeper.BasicSweeper"
-    words = [f"hydra.sweeper._target_={foreign}", "+hydra.sweeper.max_batch_size=null", "hydra/launcher=basic"]
+    (tmp_path / "own" / "grid").mkdir(parents=True)
+    mine = f"# @package _global_\nhydra: {{sweeper: {{_target_: {foreign}}}}}\n"
+    (tmp_path / "own" / "grid" / "mine.yaml").write_text(mine)
+    words = ["--config-dir", "own", "grid=mine", "+hydra.sweeper.max_batch_size=null", "hydra/launcher=basic"]
     said = command(*words, "+hydra.sweeper.params=null")
     assert said.code == 1
     assert f"{foreign}: another sweeper neither tracks nor judges" in said.err

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from sweep.errors import Exit
 from tests.conftest import Command
+from tests.models.written import importable
 
 README = Path(__file__).parent.parent / "README.md"
+FILE = re.compile(r"```python\n# (\w+\.py)\n(.*?)```", re.DOTALL)
 BLOCK = re.compile(r"```console\n\$ python -m (\S+) ?([^\n]*)\n(.*?)```", re.DOTALL)
 
 
@@ -16,6 +18,8 @@ def test_console_blocks_print_what_the_readme_shows(command: Command) -> None:
     text = README.read_text()
     assert len(BLOCK.findall(text)) >= 4
     Path("docs").symlink_to(README.parent / "docs")
+    for name, source in FILE.findall(text):
+        Path(name).write_text(source)
 
     def run(match: re.Match[str]) -> str:
         module, words, _ = match.groups()
@@ -23,7 +27,8 @@ def test_console_blocks_print_what_the_readme_shows(command: Command) -> None:
         assert (said.code, said.err) == (0, "")
         return f"```console\n{f'$ python -m {module} {words}'.rstrip()}\n{said.out}```"
 
-    found = BLOCK.sub(run, text)
+    with importable(Path.cwd()):
+        found = BLOCK.sub(run, text)
     if os.environ.get("ACCEPT") == "1":
         README.write_text(found)
     assert found == text, "accept with: ACCEPT=1 python -m pytest tests/test_readme.py"

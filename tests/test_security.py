@@ -29,30 +29,6 @@ class Trap:
         return os.mkdir, ("sprung",)
 
 
-@pytest.mark.parametrize("key", ["_target_", "data._target_", "init._target_", "outcome._target_", "grid._target_"])
-def test_a_target_outside_of_hydra_is_refused(command: Command, key: str) -> None:
-    said = command(f"++{key}=os.mkdir")
-    assert said.code == 1
-    assert "_target_: no such key" in said.err
-    assert [path.name for path in Path().iterdir()] == ["outputs"]
-
-
-@pytest.mark.parametrize(("group", "head"), [("grid", "# @package _global_\n"), ("data", "")])
-def test_a_target_in_a_file_of_ones_own_is_refused(command: Command, group: str, head: str) -> None:
-    Path("own", group).mkdir(parents=True)
-    Path("own", group, "mine.yaml").write_text(f"{head}_target_: os.mkdir\n_args_: [sprung]\n")
-    said = command("--config-dir", "own", f"{group}=mine")
-    assert said.code == 1
-    assert "_target_: no such key" in said.err
-    assert not Path("sprung").exists()
-
-
-def test_a_tag_named_like_a_target_is_a_tag(command: Command) -> None:
-    assert command("epochs=2", "+tracking.tags._target_=os.mkdir").code == 0
-    (run,) = point_runs()
-    assert MlflowClient(absolute(URI)).get_run(run).data.tags["_target_"] == "os.mkdir"
-
-
 def point_runs() -> list[str]:
     return [run.info.run_id for run in MlflowClient(absolute(URI)).search_runs(["1"], "tags.kind = 'point'")]
 

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MAP = (ROOT / "docs/structure.md").read_text(encoding="utf-8")
 
-COMMANDS = ("app", "delivery", "publication", "notebook", "replay", "sync", "ui", "__main__")
+COMMANDS = ("app", "delivery", "publication", "notebook", "weights", "replay", "retraining", "sync", "ui", "__main__")
 """Modules that belong to no room and may use every room: what one can type, and the story of a sweep."""
 
 BOTTOM = (
@@ -33,7 +33,7 @@ BOTTOM = (
 LIBRARIES = {
     "hydra": ("settings", "commands"),
     "omegaconf": ("settings", "commands"),
-    "torch": ("models", "problem", "training"),
+    "torch": ("models", "problem", "training", "commands"),
     "mlflow": ("tracking",),
     "sqlalchemy": ("tracking",),
     "pyarrow": ("data", "tracking"),
@@ -47,6 +47,7 @@ LIBRARY_COMMANDS = {
     "hydra": {"sweep.__main__"},
     "omegaconf": {"sweep.__main__"},
     "pandas": {"sweep.notebook"},
+    "torch": {"sweep.weights"},
 }
 """Of the commands, those that may; the plugin is Hydra's own and may import Hydra."""
 

@@ -97,9 +97,13 @@ def from_grid(grid: Mapping[str, Any], given: Sequence[Override]) -> list[Axis]:
 
 
 def _flat(grid: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """``init: {w: [0, 1]}`` is ``init.w: [0, 1]``; arguments of a model are one key each."""
+    """``init: {w: [0, 1]}`` is ``init.w: [0, 1]``; arguments of a model are one key each, at any depth."""
     for name, spec in grid.items():
-        if isinstance(spec, dict) and (name in OWN_KEYS or any(f"{name}.{key}" in KEYS for key in spec)):
+        if isinstance(spec, dict) and (
+            name in OWN_KEYS
+            or any(f"{name}.{key}" in KEYS for key in spec)
+            or (is_argument(name) and not {"points", "spacing"} & {*spec})
+        ):
             yield from _flat({f"{name}.{key}": below for key, below in spec.items()})
         else:
             yield name, spec
@@ -112,32 +116,42 @@ def _axis(name: str, spec: Any) -> Axis:
     values = spec if isinstance(spec, list) else [spec]
     if any(isinstance(value, dict) for value in values):
         return _paired(name, values)
-    if not values or any(isinstance(value, list) for value in values):
+    if not values or (any(isinstance(value, list) for value in values) and not is_argument(name)):
         raise _malformed(name, spec)
     return Axis((name,), len(values), lambda: [(_override(name, value),) for value in values])
 
 
 def _paired(name: str, values: Sequence[Any]) -> Axis:
-    """An axis whose entries set several keys; below a key that an entry sets itself, as ``data``, each may differ."""
+    """An axis whose entries set several keys.
+
+    Arguments of a model may differ, and keys below one that an entry sets itself, as ``data``.
+    """
     entries = [
-        {(full if (full := f"{name}.{key}") in KEYS else str(key)): below for key, below in value.items()}
-        for value in values
-        if isinstance(value, dict)
+        {_full(name, str(key)): below for key, below in value.items()} for value in values if isinstance(value, dict)
     ]
-    common = [{key for key in entry if key.rpartition(".")[0] not in entry} for entry in entries]
-    if len(entries) < len(values) or not common[0] or any(keys != common[0] for keys in common):
+    common = [
+        {key for key in entry if not is_argument(key) and not any(key.startswith(f"{each}.") for each in entry)}
+        for entry in entries
+    ]
+    if len(entries) < len(values) or not all(entries) or any(keys != common[0] for keys in common):
         raise BadInput(
             f"grid: the pairs of {name} do not all set the same keys",
-            "mappings with the same keys, as {lr: 1, scale: 1}; those below a group that each mapping chooses may"
-            " differ, as {data: thermometer} and {data: csv, data.path: my.csv}",
+            "mappings with the same keys, as {lr: 1, scale: 1}; arguments of a model may differ, and keys below a group"
+            " that each mapping chooses, as {data: thermometer} and {data: csv, data.path: my.csv}",
             "complete them",
         )
     keys = tuple(dict.fromkeys(key for entry in entries for key in entry))
     return Axis(keys, len(entries), lambda: [tuple(_override(*pair) for pair in entry.items()) for entry in entries])
 
 
+def _full(name: str, key: str) -> str:
+    """``key`` of an entry below ``name``: below that key, where it is one that has it; else a key of its own."""
+    full = f"{name}.{key}"
+    return full if full in KEYS or is_argument(full) else key
+
+
 def _spaced(name: str, spec: Mapping[str, Any]) -> tuple[float, float, int, bool]:
-    """Start, stop, number of points and whether the spacing is log."""
+    """Start, stop, number of points and whether the spacing is log; an argument is whole where both ends are."""
     if set(spec) != set(SPACED):
         raise _malformed(name, spec)
     start, stop, points, spacing = (spec[key] for key in SPACED)
@@ -147,15 +161,18 @@ def _spaced(name: str, spec: Mapping[str, Any]) -> tuple[float, float, int, bool
         or not (spacing == "linear" or (spacing == "log" and start > 0 and stop > 0))
     ):
         raise _malformed(name, spec)
-    return float(start), float(stop), points, spacing == "log"
+    if not is_argument(name):
+        start, stop = float(start), float(stop)
+    return start, stop, points, spacing == "log"
 
 
 def _values(name: str, start: float, stop: float, points: int, log: bool) -> Iterator[float]:
     """Both ends included; to 12 significant digits, so that decades are exact; whole for a key that takes no others."""
+    rounds = name in WHOLE_NUMBERS or (is_argument(name) and type(start) is type(stop) is int)
     for step in range(points):
         part = step / (points - 1)
         value = float(f"{start * (stop / start) ** part if log else start + (stop - start) * part:.12g}")
-        yield round(value) if name in WHOLE_NUMBERS else value
+        yield round(value) if rounds else value
 
 
 def _malformed(name: str, spec: object) -> BadInput:

@@ -175,8 +175,8 @@ def _flatten(key: str, value: Any, leaves: dict[str, Any]) -> None:
     if isinstance(value, Mapping):
         for name in value:
             _flatten(f"{key}.{name}", value[name], leaves)
-    else:
-        leaves[key] = value
+    else:  # A list is one of Hydra's, which the next step may write over.
+        leaves[key] = OmegaConf.to_container(value) if OmegaConf.is_list(value) else value
 
 
 def _is_structural(axis: Axis, given: Sequence[Override], axes: Sequence[Axis], loader: ConfigLoader) -> bool:
@@ -193,6 +193,8 @@ def _is_structural(axis: Axis, given: Sequence[Override], axes: Sequence[Axis], 
     if any(a == b or a.startswith(f"{b}.") or b.startswith(f"{a}.") for a in axis.keys for b in others):
         return True
     if any("/" in key or loader.get_group_options(key) for key in axis.keys):
+        return True
+    if len({frozenset(override.key_or_group for override in step) for step in axis.steps}) > 1:
         return True
     return any(_adds(override) or override.package is not None for override in overrides)
 

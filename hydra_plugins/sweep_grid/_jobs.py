@@ -9,7 +9,7 @@ from sweep.data import sources
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task, is_labelled
-from sweep.settings.grammar import literal
+from sweep.settings.grammar import exact
 from sweep.settings.hydra_internals import returned
 from sweep.settings.schema import Data, Settings, is_argument
 from sweep.training.curve import Curve, Engine, Failure, Result
@@ -41,6 +41,6 @@ def overrides(point: Point, source: Data) -> list[str]:
     """The override strings that make Hydra compose ``point``."""
     values = point.overrides()
     lines = [f"data={source.kind}", f"problem={values.pop('problem')}"]
-    lines += [f"{'++' * is_argument(key)}{key}={literal(value)}" for key, value in values.items()]
+    lines += [f"{'++' * is_argument(key)}{key}={exact(value)}" for key, value in values.items()]
     given = ((name, getattr(source, name)) for name in sources.READING)
-    return lines + [f"data.{name}={literal(value)}" for name, value in given if value is not None]
+    return lines + [f"data.{name}={exact(value)}" for name, value in given if value is not None]

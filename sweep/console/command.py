@@ -32,7 +32,9 @@ class Command:
     ----------
     name, description, epilog : for ``--help``.
     which, help : what ``--help`` calls the first word, None where there is none, and what it says of the words.
-    action : does the work, given the first word, None where it is left out, and the overrides.
+    action : does the work, given the first word, None where it is left out, and the overrides; and what ``--allow``
+        names, where there is that.
+    allows : what ``--help`` says of ``--allow``; empty where there is none.
     """
 
     name: str
@@ -40,17 +42,18 @@ class Command:
     epilog: str
     which: str | None
     help: str
-    action: Callable[[Which, Overrides], Exit | None]
+    action: Callable[..., Exit | None]
+    allows: str = ""
 
     def __call__(self) -> NoReturn:
         """Run the command line and exit with a code of :class:`sweep.errors.Exit`; 2 for a malformed one."""
         from sweep.console.guard import guard, own_process  # Here: a Ctrl-C before it is a traceback.
 
         with own_process():
-            which, overrides = self._parse()
-            sys.exit(guard(lambda: self.action(which, overrides), overrides))
+            which, overrides, *further = self._parse()
+            sys.exit(guard(lambda: self.action(which, overrides, *further), overrides))
 
-    def _parse(self) -> tuple[Which, Overrides]:
+    def _parse(self) -> tuple[Which, Overrides] | tuple[Which, Overrides, list[str]]:
         import argparse
 
         parser = argparse.ArgumentParser(
@@ -62,11 +65,23 @@ class Command:
             return None, list(parser.parse_args().overrides)
         metavar = f"{self.which} | tracking.KEY=VALUE"
         parser.add_argument("words", nargs="*", metavar=metavar, help=f"{self.help}; where the runs are")
-        words = parser.parse_args().words
+        if self.allows:
+            parser.add_argument("--allow", action="append", default=[], metavar="NAME", help=self.allows)
+        given = parser.parse_args()
+        words = given.words
         named = [word for word in words if "=" not in word]
         if len(named) > 1:
             parser.error(f"one {self.which.lower()} at a time, not {len(named)}")
-        return (named[0] if named else None), [word for word in words if "=" in word]
+        found = (named[0] if named else None), [word for word in words if "=" in word]
+        return (*found, given.allow) if self.allows else found
+
+
+def named(uri: str | None, experiment: str | None) -> Overrides:
+    """The overrides that name a store as a caller from Python does; None where a key keeps its value."""
+    from sweep.settings import grammar
+
+    given = {"uri": uri, "experiment": experiment}
+    return [f"tracking.{name}={grammar.word(value)}" for name, value in given.items() if value is not None]
 
 
 def opened(overrides: Overrides) -> "tuple[Tracking, Store]":

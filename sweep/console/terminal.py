@@ -89,12 +89,13 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
 
 def conclude(report: "Report", comparison: str) -> None:
     """The table, the sentence, and where to look further: the report's files, and ``comparison``."""
+    from sweep.report.escape import in_terminal
     from sweep.report.findings import error, table
     from sweep.report.markdown import aligned
 
     folder = OUTPUTS / report.folder
     header, rows = table(report.plan, report.runs[:MOST_ROWS])
-    print("\n".join(map(printable, aligned(header, rows))))
+    print("\n".join(map(printable, aligned(header, rows, in_terminal))))
     if len(report.runs) > MOST_ROWS:
         print(f"… and {len(report.runs) - MOST_ROWS:,} more in {folder / 'runs.csv'}")
     print(printable(report.findings.sentence))

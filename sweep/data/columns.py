@@ -9,7 +9,7 @@ from sweep.data.csv_looks import same
 from sweep.data.table import MOST_NAMES, Table
 from sweep.errors import BadInput, nearest
 from sweep.settings import grammar
-from sweep.settings.keys import TEXT
+from sweep.settings.ranges import TEXT
 
 INDEX = re.compile(r"|Unnamed: 0(\.\d+)?|__index_level_\d+__")
 """Names of a column that numbers or names the rows: none, and what pandas calls one that it finds, or has, without."""
@@ -23,12 +23,12 @@ class Asked:
     ----------
     inputs : a column or several; ``all``, where no column has that name, is every one but the target and an index.
     target : a column.
-    labelled : whether the target's cells are labels of classes.
+    labelled : whether the target's cells are labels of classes; None: where they are text.
     """
 
     inputs: str | Sequence[str]
     target: str
-    labelled: bool = False
+    labelled: bool | None = False
 
 
 def takes_all(table: Table, asked: Asked) -> bool:

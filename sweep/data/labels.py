@@ -10,7 +10,7 @@ from sweep.data import cells
 from sweep.data.readings import Floats
 from sweep.errors import BadInput
 from sweep.settings.file_form import FileForm
-from sweep.settings.keys import TEXT
+from sweep.settings.ranges import TEXT
 
 Codes = NDArray[np.intp]
 

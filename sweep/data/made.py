@@ -24,12 +24,12 @@ APART = 1 << 64
 """Added to the seed: a start, or a holdout, of the same seed is drawn from other bits."""
 
 
-def made(recipe: Recipe, labelled: bool = False) -> Readings:
+def made(recipe: Recipe, labelled: bool | None = False) -> Readings:
     """The readings of ``recipe``, rounded to 6 decimals; fewer samples are the first of more.
 
     Parameters
     ----------
-    labelled : whether classes are wanted as such; else their numbers are quantities.
+    labelled : whether classes are wanted as such, or None; else their numbers are quantities.
     """
     inputs, targets = SHAPES[recipe.kind](recipe)
     input_names, target_name, classes = NAMES[recipe.kind]
@@ -41,7 +41,7 @@ def made(recipe: Recipe, labelled: bool = False) -> Readings:
         input_names=input_names,
         target_name=target_name,
         recipe=recipe,
-        classes=classes if labelled else (),
+        classes=() if labelled is False else classes,
     )
 
 

@@ -43,7 +43,7 @@ def thermometer() -> Readings:
     )
 
 
-def identity(data: Data, labelled: bool = False) -> tuple[object, ...]:
+def identity(data: Data, labelled: bool | None = False) -> tuple[object, ...]:
     """What tells one reading of data from another, as labels of classes or not; hashable."""
     values = (data.kind, labelled, *(getattr(data, name) for name in READING))
     return tuple(tuple(value) if isinstance(value, list) else value for value in values)
@@ -68,12 +68,12 @@ def _used(kind: str) -> tuple[str, ...]:
     return COLUMNS + UNITS + FORM if kind == "csv" else MAKING if kind in list(MadeKind) else ()
 
 
-def read(data: Data, labelled: bool = False, files: Files | None = None) -> Readings:
+def read(data: Data, labelled: bool | None = False, files: Files | None = None) -> Readings:
     """The readings that ``data`` names.
 
     Parameters
     ----------
-    labelled : whether the target's cells are labels of classes.
+    labelled : whether the target's cells are labels of classes; None: where they are text.
     files : where others of the same files are read from, too.
 
     Raises
@@ -103,7 +103,7 @@ def read(data: Data, labelled: bool = False, files: Files | None = None) -> Read
     )
 
 
-def reader() -> Callable[[Data, bool], Readings]:
+def reader() -> Callable[[Data, bool | None], Readings]:
     """As :func:`read`, each file once; for a plan, and not for longer."""
     return partial(read, files=Files())
 

@@ -31,14 +31,14 @@ class Files:
         inputs: str | Sequence[str],
         target: str,
         form: FileForm = READ_AS_USUAL,
-        labelled: bool = False,
+        labelled: bool | None = False,
     ) -> Readings:
         """Read columns of the file at ``path``.
 
         Parameters
         ----------
         inputs : a column or several; ``all``, where no column has that name, is every one but the target and an index.
-        labelled : whether the target's cells are labels of classes.
+        labelled : whether the target's cells are labels of classes; None: where they are text.
 
         Raises
         ------

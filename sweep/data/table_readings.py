@@ -43,22 +43,23 @@ def readings_of(table: Table, asked: Asked, form: FileForm) -> Readings:
     """
     indexes, target_index = places(table, asked)
     inputs = _all_inputs(table, indexes) if takes_all(table, asked) else [_number(table, each) for each in indexes]
-    target = _label(table, target_index) if asked.labelled else _number(table, target_index)
+    labelled = _is_text(_number(table, target_index)) if asked.labelled is None else asked.labelled
+    target = _label(table, target_index) if labelled else _number(table, target_index)
     taken = [*inputs, target]
-    _refuse_text(table, inputs, None if asked.labelled else target)
-    _refuse_unfit(table, taken, [*indexes, *([] if asked.labelled else [target_index])], form)
+    _refuse_text(table, inputs, None if labelled else target)
+    _refuse_unfit(table, taken, [*indexes, *([] if labelled else [target_index])], form)
     gone = np.logical_or.reduce([each.missing for each in taken])
     kept = table.rows - int(gone.sum())
     if kept < 2:
         raise _too_few(table, taken, kept)
     columns = [each.column.numbers[~gone] for each in inputs]
-    if asked.labelled:
+    if labelled:
         texts, codes = target.column.coded()
         where = f"data.path={table.path}: column {target.name}"
         targets, classes = labels.classes(where, texts, codes[~gone], form)
     else:
         targets, classes = target.column.numbers[~gone], ()
-    _refuse_constant(table, inputs, columns, None if asked.labelled else (target, targets))
+    _refuse_constant(table, inputs, columns, None if labelled else (target, targets))
     return Readings(
         np.column_stack(columns),
         targets,
@@ -113,19 +114,32 @@ def _all_inputs(table: Table, indexes: Sequence[int]) -> list[Taken]:
 def _refuse_text(table: Table, inputs: Sequence[Taken], target: Taken | None) -> None:
     """Raise :class:`BadInput` where a column has text in every cell, and not only in some."""
     for each in (*inputs, *([target] if target else [])):
-        rows = np.flatnonzero(each.unfit)
-        if not len(rows) or not np.isnan(each.column.numbers).all():
+        if not _is_text(each):
             continue
-        texts = list(dict.fromkeys(map(each.column.text, rows[:1000].tolist())))
-        if len(rows) < 2 or any(csv_looks.cell(text, FileForm())[0] for text in texts[:MOST_NAMES]):
-            continue
+        texts = _texts(each)
         some = ", ".join(repr(text[:40]) for text in texts[:3])
         what = f"data.path={table.path}: column {each.name} has text, as {some}{' …' if len(texts) > 3 else ''}"
         others = [other.name for other in inputs if not np.isnan(other.column.numbers).all()]
-        step = "for classes: problem=logistic" if each is target else choice(others)
+        step = (
+            "for classes: problem=logistic, or problem.loss=cross_entropy of a model"
+            if each is target
+            else choice(others)
+        )
         if each is not target and {text.strip().casefold() for text in texts} <= {"true", "false"}:
             step = f"write 1 for true and 0 for false, or {step}"
         raise BadInput(what, "numbers as 12, -3.5 or 1e-4 in every cell", step)
+
+
+def _texts(taken: Taken) -> list[str]:
+    """What stands in its first cells that are no numbers."""
+    return list(dict.fromkeys(map(taken.column.text, np.flatnonzero(taken.unfit)[:1000].tolist())))
+
+
+def _is_text(taken: Taken) -> bool:
+    """Whether it has text in every cell, and none that looks like a number of another form."""
+    if not np.isnan(taken.column.numbers).all() or np.count_nonzero(taken.unfit) < 2:
+        return False
+    return not any(csv_looks.cell(text, FileForm())[0] for text in _texts(taken)[:MOST_NAMES])
 
 
 def _refuse_unfit(table: Table, taken: Sequence[Taken], indexes: Sequence[int], form: FileForm) -> None:

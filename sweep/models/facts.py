@@ -14,6 +14,7 @@ class Facts:
     spread : the loss of the best constant prediction. spread_name : what sentences call it.
     magnitude : see :attr:`sweep.problem.problem.Problem.magnitude`.
     one_by_one : why points of it cannot share a tile, in words; empty where they can.
+    uncurved : why the curvature at the end of a run cannot be measured; empty where it can.
     """
 
     shapes: dict[str, list[int]] = field(hash=False)
@@ -21,6 +22,7 @@ class Facts:
     spread_name: str
     magnitude: float
     one_by_one: str = ""
+    uncurved: str = ""
 
     @property
     def is_whole(self) -> bool:

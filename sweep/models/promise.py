@@ -1,10 +1,10 @@
-"""Whether a row has the same bits at each of its places and beside any others: tried on this machine before a tile trains."""
+"""Whether a row has the same bits at each of its places and beside any others: tried here before a tile trains."""
 
 import torch
 from torch import Tensor
 
+from sweep.models.draws import forked
 from sweep.models.rows import Rows, Samples
-from sweep.models.trial import forked
 
 
 def holds(rows: Rows, start: Tensor, over: Samples, tile: int, period: int) -> bool:

@@ -37,7 +37,7 @@ class Samples:
 
 
 class Rows:
-    """A module with its loss, on rows of parameters.
+    """A module with its loss, on rows of parameters; to be used :func:`sweep.models.switches.plain`.
 
     Parameters
     ----------
@@ -50,8 +50,7 @@ class Rows:
         self._training, self._resting = copy.deepcopy(module).train(), copy.deepcopy(module).eval()
         self._loss, self._modes = loss, modes
         self.shapes = shapes_of(trained(self._training))
-        for each in (self._training, self._resting):
-            each.requires_grad_(False)
+        self._alone = {each: Alone(each) for each in (self._training, self._resting)}
 
     @cached_property
     def _columns(self) -> Tensor:
@@ -81,6 +80,8 @@ class Rows:
     def loss(self, params: Tensor, scale: Tensor, over: Samples) -> Tensor:
         """The loss of each row, not while it trains; shape ``(T,)``."""
         with torch.no_grad():
+            if len(params) == 1:
+                return self._alone[self._resting].loss(params[0], scale, self._loss, over)[None]
             return self._losses(self._resting, self.spread_out(params), scale, over)
 
     def outputs(self, params: Tensor, scale: Tensor, over: Samples) -> Tensor:
@@ -91,9 +92,12 @@ class Rows:
     def loss_and_gradient(self, params: Tensor, scale: Tensor, over: Samples) -> tuple[Tensor, Tensor]:
         """The loss of each row, and the gradient of what trains, shape ``(T, n_parameters)``."""
         with torch.enable_grad():
-            leaves = {name: each.detach().requires_grad_() for name, each in self.spread_out(params).items()}
-            losses = self._losses(self._training, leaves, scale, over)
-            slopes = self._gradient(losses, leaves)
+            if len(params) == 1:
+                losses, slopes = self._alone[self._training].both(params[0], scale, self._loss, over)
+            else:
+                leaves = {name: each.detach().requires_grad_() for name, each in self.spread_out(params).items()}
+                losses = self._losses(self._training, leaves, scale, over)
+                slopes = self._gradient(losses, leaves)
         return (self.loss(params, scale, over) if self._modes else losses.detach()), slopes.detach()
 
     def around(self, params: Tensor, scale: Tensor, over: Samples) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
@@ -145,6 +149,29 @@ class Rows:
             return function({name: each[0] for name, each in params.items()}, scale[0])[None]
         found: Tensor = torch.vmap(function, randomness="same")(params, scale)
         return found
+
+
+class Alone:
+    """A module that is moved to a row of parameters, and called as in a plain loop."""
+
+    def __init__(self, module: nn.Module) -> None:
+        self._module, self._own = module, list(trained(module).values())
+        like = self._own[0]
+        self._row = torch.empty(sum(each.numel() for each in self._own), dtype=like.dtype, device=like.device)
+        parts = torch.split(self._row, [each.numel() for each in self._own])
+        for each, part in zip(self._own, parts, strict=True):
+            each.data = part.view(each.shape)
+
+    def loss(self, row: Tensor, scale: Tensor, loss: Loss, over: Samples) -> Tensor:
+        """A scalar, at ``row`` of shape ``(n_parameters,)``."""
+        self._row.copy_(row)
+        return loss.mean(self._module(over.x * scale), over.t)
+
+    def both(self, row: Tensor, scale: Tensor, loss: Loss, over: Samples) -> tuple[Tensor, Tensor]:
+        """The loss and its gradient, as rows of one."""
+        found = self.loss(row, scale, loss, over)
+        slopes = torch.autograd.grad(found, self._own, allow_unused=True, materialize_grads=True)
+        return found[None], torch.cat([each.reshape(-1) for each in slopes])[None]
 
 
 def tiles(count: int, rows: int) -> Iterator[slice]:

@@ -20,7 +20,7 @@ def trained(module: nn.Module, key: str = "problem.model") -> dict[str, Tensor]:
     BadInput : nothing trains; complex numbers would; or a lazy module has sizes that it does not know yet.
     """
     kind = type(module).__name__
-    for name, tensor in module.named_parameters():
+    for name, tensor in (*module.named_parameters(), *module.named_buffers()):
         if is_lazy(tensor):
             owner = module.get_submodule(name.rpartition(".")[0])
             raise BadInput(

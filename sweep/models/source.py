@@ -33,14 +33,17 @@ class Source:
         said: dict[str, Any] = parsed(self.model)
         if TARGET in said:
             from sweep.models.build import built
+            from sweep.models.switches import uncompiled
 
-            return built(said, seed)
+            return uncompiled(built(said, seed))
         import torch
 
         from sweep.models.mlp_module import MLP
 
         perceptron = Perceptron.of(said, self.inputs, self.classes or 1)
-        module = MLP(self.inputs, self.classes or 1, **said)
+        with torch.device("meta"):  # Nothing is drawn there.
+            module = MLP(self.inputs, self.classes or 1, **said)
+        module.to_empty(device="cpu")
         with torch.no_grad():
             torch.nn.utils.vector_to_parameters(torch.tensor(perceptron.start(seed)), module.parameters())
         return module

@@ -17,13 +17,16 @@ Spec = str | Mapping[str, Any]
 TARGET = "_target_"
 """As Hydra's users name what is to be called."""
 
-MOST_LETTERS, MOST_OF_ONE = 16_000, 500
-"""Of a model with its arguments as a text, which stands in a plan once a point; and of one argument."""
+MOST_LETTERS, MOST_OF_ONE, MOST_OF_KEY = 16_000, 500, 250
+"""Of a model with its arguments as a text, which stands in a plan once a point; of one argument; and of its key."""
+
+MOST_ARGUMENTS = 40
+"""Of a model, and of a loss: MLflow takes 100 params of a run at once."""
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
 
 
-def canonical(spec: Spec) -> str:
+def canonical(spec: Any) -> str:
     """One text for each spec: the same for the same names and values, whatever their order; 8, 8.0 and "8" differ.
 
     Raises
@@ -79,10 +82,17 @@ def check(key: str, spec: Any) -> None:
         path = name.removeprefix(f"{key}.") if name != key else "x"
         if not all(NAME.fullmatch(part) for part in path.split(".")):
             raise BadInput(f"{name}: no name of an argument", "letters, digits and _, not a digit first", "rename it")
+        if len(name) > MOST_OF_KEY:
+            raise BadInput(f"{name[:60]}…: a key of {len(name)} letters", f"{MOST_OF_KEY} letters", "nest it less")
+        if value != value:
+            raise BadInput(f"{name}=nan: no value of an argument", "a number that equals itself", "give another")
         if isinstance(value, str) and not TEXT.fullmatch(value):
             raise BadInput(f"{name}: not text on one line", "text on one line", "give another")
         if len(canonical(value)) > MOST_OF_ONE:
             raise BadInput(f"{name}: longer than a run can keep", f"{MOST_OF_ONE} characters", "shorten it")
+    if (count := sum(1 for _ in flat(key, spec))) > MOST_ARGUMENTS:
+        what = f"{key} has {count:,} arguments, those of nested ones among them"
+        raise BadInput(what, f"{MOST_ARGUMENTS} of them; a list counts as one", "set some in code of your own")
     if len(canonical(spec)) > MOST_LETTERS:
         raise BadInput(f"{key}: longer than a plan can keep", f"{MOST_LETTERS:,} characters in all", "shorten it")
 

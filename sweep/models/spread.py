@@ -1,7 +1,7 @@
 """Spread: the loss of the best constant prediction, in float64. A tolerance is a part of it."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,7 +45,7 @@ def huber(targets: Floats, delta: float) -> float:
     return mean(np.where(off <= delta, off * off / 2, delta * (off - delta / 2)))
 
 
-def least(loss: "Callable[[Tensor], Tensor]", size: int, typical: Sequence[float]) -> float:
+def least(loss: "Callable[[Tensor], Tensor]", size: int, typical: tuple[float, float]) -> float:
     """The least of ``loss`` over constants that a search finds; nan where it finds none that is finite.
 
     A loss may have several dips, and only the one next to where the search begins is found.
@@ -55,7 +55,7 @@ def least(loss: "Callable[[Tensor], Tensor]", size: int, typical: Sequence[float
     loss : from ``size`` numbers, float64 of shape ``(size,)``, to a scalar.
     typical : two numbers, about how large a constant is and how far others are from it; it is begun at 0 as well.
     """
-    begun = [(typical[0], typical[1] or 1.0), (0.0, 1.0)]
+    begun = [typical, (0.0, 1.0)]
     with np.errstate(all="ignore"):
         found = [_along(loss, *each) if size == 1 else _among(loss, np.full(size, each[0])) for each in begun]
     return min(filter(math.isfinite, found), default=math.nan)
@@ -69,11 +69,8 @@ def _along(loss: "Callable[[Tensor], Tensor]", start: float, step: float) -> flo
     def at(off: float) -> float:
         return loss(torch.tensor([start + off], dtype=torch.float64)).item()
 
-    at(0.0)  # What a user's function raises is no end of a search.
-    try:
-        return float(minimize_scalar(at, (0.0, step), method="golden", options={"maxiter": NARROWINGS}).fun)
-    except RuntimeError:  # It falls as far as one looks.
-        return math.nan
+    found = minimize_scalar(at, (0.0, step), method="golden", options={"maxiter": NARROWINGS})
+    return float(found.fun) if found.nit else math.nan  # No step: it falls as far as one looks, or is inf all around.
 
 
 def _among(loss: "Callable[[Tensor], Tensor]", start: Floats) -> float:

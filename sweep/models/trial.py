@@ -3,9 +3,10 @@
 What cannot train row by row is refused with a way out; what cannot be a tile is trained one by one, and that is said.
 """
 
+import math
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +15,15 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from sweep.errors import BadInput
+from sweep.models import refused
+from sweep.models.draws import forked
 from sweep.models.losses import Loss
 from sweep.models.rows import Rows, Samples
 from sweep.models.shapes import flatten, trained
+from sweep.models.switches import plain
 
-KEY = "problem.model"
+MOST_PARAMETERS = 10_000_000
+"""Of a model, which are numbers in a plan's memory and in parts; see docs/models.md."""
 
 NEAR = 1e-3
 """Of a row in a tile and the same row alone, losses and gradients may differ by this part: by rounding, and no more."""
@@ -29,8 +34,12 @@ PRODUCTS = re.compile(r"aten\.(bmm|baddbmm|mm|addmm|addbmm|mv|dot|_?convolution\
 REASONS = (
     (r"\.item\(\)", "it calls .item()"),
     (r"data-dependent control flow", "its control flow depends on numbers"),
-    (r"in-?place", "it changes tensors in place"),
+    (r"in-?place|doesn't match the broadcast shape", "it changes tensors in place"),
+    (r"access data pointer|\.numpy\(\)", "it leaves torch, as by .numpy()"),
+    (r"rule not implemented for aten::(\w+)", r"torch.vmap cannot do \1"),
+    (r"batching rule for aten::(\w+)", r"torch.vmap does \1 row by row"),
 )
+"""What torch.vmap says, and what is said of it."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class Traits:
     by_seed : whether what does not train, as a buffer, depends on the seed; then a tile has rows of one seed.
     strides : of tensors in its products of matrices, how many numbers a row of a tile is after the one before.
     work : of a row and update, about, in multiplications.
+    uncurved : why its curvature cannot be measured, in words; empty where it can.
     """
 
     shapes: dict[str, tuple[int, ...]]
@@ -57,14 +67,21 @@ class Traits:
     by_seed: bool
     strides: tuple[int, ...]
     work: int
+    uncurved: str
+
+    @property
+    def size(self) -> int:
+        """How many numbers train."""
+        return sum(math.prod(shape) for shape in self.shapes.values())
 
 
+@plain()
 def traits(make: Callable[[int], nn.Module], loss: Loss, over: Samples, classes: int) -> Traits:
     """Find out.
 
     Parameters
     ----------
-    make : from a seed to a module, in the dtype of ``over``, which are all samples that train.
+    make : from a seed to a module. over : all samples that train.
     classes : 0 where the target is a quantity.
 
     Raises
@@ -72,85 +89,75 @@ def traits(make: Callable[[int], nn.Module], loss: Loss, over: Samples, classes:
     BadInput : it does not fit the data or the loss, or cannot train; see :mod:`sweep.models.refused`.
     Exception : whatever the module raises by itself.
     """
-    module = make(0)
+    module = make(0).to(over.x.dtype)
     own = trained(module)
-    with forked():
-        draws, outputs = _called(module.train(), over)
-        rests, resting = _called(module.eval(), over)
+    if sum(each.numel() for each in own.values()) > MOST_PARAMETERS:
+        raise refused.too_large(module, sum(each.numel() for each in own.values()), MOST_PARAMETERS)
+    draws, outputs = _called(module.train(), over)
+    rests, resting = _called(module.eval(), over)
     if rests:
-        raise BadInput(
-            f"{KEY}: {type(module).__name__} draws random numbers also when it does not train",
-            "a module that draws, if at all, while self.training is true",
-            "use torch's Dropout, or ask self.training before drawing",
-        )
-    loss.check(tuple(outputs.shape), len(over.x), classes, KEY)
+        raise refused.draws_always(module)
+    loss.check(tuple(outputs.shape), len(over.x), classes, refused.KEY)
+    for mode, first in ((True, outputs), (False, resting)):
+        if not _same(_called(module.train(mode), over)[1], first):
+            raise refused.remembers(module)
+    _call_elsewhere(make(0).to(over.x.dtype).train(), over)
     modes = draws or not torch.equal(outputs.nan_to_num(), resting.nan_to_num())
     rows = Rows(module, loss, modes)
     params = flatten(own)[None]
     with forked():
         alone = _alone(rows, params, over)
         seen, one_by_one = _together(rows, params, over, alone)
-    work = max(params.numel() * len(over.x), 8 * seen.numbers)
+        uncurved = _uncurved(rows, params, over)
+    work = max(params.numel() * len(over.x), seen.numbers)
     by_seed = draws or _depends_on_seed(make)
     return Traits(
-        rows.shapes, tuple(outputs.shape), one_by_one, modes, draws, by_seed, tuple(sorted(seen.strides)), work
+        *(rows.shapes, tuple(outputs.shape), one_by_one, modes, draws, by_seed, tuple(sorted(seen.strides)), work),
+        uncurved=uncurved,
     )
-
-
-@contextmanager
-def forked() -> Iterator[None]:
-    """Random numbers of its own: the caller's generators are left as they were."""
-    devices = range(torch.cuda.device_count()) if torch.cuda.is_available() else ()
-    with torch.random.fork_rng(devices):
-        torch.manual_seed(0)
-        yield
 
 
 def _called(module: nn.Module, over: Samples) -> tuple[bool, Tensor]:
-    """Whether a call draws, and what it returns; what it changes of buffers is refused."""
-    kept = {name: each.clone() for name, each in module.named_buffers()}
-    before = torch.get_rng_state()
+    """Whether a call draws, and what it returns; what it changes of parameters and buffers is refused."""
+    kept = {name: each.detach().clone() for name, each in _tensors(module)}
     try:
-        with torch.no_grad():
-            found = module(over.x)
+        with torch.no_grad(), forked():
+            before = torch.get_rng_state()
+            found = module(over.x.clone())
+            draws = not torch.equal(before, torch.get_rng_state())
     except RuntimeError as error:
         if re.search(r"shape|size|dimension", str(error)):
-            raise _does_not_fit(module, over, error) from error
+            raise refused.does_not_fit(module, over, error) from error
         raise
     if not isinstance(found, Tensor):
-        raise BadInput(
-            f"{KEY}: {type(module).__name__} returned {type(found).__name__}", "one tensor", "return the outputs alone"
-        )
-    changed = [name for name, each in module.named_buffers() if not torch.equal(each, kept.get(name, each))]
+        raise refused.returns(module, type(found).__name__)
+    if not found.is_floating_point():
+        raise refused.returns(module, f"a tensor of {found.dtype}")
+    changed = [name for name, each in _tensors(module) if not _same(each, kept.get(name))]
     if changed:
-        raise _changes(module, changed[0])
-    return not torch.equal(before, torch.get_rng_state()), found
+        raise refused.changes(module, changed[0])
+    return draws, found
 
 
-def _does_not_fit(module: nn.Module, over: Samples, error: Exception) -> BadInput:
-    inputs = over.x.shape[1]
-    return BadInput(
-        f"{KEY}: {type(module).__name__} does not take inputs of the shape {tuple(over.x.shape)}: "
-        f"{str(error).splitlines()[0]}",
-        f"a module that takes ({len(over.x)}, {inputs}): a row for each sample, with {inputs} "
-        f"input{'' if inputs == 1 else 's'}",
-        "choose as many data.input as it takes, or give its first layer as many",
-    )
+def _call_elsewhere(module: nn.Module, over: Samples) -> None:
+    """At other parameters, as they are after an update: what a call changes there may have been settled before."""
+    with torch.no_grad(), forked():
+        for each in trained(module).values():
+            each += torch.randn_like(each)
+    try:
+        _called(module, over)
+    except BadInput:
+        raise
+    except Exception:  # Parameters far away may be none that it takes.
+        return
 
 
-def _changes(module: nn.Module, name: str) -> BadInput:
-    owner = module.get_submodule(name.rpartition(".")[0])
-    kind = type(owner).__name__
-    if "BatchNorm" in kind or "InstanceNorm" in kind:
-        what = f"{KEY}: the running statistics of {kind} ({name}) change while it trains, and belong to no parameter"
-        return BadInput(
-            what, "a normalisation without memory", "use GroupNorm or LayerNorm, or track_running_stats=False"
-        )
-    return BadInput(
-        f"{KEY}: {kind} changes its buffer {name} when it is called",
-        "a module whose output depends on its parameters and inputs alone",
-        "leave the buffer as it is, or make it a parameter",
-    )
+def _tensors(module: nn.Module) -> list[tuple[str, Tensor]]:
+    return [*module.named_parameters(), *module.named_buffers()]
+
+
+def _same(one: Tensor, other: Tensor | None) -> bool:
+    return other is not None and torch.equal(one.detach().nan_to_num(), other.nan_to_num())
 
 
 def _alone(rows: Rows, params: Tensor, over: Samples) -> tuple[Tensor, Tensor]:
@@ -159,16 +166,14 @@ def _alone(rows: Rows, params: Tensor, over: Samples) -> tuple[Tensor, Tensor]:
     except RuntimeError as error:
         if "does not require grad" not in str(error):
             raise
-        raise BadInput(
-            f"{KEY}: no parameter changes the loss", "outputs that depend on parameters", "leave .detach() out"
-        ) from error
+        raise refused.is_constant() from error
 
 
-class _Seen(TorchDispatchMode):
+class _Seen(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """What operations are made of a tile of ``rows``."""
 
     def __init__(self, rows: int) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._rows, self.numbers = rows, 0
         self.strides: set[int] = set()
 
@@ -192,16 +197,29 @@ def _together(rows: Rows, params: Tensor, over: Samples, alone: tuple[Tensor, Te
     """What a tile meets; and why there can be none, where that is so."""
     seen = _Seen(TRIED)
     try:
-        with forked(), seen:
+        with forked(), warnings.catch_warnings(), seen:
+            warnings.filterwarnings("error", "There is a performance drop")
             found = rows.loss_and_gradient(params.expand(TRIED, -1), over.x.new_ones(TRIED), over)
     except Exception as error:  # Of whatever kind: torch.vmap has many, and a plain loop may do.
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return seen, next((words for pattern, words in REASONS if re.search(pattern, str(error))), said[:200])
+        known = (match.expand(words) for pattern, words in REASONS if (match := re.search(pattern, str(error))))
+        return seen, next(known, said[:200])
     for one, other in zip(found, alone, strict=True):
         off = (one[:1] - other).abs().nan_to_num().max()
         if off > NEAR * max(1.0, float(other.abs().nan_to_num().max())):
             return seen, "in a tile it computes something else"
     return seen, ""
+
+
+def _uncurved(rows: Rows, params: Tensor, over: Samples) -> str:
+    """Why the Hessian cannot be multiplied with a vector, where that is so."""
+    try:
+        _, product = rows.around(params, over.x.new_ones(1), over)
+        product(torch.ones_like(params))
+    except Exception as error:  # Of whatever kind; a run needs no second derivative to train.
+        said = re.search(r"derivative for '?(?:aten::)?(\w+)'? is not implemented", str(error))
+        return f"torch has no second derivative of {said[1]}" if said else str(error).splitlines()[0][:200]
+    return ""
 
 
 def _depends_on_seed(make: Callable[[int], nn.Module]) -> bool:

@@ -1,14 +1,15 @@
 """The command that trains a point: every setting in the grammar of the command line, quoted for a shell."""
 
 import shlex
-from typing import cast
+from typing import Any, cast
 
 from sweep.data import sources
+from sweep.models.spec import TARGET
 from sweep.plan.plan import Plan
-from sweep.plan.point import LATER, Point, Value, as_typed
+from sweep.plan.point import LATER, Point, as_typed
 from sweep.settings import grammar
 from sweep.settings.keys import KEYS
-from sweep.settings.schema import Settings
+from sweep.settings.schema import Settings, is_argument
 
 
 def command(plan: Plan, point: Point) -> str:
@@ -17,17 +18,20 @@ def command(plan: Plan, point: Point) -> str:
     Into the store that the command finds: which one holds a sweep is no part of its plan.
     """
     own = {key: value for key, value in point.overrides().items() if key not in LATER or value != LATER[key]}
-    values = own | dict(sources.overrides(plan.readings[point.data])) | {"outcome.tolerance": plan.tolerance}
-    return shlex.join(["python", "-m", "sweep", *(f"{key}={_word(value)}" for key, value in values.items())])
+    values: dict[str, Any] = (
+        own | dict(sources.overrides(plan.readings[point.data])) | {"outcome.tolerance": plan.tolerance}
+    )
+    return shlex.join(["python", "-m", "sweep", *(f"{key}={_word(key, value)}" for key, value in values.items())])
 
 
 def is_allowed(point: Point) -> bool:
-    """Whether every setting of ``point`` is in its range."""
+    """Whether every setting of ``point`` is in its range; arguments of models are whatever they are."""
     # Of the settings, a check reads the dtype alone.
-    return all(KEYS[key].check(value, cast("Settings", point)) for key, value in point.overrides().items())
+    own = {key: value for key, value in point.overrides().items() if not is_argument(key)}
+    return all(KEYS[key].check(value, cast("Settings", point)) for key, value in own.items())
 
 
-def _word(value: Value | list[str]) -> str:
-    if isinstance(value, list):
-        return f"[{','.join(map(grammar.word, value))}]"
-    return grammar.word(value) if isinstance(value, str) else as_typed(value)
+def _word(key: str, value: Any) -> str:
+    if key.endswith(f".{TARGET}") and isinstance(value, str) and value.replace(".", "").isidentifier():
+        return value  # Dots need no quotes.
+    return grammar.exact(value) if is_argument(key) or isinstance(value, str | list) else as_typed(value)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
+from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from sweep.models.spec import flat, parsed
@@ -28,8 +29,8 @@ class Declared:
     told_by : from the value to what of it tells points apart, and is shown and stored; None: all of it.
     before : of a field that came later, the value that every point had until then. A point with that value keeps the
         key it had, and a document without the field is read with it. None: the field was there from the start.
-    is_spec : its value is the text of a :data:`sweep.models.spec.Spec`, each of whose arguments a user types, and a table
-        shows, under a key of its own.
+    is_spec : its value is the text of a :data:`sweep.models.spec.Spec`, each of whose arguments has a key of its own,
+        where a user types it and in tables.
     null_in_key : it is in the key as null where it is not used; a later field is left out there.
     holds : its type; filled in from the annotation.
     """
@@ -56,9 +57,9 @@ class Declared:
         return self.used(point) and (self.before is None or value != self.before)
 
     def by_key(self, value: Any) -> dict[str, Any]:
-        """``value`` under the keys that a user types; of a spec, lists and mappings without members as they are."""
+        """``value`` under the keys that a user types; of a spec, lists and mappings within them as they are."""
         if self.is_spec:
-            return {key: each for key, each in flat(self.keys[0], parsed(value)) if each != {}}
+            return dict(_arguments(self.keys[0], value))
         return dict(zip(self.keys, value if isinstance(value, tuple) else (value,), strict=True))
 
     def read(self, given: tuple[Any, ...]) -> Any:
@@ -70,6 +71,12 @@ class Declared:
     def is_enum(self) -> bool:
         """Whether it is one of a few words."""
         return isinstance(self.holds, type) and issubclass(self.holds, Enum)
+
+
+@lru_cache(4096)
+def _arguments(key: str, text: str) -> Mapping[str, Any]:
+    """The arguments in the text of a spec; a sweep has few, and each of its points asks for them."""
+    return {name: each for name, each in flat(key, parsed(text)) if (name, each) != (key, {})}
 
 
 def read_declarations(of: Any) -> Mapping[str, Declared]:

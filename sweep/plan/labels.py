@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sweep.data.readings import Readings
-from sweep.plan.point import Point, as_typed, shown
+from sweep.plan.point import Point, as_typed, shown, told_apart
 from sweep.problem.task import Task
 
 MOST_COLUMNS = 8
@@ -47,16 +47,24 @@ def _told_of(data: Readings) -> dict[str, str]:
 
 def differing(task: Task, others: Iterable[Task]) -> Iterator[str]:
     """The settings in which ``task`` is not as ``others``, as a person would type them."""
-    values = [{getattr(each, name) for each in others} for name in Task._fields] if (others := list(others)) else []
-    for name, found in zip(Task._fields, values, strict=False):
-        value = getattr(task, name)
-        if not found - {value}:
-            continue
+    others = list(others)
+    for name in Task._fields:
         declared = Point.DECLARED[name]
-        if not declared.is_spec:
-            yield f"{declared.keys[0]}={as_typed(value)}"
+        if name == "code" or not declared.used(task):  # Of one model, all points of a plan run the same code.
             continue
-        own, known = declared.by_key(value), [declared.by_key(each) for each in found]
-        yield from (
-            f"{key}={as_typed(shown(own[key]))}" for key in own if any(own[key] != each.get(key, own) for each in known)
-        )
+        value, found = getattr(task, name), {getattr(each, name) for each in others if _has(each, name, task)}
+        if declared.is_spec:
+            own, *known = (
+                {key: told_apart(shown(each)) for key, each in declared.by_key(text).items()}
+                for text in (value, *found)
+            )
+            yield from (f"{key}={text}" for key, text in own.items() if any(text != each.get(key) for each in known))
+        elif found - {value}:
+            yield f"{declared.keys[0]}={as_typed(value)}"
+
+
+def _has(other: Task, name: str, task: Task) -> bool:
+    """Whether ``task`` is told from ``other`` by the setting ``name``; arguments tell models of one problem apart."""
+    if name == "model":
+        return other.problem is task.problem
+    return name == "spread" or Point.DECLARED[name].used(other)

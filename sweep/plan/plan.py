@@ -8,20 +8,21 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from sweep.data import sources
 from sweep.data.readings import Readings
 from sweep.models.facts import Facts
+from sweep.models.spec import canonical
 from sweep.plan import own_code
+from sweep.plan.columns import Columns
 from sweep.plan.labels import data_labels, differing
-from sweep.plan.point import LATER, Point, Value, as_typed
+from sweep.plan.point import Point, Value, as_typed
 from sweep.problem import ends
 from sweep.problem.choice import problems
 from sweep.problem.problem import MEASURED, WATCHED, Problem, check_dtype, measured, parameter_names, watched
 from sweep.problem.task import Task, is_labelled
-from sweep.settings.schema import Data, DType, Settings
-
-ALWAYS_SHOWN = ("lr", "scale", "epochs")
+from sweep.settings.schema import Data, DType, Settings, is_argument
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,11 @@ class Plan:
         """What tables tell of the parameters of any run, in order; see :func:`sweep.problem.ends.told`."""
         return tuple(dict.fromkeys(name for task in self.tasks for name in ends.names(self.problems[task], most)))
 
+    def told_briefly(self, most: int) -> tuple[str, ...]:
+        """The same where there is little room: of a model with more nothing, as it has many tensors."""
+        few = [task for task in self.tasks if task not in self.facts or len(self.parameters_of[task]) <= most]
+        return tuple(dict.fromkeys(name for task in few for name in ends.names(self.problems[task], most)))
+
     @cached_property
     def watched(self) -> tuple[str, ...]:
         """What some run follows beside the loss that trains."""
@@ -93,30 +99,35 @@ class Plan:
         return tuple(name for name in MEASURED if any(name in measured(problem) for problem in self.problems.values()))
 
     @cached_property
+    def _columns(self) -> Columns:
+        return Columns.of(self.points)
+
+    @cached_property
     def varying(self) -> tuple[str, ...]:
-        """The settings that differ between the points that use them, in the order of :meth:`Point.columns`."""
-        return tuple(name for name, values in self.values.items() if len(values) > 1)
+        """See :attr:`Columns.varying`."""
+        return self._columns.varying
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
-        """The settings that tell points apart in tables and names: lr, scale and epochs, and whatever else varies."""
-        return tuple(name for name in self.values if name in ALWAYS_SHOWN or name in self.varying)
+        """See :attr:`Columns.shown`."""
+        return self._columns.shown
 
     @cached_property
     def fixed(self) -> dict[str, Value]:
         """The value of each setting that is not shown; None where no point uses it."""
         return {name: next(iter(values), None) for name, values in self.values.items() if name not in self.shown}
 
-    @cached_property
+    @property
     def values(self) -> dict[str, tuple[Value, ...]]:
-        """The distinct values of each setting in the order asked for, those of points that do not use it left out.
+        """See :class:`Columns`."""
+        return self._columns.values
 
-        A setting that came later is not there where all points have what points had before.
-        """
-        rows = [point.columns() for point in self.points]
-        names = dict.fromkeys(name for row in rows for name in row)
-        found = {name: tuple(dict.fromkeys(v for row in rows if (v := row.get(name)) is not None)) for name in names}
-        return {name: values for name, values in found.items() if name not in LATER or {*values} - {LATER[name]}}
+    def asked(self, name: str) -> list[Any]:
+        """The distinct values of a setting as a configuration has them: an argument may be null, or a list."""
+        if not is_argument(name):
+            return list(self.values[name])
+        found = (own[name] for point in self.points if name in (own := point.overrides()))
+        return list({canonical(each): each for each in found}.values())
 
     def setting(self, point: Point) -> str:
         """The settings that tell ``point`` from the others, as a person would type them."""
@@ -125,8 +136,8 @@ class Plan:
 
     def cells(self, point: Point) -> dict[str, Value]:
         """The columns of ``point``, its readings by the name that tables have for them."""
-        values = point.columns() | {"data": self.data_label(point.data)}
-        return {name: values.get(name) for name in self.values}
+        cells = self._columns.cells(point)
+        return cells | {"data": self.data_label(point.data)} if "data" in cells else cells
 
     @cached_property
     def first(self) -> Mapping[Task, Point]:
@@ -146,7 +157,11 @@ class Plan:
 
     def label(self, task: Task) -> str:
         """What tables call ``task``: its data, and what tells it from other tasks on that."""
-        return ", ".join([self.data_label(task.data), *differing(task, self._tasks_of[task.data])])
+        return ", ".join([self.data_label(task.data), *self.apart(task)])
+
+    def apart(self, task: Task) -> list[str]:
+        """The settings that tell ``task`` from other tasks on its data, as a person would type them."""
+        return list(differing(task, self._tasks_of[task.data]))
 
     def data_label(self, fingerprint: str) -> str:
         """What tables call the data of ``fingerprint``: its name; of several of a name, what tells them apart too."""
@@ -174,13 +189,14 @@ class Plan:
         return sum(point.epochs for point in self.points)
 
 
-def make(settings: Sequence[Settings], read: Callable[[Data, bool], Readings]) -> Plan:
+def make(settings: Sequence[Settings], read: Callable[[Data, bool | None], Readings]) -> Plan:
     """Fold ``settings`` to distinct points.
 
     Parameters
     ----------
     settings : at least one; what belongs to the whole sweep is taken from the first.
-    read : from data settings, and whether their target is labels of classes, to readings; called once for each pair.
+    read : from data settings, and whether their target is labels of classes (None: where it is text), to readings;
+        called once for each pair.
 
     Raises
     ------
@@ -214,4 +230,5 @@ def make(settings: Sequence[Settings], read: Callable[[Data, bool], Readings]) -
     plan = Plan(tuple(points.values()), readings, whole.outcome.tolerance, whole.name, folded, tuple(unused))
     for task, dtype in checked:
         check_dtype(plan.problems[task], dtype, plan.tolerance)
+    own_code.check_unchanged(settings, posed.values())  # What was imported meanwhile is what was read.
     return plan

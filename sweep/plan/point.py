@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
-from sweep.models.spec import canonical
+from sweep.models.spec import canonical, parsed
+from sweep.plan import usage
 from sweep.plan.declaration import Declared, Sharing, read_declarations
 from sweep.problem.task import Task
 from sweep.settings import by_key
-from sweep.settings.holdout import Holdout
 from sweep.settings.holdout import canonical as holdout_as_typed
 from sweep.settings.schema import MODELS, STARTS, DType, Gradient, ProblemKind, Settings, Start
 
@@ -24,39 +24,6 @@ KEY_SCHEMA = 1
 """Part of every key. Raise it only when a run's numbers change although its settings do not."""
 
 Value = float | int | str | None
-
-
-def _is_model(point: "Point") -> bool:
-    return point.problem in MODELS
-
-
-def _gradient_is_used(point: "Point") -> bool:
-    return not _is_model(point)
-
-
-def _delta_is_used(point: "Point") -> bool:
-    return point.gradient is Gradient.finite_difference and not _is_model(point)
-
-
-def _is_huber(point: "Point") -> bool:
-    return _is_model(point) and point.loss == canonical("huber")
-
-
-def _spread_is_given(point: "Point") -> bool:
-    return _is_model(point) and point.spread > 0
-
-
-def _init_is_used(point: "Point") -> bool:
-    return point.start is Start.given
-
-
-def _seed_is_used(point: "Point") -> bool:
-    return point.start is Start.random
-
-
-def _holdout_is_drawn(point: "Point") -> bool:
-    holdout = Holdout.read(point.holdout)
-    return holdout is not None and holdout.part > 0 and not holdout.last
 
 
 def _device_type(device: str) -> str:
@@ -75,23 +42,23 @@ class Point:
     epochs: Annotated[int, Declared(("epochs",), sharing=Sharing.TRAJECTORY)]
     problem: Annotated[ProblemKind, Declared(("problem",), told_by=str, before="line")]
     start: Annotated[Start, Declared(("start",), sharing=Sharing.TENSOR, told_by=str, before="given")]
-    seed: Annotated[int, Declared(("seed",), sharing=Sharing.TENSOR, used_if=_seed_is_used, before=0)]
-    init: Annotated[tuple[float, ...], Declared(STARTS, sharing=Sharing.TENSOR, used_if=_init_is_used)]
-    gradient: Annotated[Gradient, Declared(("gradient",), used_if=_gradient_is_used, told_by=str)]
-    delta: Annotated[float, Declared(("delta",), used_if=_delta_is_used, null_in_key=True)]
+    seed: Annotated[int, Declared(("seed",), sharing=Sharing.TENSOR, used_if=usage.draws_start, before=0)]
+    init: Annotated[tuple[float, ...], Declared(STARTS, sharing=Sharing.TENSOR, used_if=usage.starts_at_init)]
+    gradient: Annotated[Gradient, Declared(("gradient",), used_if=usage.has_several_slopes, told_by=str)]
+    delta: Annotated[float, Declared(("delta",), used_if=usage.takes_differences, null_in_key=True)]
     dtype: Annotated[DType, Declared(("dtype",), told_by=str)]
     device: Annotated[str, Declared(("device",), told_by=_device_type)]
     data: Annotated[str, Declared(("data",))]
     center: Annotated[bool, Declared(("data.center",), before=False)]
     standardize: Annotated[bool, Declared(("data.standardize",), before=False)]
     holdout: Annotated[str, Declared(("data.holdout",), told_by=holdout_as_typed, before="0")]
-    holdout_seed: Annotated[int, Declared(("data.holdout_seed",), used_if=_holdout_is_drawn, before=0)]
-    model: Annotated[str, Declared(("problem.model",), used_if=_is_model, before="{}", is_spec=True)]
-    loss: Annotated[str, Declared(("problem.loss",), used_if=_is_model, before=canonical("mse"), is_spec=True)]
-    loss_delta: Annotated[float, Declared(("problem.loss_delta",), used_if=_is_huber, before=1.0)]
-    spread: Annotated[float, Declared(("problem.spread",), used_if=_spread_is_given, before=0.0)]
-    curvature: Annotated[bool, Declared(("outcome.curvature",), used_if=_is_model, before=True)]
-    code: Annotated[str, Declared(("code",), used_if=_is_model, before="")]
+    holdout_seed: Annotated[int, Declared(("data.holdout_seed",), used_if=usage.draws_holdout, before=0)]
+    model: Annotated[str, Declared(("problem.model",), used_if=usage.is_model, before="{}", is_spec=True)]
+    loss: Annotated[str, Declared(("problem.loss",), used_if=usage.is_model, before=canonical("mse"), is_spec=True)]
+    loss_delta: Annotated[float, Declared(("problem.loss_delta",), used_if=usage.is_huber, before=1.0)]
+    spread: Annotated[float, Declared(("problem.spread",), used_if=usage.has_spread, before=0.0)]
+    curvature: Annotated[bool, Declared(("outcome.curvature",), used_if=usage.is_model, before=True)]
+    code: Annotated[str, Declared(("code",), used_if=usage.is_model, before="")]
 
     @classmethod
     def of(cls, settings: Settings, fingerprint: str, code: str = "") -> Self:
@@ -187,11 +154,11 @@ class Point:
     @property
     def task(self) -> Task:
         """What it minimises."""
-        drawn = self.holdout_seed if _holdout_is_drawn(self) else 0
+        drawn = self.holdout_seed if usage.draws_holdout(self) else 0
         task = Task(self.problem, self.data, self.center, self.standardize, holdout_as_typed(self.holdout), drawn)
-        if not _is_model(self):
+        if not usage.is_model(self):
             return task
-        delta = self.loss_delta if _is_huber(self) else 1.0
+        delta = self.loss_delta if usage.is_huber(self) else 1.0
         return task._replace(model=self.model, loss=self.loss, loss_delta=delta, spread=self.spread, code=self.code)
 
     @cached_property
@@ -227,6 +194,9 @@ Point.DECLARED = read_declarations(Point)
 FLOATS = tuple(key for each in Point.DECLARED.values() if each.holds in (float, tuple[float, ...]) for key in each.keys)
 """Keys whose values are floats."""
 
+SPECS = {each.keys[0]: each for each in Point.DECLARED.values() if each.is_spec}
+"""By key, what holds arguments, each of which is a column."""
+
 TEXTS = tuple(key for each in Point.DECLARED.values() if each.holds is str or each.is_enum() for key in each.keys)
 """Keys whose values are text."""
 
@@ -236,11 +206,24 @@ LATER = {key: each.before for each in Point.DECLARED.values() if each.before is 
 
 
 def shown(value: Any) -> Value:
-    """An argument as a table shows it; null is a value there, and not the lack of one."""
-    if value is None or isinstance(value, list):
+    """An argument as a table shows it: null is a value there, and not the lack of one; a text like "8" is in quotes."""
+    if value is None or isinstance(value, list | dict) or (isinstance(value, str) and _is_json(value)):
         return canonical(value)
     found: Value = value
     return found
+
+
+def _is_json(text: str) -> bool:
+    try:
+        parsed(text)
+    except ValueError:
+        return False
+    return True
+
+
+def told_apart(shown: Value) -> str:
+    """What a table shows of an argument, as text: 8, 8.0, true, null and [8] are five; a word is without quotes."""
+    return shown if isinstance(shown, str) else canonical(shown)
 
 
 def _exactly(value: Any) -> Any:

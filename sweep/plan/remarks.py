@@ -1,15 +1,17 @@
 """What a plan made of what was typed, where a user may have meant something else: a line each."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import groupby
 
+from sweep.models.facts import Facts
 from sweep.plan.plan import Plan
 from sweep.problem.task import Task
 from sweep.settings import grammar
 from sweep.settings.schema import ProblemKind
 
 MOST_NAMED = 8
-"""Columns of a dependence that are named."""
+"""Columns of a dependence that are named, and models."""
 
 
 def remarks(plan: Plan) -> Iterator[str]:
@@ -32,6 +34,7 @@ def remarks(plan: Plan) -> Iterator[str]:
                 "a few times the tolerance may be left."
             )
         yield from undetermined(plan, task)
+    yield from of_models(plan)
     columns: dict[tuple[str, str], list[str]] = defaultdict(list)
     for data in plan.readings.values():
         if len(data.input_names) == 1:
@@ -41,6 +44,24 @@ def remarks(plan: Plan) -> Iterator[str]:
         if len(distinct) > 1:
             listed = ",".join([*distinct[:MOST_NAMED], *["…"] * (len(distinct) > MOST_NAMED)])
             yield f"data.input={listed} takes each column alone; [{listed}] takes them together{by}."
+
+
+def of_models(plan: Plan) -> Iterator[str]:
+    """Which models cannot be trained together, or judged by their curvature, and why; also for the report."""
+    yield from _because(plan, lambda facts: facts.one_by_one, "points are trained one by one")
+    without = "the curvature at the end cannot be measured, and no run counts as converged"
+    yield from _because(plan, lambda facts: facts.uncurved, without)
+
+
+def _because(plan: Plan, of: Callable[[Facts], str], what: str) -> Iterator[str]:
+    def reason(task: Task) -> str:
+        return of(plan.facts[task])
+
+    for because, tasks in groupby(sorted(plan.facts, key=reason), reason):
+        labels = [plan.label(task) for task in tasks]
+        if because:
+            more = f" and {len(labels) - MOST_NAMED:,} more" if len(labels) > MOST_NAMED else ""
+            yield f"{'; '.join(labels[:MOST_NAMED])}{more}: {what}, as {because}."
 
 
 def undetermined(plan: Plan, task: Task) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Which problem a task poses."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from sweep.data.readings import Readings
 from sweep.errors import BadInput
@@ -10,8 +11,9 @@ from sweep.problem.line import Line
 from sweep.problem.linear import Linear
 from sweep.problem.logistic import Logistic
 from sweep.problem.network import Network
+from sweep.problem.predicted import Predicted
 from sweep.problem.prepared import Prepared, prepare
-from sweep.problem.problem import Problem
+from sweep.problem.problem import Problem, Setup
 from sweep.problem.task import CLASSIFY, Task
 from sweep.settings.schema import MODELS, OWN_KEYS, STARTS, ProblemKind, Settings, Start, is_argument
 
@@ -20,6 +22,9 @@ KINDS: Mapping[ProblemKind, Callable[[Prepared], Problem]] = {
     ProblemKind.linear: Linear,
     ProblemKind.logistic: Logistic,
 }
+
+OF_MODELS = (*OWN_KEYS, "problem.loss_delta", "problem.spread", "outcome.curvature")
+"""Keys that problems which are no models do not use."""
 
 
 def refuse_unused(given: Iterable[str], points: Sequence[Settings]) -> None:
@@ -45,20 +50,27 @@ def refuse_unused(given: Iterable[str], points: Sequence[Settings]) -> None:
 def _refuse_of_models(given: Sequence[str], points: Sequence[Settings]) -> None:
     kinds = dict.fromkeys(point.problem.kind for point in points)
     models, others = [kind for kind in kinds if kind in MODELS], [kind for kind in kinds if kind not in MODELS]
-    own = [key for key in given if is_argument(key) or key in (*OWN_KEYS, "problem.loss_delta", "problem.spread")]
+    own = [key for key in given if is_argument(key) or key in OF_MODELS]
     if own and not models:
         what = f"{own[0]}: not used by problem={','.join(kinds)}"
         raise BadInput(what, "problem=mlp, problem=torch", f"add problem=mlp, or leave {own[0]} out")
-    if "gradient" in given and models and not others:
-        what = f"gradient: not used by problem={','.join(models)}"
-        raise BadInput(what, "a model's gradient is torch's own", "leave gradient out")
-    if "problem.loss_delta" in given and all(point.problem.loss != "huber" for point in points):
-        raise BadInput("problem.loss_delta: not used by another loss", "problem.loss=huber", "leave it out")
+    slopes = [key for key in ("gradient", "delta") if key in given]
+    if slopes and models and not others:
+        what = f"{slopes[0]}: not used by problem={','.join(models)}"
+        raise BadInput(what, "nothing: a model's gradient is torch's own", f"leave {slopes[0]} out")
+    losses = dict.fromkeys(_word(point.problem.loss) for point in points)
+    if "problem.loss_delta" in given and "huber" not in losses:
+        what = f"problem.loss_delta: not used by problem.loss={','.join(losses)}"
+        raise BadInput(what, "problem.loss=huber", "add problem.loss=huber, or leave problem.loss_delta out")
     for point in points:
         if point.problem.kind is ProblemKind.torch and not point.problem.model.get(TARGET):
             what = "problem=torch: problem.model._target_ must be given"
             step = "add problem.model._target_=…; the file with it in the current folder, or installed"
             raise BadInput(what, "MODULE.CLASS of a torch.nn.Module, or a function that returns one", step)
+
+
+def _word(loss: Any) -> str:
+    return str(loss[TARGET] if isinstance(loss, dict) else loss)
 
 
 def problems(
@@ -84,3 +96,29 @@ def problems(
             )
         found[task] = KINDS[task.problem](prepare(data, task))
     return found
+
+
+def predicted(problem: Problem, point: Setup, parameters: Sequence[float]) -> Predicted | None:
+    """What a page needs of a model at the ``parameters`` that a run of it ended at; None of what is no model.
+
+    Imports a user's model, and raises whatever it raises.
+    """
+    return problem.predicted(point, parameters) if isinstance(problem, Network) else None
+
+
+def again(problem: Problem, tile: int | None) -> Problem:
+    """``problem``, for points that were trained in tiles of so many.
+
+    Raises
+    ------
+    BadInput : its model cannot be made, or cannot train, any more; where it raises by itself, its runs will.
+    """
+    if not isinstance(problem, Network):
+        return problem
+    try:
+        _ = problem.traits
+    except BadInput:
+        raise
+    except (Exception, SystemExit):
+        return problem
+    return problem.in_tiles_of(tile) if tile else problem

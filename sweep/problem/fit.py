@@ -4,17 +4,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from sweep.problem.predicted import Predicted
+
 Dots = tuple[Sequence[float], Sequence[float]]
 """Places along and upright, as many of each."""
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Where a run ended: the settings that name it, its input scale and its final parameters."""
+    """Where a run ended: the settings that name it, its input scale and its final parameters.
+
+    ``predicted`` is what was kept of a model's outputs there; None of others, and where nothing was.
+    """
 
     setting: str
     scale: float
     parameters: Sequence[float]
+    predicted: Predicted | None = None
 
 
 HELD_OUT = "that of samples held out"
@@ -61,6 +67,7 @@ class Fit:
     formula : what relates input to target, and how the parameters enter it.
     columns : names of the numbers of each relation, with their units.
     points : how many places along a picture needs to draw a line, from the least to the largest; 2 of a straight one.
+    total : how many samples there are, where not all have a dot; else 0.
     """
 
     shows: str
@@ -73,3 +80,4 @@ class Fit:
     columns: tuple[str, ...]
     relations: list[Relation]
     points: int
+    total: int = 0

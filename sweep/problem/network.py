@@ -4,18 +4,23 @@ Nothing of its loss is known beforehand: what is left at the end of a run is mea
 a sweep stands in its plan as :class:`sweep.models.facts.Facts`; only what trains or measures imports a user's model.
 """
 
+import copy
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from sweep.errors import BadInput
 from sweep.models.facts import Facts
-from sweep.models.losses import Loss
+from sweep.models.losses import SPREAD_NAMES, Loss
 from sweep.models.source import Source
+from sweep.models.spec import canonical
 from sweep.problem.confusion import Confusion
 from sweep.problem.convexity import Convexity
 from sweep.problem.dependence import Undetermined
 from sweep.problem.fit import Fit, Fitted
+from sweep.problem.network_fit import confusions, fit_of
+from sweep.problem.predicted import Predicted
 from sweep.problem.prepared import Prepared
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.task import Task
@@ -32,11 +37,16 @@ class Network:
     Parameters
     ----------
     facts : what a plan says of it; found by a trial where there are none.
+
+    Attributes
+    ----------
+    tile : how many points share one, where that is told; see :meth:`in_tiles_of`.
     """
 
     least_loss: float | None = None
     evenest_scale: float | None = None
     undetermined: Undetermined | None = None
+    tile: int | None = None
 
     def __init__(self, prepared: Prepared, task: Task, facts: Facts | None = None) -> None:
         self.prepared, self._task = prepared, task
@@ -53,11 +63,21 @@ class Network:
     @cached_property
     def traits(self) -> "Traits":
         """What the module is found to be; raises whatever it raises."""
+        import torch
+
         from sweep.models.trial import traits
         from sweep.problem.network_tensors import samples
 
-        over = samples(self.prepared.inputs, self.prepared.targets, bool(self.source.classes))
-        return traits(self.source.module, self.loss, over, self.source.classes)
+        def tried(dtype: torch.dtype) -> "Traits":
+            over = samples(self.prepared.inputs, self.prepared.targets, bool(self.source.classes), dtype)
+            return traits(self.source.module, self.loss, over, self.source.classes)
+
+        try:
+            return tried(torch.float32)
+        except RuntimeError as error:
+            if not re.search("dtype|Float|Double", str(error)):
+                raise
+            return tried(torch.float64)  # Some know no other, and points may ask for it.
 
     @cached_property
     def facts(self) -> Facts:
@@ -70,23 +90,23 @@ class Network:
         self.loss.check_target(self.source.classes)
         try:
             found = self.traits
-            shapes, output, apart = found.shapes, found.output_shape, found.one_by_one
+            shapes, output, said = found.shapes, found.output_shape, (found.one_by_one, found.uncurved)
         except BadInput:
             raise
-        except Exception as error:  # Of a user's own code, which may raise anything.
-            shapes, output, apart = {}, (), f"it raises {type(error).__name__}"
+        except (Exception, SystemExit) as error:  # Of a user's own code, which may raise anything.
+            shapes, output, said = {}, (), (f"it raises {type(error).__name__}", "")
         targets = self.prepared.targets
         spread = self._task.spread or self.loss.spread(targets, self.source.classes, output)
         plain = {name: list(shape) for name, shape in shapes.items()}
         magnitude = self.loss.magnitude(targets, spread)
-        return Facts(plain, spread, self.loss.spread_name, magnitude, apart)
+        return Facts(plain, spread, self.loss.spread_name, magnitude, *said)
 
     @cached_property
     def work(self) -> int:
         """Of a tile's share, as the trial found it."""
         try:
             return self.traits.work
-        except Exception:  # Its runs fail with it.
+        except (Exception, SystemExit):  # Its runs fail with it.
             return 1
 
     @property
@@ -115,12 +135,19 @@ class Network:
 
         return tuple(self.source.start(point.seed, torch.empty(0, dtype=torch.float64)).tolist())
 
+    def in_tiles_of(self, tile: int) -> Self:
+        """The same, whose points train in tiles of so many, whatever this release would choose."""
+        found = copy.copy(self)
+        found.__dict__.pop("bench", None)
+        found.tile = tile
+        return found
+
     @cached_property
     def bench(self) -> "Bench":
         """Where modules are made, and kept while they train."""
         from sweep.problem.network_tensors import Bench
 
-        return Bench(self)
+        return Bench(self.source, self.prepared, self.loss, self.traits, self.magnitude, self.tile)
 
     def objective(self, points: "Sequence[Setup]") -> "Objective":
         """See :class:`sweep.problem.network_tensors.NetworkObjective`."""
@@ -142,12 +169,21 @@ class Network:
         """See :mod:`sweep.problem.network_measures`."""
         from sweep.problem.network_measures import measures
 
-        return measures(self, points, ends)
+        return measures(self.bench.wide(points), points, ends, not self.traits.uncurved)
+
+    def predicted(self, point: "Setup", parameters: Sequence[float]) -> Predicted | None:
+        """What its module makes of samples: see :mod:`sweep.problem.network_predictions`; raises whatever it raises."""
+        from sweep.problem.network_predictions import predictions
+
+        return predictions(self.prepared, self.bench.wide([point]), parameters)
 
     def confusion(self, fitted: Fitted) -> list[Confusion]:
-        """None without the module."""
-        return []
+        """From what was kept of its outputs; none where nothing was."""
+        return confusions(self.prepared, fitted.predicted) if fitted.predicted else []
 
     def fit(self, fitted: Fitted | None) -> Fit | None:
-        """None without the module."""
-        return None
+        """From what was kept of its outputs; None where nothing was."""
+        if fitted is None or fitted.predicted is None:
+            return None
+        output = "prediction" if self._task.loss in map(canonical, SPREAD_NAMES) else "output"
+        return fit_of(self.prepared, fitted, fitted.predicted, output)

@@ -1,4 +1,4 @@
-"""What a module says of where runs ended: how much is left by the curvature there, and the part of classes it has right."""
+"""What a module says of where runs ended: how much is left by the curvature, and the part of classes it has right."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,32 +15,43 @@ from sweep.problem.local import Local, local_by_products
 from sweep.problem.network_tensors import NetworkObjective
 
 if TYPE_CHECKING:
-    from sweep.problem.network import Network
     from sweep.problem.problem import Setup
 
 MOST_BYTES = 1 << 30
 """Of the vectors that a tile keeps; a model of which one row has more is not measured."""
 
+UNKNOWN = Local(math.nan, math.nan, math.nan)
+
 
 def measures(
-    network: "Network", points: "Sequence[Setup]", ends: Sequence[Sequence[float]]
+    objective: NetworkObjective, points: "Sequence[Setup]", ends: Sequence[Sequence[float]], is_curved: bool = True
 ) -> list[Mapping[str, float]]:
     """Of each end, in float64 whatever the run's dtype.
 
     Parameters
     ----------
-    points : which share a dtype and a device. ends : finite parameters.
+    objective : of ``points``, in float64. ends : finite parameters. is_curved : whether there is a second derivative.
     """
-    objective = network.bench.wide(points)
     params = torch.tensor(np.asarray(ends), dtype=torch.float64, device=objective.start.device)
     found: list[dict[str, float]] = [{} for _ in points]
-    known = _locals(objective, params) if points[0].curvature else [Local(math.nan, math.nan, math.nan)] * len(points)
+    known = _known(objective, params) if points[0].curvature and is_curved else [UNKNOWN] * len(points)
     for each, one in zip(found, known, strict=True):
         each |= {"left": one.left, "lambda_max": one.largest, "negative": one.negative}
-    if network.source.classes:
+    if not objective.over.t.is_floating_point():
         for each, part in zip(found, objective.accuracy(params, objective.over).tolist(), strict=True):
             each["accuracy"] = part
     return list(found)
+
+
+def _known(objective: NetworkObjective, params: Tensor) -> list[Local]:
+    """What curvature says, where the model can be asked: some operations have no second derivative."""
+    try:
+        return _locals(objective, params)
+    except Exception:
+        if len(params) == 1:
+            return [UNKNOWN]
+    each = (torch.tensor([row]) for row in range(len(params)))
+    return [_known(objective.take(row), params[row])[0] for row in each]
 
 
 def _locals(objective: NetworkObjective, params: Tensor) -> list[Local]:
@@ -48,11 +59,11 @@ def _locals(objective: NetworkObjective, params: Tensor) -> list[Local]:
     steps = steps_of(params.shape[1])
     room = MOST_BYTES // (8 * steps * params.shape[1])
     if not room:
-        return [Local(math.nan, math.nan, math.nan)] * len(params)
+        return [UNKNOWN] * len(params)
     if room < objective.tile:
         objective = replace(objective, tile=1, period=1, groups=())
     losses = objective.loss(params)
-    found: list[Local] = [Local(math.nan, math.nan, math.nan)] * len(params)
+    found: list[Local] = [UNKNOWN] * len(params)
     for group in objective.groups:
         own, scale = params[group.numbers][group.taken], objective.scale[group.numbers][group.taken]
         made: list[Local] = []

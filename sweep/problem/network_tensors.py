@@ -1,10 +1,8 @@
 """A module's loss for the points of a batch, in tiles of a fixed number of points: see :mod:`sweep.models.tile`."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -12,14 +10,21 @@ from torch import Tensor
 
 from sweep.data.readings import Floats
 from sweep.models import promise, tile
+from sweep.models.draws import drawing
+from sweep.models.losses import Loss
 from sweep.models.rows import Rows, Samples, tiles
-from sweep.models.trial import forked
+from sweep.models.source import Source
+from sweep.models.trial import Traits
+from sweep.problem.prepared import Prepared
 from sweep.problem.problem import HOLDOUT_ACCURACY, HOLDOUT_LOSS
 from sweep.problem.tensors import options_of
 
 if TYPE_CHECKING:
-    from sweep.problem.network import Network
     from sweep.problem.problem import Setup
+
+
+WIDE = 32
+"""Rows of a tile at most where the curvature is measured."""
 
 
 def samples(
@@ -28,11 +33,6 @@ def samples(
     """Samples as tensors."""
     t = torch.tensor(targets, dtype=torch.int64 if labelled else dtype, device=device)
     return Samples(torch.tensor(inputs, dtype=dtype, device=device), t)
-
-
-def drawn_by(seed: int, epoch: int, update: int = 0) -> int:
-    """The seed of torch's generator for an update: of nothing but these three."""
-    return int(hashlib.sha256(f"{seed} {epoch} {update}".encode()).hexdigest()[:8], 16)
 
 
 @dataclass(frozen=True)
@@ -147,13 +147,17 @@ class NetworkObjective:
         """What ``function`` makes of each tile, a row a row of ``params``."""
         found: Tensor | None = None
         for group in self.groups:
-            own = params[group.numbers][group.taken]
-            scale = self.scale[group.numbers][group.taken]
+            own, scale = params, self.scale
+            if len(self.groups) > 1:
+                own, scale = own[group.numbers], scale[group.numbers]
+            if self.tile > 1:
+                own, scale = own[group.taken], scale[group.taken]
             parts = []
             for part in tiles(len(own), self.tile):
-                with _drawing(group.seed, epoch):
+                with drawing(group.seed, epoch):
                     parts.append(function(group.rows, own[part], scale[part]))
-            made = torch.cat(parts)[group.places]
+            made = torch.cat(parts)
+            made = made[group.places] if self.tile > 1 else made
             if len(self.groups) == 1:
                 return made
             found = params.new_empty((len(params), made.shape[1])) if found is None else found
@@ -162,52 +166,58 @@ class NetworkObjective:
         return found
 
 
-@contextmanager
-def _drawing(seed: int, epoch: int | None) -> Iterator[None]:
-    if epoch is None:
-        yield
-        return
-    with forked():
-        torch.manual_seed(drawn_by(seed, epoch))
-        yield
-
-
+@dataclass(frozen=True)
 class Bench:
-    """Where modules of a problem are made for the points that train, each once a seed, dtype and device."""
+    """Where modules of a problem are made for the points that train, each once a seed, dtype and device.
 
-    def __init__(self, network: "Network") -> None:
-        self._network = network
-        self._promises: dict[tuple[str, str], bool] = {}
+    Parameters
+    ----------
+    traits : of the module that ``source`` makes. magnitude : of the problem.
+    told : how many points share a tile, where that is not for this release to choose.
+    promises : what was tried, by dtype and kind of device.
+    """
+
+    source: Source
+    prepared: Prepared
+    loss: Loss
+    traits: Traits
+    magnitude: float
+    told: int | None = None
+    promises: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def objective(self, points: "Sequence[Setup]") -> NetworkObjective:
         """Of points that share dtype and device; tried for whether rows keep their bits in any company."""
         found = self._made(points, options_of(points))
         where = (str(found.start.dtype), found.start.device.type)
-        if where not in self._promises:
+        if where not in self.promises:
             first = found.groups[0].rows, found.start[0], found.over
-            self._promises[where] = promise.holds(*first, found.tile, found.period)
-        return replace(found, is_promised=self._promises[where])
+            self.promises[where] = promise.holds(*first, found.tile, found.period)
+        return replace(found, is_promised=self.promises[where])
 
     def wide(self, points: "Sequence[Setup]") -> NetworkObjective:
-        """The same in float64."""
-        return self._made(points, options_of(points) | {"dtype": torch.float64})
+        """The same in float64, in smaller tiles: what is asked of it keeps many vectors of a row."""
+        found = self._made(points, options_of(points) | {"dtype": torch.float64})
+        return replace(found, tile=WIDE, groups=()) if found.tile > WIDE else found
 
     def _made(self, points: "Sequence[Setup]", options: dict[str, Any]) -> NetworkObjective:
-        network, traits = self._network, self._network.traits
         like = torch.empty(0, **options)
-        starts = {seed: network.source.start(seed, like) for seed in dict.fromkeys(point.seed for point in points)}
-        seeds = [point.seed if traits.by_seed else points[0].seed for point in points]
+        starts = {seed: self.source.start(seed, like) for seed in dict.fromkeys(point.seed for point in points)}
+        odd = [seed for seed, start in starts.items() if len(start) != self.traits.size]
+        if odd:
+            most, usual = len(starts[odd[0]]), self.traits.size
+            raise ValueError(f"by seed {odd[0]} the model has {most:,} parameters, by 0 {usual:,}")
+        seeds = [point.seed if self.traits.by_seed else points[0].seed for point in points]
         made: dict[int, Rows] = {}
 
         def rows(seed: int) -> Rows:
             if seed not in made:
-                module = network.source.module(seed).to(**options)
-                made[seed] = Rows(module, network.loss, traits.modes)
+                module = self.source.module(seed).to(**options)
+                made[seed] = Rows(module, self.loss, self.traits.modes)
             return made[seed]
 
-        size, period = self.tile(options["device"].type), tile.period_of(traits.strides, like.element_size())
+        size, period = self.tile(options["device"].type), tile.period_of(self.traits.strides, like.element_size())
         period = 1 if size == 1 else period
-        prepared, labelled = network.prepared, bool(network.source.classes)
+        prepared, labelled = self.prepared, bool(self.source.classes)
         over, held = (
             samples(inputs, targets, labelled, **options) if len(targets) else None
             for inputs, targets in (
@@ -226,12 +236,11 @@ class Bench:
             held,
             period,
             size,
-            traits.draws,
+            self.traits.draws,
             True,
-            network.magnitude,
+            self.magnitude,
         )
 
     def tile(self, device: str) -> int:
         """T of the problem."""
-        traits = self._network.traits
-        return 1 if traits.one_by_one else tile.rows_of(traits.work, device)
+        return 1 if self.traits.one_by_one else self.told or tile.rows_of(self.traits.work, device)

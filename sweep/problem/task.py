@@ -45,6 +45,8 @@ class Task(NamedTuple):
         return self.problem in CLASSIFY or (self.problem in MODELS and self.loss == CROSS_ENTROPY)
 
 
-def is_labelled(posed: Posed) -> bool:
-    """Whether the target of what is ``posed`` is read as labels of classes."""
-    return posed.kind in CLASSIFY or (posed.kind in MODELS and posed.loss == "cross_entropy")
+def is_labelled(posed: Posed) -> bool | None:
+    """Whether the target of what is ``posed`` is read as labels; None of a loss of one's own: where it is text."""
+    if posed.kind in MODELS:
+        return posed.loss == "cross_entropy" if isinstance(posed.loss, str) else None
+    return posed.kind in CLASSIFY

@@ -1,9 +1,12 @@
 """What the tensors of points have in common, whatever the problem."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
+
+from sweep.models.switches import plain
 
 if TYPE_CHECKING:
     from sweep.problem.problem import Setup
@@ -12,3 +15,15 @@ if TYPE_CHECKING:
 def options_of(points: "Sequence[Setup]") -> dict[str, Any]:
     """The dtype and the device that ``points`` share, as torch takes them."""
     return {"dtype": getattr(torch, points[0].dtype), "device": torch.device(points[0].device)}
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Two torch threads split a long reduction, and its last bits then depend on the batch; one thread never does."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with plain():
+            yield
+    finally:
+        torch.set_num_threads(before)

@@ -53,6 +53,12 @@ class Section:
     blocks: list[Block]
 
 
+def cut(caption: str, header: list[str], rows: list[list[str]]) -> list[Block]:
+    """A table of the first :data:`MOST_ROWS` rows, and how many more there are."""
+    left = len(rows) - MOST_ROWS
+    return [Table(caption, header, rows[:MOST_ROWS]), *([Text(f"… and {left:,} more in runs.csv.")] * (left > 0))]
+
+
 def pictures(made: Iterable[Section]) -> list[Picture]:
     """The pictures of a report."""
     return [block for section in made for block in section.blocks if isinstance(block, Picture)]

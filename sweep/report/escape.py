@@ -20,6 +20,11 @@ def in_markdown(text: str) -> str:
     return re.sub(r"[\\|`*\[\]]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
 
 
+def in_terminal(text: str) -> str:
+    """For a table's cell in a terminal."""
+    return _one_line(text).replace("|", "¦")
+
+
 def in_code(text: str) -> str:
     """For Markdown's code, which knows no escapes: a bar would end a table's cell, a backtick the code."""
     return _one_line(text).replace("`", "'").replace("|", "¦")

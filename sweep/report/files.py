@@ -11,7 +11,8 @@ from sweep.report.findings import Findings, find
 from sweep.report.judged_runs import Run, judged
 from sweep.tracking import documents
 from sweep.tracking.attempt import Attempt
-from sweep.tracking.record import PROVENANCE, SweepRecord
+from sweep.tracking.executions import PROVENANCE
+from sweep.tracking.record import SweepRecord
 from sweep.verdict.outcome import Verdict
 
 
@@ -27,13 +28,13 @@ class Report:
 
 
 def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Report:
-    """The report of a sweep. All files but ``provenance.json`` are a function of plan, curves and data alone.
+    """The report of a sweep. All files but ``provenance.json`` are a function of plan, curves, data and predictions.
 
     Parameters
     ----------
     known : by key, verdicts on the record's curves that need not be found again.
     """
-    plan, runs = record.plan, judged(record.plan, record.results, known or {})
+    plan, runs = record.plan, judged(record.plan, record.results, known or {}, record.predictions)
     findings = find(plan, runs)
     title = f"Sweep {plan.name or plan.sweep_id[:8]}"
     parts = sections(plan, runs, findings)

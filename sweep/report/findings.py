@@ -3,7 +3,8 @@
 In come the plan and the judged runs; nothing here draws or writes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sweep.plan.plan import Plan
@@ -12,14 +13,21 @@ from sweep.problem import ends
 from sweep.problem.problem import ACCURACY, HOLDOUT_LOSS
 from sweep.problem.task import Task
 from sweep.report.judged_runs import Run, counted
+from sweep.settings.schema import MODELS, ProblemKind
 from sweep.verdict import sentences
 from sweep.verdict.outcome import Outcome
 
 MOST_PARAMETERS = 5
 """Parameters that have a column each in a table that is as wide as its rows; of more, a tensor has one."""
 
+CURVED = "lambda_max"
+"""Of models, how curved the loss is at the end: beside an lr it says more than any parameter."""
+
 MOST_PRAISED = 3
-"""Tasks whose best setting the sentence names; more have a table."""
+"""Tasks whose best setting the sentence names, models of one data and loss counting as one; more have a table."""
+
+MOST_OTHERS = 3
+"""Models beside the best one of which the sentence says what they reach."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +49,7 @@ class Findings:
 def find(plan: Plan, runs: Sequence[Run]) -> Findings:
     """Findings of a sweep, from its plan and its runs."""
     counts = counted(runs)
-    best: dict[Task, Run] = {}
-    for run in runs:
-        if run.verdict and run.verdict.outcome is not Outcome.DIVERGED:
-            leader = best.setdefault(run.point.task, run)
-            if _end(run) < _end(leader):
-                best[run.point.task] = run
+    best = best_of(runs)
     parts = [f"{count:,} {state.lower()}" for state, count in counts.items() if count]
     points = sentences.plural(len(runs), "point")
     over = f" over {len(plan.readings):,} data sets" if len(plan.readings) > 1 else ""
@@ -55,24 +58,50 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
         said.append(
             "Every run that has a result diverged." if any(run.verdict for run in runs) else "No run has a result."
         )
-    elif len(plan.tasks) <= MOST_PRAISED:
-        said += [_praise(plan, run) for run in best.values()]
+    elif len(groups := comparable(plan.tasks)) <= MOST_PRAISED:
+        said += [_praise(plan, tasks, best, len(groups) > 1) for tasks in groups if best.keys() & {*tasks}]
     return Findings(counts, best, " ".join(said))
 
 
-def _end(run: Run) -> tuple[float, int]:
+def best_of(runs: Sequence[Run]) -> dict[Task, Run]:
+    """By task, the run that is better than the others, of those that did not diverge."""
+    best: dict[Task, Run] = {}
+    for run in runs:
+        if run.verdict and run.verdict.outcome is not Outcome.DIVERGED:
+            leader = best.setdefault(run.point.task, run)
+            if better(run) < better(leader):
+                best[run.point.task] = run
+    return best
+
+
+def better(run: Run) -> tuple[float, int]:
     """What makes a run better than another: a lesser final loss, on what is held out if any is; then fewer epochs."""
     assert run.curve is not None, "it has a verdict"
     held = run.curve.watched.get(HOLDOUT_LOSS)
     return run.curve.final_loss if held is None else float(held[-1]), run.point.epochs
 
 
-def _praise(plan: Plan, run: Run) -> str:
-    of = f" for {plan.label(run.point.task)}" if len(plan.tasks) > 1 else ""
+def comparable(tasks: Iterable[Task]) -> list[list[Task]]:
+    """Tasks, together those whose losses can be compared: of models on the same data under the same loss."""
+    groups: dict[Task, list[Task]] = defaultdict(list)
+    for task in tasks:
+        alike = task._replace(problem=ProblemKind.torch, model="", code="") if task.problem in MODELS else task
+        groups[alike].append(task)
+    return list(groups.values())
+
+
+def _praise(plan: Plan, tasks: Sequence[Task], best: Mapping[Task, Run], several: bool) -> str:
+    """The best run of ``tasks``, which can be compared, and what each other model reaches, where they are few."""
+    run, *others = sorted((best[task] for task in tasks if task in best), key=better)
+    of = f" for {plan.data_label(run.point.data) if len(tasks) > 1 else plan.label(run.point.task)}" if several else ""
     so_far, yet = ("", "") if run.state == Outcome.CONVERGED else (" so far", ", not converged")
     assert run.curve is not None, "it has a verdict"
-    held = f", {number(_end(run)[0])} on what is held out" if HOLDOUT_LOSS in run.curve.watched else ""
-    return f"Best{so_far}{of}{yet}: {run.setting}, final loss {number(run.curve.final_loss)}{held}."
+    held = f", {number(better(run)[0])} on what is held out" if HOLDOUT_LOSS in run.curve.watched else ""
+    ends = [(number(better(each)[0]), " ".join(plan.apart(each.point.task))) for each in others[:MOST_OTHERS]]
+    reached = [f"{end} with {model}" for end, model in ends]
+    more = f" and worse with {len(others) - MOST_OTHERS:,} more models" if len(others) > MOST_OTHERS else ""
+    rest = f"; at best {', '.join(reached)}{more}" if others else ""
+    return f"Best{so_far}{of}{yet}: {run.setting}, final loss {number(run.curve.final_loss)}{held}{rest}."
 
 
 def number(value: float | int | None) -> str:
@@ -108,8 +137,9 @@ def end_cells(plan: Plan, runs: Sequence[Run], most: int) -> tuple[list[str], li
     ----------
     most : parameters that have a column each; see :func:`sweep.problem.ends.told`.
     """
-    told = plan.told(most)
+    told = plan.told_briefly(most)
     rates = [*plan.watched, *(name for name in ACCURACY if name in plan.measured)]
+    rates += [CURVED] if plan.facts and any(point.curvature for point in plan.points) else []
     rows = []
     for run in runs:
         values: dict[str, float] = {}
@@ -118,7 +148,8 @@ def end_cells(plan: Plan, runs: Sequence[Run], most: int) -> tuple[list[str], li
                 "final loss": run.curve.final_loss,
                 **ends.told(plan.problem(run.point), run.curve.parameters, most),
             }
-            values |= {name: float(each[-1]) for name, each in run.curve.watched.items()} | dict(run.curve.measured)
+            measured = {name: each for name, each in run.curve.measured.items() if name != CURVED or each == each}
+            values |= {name: float(each[-1]) for name, each in run.curve.watched.items()} | measured
         rows.append([number(values.get(name)) for name in ("final loss", *rates, *told)])
     return ["final loss", *(name.replace("_", " ") for name in rates), *told], rows
 

@@ -16,10 +16,18 @@ MOST_READINGS = 500
 
 def fits(plan: Plan, best: Mapping[Task, Run]) -> tuple[list[tuple[str, Fit]], list[str]]:
     """Label and fit of each task that has one, and the labels of those beyond :data:`MOST_FITS`."""
-    labels = [plan.label(task) for task in plan.tasks]
+    one = len(plan.readings) == 1 and bool(plan.facts)
+    labels = [", ".join(map(short, plan.apart(task))) if one else plan.label(task) for task in plan.tasks]
+    labels = [label or plan.label(task) for label, task in zip(labels, plan.tasks, strict=True)]
     drawn = list(zip(labels, plan.tasks, strict=True))[:MOST_FITS]
     made = [(label, plan.problems[task].fit(fitted(best.get(task)))) for label, task in drawn]
     return [(label, fit) for label, fit in made if fit], labels[MOST_FITS:]
+
+
+def short(setting: str) -> str:
+    """A setting as a title has room for it: an argument of a model by its own name, a class or function by itself."""
+    name = setting.removeprefix("problem.model.").removeprefix("problem.")
+    return name.removeprefix("_target_=").replace("._target_=", "=")
 
 
 def fitted(run: Run | None) -> Fitted | None:
@@ -27,7 +35,7 @@ def fitted(run: Run | None) -> Fitted | None:
     if run is None:
         return None
     assert run.curve is not None, "the best run has an outcome"
-    return Fitted(run.setting, run.point.scale, run.curve.parameters)
+    return Fitted(run.setting, run.point.scale, run.curve.parameters, run.predicted)
 
 
 def drawn(fit: Fit) -> tuple[Dots, Dots]:

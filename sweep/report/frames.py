@@ -1,6 +1,7 @@
 """A sweep as a pandas table, one row a run in the order of the plan, and that table as CSV."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from sweep.problem import ends
 from sweep.problem.problem import measured, watched
 from sweep.report.escape import in_csv
 from sweep.report.judged_runs import Run, judged
+from sweep.report.trained import is_promised
 from sweep.settings.schema import is_argument
 from sweep.training.curve import Result
 from sweep.verdict.outcome import EVENTS, Outcome
@@ -19,6 +21,9 @@ COUNTS = (*EVENTS, "predicted_epochs", "epochs_needed")
 
 LOSSES = ("initial_loss", "final_loss", "excess_loss")
 THRESHOLDS = ("threshold", "threshold_ratio")
+
+PROMISED = "promised"
+"""Whether a model's run has the same bits in any company; a column where some run may not."""
 
 
 def result_columns(plan: Plan) -> list[str]:
@@ -45,7 +50,7 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
     is not used); ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` (a categorical) and ``reason``; what
     :func:`sweep.problem.ends.told` tells of the final parameters; ``initial_loss``, ``final_loss``, ``excess_loss`` in
     the unit of the loss; the epochs and theory of :class:`sweep.verdict.outcome.Verdict`; ``error_kind`` and
-    ``error_message`` of a failed point; ``key``.
+    ``error_message`` of a failed point; :data:`PROMISED` where some run may have other bits in other company; ``key``.
     """
     return to_frame(plan, judged(plan, results))
 
@@ -54,15 +59,35 @@ def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
     """The table of ``runs``, as of :func:`runs_frame`."""
     settings = [name for name in plan.values if name != "data"]
     rows = [_row(plan, run) for run in runs]
-    frame = pd.DataFrame(rows, columns=[*settings, "data", "fingerprint", *result_columns(plan), "key"])
+    beside = [PROMISED] * (not all(map(is_promised, runs)))
+    columns = [*settings, "data", "fingerprint", *result_columns(plan), *beside, "key"]
+    frame = pd.DataFrame(rows, columns=columns)
     for name in COUNTS:
         frame[name] = frame[name].astype("Int64")
     for name in ("outcome", "predicted"):
         frame[name] = pd.Categorical(frame[name].map(str, na_action="ignore"), [str(outcome) for outcome in Outcome])
+    if beside:
+        frame[PROMISED] = frame[PROMISED].astype("boolean")
+    for name in filter(is_argument, settings):
+        frame[name] = _of_one_type([row[name] for row in rows])
     floats = [name for name in FLOATS if name in frame]
     for name in (*floats, *plan.told(), *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS, *_bounds(plan)):
         frame[name] = frame[name].astype("float64")
     return frame
+
+
+def _of_one_type(values: list[Any]) -> "pd.Series[Any]":
+    """A column of arguments with the type that all of them have, if there is one; where some miss, one that may."""
+    kinds = {type(value) for value in values if value is not None}
+    column = pd.Series(values, dtype=object)
+    missing = None in values
+    if kinds == {bool}:
+        return column.astype("boolean" if missing else "bool")
+    if kinds == {int} and all(abs(value) < 2**63 for value in values if isinstance(value, int)):
+        return column.astype("Int64" if missing else "int64")
+    if kinds == {float}:
+        return column.astype("float64")
+    return pd.Series(list(map(str, values))) if kinds == {str} and not missing else column
 
 
 def _row(plan: Plan, run: Run) -> dict[str, object]:
@@ -75,7 +100,8 @@ def _row(plan: Plan, run: Run) -> dict[str, object]:
     if run.curve and run.verdict:
         verdict = run.verdict
         row.update(vars(verdict), **vars(verdict.events), excess_loss=verdict.excess)
-        row.update(vars(verdict.expected) if verdict.expected else {})
+        row.update(vars(verdict.expected) if verdict.expected else {"threshold_ratio": verdict.end_ratio})
+        row[PROMISED] = is_promised(run) if run.curve.trained else None
         row.update(ends.told(plan.problem(run.point), run.curve.parameters))
         row.update(initial_loss=float(run.curve.losses[0]), final_loss=run.curve.final_loss)
         row.update({name: float(values[-1]) for name, values in run.curve.watched.items()} | dict(run.curve.measured))

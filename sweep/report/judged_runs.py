@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
+from sweep.problem.predicted import Predicted
 from sweep.training.curve import Curve, Failure, Result
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome, Verdict
@@ -23,6 +24,7 @@ class Run:
     setting : what tells it from the others, as a person would type it.
     curve, verdict : of a point that was trained, whatever its outcome.
     failure : of a point whose training raised. Without any of the three it was not run.
+    predicted : what was kept of a model's outputs where it ended.
     """
 
     number: int
@@ -31,6 +33,7 @@ class Run:
     curve: Curve | None = None
     verdict: Verdict | None = None
     failure: Failure | None = None
+    predicted: Predicted | None = None
 
     @property
     def status(self) -> str:
@@ -43,12 +46,18 @@ class Run:
         return str(self.verdict.outcome) if self.verdict else self.status
 
 
-def judged(plan: Plan, results: Mapping[str, Result], known: Mapping[str, Verdict] | None = None) -> list[Run]:
+def judged(
+    plan: Plan,
+    results: Mapping[str, Result],
+    known: Mapping[str, Verdict] | None = None,
+    predictions: Mapping[str, Predicted] | None = None,
+) -> list[Run]:
     """The runs in the order of the plan, from what training brought for each key.
 
     Parameters
     ----------
     known : verdicts on ``results`` by key; the others are found here.
+    predictions : by key, what was kept of outputs of some runs.
     """
     runs = []
     for number, point in enumerate(plan.points, 1):
@@ -56,7 +65,8 @@ def judged(plan: Plan, results: Mapping[str, Result], known: Mapping[str, Verdic
         setting = plan.setting(point)
         if isinstance(result, Curve):
             verdict = (known or {}).get(point.key) or judge(result, point, plan.problem(point), plan.tolerance)
-            runs.append(Run(number, point, setting, result, verdict))
+            predicted = (predictions or {}).get(point.key)
+            runs.append(Run(number, point, setting, result, verdict, predicted=predicted))
         else:
             runs.append(Run(number, point, setting, failure=result))
     return runs

@@ -1,6 +1,6 @@
 """``report.md``, and the tables of the terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
 from sweep.report.escape import as_code, in_code, in_markdown
@@ -16,9 +16,11 @@ REASONS = {
 }
 
 
-def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a Markdown table whose columns also line up in a terminal."""
-    cells = [[in_markdown(cell) for cell in row] for row in (header, *rows)]
+def aligned(
+    header: Sequence[str], rows: Sequence[Sequence[str]], escape: Callable[[str], str] = in_markdown
+) -> list[str]:
+    """Lines of a Markdown table whose columns also line up in a terminal, which wants another ``escape``."""
+    cells = [[escape(cell) for cell in row] for row in (header, *rows)]
     widths = [max(3, *map(len, column)) for column in zip(*cells, strict=True)]
     lines = [
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells

@@ -12,6 +12,7 @@ import numpy as np
 from sweep.plan.plan import Plan
 from sweep.plan.point import Value, as_typed
 from sweep.report.findings import note
+from sweep.report.fit import short
 from sweep.report.judged_runs import STATES, Run
 from sweep.report.panels import MOST_PANELS, Mark
 from sweep.verdict.convex import threshold_of
@@ -158,7 +159,7 @@ def change(name: str, varying: Sequence[str], runs: Sequence[Run], cells: Sequen
 
 def _title(values: Cells, names: Sequence[str]) -> str:
     own: dict[str, Callable[[Any], str]] = {"epochs": lambda n: plural(n, "epoch"), "data": str}
-    parts = [own.get(n, lambda v, n=n: f"{n}={as_typed(v)}")(values[n]) for n in names if values[n] is not None]
+    parts = [own.get(n, lambda v, n=n: short(f"{n}={as_typed(v)}"))(values[n]) for n in names if values[n] is not None]
     return ", ".join(parts) or "all runs"
 
 

@@ -107,7 +107,8 @@ def _all_runs(plan: Plan, runs: Sequence[Run]) -> str:
         for run, ends in zip(runs, cells, strict=True)
     ]
     heads = "".join(f'<th scope="col" aria-sort="none"><button type="button">{in_html(n)}</button>' for n in header)
-    lines = [_run(row, header.index("outcome"), hidden=i >= FIRST_ROWS) for i, row in enumerate(rows)]
+    state, reason = header.index("outcome"), header.index("reason")
+    lines = [_run(row, state, reason, hidden=i >= FIRST_ROWS) for i, row in enumerate(rows)]
     choices = [name for name in (*plan.varying, "outcome", "predicted outcome") if name in header]
     filters = [_filter(name, header.index(name), [row[header.index(name)] for row in rows]) for name in choices]
     return (
@@ -132,9 +133,10 @@ def _theory(run: Run) -> list[str]:
     return [ratio, str(expected.predicted or ""), number(within), number(expected.predicted_epochs)]
 
 
-def _run(cells: Sequence[str], state: int, hidden: bool) -> str:
+def _run(cells: Sequence[str], state: int, reason: int, hidden: bool) -> str:
     line = [f"<td>{in_html(cell)}" for cell in cells[1:]]
     line[state - 1] = f'<td class="state {_kind(cells[state])}">{cells[state]}'
+    line[reason - 1] = f'<td class="reason">{in_html(cells[reason])}'
     return f'<tr{" hidden" * hidden}><th scope="row">{cells[0]}{"".join(line)}'
 
 

@@ -203,7 +203,7 @@ def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:
         shown = [(relation, relation.predict) for relation in each.relations if relation.predict]
         lines = [[predict(end) for end in ends] for _, predict in shown]
         x, y = Axis.over(inputs, log=False), Axis.over([*targets, *(v for line in lines for v in line)], log=False)
-        total = len(each.dots[0]) + len(each.held[0])
+        total = each.total or len(each.dots[0]) + len(each.held[0])
         count = f"{len(inputs):,} of {total:,} readings" if len(inputs) < total else f"{total:,} readings"
         note = f": {count} drawn" if len(inputs) < total else ""
         frame = Frame(label, x, y, each.axes, size, note)

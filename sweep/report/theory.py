@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sweep.plan.command import command, is_allowed
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.report import bounded
+from sweep.report import bounded, neighbours
 from sweep.report.judged_runs import Run
 from sweep.settings.schema import EPS, DType
 from sweep.verdict.outcome import Outcome
@@ -134,7 +134,7 @@ def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[St
                 asked.append((_fastest(plan, even), promise))
     taken = {point.key for point in plan.points}
     suggested = []
-    for point, promise in [*asked, *_unfinished(runs), *bounded.asked(plan, runs)]:
+    for point, promise in [*asked, *_unfinished(runs), *bounded.asked(plan, runs), *neighbours.asked(plan, runs)]:
         if point and point.key not in taken and is_allowed(point):
             suggested.append(Step(command(plan, point), promise))
             taken.add(point.key)

@@ -24,6 +24,17 @@ def word(text: str) -> str:
     return literal(re.sub(r"(\\*)\$\{", r"\1\1\\${", text), Quote.double)
 
 
+def exact(value: Any) -> str:
+    """Any value that Hydra composes, for people to read and copy: 8, 8.0, "8", true and null are five."""
+    if isinstance(value, str):
+        return word(value)
+    if isinstance(value, list):
+        return f"[{','.join(map(exact, value))}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{name}:{exact(each)}' for name, each in value.items())}}}"
+    return str(value).lower() if isinstance(value, bool) else value_text(value)
+
+
 def reading(text: str) -> Any:
     """What Hydra and omegaconf make of ``text``: a number, true or false perhaps; itself if unreadable."""
     try:
@@ -35,8 +46,8 @@ def reading(text: str) -> Any:
 def as_typed(override: str) -> str:
     """``override`` as its keys take it: what Hydra would read as a number in quotes where text goes; 1e3 in digits."""
     key, _, value = override.partition("=")
-    if is_argument(key):  # Hydra adds no key that it does not know, unless it is told to.
-        return f"++{override}"
+    if is_argument(key) or (key == "problem.model" and value.lstrip().startswith("{")):
+        return f"++{override}"  # Hydra adds no key that it does not know, unless it is told to.
     name = key.lstrip("+~").partition("@")[0]
     own_group = key.startswith("+") and "." not in name and name not in Settings.__annotations__
     if not name or not (own_group or takes_text(name) or name in WHOLE_NUMBERS or "{" in value):

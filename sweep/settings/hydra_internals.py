@@ -57,6 +57,25 @@ def apply_overrides(overrides: Sequence["Override"], config: "DictConfig") -> No
     ConfigLoaderImpl._apply_overrides_to_config(list(overrides), config)
 
 
+@contextmanager
+def shown_first(look: Callable[["DictConfig"], None]) -> Iterator[None]:
+    """Meanwhile, Hydra shows the configuration it has composed for a command to ``look``, before it calls any of it."""
+    from hydra._internal import hydra as command
+    from hydra._internal.callbacks import Callbacks
+
+    class Shown(Callbacks):  # The first that Hydra makes of a configuration; plugins come after.
+        def __init__(self, config: "DictConfig | None" = None) -> None:
+            if config is not None:
+                look(config)
+            super().__init__(config)
+
+    before, command.Callbacks = command.Callbacks, Shown  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        command.Callbacks = before  # type: ignore[attr-defined]
+
+
 def value_text(value: Any) -> str:
     """``value``, one that Hydra's parser gave or could give, written so that the parser gives it again."""
     from hydra.core.override_parser.types import Override

@@ -19,6 +19,7 @@ from sweep.settings.ranges import FINITE, POSITIVE, SEED, TEXT, are_columns, fin
 from sweep.settings.schema import (
     DATA_KINDS,
     LOSSES,
+    PERCEPTRON,
     DType,
     Gradient,
     ProblemKind,
@@ -43,7 +44,7 @@ class Key:
     @property
     def options(self) -> list[str]:
         """All that it may be, where that is a few words."""
-        words = self.allowed.split(", ")
+        words = self.allowed.partition(";")[0].split(", ")
         return words if all(map(str.isidentifier, words)) else []
 
 
@@ -71,11 +72,12 @@ KEYS: Mapping[str, Key] = {
     "problem.kind": Key("set by the group", ", ".join(ProblemKind)),
     "problem.model": Key(
         "arguments of a model",
-        "problem.model.NAME=VALUE; of problem=torch also problem.model._target_=MODULE.CLASS",
+        f"problem.model.NAME=VALUE; of problem=mlp {', '.join(PERCEPTRON)}; of problem=torch _target_=MODULE.CLASS"
+        " and its own",
     ),
     "problem.loss": Key(
         "loss of a model",
-        f"{', '.join(LOSSES)}; or a function, problem.loss._target_=MODULE.NAME",
+        f"{', '.join(LOSSES)}; or a function, problem.loss._target_=MODULE.FUNCTION",
         lambda value, _: value in LOSSES if isinstance(value, str) else isinstance(value, dict) and "_target_" in value,
     ),
     "problem.loss_delta": Key("problem.loss=huber: where it turns from squares to a line", POSITIVE, positive),
@@ -207,8 +209,8 @@ def validate(settings: Settings) -> Settings:
         value = by_key.get(settings, name)
         if not key.check(value, settings):
             raise refusal(name, value)
-    for tag, text in settings.tracking.tags.items():
-        if not TAG.fullmatch(tag) or len(text) > 5000 or not TEXT.fullmatch(text):
+    for tag, said in settings.tracking.tags.items():
+        if not TAG.fullmatch(tag) or len(said) > 5000 or not TEXT.fullmatch(said):
             raise BadInput(
                 f"tracking.tags has the tag {tag!r}",
                 f"names of 1 to 250 letters, digits, '_' and '-', none of {', '.join(OWN_TAGS)}; a line up to 5,000",

@@ -12,7 +12,8 @@ from sweep.errors import BadInput
 from sweep.redaction import without_secrets
 from sweep.settings import grammar
 from sweep.settings.hydra_internals import unparsed_value, value_text
-from sweep.settings.keys import KEYS, TEXT
+from sweep.settings.keys import KEYS
+from sweep.settings.ranges import TEXT
 from sweep.settings.schema import LISTS, takes_text
 
 

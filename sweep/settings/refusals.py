@@ -10,9 +10,11 @@ from omegaconf.errors import OmegaConfBaseException
 from sweep.errors import BadInput, nearest
 from sweep.settings import grammar
 from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal
+from sweep.settings.schema import OWN_KEYS, PERCEPTRON, is_argument
 from sweep.settings.unreadable_file import unreadable
 
 USER_KEYS = [name for name in KEYS if name not in SET_BY_GROUP]
+MODEL = OWN_KEYS[0]
 OURS, HYDRAS = ("sweep", "hydra_plugins"), ("hydra", "omegaconf", "antlr4")
 NOT_FOR_USERS = ("full_key:", "object_type=", "reference_type=", "See https://hydra.cc/docs/1.2")
 HELP = "see python -m sweep --help"
@@ -24,9 +26,9 @@ def explain(error: Exception) -> BadInput | None:
         return error.__cause__
     if not isinstance(error, HydraException | OmegaConfBaseException) and not _while_composing(error):
         return None
-    text = "\n".join(dict.fromkeys(f"{error}\n{error.__cause__ or ''}".strip().splitlines()))
+    text = _as_typed("\n".join(dict.fromkeys(f"{error}\n{error.__cause__ or ''}".strip().splitlines())))
     if isinstance(error, OverrideParseException):
-        return _unparsed(error.override, text)
+        return _unparsed(_as_typed(error.override), text)
     for pattern, message in (
         (r"object_type=(?:Range|Choice|Interval)Sweep", _axis_within),
         (r"Could not find '(hydra/\w+|\w+)/([^']*)'", _unknown_option),
@@ -53,9 +55,19 @@ def explain(error: Exception) -> BadInput | None:
     return unreadable(error) or _other(f"{key}: {text}" if key else text)
 
 
+def _as_typed(text: str) -> str:
+    """Without the ++ that Hydra has been given with an argument."""
+    return re.sub(rf"\+\+(?=({'|'.join(map(re.escape, OWN_KEYS))})\b)", "", text)
+
+
 def unknown_key(key: str) -> BadInput:
     """The message for a ``key`` that there is not."""
     names = {alias: name for name in USER_KEYS for alias in (KEYS[name].alias, name.rpartition(".")[2], name)}
+    names |= {
+        f"{of}{leaf}": f"{MODEL}.{leaf}"
+        for leaf in (*PERCEPTRON, "_target_")
+        for of in ("", "model.", "problem.", f"{MODEL}.")
+    }
     near = nearest(key, names)
     return BadInput(f"{key}: no such key", ", ".join(USER_KEYS), f"did you mean {names[near]}?" if near else HELP)
 
@@ -77,6 +89,7 @@ def _unparsed(override: str, text: str) -> BadInput:
     else:
         what, next_step = f"{override} has no value", f"write {key}=VALUE"
     known = f", VALUE being {KEYS[key].allowed}" if key in KEYS else ""
+    known = ", KEY of letters, digits and _, with a dot before each name" if is_argument(key) else known
     return BadInput(what, f"KEY=VALUE, or KEY=VALUE,VALUE,… for an axis, in Hydra's grammar{known}", next_step)
 
 
@@ -111,6 +124,8 @@ def _axis_within(match: re.Match[str], text: str) -> BadInput:
 
 def _left_out(match: re.Match[str], text: str) -> BadInput:
     key = match[1]
+    if is_argument(key):
+        return BadInput(f"~{key}: there is no such argument here", "one that problem=… sets", f"leave ~{key} out")
     if key not in KEYS:
         return _unknown_key(match, text)
     return BadInput(f"~{key}: every key must have a value", KEYS[key].allowed, f"leave ~{key} out")

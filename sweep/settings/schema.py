@@ -152,6 +152,9 @@ MODELS = frozenset({ProblemKind.mlp, ProblemKind.torch})
 LOSSES = ("mse", "cross_entropy", "huber", "l1")
 """Losses of such a model by name; another one is a function."""
 
+PERCEPTRON = ("width", "depth", "activation")
+"""Arguments of the model that sweep ships."""
+
 OWN_KEYS = ("problem.model", "problem.loss")
 """Keys below which arguments stand, named by whatever a user's ``_target_`` takes."""
 
@@ -169,7 +172,9 @@ TEXT_KEYS = {*_keys_of(str, str | None), *LISTS, "data", "problem", "tracking", 
 
 
 def takes_text(key: str) -> bool:
-    """Whether ``key`` takes text, or ends in one that does, as below a pair of a grid file."""
+    """Whether ``key`` takes text, or ends in one that does, as below a pair of a grid file; arguments take all."""
+    if any(f"{each}." in key for each in OWN_KEYS):
+        return False
     parts = key.split(".")
     return "tracking.tags." in key or any(".".join(parts[first:]) in TEXT_KEYS for first in range(len(parts)))
 

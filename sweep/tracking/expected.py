@@ -3,12 +3,14 @@
 A server may lie there too. Then no more is read than a file may have whose sweep is unknown.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from sweep import plain_file
+from sweep.errors import BadInput
 from sweep.plan.plan import Plan
 
 if TYPE_CHECKING:
@@ -22,8 +24,14 @@ PLAN, DATA = "mlflow.sweep.bytes.plan", "mlflow.sweep.bytes.data"
 HEAD, MESSAGE = 16 << 20, 5000
 """Bytes of a plan before its points, and characters of a failed point's message, as many as its run has."""
 
-ROW = 2048 + 6 * MESSAGE
-"""Bytes of a point in a plan: settings, key, the run that stands for it; a character takes up to six."""
+MODELS = HEAD // 2
+"""Bytes of what a plan says of its models, before its points."""
+
+LETTER = 6
+"""Bytes that a character takes in JSON at most."""
+
+ROW = 2048 + LETTER * MESSAGE
+"""Bytes of a point in a plan: settings, key, the run that stands for it, but for the texts of its model and loss."""
 
 NUMBER = 25
 """Bytes of a reading with what parts it from the next: ``-2.2250738585072014e-308,``."""
@@ -38,8 +46,19 @@ UNKNOWN = {PLAN: 512 << 20, DATA: plain_file.LARGEST}
 def tags(plan: Plan) -> dict[str, str]:
     """What the summary run of a plan says; the same for every execution of its sweep."""
     numbers = [(len(data.input_names) + 1) * (len(data) + 1) for data in plan.readings.values()]  # With the header.
-    sizes = {PLAN: HEAD + ROW * len(plan.points), DATA: NUMBER * max(numbers)}
+    texts = sum(len(point.model) + len(point.loss) for point in plan.points)
+    sizes = {PLAN: HEAD + ROW * len(plan.points) + LETTER * texts, DATA: NUMBER * max(numbers)}
     return {name: str(min(size, LARGEST[name])) for name, size in sizes.items()}
+
+
+def check(plan: Plan) -> None:
+    """Raise :class:`BadInput` where a plan has so many models that what it says of them could not be read again."""
+    if sum(len(json.dumps(asdict(facts))) for facts in plan.facts.values()) > MODELS:
+        raise BadInput(
+            f"{len(plan.facts):,} models are more than a plan can keep",
+            f"{MODELS >> 20} MiB of names and shapes of their parameters",
+            "fewer values of problem.model.… in a sweep",
+        )
 
 
 def most(path: str, said: Mapping[str, str] | None = None) -> int:

@@ -7,7 +7,8 @@ from sweep.data.readings import Readings, Recipe
 from sweep.models.facts import Facts
 from sweep.plan.point import Point
 from sweep.settings.file_form import FileForm
-from sweep.settings.keys import KEYS, TAG, TEXT
+from sweep.settings.keys import KEYS, TAG
+from sweep.settings.ranges import TEXT
 from sweep.settings.schema import OWN_KEYS, Settings, Tracking
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.typed import members, refuse, typed

@@ -1,34 +1,24 @@
-"""``plan.json`` and the data files of a summary run: a sweep's plan, with the run that stands for each point.
+"""``plan.json`` of a summary run: a sweep's plan, with the run that stands for each point.
 
 Floats are written so that they read back exactly.
 """
 
-import csv
 import io
-import math
 import re
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import numpy as np
-
-from sweep.data.made import makes
-from sweep.data.readings import Readings
 from sweep.data.table_file import Files
-from sweep.errors import BadInput
 from sweep.models.facts import Facts
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.problem.choice import problems
 from sweep.problem.task import Task
-from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, NAME
 from sweep.settings.schema import MODELS
-from sweep.tracking import documents, expected, typed
+from sweep.tracking import data_files, documents, expected, typed
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.forms import Labels, StoredPlan, point_of
 from sweep.verdict.sentences import plural
@@ -51,18 +41,6 @@ class Get(Protocol):
 
     def __call__(self, path: str, read: Callable[[bytes], T], /) -> T:
         """The value."""
-
-
-def data_path(fingerprint: str) -> str:
-    """Where the readings of a fingerprint stand on the summary run."""
-    return f"data/{fingerprint}.csv"
-
-
-def data_files(plan: Plan) -> Iterator[tuple[str, bytes]]:
-    """Path and bytes of each file with readings, but those that stay out of the store."""
-    for fingerprint, data in plan.readings.items():
-        if data.kept_at is None:
-            yield data_path(fingerprint), write_data(data)
 
 
 def encode(plan: Plan, attempts: Mapping[str, Attempt]) -> bytes:
@@ -105,9 +83,9 @@ def read(get: Get) -> tuple[Plan, dict[str, Attempt]]:
     document, points, attempts = get(PATH, _document)
     files = Files()
     readings = {
-        fingerprint: _read_again(fingerprint, labels, files)
+        fingerprint: data_files.read_again(fingerprint, labels, files)
         if labels.kept_at
-        else get(data_path(fingerprint), partial(read_data, fingerprint, labels))
+        else get(data_files.path(fingerprint), partial(data_files.read, fingerprint, labels))
         for fingerprint, labels in document.data.items()
     }
     posed = problems(readings, (tasks := dict.fromkeys(point.task for point in points)), _facts(document, tasks))
@@ -187,68 +165,6 @@ def _rows(content: bytes, start: int) -> Iterator[Any]:
         yield typed.parse(line.rstrip(b",\n"), PATH)
     if lines.read(1):
         raise typed.Malformed(f"{PATH}: goes on after its end")
-
-
-def write_data(data: Readings) -> bytes:
-    """Readings as CSV with the columns ``input`` (``input_1``, ``input_2``, … of several) and ``target``."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_columns(len(data.input_names)))
-    writer.writerows(map(repr, row) for row in np.column_stack([data.inputs, data.targets]).tolist())
-    return text.getvalue().encode()
-
-
-def read_data(fingerprint: str, labels: Labels, content: bytes) -> Readings:
-    """Readings from the bytes of :func:`write_data`, their labels, and the fingerprint that they must have.
-
-    Raises
-    ------
-    Malformed
-    """
-    path = data_path(fingerprint)
-    columns = [array("d") for _ in (*labels.inputs, labels.target_name)]
-    try:
-        rows = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8", newline=""), strict=True)
-        header = next(rows, [])
-        if header != _columns(len(labels.inputs)):
-            raise ValueError(f"the columns are not those of {plural(len(labels.inputs), 'input')}")
-        for row in rows:  # One at a time: a list of texts takes 80 times the bytes.
-            for column, cell in zip(columns, row, strict=True):
-                column.append(float(cell))
-        if not columns[0]:
-            raise ValueError("there are none")
-    except (ValueError, csv.Error) as error:
-        raise typed.Malformed(f"{path}: not columns of numbers: {error}") from error
-    readings = Readings.of_columns(columns[:-1], columns[-1], **labels.told())
-    if readings.fingerprint != fingerprint:
-        raise typed.Malformed(f"{path}: the readings do not have the fingerprint in their name")
-    if not all(-math.inf < min(column) < max(column) < math.inf for column in columns):
-        raise typed.Malformed(f"{path}: a column is constant or not finite")
-    if readings.classes and {*columns[-1]} != {*range(len(readings.classes))}:
-        raise typed.Malformed(f"{path}: the targets do not number the classes")
-    if readings.recipe and not makes(readings.recipe, readings):
-        raise typed.Malformed(f"{path}: not the readings that their recipe makes")
-    return readings
-
-
-def _columns(inputs: int) -> list[str]:
-    return [*(["input"] if inputs == 1 else [f"input_{number}" for number in range(1, inputs + 1)]), "target"]
-
-
-def _read_again(fingerprint: str, labels: Labels, files: Files) -> Readings:
-    form = labels.form or FileForm()
-    allowed = (
-        f"the readings of the sweep, with the fingerprint {fingerprint}; data.store=false kept them out of the store"
-    )
-    try:
-        where = Path(labels.kept_at or "")
-        readings = files.read(where, labels.inputs, labels.target_name, form, labelled=labels.classes is not None)
-    except BadInput as error:
-        raise BadInput(error.what, allowed, "put the file back") from error
-    if readings.fingerprint != fingerprint:
-        what = f"data.path={labels.kept_at}: the readings have changed, their fingerprint is {readings.fingerprint}"
-        raise BadInput(what, allowed, "put the file back as it was, or run the sweep on the new readings")
-    return replace(readings, **labels.told())
 
 
 def _plain(attempt: Attempt | None) -> dict[str, Any] | None:

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import MALFORMED, BadInput, StoreAway, nearest
 from sweep.plan.plan import Plan
-from sweep.tracking import answers, expected, manifest, parts, summary, typed
+from sweep.problem.predicted import Predicted
+from sweep.tracking import answers, expected, manifest, parts, predictions, summary, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
+from sweep.tracking.executions import executions
 from sweep.tracking.lookup import newest_attempts, number_of
 from sweep.tracking.patience import patiently
 from sweep.tracking.search import PAGE, search, search_each
@@ -21,13 +23,8 @@ from sweep.training.curve import Curve, Result
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
-PROVENANCE = "provenance.json"
-
 WORD = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 """What may name a sweep."""
-
-MOST_PROVENANCE = 64 << 20
-"""Bytes of it: some 40,000 executions."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,7 @@ class SweepRecord:
     results : by key; a point without one was not run.
     attempts : by key, the run that stands for the point.
     executions : one mapping for each time the sweep was executed, oldest first.
+    predictions : by key, what the models of some runs make of samples.
     """
 
     summary_id: str
@@ -48,6 +46,7 @@ class SweepRecord:
     results: Mapping[str, Result]
     attempts: Mapping[str, Attempt]
     executions: list[dict[str, Any]]
+    predictions: Mapping[str, Predicted] = field(default_factory=dict)
 
 
 def find(store: Store, which: str | None) -> str:
@@ -120,7 +119,8 @@ def load(store: Store, summary_id: str, *, published: Mapping[str, str] | None =
             if run.info.status != "FINISHED":
                 attempts |= _committed(store, plan, attempts)
         results = results_of(store, plan, attempts)
-    return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id))
+        known = predictions.read(store.artifacts, summary_id, plan, may_be_damaged=published is not None)
+    return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id), known)
 
 
 def _check_identity(plan: Plan, sweep_id: str) -> None:
@@ -203,22 +203,6 @@ def _told(store: Store, summary_id: str) -> Mapping[str, str]:
         return tags_of(store, summary_id)
     except BadInput:  # Whoever looks for its files says what is lost.
         return {}
-
-
-def executions(store: Store, summary_id: str) -> list[dict[str, Any]]:
-    """How the sweep came to be, so far."""
-    try:
-        document = store.artifacts.read(summary_id, PROVENANCE, _provenance, may_miss=True, most=MOST_PROVENANCE)
-    except (OSError, *MALFORMED):
-        return []
-    executions: list[dict[str, Any]] = document["executions"]
-    return executions
-
-
-def _provenance(content: bytes) -> dict[str, Any]:
-    members = typed.typed(typed.parse(content, PROVENANCE), dict[str, Any], PROVENANCE)
-    known = {name: members[name] for name in ("executions",) if name in members}
-    return typed.members(known, {"executions": list[dict[str, Any]]}, PROVENANCE)
 
 
 def results_of(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:

@@ -14,14 +14,18 @@ from numpy.typing import NDArray
 
 from sweep import colours
 from sweep.data.readings import Readings
-from sweep.plan.point import LATER, Point
+from sweep.plan.point import LATER, Point, told_apart
 from sweep.problem import ends
 from sweep.problem.problem import Problem
+from sweep.settings.schema import is_argument
 from sweep.tracking import expected, membership
 from sweep.tracking.attempt import CurveAddress
 from sweep.tracking.display import log10_end, shown
 from sweep.training.curve import Curve, Failure, Floats
 from sweep.verdict.outcome import EVENTS, Verdict
+
+BESIDE = "may depend on what the run was trained beside"
+"""Tag ``bits`` of a model's run that was not found to be the same in any company."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
         "log10_end": log10_end(curve),
         **_logs(run.point),
         **{name: float(epoch) for name, epoch in happened if epoch is not None},
+        **({} if verdict.end_ratio is None else {"threshold_ratio": verdict.end_ratio}),
     }
     tags = {
         **_tags(run),
@@ -102,6 +107,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
         "outcome_tolerance": repr(verdict.tolerance),
         **({"predicted": str(verdict.expected.predicted)} if verdict.expected and verdict.expected.predicted else {}),
         **{f"final_{name.removeprefix('final_')}": repr(value) for name, value in finals.items()},
+        **({"bits": BESIDE} if curve.trained.get("promised") == 0 else {}),
         "curve_run": address.run_id,
         "curve_part": address.part,
         "curve_row": str(address.row),
@@ -151,7 +157,11 @@ def _logs(point: Point) -> dict[str, float]:
 
 def _params(point: Point) -> dict[str, str]:
     told = {name: value for name, value in point.columns().items() if value is not None}
-    return {name: str(value) for name, value in told.items() if name not in LATER or value != LATER[name]}
+    return {
+        name: told_apart(value) if is_argument(name) else str(value)
+        for name, value in told.items()
+        if name not in LATER or value != LATER[name]
+    }
 
 
 class LoggedDataset(NamedTuple):

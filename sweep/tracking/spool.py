@@ -28,7 +28,7 @@ from sweep.plan.point import Point
 from sweep.redaction import masked
 from sweep.settings.composition import tracking_overrides
 from sweep.settings.schema import Tracking
-from sweep.tracking import deadline, documents, expected, manifest, parts, spooled_results, typed
+from sweep.tracking import data_files, deadline, documents, expected, manifest, parts, spooled_results, typed
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.forms import SpooledSweep, check_execution, check_tracking
 from sweep.training.curve import Curve, Failure, Result
@@ -148,7 +148,7 @@ class Spool:
             self.folder = Path(tempfile.mkdtemp(prefix=f"{self.folder.name}-", dir=self.folder.parent))
         for folder in (self.folder.parent, self.folder):  # What is there keeps its mode, as a link, or another's.
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path, content in manifest.data_files(self._plan):
+        for path, content in data_files.files(self._plan):
             write_atomically(self.folder / path, content)
         tracking = asdict(self._tracking) | {"uri": masked(self._tracking.uri)}
         document = {"checksum": "", "tracking": tracking, "execution": self._execution}

@@ -14,12 +14,24 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.provenance import now, source_tags
 from sweep.settings.schema import Tracking
-from sweep.tracking import answers, by_key, expected, manifest, membership, parts, rerun, run_content, summary
+from sweep.tracking import (
+    answers,
+    by_key,
+    data_files,
+    expected,
+    manifest,
+    membership,
+    parts,
+    rerun,
+    run_content,
+    summary,
+)
 from sweep.tracking.attempt import Attempt, CurveAddress
+from sweep.tracking.executions import executions
 from sweep.tracking.lookup import Known
 from sweep.tracking.names import rename
 from sweep.tracking.patience import patiently
-from sweep.tracking.record import SweepRecord, executions, load
+from sweep.tracking.record import SweepRecord, load
 from sweep.tracking.store import Store
 from sweep.tracking.surplus import settle
 from sweep.tracking.writers import add_tag, is_known_database, writer_for
@@ -156,7 +168,7 @@ def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution
     tags = {**tracking.tags, **rerun_tag(execution), **expected.tags(plan)}
     with summary.running(store, plan, tags) as run_id:
         sweep = SweepRun(store, plan, tracking, run_id, known=known, executions=[*executions(store, run_id), execution])
-        for path, content in manifest.data_files(plan):
+        for path, content in data_files.files(plan):
             sweep.keep(path, content)
         sweep.keep(manifest.PATH, manifest.encode(plan, sweep.attempts))
         reused = {

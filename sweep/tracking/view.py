@@ -14,11 +14,15 @@ from typing import Any
 import numpy as np
 
 from sweep.plan.plan import Plan
+from sweep.problem import ends
 from sweep.tracking import membership
 from sweep.training.curve import Curve, Result
 
 TAG = "mlflow.sharedViewState."
 """Followed by the id of the view, which is the sweep's."""
+
+OF_MODELS = ("accuracy", "lambda_max", "threshold_ratio")
+"""What else is known of a model's end, each in a column of its own where some run may have it."""
 
 PAGE = 100
 """Runs that MLflow's page loads at once."""
@@ -60,9 +64,8 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
         "xAxisKey": "step",
         "useGlobalXaxisKey": False,
     }
-    others = [name for name in plan.shown if name not in ("lr", "scale")]
     columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in plan.shown]
-    columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in ("final_loss", *plan.told()))]
+    columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in _ends(plan))]
     return {
         "searchFilter": membership.condition(plan.sweep_id),
         # Charts show the runs that the page has loaded: of more, by the order of their keys, hashes, a fair sample.
@@ -81,16 +84,35 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
         "compareRunCharts": [
             _chart("all", "curves", "LINE", **loss),
             _chart("falling", "curves", "LINE", **loss, range=loss_range(results)),
-            _chart("map", "settings", "SCATTER", xaxis=_metric("log10_lr"), yaxis=_metric("log10_scale")),
-            _chart(
-                "way",
-                "settings",
-                "PARALLEL",
-                selectedParams=others,
-                selectedMetrics=["log10_lr", "log10_scale", "log10_end"],
-                showAllRuns=True,
-            ),
+            _chart("map", "settings", "SCATTER", xaxis=_metric("log10_lr"), yaxis=_upright(plan)),
+            _chart("way", "settings", "PARALLEL", **_way(plan), showAllRuns=True),
         ],
+    }
+
+
+def _ends(plan: Plan) -> list[str]:
+    """Metrics that have a column: of models what is measured as well, and each parameter where these are few."""
+    curved = ("lambda_max", "threshold_ratio") if any(point.curvature for point in plan.points) else ()
+    known = ({"accuracy"} & {*plan.measured}) | {*curved}
+    models = [*(f"final_{name}" for name in plan.watched), *(name for name in OF_MODELS if name in known)]
+    return ["final_loss", *(models if plan.facts else ()), *plan.told_briefly(ends.MOST_NAMED)]
+
+
+def _upright(plan: Plan) -> dict[str, str]:
+    """What stands upright where lr lies across: of models, whose scale seldom varies, something that does."""
+    others = [name for name in plan.varying if name not in ("lr", "scale", "data")]
+    if not plan.facts or "scale" in plan.varying:
+        return _metric("log10_scale")
+    return {"key": others[0], "type": "PARAM"} if others else _metric("log10_end")
+
+
+def _way(plan: Plan) -> dict[str, list[str]]:
+    """The axes of the chart in which each run is a line: of models, those that vary."""
+    names = [name for name in plan.shown if not plan.facts or name in plan.varying]
+    logs = [f"log10_{name}" for name in ("lr", "scale") if name in names]
+    return {
+        "selectedParams": [name for name in names if name not in ("lr", "scale")],
+        "selectedMetrics": [*logs, "log10_end"],
     }
 
 

@@ -10,7 +10,7 @@ from sweep.training.curve import Curve, Result
 NOTHING = np.array([], np.float32)
 
 
-def first_difference(stored: Curve, again: Result, parameters: Iterable[str]) -> str:
+def first_difference(stored: Curve, again: Result, parameters: Iterable[str], measures: bool = True) -> str:
     """The first epoch and value in which ``again`` is not ``stored``, in words; empty where all bits are the same.
 
     A nan equals any nan: processors differ in the sign that they give one, and it has no value to differ in.
@@ -18,9 +18,12 @@ def first_difference(stored: Curve, again: Result, parameters: Iterable[str]) ->
     Parameters
     ----------
     parameters : names of the final parameters, in order.
+    measures : whether what was measured at the end is compared, too.
     """
     if not isinstance(again, Curve):
         return f"failed to execute: {again.kind}: {again.message}"
+    if len(stored.parameters) != len(again.parameters):
+        return f"has other parameters: {len(stored.parameters):,} stored, {len(again.parameters):,} now"
     epochs = np.flatnonzero(~_same(stored.losses, again.losses))
     if len(epochs):
         epoch = int(epochs[0])
@@ -33,6 +36,10 @@ def first_difference(stored: Curve, again: Result, parameters: Iterable[str]) ->
     for name, (was, now) in zip(("loss", *parameters), ends, strict=True):
         if not _same(was, now).all():
             return f"the same losses, but another final {name}: {was!r} stored, {now!r} now"
+    for name in stored.measured.keys() | again.measured.keys() if measures else ():
+        was, now = (each.measured.get(name, np.nan) for each in (stored, again))
+        if not _same(was, now).all():
+            return f"the same curve and end, but another {name}: {was!r} stored, {now!r} now"
     return "" if stored.stalled == again.stalled else f"the same numbers, but stalled: {stored.stalled} stored"
 
 

@@ -121,7 +121,8 @@ def descend(
             if (k + 1) % EVERY == 0 and (stays := _stays(earlier, rows)).any():
                 numbers = rows.numbers[stays]
                 still[numbers] = still[numbers].clamp(max=k + 1)
-                if len(numbers) >= rows.objective.tile:
+                tile, count = rows.objective.tile, len(rows.numbers)
+                if -(-(count - len(numbers)) // tile) < -(-count // tile):  # Tiles that are computed.
                     ends.keep(rows, before)
                     rows, before = rows.kept(~stays), before[~stays]
                     columns = rows.columns

@@ -62,7 +62,7 @@ def _isolate(chunk: Sequence[Point], problems: Mapping[Task, Problem], engine: E
         if len(results) != len(chunk):
             raise RuntimeError(f"the engine returned {len(results)} results for {len(chunk)} points")
         return results
-    except Exception as error:  # An engine may raise anything; it is kept on the run of the point that raised it.
+    except (Exception, SystemExit) as error:  # A model may raise anything; the run of its point keeps what it was.
         if len(chunk) == 1:
             return [Failure.of(error)]
     half = len(chunk) // 2

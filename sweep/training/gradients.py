@@ -10,8 +10,8 @@ from sweep.problem.problem import Objective
 from sweep.settings.schema import Gradient
 
 LossAndSlope = Callable[[Objective, Tensor, int], tuple[Tensor, Tensor]]
-"""From an objective, parameters ``(n_points, n_parameters)`` and the epoch, from 0, to losses ``(n_points,)`` and slopes
-of that shape."""
+"""From an objective, parameters ``(n_points, n_parameters)`` and the epoch, from 0, to losses ``(n_points,)`` and
+slopes of the parameters' shape."""
 
 
 def own(objective: Objective, params: Tensor, epoch: int) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,6 @@ point is declared: :mod:`sweep.plan.point`.
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +15,7 @@ import torch
 from sweep.plan.point import Point, Value
 from sweep.problem.problem import Problem, measured
 from sweep.problem.task import Task
+from sweep.problem.tensors import one_thread
 from sweep.training import gradients
 from sweep.training.choice import optimizer_of
 from sweep.training.curve import Curve, Floats
@@ -40,7 +40,7 @@ def in_process(points: Sequence[Point], problems: Mapping[Task, Problem]) -> lis
     for number, point in enumerate(points):
         batches[point.batch].append(number)
     curves: dict[int, Curve] = {}
-    with _one_thread():
+    with one_thread():
         for numbers in batches.values():
             batch = [points[number] for number in numbers]
             curves.update(zip(numbers, _train(batch, problems[batch[0].task]), strict=True))
@@ -107,14 +107,3 @@ def _by_row(values: torch.Tensor) -> Floats:
     """On the CPU, a row of ``values`` a point."""
     found: Floats = values.T.contiguous().cpu().numpy()
     return found
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Two torch threads split a long reduction, and its last bits then depend on the batch; one thread never does."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

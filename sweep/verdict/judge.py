@@ -7,11 +7,12 @@ import numpy as np
 
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
-from sweep.settings.schema import EPS, rounded_to
+from sweep.settings.schema import EPS, MODELS, rounded_to
+from sweep.training.choice import optimizer_of
 from sweep.training.curve import Curve
 from sweep.verdict import convex, events, sentences
 from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
-from sweep.verdict.rule import Rounding, bound, decide, resolves
+from sweep.verdict.rule import Rounding, bound, decide, last_half, on_plateau, resolves
 from sweep.verdict.theory import theory_of
 
 
@@ -32,7 +33,8 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
         # The loss is too rough to tell: where the parameters are, exactly, counts as well.
         exact = theory.excess(curve.parameters, point.lr, 0)
         excess = exact if exact > excess else excess
-    left = curve.measured.get("left", math.nan) if excess is None else None
+    asked = point.curvature or point.problem not in MODELS
+    left = None if excess is not None else curve.measured.get("left", math.nan) if asked else math.nan
     outcome = decide(
         *(losses, curve.parameters, problem.least_loss, excess, allowed, rounding),
         left=math.nan if left is None else left,
@@ -45,7 +47,8 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     else:
         expected = convex.expectation(problem, trained)
     limit, needed = None, 0 if outcome is Outcome.CONVERGED else None
-    if outcome is Outcome.UNFINISHED and not curve.stalled:
+    unfinished = outcome is Outcome.UNFINISHED
+    if unfinished and not curve.stalled:
         limit, needed = _remainder(curve, excess, point, trained, problem, allowed)
     verdict = Verdict(
         outcome,
@@ -56,9 +59,18 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
         tolerance=tolerance,
         limit=limit,
         left=left,
-        moving=outcome is Outcome.UNFINISHED and left is not None and left <= allowed,
+        moving=unfinished and left is not None and not left > allowed and last_half(losses) > allowed,
+        negative=curve.measured.get("negative", math.nan),
+        end_ratio=None if theory else _end_ratio(curve, trained),
+        plateau=on_plateau(losses, tolerance) if unfinished and excess is None and not asked else None,
     )
     return replace(verdict, reason=sentences.reason(verdict, curve, point, problem))
+
+
+def _end_ratio(curve: Curve, trained: Point) -> float | None:
+    """The lr over the threshold that descent has where the loss is curved as at the end."""
+    largest = curve.measured.get("lambda_max", math.nan)
+    return trained.lr / optimizer_of(trained).threshold(largest) if 0 < largest < math.inf else None
 
 
 def _rounded(point: Point) -> Point:

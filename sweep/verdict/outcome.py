@@ -79,7 +79,12 @@ class Verdict:
         0 where it converged, else at least 1.
     left : what the loss can still fall by the curvature at the end, where the least loss is not known; nan where that
         does not say; None where the least loss is known.
-    moving : of an unfinished run, whether so little is left that it would have converged, were its loss not changing.
+    moving : of an unfinished run, whether it has not converged because the last half changed its loss too much; what is
+        left is little or not known.
+    negative : the part of ``left`` along directions in which the loss curves down; nan where ``left`` is.
+    end_ratio : the lr over the largest one that is stable where the loss is curved as at the end, where it is no
+        quadratic; None where it is, or where that curvature is not known or none.
+    plateau : of an unfinished run that is judged by its curve alone, whether that no longer changes; None of others.
     tolerance : part of the spread that a converged run's excess may be.
     limit : of an unfinished run, whether rounding holds it back; None: not that we know.
     reason : one sentence with these numbers.
@@ -94,4 +99,7 @@ class Verdict:
     limit: Limit | None = None
     left: float | None = None
     moving: bool = False
+    negative: float = 0.0
+    end_ratio: float | None = None
+    plateau: bool | None = None
     reason: str = ""

@@ -33,7 +33,7 @@ def resolves(problem: Problem, dtype: DType, allowed: float) -> bool:
 
 @dataclass(frozen=True)
 class Rounding:
-    """How much of a rise rounding may explain: ``part·(loss + magnitude)``.
+    """How much of a rise rounding may explain: ``part·(|loss| + magnitude)``.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Rounding:
     def really_above(self, later: NDArray[np.float64], earlier: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Element by element, whether a loss is above an earlier one by more than rounding explains."""
         with np.errstate(invalid="ignore", over="ignore"):
-            above: NDArray[np.bool_] = later - earlier > self.part * (earlier + self.magnitude)
+            above: NDArray[np.bool_] = later - earlier > self.part * (np.abs(earlier) + self.magnitude)
         return above
 
 
@@ -85,9 +85,9 @@ def decide(
         # A loss really below the least there is has lost its digits: that is no convergence.
         lost = rounding.really_above(np.array([least_loss]), losses[-1:]).any()
         return Outcome.UNFINISHED if lost else Outcome.CONVERGED
-    if least_loss is None and within(left, allowed) and within(_last_half(losses), allowed):
-        lost = rounding.really_above(losses[-1:], losses[:1]).any()
-        return Outcome.UNFINISHED if lost else Outcome.CONVERGED
+    little = least_loss is None and within(left, allowed) and within(last_half(losses), allowed)
+    if little and not rounding.really_above(losses[-1:], losses[:1]).any():
+        return Outcome.CONVERGED
     if falls:
         above = rounding.really_above(losses[-1:], losses[[0, -1 - last_tenth]])
     else:
@@ -96,6 +96,11 @@ def decide(
     return Outcome.DIVERGED if above.any() else Outcome.UNFINISHED
 
 
-def _last_half(losses: NDArray[np.float64]) -> float:
+def last_half(losses: NDArray[np.float64]) -> float:
     """How much the loss changed over the last half of a run."""
     return abs(float(losses[(len(losses) - 1) // 2] - losses[-1]))
+
+
+def on_plateau(losses: NDArray[np.float64], tolerance: float) -> bool:
+    """Whether the last half of a run changed the loss by at most ``tolerance`` of how far it has ever fallen."""
+    return within(last_half(losses), tolerance * float(losses[0] - losses.min()))

@@ -6,6 +6,7 @@ from sweep.plan.point import Point, as_typed
 from sweep.problem.problem import Problem
 from sweep.settings.schema import DType, Gradient
 from sweep.training.curve import Curve
+from sweep.verdict import by_curvature
 from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
 from sweep.verdict.rule import bound, resolves
 from sweep.verdict.theory import FARTHEST
@@ -22,12 +23,12 @@ def plural(count: int, noun: str) -> str:
 def reason(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
     """What was found, then how the lr lies to theory's threshold: one sentence with its numbers."""
     if verdict.outcome is Outcome.CONVERGED:
-        found = _arrival(verdict, problem)
+        found = _arrival(verdict, curve, problem)
     elif verdict.outcome is Outcome.DIVERGED:
         found = _departure(verdict, curve)
     else:
         found = _remainder(verdict, curve, point, problem)
-    return f"{found}{_theory(verdict, point.lr)}"
+    return f"{found}{_theory(verdict, point)}"
 
 
 def note(verdict: Verdict, curve: Curve) -> str:
@@ -46,10 +47,8 @@ def note(verdict: Verdict, curve: Curve) -> str:
         return verdict.limit
     if verdict.outcome is Outcome.UNFINISHED and _never_settles(verdict):
         return "does not settle at such an lr"
-    if verdict.moving:
-        return "little left, still moving"
-    if verdict.left is not None and _is_told(verdict.left, curve):
-        return f"about {verdict.left:.2g} of loss left"
+    if local := by_curvature.note(verdict, curve):
+        return local
     if needed is not None:
         return f"about {plural(needed, 'epoch')} to go"
     if verdict.left is not None:
@@ -69,12 +68,12 @@ def _is_stable(verdict: Verdict) -> bool:
     return verdict.expected is not None and verdict.expected.threshold_ratio < 1
 
 
-def _theory(verdict: Verdict, lr: float) -> str:
+def _theory(verdict: Verdict, point: Point) -> str:
     expected = verdict.expected
     if expected is None:
-        return ""
+        return by_curvature.threshold(verdict, point)
     if expected.falls_below is not None:
-        return _bounds(verdict, expected, lr, expected.falls_below)
+        return _bounds(verdict, expected, point.lr, expected.falls_below)
     times = _times(expected.threshold_ratio)
     threshold = f"{expected.threshold_formula} = {expected.threshold:.6g}"
     return f"; lr is {times} the stability threshold {threshold}{_doubt(verdict, expected)}"
@@ -107,13 +106,10 @@ def _doubt(verdict: Verdict, expected: Expectation) -> str:
     return f"; theory predicts {expected.predicted}{decided}"
 
 
-def _arrival(verdict: Verdict, problem: Problem) -> str:
+def _arrival(verdict: Verdict, curve: Curve, problem: Problem) -> str:
     """How a run converged."""
     if verdict.left is not None:
-        return (
-            f"converged: by the curvature at the end {verdict.left:.4g} of the loss is left, at most "
-            f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
-        )
+        return by_curvature.arrival(verdict, curve, problem)
     return (
         f"within tolerance from epoch {verdict.events.first_within}: excess loss {verdict.excess:.4g} is at most "
         f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
@@ -142,28 +138,11 @@ def _remainder(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -
     """How far an unfinished run still has to go."""
     left = _epochs_left(verdict, curve, point, problem)
     if verdict.excess is None:
-        return f"{left}; the loss is {curve.final_loss:.4g}, {_by_curvature(verdict, curve, problem)}"
+        return f"{left}; the loss is {curve.final_loss:.4g}, {by_curvature.remainder(verdict, curve, problem)}"
     return (
         f"{left}; excess loss {verdict.excess:.4g} is {verdict.excess / problem.spread:.4g} of {problem.spread_name}, "
         f"tolerance {as_typed(verdict.tolerance)}"
     )
-
-
-def _is_told(left: float, curve: Curve) -> bool:
-    """Whether what the curvature says is left may be: not more than all of the loss, as far from an optimum."""
-    return math.isfinite(left) and not 0 < curve.final_loss < left
-
-
-def _by_curvature(verdict: Verdict, curve: Curve, problem: Problem) -> str:
-    """What the curvature at the end says of how much is left."""
-    if verdict.left is None or not math.isfinite(verdict.left):
-        return "the least loss is not known"
-    if not _is_told(verdict.left, curve):
-        return "too far from an optimum for the curvature at the end to say how much of it is left"
-    allowed = f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
-    if verdict.moving:
-        return f"by the curvature at the end {verdict.left:.4g} is left, but the last half brought over {allowed}"
-    return f"by the curvature at the end {verdict.left:.4g} is left, tolerance {allowed}"
 
 
 def _epochs_left(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
@@ -185,7 +164,7 @@ def _epochs_left(verdict: Verdict, curve: Curve, point: Point, problem: Problem)
     if needed is not None:
         return f"still descending: about {plural(needed, 'more epoch')} to go at this lr"
     if verdict.expected is None or verdict.left is not None:
-        return "not finished, and not rising"
+        return by_curvature.plateau(verdict, curve) or "not finished, and not rising"
     if _is_stable(verdict):
         return f"still descending: more than {FARTHEST:.2g} more epochs to go at this lr"
     return "not within tolerance and not yet rising, but theory promises no end"
@@ -198,7 +177,8 @@ def _way_out(verdict: Verdict, point: Point, problem: Problem) -> str:
         ways += ["gradient=analytic", "a larger delta"]
     if point.dtype is not DType.float64:
         ways.append("dtype=float64")
-    has_room = verdict.expected is None or verdict.expected.threshold_ratio < ROOM
+    ratio = verdict.expected.threshold_ratio if verdict.expected else verdict.end_ratio or 0.0
+    has_room = ratio < ROOM
     if has_room and resolves(problem, point.dtype, bound(problem, verdict.tolerance)):
         ways.append("a larger lr")
     if not ways:

@@ -118,7 +118,7 @@ def test_a_sweep_that_cannot_begin_leaves_no_run_running(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sweep.tracking.manifest.write_data", full)
+    monkeypatch.setattr("sweep.tracking.data_files.written", full)
     with pytest.raises(OSError, match="No space"):
         app.run([settings()], in_process.in_process)
     assert [run.info.status for run in runs("summary")] == ["FAILED"]

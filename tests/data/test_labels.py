@@ -82,7 +82,30 @@ def test_text_where_numbers_are_asked_for_is_told_as_labels(tmp_path: Path) -> N
     with pytest.raises(BadInput) as refused:
         Files().read(path, "x", "kind")
     assert "column kind has text, as 'setosa', 'virginica'" in refused.value.what
-    assert refused.value.next_step == "for classes: problem=logistic"
+    assert refused.value.next_step == "for classes: problem=logistic, or problem.loss=cross_entropy of a model"
+
+
+@pytest.mark.parametrize(
+    ("cells", "classes"),
+    [(["a", "b", "a"], ("a", "b")), (["0", "1", "0"], ()), (["a", "NA", "b"], ("a", "b")), (["0", "NA", "1"], ())],
+)
+def test_where_nobody_says_which_text_is_labels_and_numbers_are_quantities(
+    tmp_path: Path, cells: list[str], classes: tuple[str, ...]
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("x,kind\n" + "".join(f"{row},{cell}\n" for row, cell in enumerate(cells)))
+    assert Files().read(path, "x", "kind", FileForm(missing="drop"), labelled=None).classes == classes
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"), [(["1", "a", "2"], "'a' is not a number"), (["1,5", "2,5", "1,0"], "decimal comma")]
+)
+def test_numbers_that_cannot_be_read_are_no_labels(tmp_path: Path, cells: list[str], said: str) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("x;kind\n" + "".join(f"{row};{cell}\n" for row, cell in enumerate(cells)))
+    with pytest.raises(BadInput) as refused:
+        Files().read(path, "x", "kind", FileForm(separator="semicolon"), labelled=None)
+    assert said in str(refused.value)
 
 
 def test_the_same_column_as_labels_and_as_numbers_is_two_readings(tmp_path: Path) -> None:

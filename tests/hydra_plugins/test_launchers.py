@@ -44,6 +44,24 @@ def test_a_launcher_of_hydra_leaves_the_same_rows_and_report(
     assert files == {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "provenance.json"}
 
 
+@pytest.mark.parametrize("launcher", ["basic", "joblib"])
+def test_a_launcher_of_hydra_trains_models_as_well(
+    command: Command, ready_store: Path, tmp_path: Path, launcher: str
+) -> None:
+    """Its jobs read a text as classes for a loss of one's own, and import what stands in the current folder."""
+    (tmp_path / "own_loss.py").write_text("from torch.nn.functional import cross_entropy as loss\n")
+    (tmp_path / "in.csv").write_text("x,kind\n1,no\n2,no\n3,yes\n4,yes\n5,no\n")
+    data = ("data=csv", "data.path=in.csv", "data.input=x", "data.target=kind", "epochs=4")
+    words = (*data, "problem=mlp", "problem.model.width=2,3", "problem.loss._target_=own_loss.loss")
+    said = command(*words, f"hydra/launcher={launcher}")
+    assert (said.code, said.err) == (0, "")
+    theirs = {run.data.tags["key"]: scientific(run) for run in runs()}
+    assert len(theirs) == 2
+    assert command(*words, "rerun=true").code == 0
+    again = {run.data.tags["key"]: scientific(run) for run in runs() if run.data.tags["attempt"] == "2"}
+    assert {key: run[2] for key, run in again.items()} == {key: run[2] for key, run in theirs.items()}
+
+
 def test_a_job_that_raises_is_a_failed_point_and_the_others_finish(
     command: Command, ready_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,8 @@ from torch.nn import functional
 
 from sweep.data.readings import Floats
 from sweep.errors import BadInput
-from sweep.models.losses import Loss, loss_of
+from sweep.models.losses import SPREAD_NAMES, Loss, loss_of
+from sweep.settings.schema import LOSSES
 
 NOISE = np.random.default_rng(3)
 
@@ -112,6 +113,7 @@ def raising(outputs: Tensor, t: Tensor) -> Tensor:
     [
         (lambda p, t: -((p - t) ** 2), 0),
         (lambda p, t: p.mean(), 0),
+        (lambda p, t: p.mean() * 0 + 1, 0),
         (lambda p, t: ((p - t) ** 2 - 10).mean(), 0),
         (lambda p, t: p.mean() * math.nan, 0),
         (lambda p, t: -p.pow(2).mean(), 3),
@@ -135,6 +137,7 @@ def test_the_terms_of_a_loss_are_as_large_as_squared_targets_or_as_the_spread() 
 
 
 def test_sentences_have_a_name_for_each_spread() -> None:
+    assert set(SPREAD_NAMES) == set(LOSSES)
     assert loss_of("mse", 1.0).spread_name == "the target's variance"
     assert loss_of("cross_entropy", 1.0).spread_name == "the labels' entropy"
     assert own(functional.mse_loss).spread_name == "the loss of the best constant"

@@ -8,13 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
+from hydra_plugins.sweep_grid import _jobs
 from sweep.data import sources
+from sweep.models.spec import canonical
 from sweep.plan.command import command as command_of
 from sweep.plan.command import is_allowed
 from sweep.plan.plan import Plan
-from sweep.settings.schema import DType, Gradient
+from sweep.plan.point import Point
+from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 from tests.conftest import THERMOMETER, Command, point
+from tests.hydra_plugins.expanded import by_hydra, expanded
 from tests.problem.made import data as data_of
 
 ROWS = "hours,litres\n0,1\n1,3\n2,5.5\n4,8\n"
@@ -91,6 +97,36 @@ def test_a_command_says_every_setting_that_its_point_uses() -> None:
     )
     central = command_of(plan, point(gradient=Gradient.finite_difference, device="cuda:1"))
     assert """ delta=0.1 dtype=float32 'device="cuda:1"' """ in central
+
+
+def _mappings(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.dictionaries(st.sampled_from(["a", "b", "_target_"]), values, max_size=2)
+
+
+TEXTS = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), max_size=8)
+LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | TEXTS
+WRITTEN = st.sampled_from(
+    ["8", "8.0", "true", "null", "a,b", "${lr}", "\\\\${lr}", "it's", "[1]", "{a:1}", "", " x ", "$HOME"]
+)
+VALUES = st.recursive(LEAVES | WRITTEN, lambda below: st.lists(below, max_size=2) | _mappings(below), max_leaves=4)
+
+
+@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])  # Composing is slow, and shrinking far slower.
+@given(model=_mappings(VALUES), loss=_mappings(VALUES))
+def test_the_command_of_a_model_and_a_job_read_back_to_the_same_point(model: Any, loss: Any) -> None:
+    one = point(
+        problem=ProblemKind.torch,
+        start=Start.random,
+        model=canonical({**model, "_target_": "my.Net"}),
+        loss=canonical({**loss, "_target_": "my.loss"}),
+        spread=2.5,
+        curvature=False,
+    )
+    typed = shlex.split(command_of(Plan((one,), {THERMOMETER.fingerprint: THERMOMETER}, 1e-3), one))[3:]
+    (found,) = expanded(*typed)
+    assert Point.of(found, one.data) == one
+    (found,) = by_hydra([_jobs.overrides(one, found.data)])
+    assert Point.of(found, one.data) == one
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ from tests.problem.made import data as data_of
 
 def settings(**changes: Any) -> Settings:
     base = Settings(
-        1e-2, 0.1, 5000, Posed(ProblemKind.line, {}, "mse", 1.0, None), Start.given, 0, Init(1.0, 0.0), Gradient.analytic, 0.1,
+        1e-2, 0.1, 5000, Posed(ProblemKind.line, {}, "mse", 1.0, None), Start.given, 0, Init(1.0, 0.0),
+        Gradient.analytic, 0.1,
         DType.float32, "cpu", data_of(),
         OutcomeRule(0.001, True), False, False, None, Tracking("sqlite:///x.db", "sweep", 1000, {}, 60.0), {},
     )  # fmt: skip
@@ -92,7 +93,7 @@ def test_the_same_points_in_another_order_are_the_same_sweep() -> None:
 def test_a_file_is_read_once_however_many_points_use_it() -> None:
     calls = []
 
-    def read(source: Data, labelled: bool) -> Readings:
+    def read(source: Data, labelled: bool | None) -> Readings:
         calls.append(source)
         return THERMOMETER
 

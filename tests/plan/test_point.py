@@ -17,54 +17,28 @@ from sweep.plan.declaration import Declared, Sharing, read_declarations
 from sweep.plan.point import LATER, Point
 from sweep.problem.choice import problems
 from sweep.settings.keys import KEYS, SET_BY_GROUP, WHOLE_SWEEP
-from sweep.settings.schema import DType, Gradient, ProblemKind, Start
+from sweep.settings.schema import DType, Gradient
 from sweep.training.bitwise import first_difference
 from sweep.training.in_process import in_process
 from tests.conftest import SEED, THERMOMETER, lines, point
-
-DECLARED = Point.DECLARED
-
-CENTRAL = point(gradient=Gradient.finite_difference, holdout="0.5")
-"""A point that uses every setting but a seed for its start."""
-
-RANDOM = replace(CENTRAL, start=Start.random)
-"""A point that uses that, and no start that is given."""
-
-CHANGED: dict[str, list[object]] = {
-    "lr": [0.02, math.nextafter(0.01, 1)],
-    "scale": [0.2, math.nextafter(0.1, 1)],
-    "epochs": [4999],
-    "problem": [ProblemKind.linear],
-    "start": [Start.random],
-    "seed": [1, 2**32 - 1],
-    "init": [(2.0, 0.0), (1.0, 1e-9)],
-    "gradient": [Gradient.analytic, Gradient.autograd],
-    "delta": [0.5, math.nextafter(0.1, 1)],
-    "dtype": [DType.float64],
-    "device": ["cuda", "cuda:1"],
-    "data": ["0" * 32],
-    "center": [True],
-    "standardize": [True],
-    "holdout": ["0.2", "last:0.2"],
-    "holdout_seed": [1],
-}
-"""Of each field, values other than those of :data:`CENTRAL`."""
-
-KEEPS_RUNS_TOGETHER = {"epochs": "a run of fewer epochs is the exact prefix of one of more, and read off it"}
-"""Fields whose value changes the key but leaves runs one trajectory, and why."""
-
-UNUSED = {
-    "delta": "slopes that are no differences have no half-width",
-    "seed": "nothing is random",
-    "holdout_seed": "nothing is held out",
-}
-"""Fields that :data:`SEED` does not use, and why; such a value changes nothing."""
-
-LEAVES_UNUSED = {"gradient": {"delta"}, "start": {"init.w", "init.b", "seed"}, "holdout": {"data.holdout_seed"}}
-"""Of a field, the keys that a point uses, or does not, by its value."""
-
+from tests.plan.fields import (
+    CENTRAL,
+    CHANGED,
+    DECLARED,
+    KEEPS_RUNS_TOGETHER,
+    LEAVES_UNUSED,
+    MODEL,
+    OF_MODELS,
+    UNUSED,
+    base_of,
+)
 
 EACH = [(name, value) for name in DECLARED for value in CHANGED.get(name, [])]
+
+
+def told(value: object) -> tuple[type, object]:
+    """``value`` with its type: 8 and 8.0 are two."""
+    return type(value), value
 
 
 def changes(base: Point, name: str, value: object) -> Point:
@@ -86,12 +60,12 @@ def test_every_setting_that_is_not_of_the_sweep_as_a_whole_is_declared_once() ->
     keys = [key for declared in DECLARED.values() for key in declared.keys]
     own = {key for key in KEYS if key.partition(".")[0] not in WHOLE_SWEEP}
     own -= {*SET_BY_GROUP, *(f"data.{name}" for name in READING)}
-    assert sorted(keys) == sorted(own)
+    assert sorted(keys) == sorted([*own, "outcome.curvature", "code"])
 
 
 @pytest.mark.parametrize(("name", "value"), EACH)
 def test_a_changed_value_changes_the_key_and_parts_the_runs(name: str, value: object) -> None:
-    base = RANDOM if name == "seed" else CENTRAL
+    base = base_of(name)
     other = changes(base, name, value)
     assert other.key != base.key
     assert are_parted(other, base) == (name not in KEEPS_RUNS_TOGETHER)
@@ -118,19 +92,20 @@ def test_the_number_of_a_device_parts_batches_and_not_keys() -> None:
 def test_what_may_share_a_tensor_parts_trajectories_and_what_may_not_parts_batches() -> None:
     parted: dict[str, set[str]] = {"batch": set(), "trajectory": set()}
     for name, value in EACH:
-        other = changes(CENTRAL, name, value)
+        base = base_of(name) if name in OF_MODELS else CENTRAL
+        other = changes(base, name, value)
         for what, names in parted.items():
-            if getattr(other, what) != getattr(CENTRAL, what):
+            if getattr(other, what) != getattr(base, what):
                 names.add(name)
     assert parted == {
         "batch": {"problem", "gradient", "delta", "dtype", "device", "data"}
-        | {"center", "standardize", "holdout", "holdout_seed"},
+        | {"center", "standardize", "holdout", "holdout_seed", *OF_MODELS},
         "trajectory": {"lr", "scale", "start", "init"},
     }
 
 
 @pytest.mark.parametrize(("name", "value"), EACH)
-@pytest.mark.parametrize("base", [SEED, CENTRAL], ids=["SEED", "CENTRAL"])
+@pytest.mark.parametrize("base", [SEED, CENTRAL, MODEL], ids=["SEED", "CENTRAL", "MODEL"])
 def test_a_point_reads_back_from_json_as_it_was_stored(base: Point, name: str, value: object) -> None:
     stored = replace(base, **{name: value}).stored()  # type: ignore[arg-type]
     again = Point.from_stored(json.loads(json.dumps(stored)))
@@ -159,10 +134,12 @@ def test_columns_show_each_declared_key_once_and_stored_values_all(base: Point) 
 
 @pytest.mark.parametrize(("name", "value"), EACH)
 def test_columns_tell_a_changed_value(name: str, value: object) -> None:
-    base = RANDOM if name == "seed" else CENTRAL
-    differing = dict(changes(base, name, value).columns().items() - base.columns().items())
-    assert {*DECLARED[name].keys} & {*differing}
-    assert {*differing} <= {*DECLARED[name].keys, *LEAVES_UNUSED.get(name, ())}
+    base, declared = base_of(name), DECLARED[name]
+    one, other = base.columns(), changes(base, name, value).columns()
+    differing = {key for key in one | other if (key in one, told(one.get(key))) != (key in other, told(other.get(key)))}
+    others = {key for key in differing if not key.startswith(declared.keys)}
+    assert differing - others
+    assert others <= {*LEAVES_UNUSED.get(name, ())}
 
 
 def test_overrides_carry_every_setting_that_is_used_but_data() -> None:

@@ -20,6 +20,8 @@ class Unknown:
 
     evenest_scale: float | None = None
     undetermined: None = None
+    facts: None = None
+    work = 0
 
     def __init__(self, readings: Readings, *, has_least_loss: bool) -> None:
         self._line = line_of(readings)
@@ -43,6 +45,9 @@ class Unknown:
 
     def measure(self, point: Setup, parameters: Sequence[float]) -> Mapping[str, float]:
         return {} if self.least_loss is not None else dict.fromkeys(LOCAL, math.nan)
+
+    def measure_all(self, points: Sequence[Setup], ends: Sequence[Sequence[float]]) -> Sequence[Mapping[str, float]]:
+        return [self.measure(*each) for each in zip(points, ends, strict=True)]
 
     def confusion(self, fitted: Fitted) -> tuple[()]:
         return ()

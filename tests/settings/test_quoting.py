@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 
 from sweep.errors import BadInput, nearest
 from sweep.settings import quoting
-from sweep.settings.keys import TEXT
+from sweep.settings.ranges import TEXT
 from tests.conftest import Command
 
 NAMES = [

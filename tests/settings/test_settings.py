@@ -16,7 +16,7 @@ from sweep.settings.schema import DType, environment, rounded_to
 from tests.conftest import Command
 
 CONF = Path(composition.conf_folder())
-FILES = ("config.yaml", "preparation.yaml", "problem/line.yaml", "data/csv.yaml", "tracking/local.yaml")
+FILES = ("config.yaml", "preparation.yaml", "posed.yaml", "problem/line.yaml", "data/csv.yaml", "tracking/local.yaml")
 
 
 def test_every_key_stands_in_the_configuration_with_a_comment_and_in_the_help() -> None:

@@ -1,5 +1,7 @@
 """What tests share that look into a store after a sweep: where it is, its runs, and settings of one point."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 from mlflow import MlflowClient
@@ -38,3 +40,9 @@ def settings(uri: str = URI, **changes: Any) -> Settings:
         data=data_of(), outcome=OutcomeRule(0.001, True), rerun=False, dry_run=False, name=None,
         tracking=Tracking(uri, "sweep", 1000, {}, 60.0), grid={},
     )  # fmt: skip
+
+
+def rename(table: str, name: str) -> None:
+    """Call a table of the store by another name: then it does not work."""
+    with closing(sqlite3.connect("outputs/mlflow.db")) as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")

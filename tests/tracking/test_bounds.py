@@ -10,7 +10,7 @@ from mlflow import MlflowClient
 from sweep import provenance
 from sweep.data import sources
 from sweep.plan import plan
-from sweep.tracking import manifest, parts, spool, typed
+from sweep.tracking import data_files, parts, spool, typed
 from sweep.tracking.forms import Labels, SpooledSweep
 from sweep.tracking.location import absolute
 from sweep.training import in_process
@@ -57,7 +57,7 @@ def test_readings_take_some_times_their_bytes() -> None:
     content = b"input,target\n" + b"1.0,2.0\n" * 500_000 + b"2.0,3.0\n"
     labels = Labels(name="x", source="x.csv", input_name="input", target_name="target")
     with bounded() as peak, pytest.raises(typed.Malformed, match="fingerprint"):
-        manifest.read_data("0" * 32, labels, content)
+        data_files.read("0" * 32, labels, content)
     assert peak.taken < 25 * len(content)
 
 

@@ -8,7 +8,7 @@ import pytest
 from sweep.data.readings import Readings
 from sweep.plan.plan import Plan
 from sweep.problem.choice import problems
-from sweep.tracking import manifest, parts
+from sweep.tracking import data_files, parts
 from sweep.tracking.forms import Labels
 from sweep.tracking.typed import Malformed
 from sweep.training.in_process import in_process
@@ -25,11 +25,11 @@ def test_classes_stand_in_the_plan_and_in_the_fingerprint() -> None:
     labels = Labels.of(named)
     assert labels.classes == ["cat", "dog"]
     assert Labels.of(plain).classes is None
-    assert manifest.read_data(named.fingerprint, labels, manifest.write_data(named)) == named
+    assert data_files.read(named.fingerprint, labels, data_files.written(named)) == named
     for wrong in (("cat", "dog", "cow"), ("cat",)):
         other = replace(named, classes=wrong)
         with pytest.raises(Malformed, match="do not number the classes"):
-            manifest.read_data(other.fingerprint, Labels.of(other), manifest.write_data(other))
+            data_files.read(other.fingerprint, Labels.of(other), data_files.written(other))
 
 
 def test_a_part_has_what_was_measured_of_the_points_that_it_was_measured_of() -> None:

@@ -15,7 +15,7 @@ from sweep.errors import BadInput
 from sweep.plan import plan
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.tracking import documents, manifest, spool
+from sweep.tracking import data_files, documents, manifest, spool
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.typed import Malformed
 from sweep.training import in_process
@@ -48,7 +48,7 @@ def planned(tmp_path: Path, ready_store: Path) -> Plan:
 def stored(planned: Plan) -> dict[str, bytes]:
     """``plan.json`` and the data file."""
     attempts = dict(zip((point.key for point in planned.points), ATTEMPTS, strict=False))
-    return {manifest.PATH: manifest.encode(planned, attempts), **dict(manifest.data_files(planned))}
+    return {manifest.PATH: manifest.encode(planned, attempts), **dict(data_files.files(planned))}
 
 
 @pytest.fixture

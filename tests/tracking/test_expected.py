@@ -3,19 +3,25 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mlflow import MlflowClient
 
 from sweep.data import sources
 from sweep.data.readings import Readings
-from sweep.plan import plan
-from sweep.tracking import documents, expected, manifest
+from sweep.errors import BadInput
+from sweep.models.facts import Facts
+from sweep.models.spec import canonical, parsed
+from sweep.plan import own_code, plan
+from sweep.problem.choice import problems
+from sweep.settings.schema import Posed, ProblemKind, Start
+from sweep.tracking import data_files, documents, expected, manifest
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.location import absolute
 from sweep.tracking.typed import Malformed
 from sweep.training.curve import Failure
-from tests.conftest import Command, point
+from tests.conftest import THERMOMETER, Command, point
 from tests.problem.made import readings
 from tests.tracking.bounded import bounded
 from tests.tracking.poured import OK, Poured
@@ -40,12 +46,45 @@ def test_a_point_of_a_plan_has_no_more_bytes_than_one_may_whatever_its_failure_s
     assert len(manifest.encode(planned, attempts)) - head < expected.ROW * len(planned.points)
 
 
+def of_models(*models: Any, lrs: int = 1, shapes: int = 1) -> plan.Plan:
+    """A plan with ``lrs`` points of each model, which nobody imports: each has so many parameters."""
+    points = tuple(
+        point(problem=ProblemKind.torch, start=Start.random, model=canonical(model), lr=1e-3 * (1 + lr))
+        for model in models
+        for lr in range(lrs)
+    )
+    facts = Facts({f"layers.{each}.weight": [8, 8] for each in range(shapes)}, 1.0, "variance", 1.0)
+    readings = {THERMOMETER.fingerprint: THERMOMETER}
+    tasks = dict.fromkeys(each.task for each in points)
+    return plan.Plan(points, readings, 1e-3, problems=problems(readings, tasks, dict.fromkeys(tasks, facts)))
+
+
+def test_a_plan_of_many_points_of_models_with_long_arguments_is_read_back() -> None:
+    words = {f"n{each}": '"' * 240 for each in range(31)}
+    planned = of_models({"_target_": "my.Net", **words}, lrs=300)
+    own_code.check(Posed(ProblemKind.torch, parsed(planned.points[0].model), "mse", 1.0, None))
+    failed = Failure("MemoryError", "\x01" * expected.MESSAGE)
+    content = manifest.encode(planned, {each.key: Attempt("a" * 32, 1, failure=failed) for each in planned.points})
+    assert manifest.WHOLE < len(content) <= expected.most(manifest.PATH, expected.tags(planned))
+    # The texts of models do not fit into the room of other points.
+    assert len(content) - content.index(manifest.ROWS) > expected.ROW * len(planned.points)
+    stored = {manifest.PATH: content, **dict(data_files.files(planned))}
+    again, _ = manifest.read(lambda path, value_of: value_of(stored[path]))
+    assert (again.points, again.facts) == (planned.points, planned.facts)
+
+
+def test_more_models_than_a_plan_can_be_read_with_are_refused() -> None:
+    expected.check(of_models(*({"n": each} for each in range(3)), shapes=1000))
+    with pytest.raises(BadInput, match="300 models are more than a plan can keep"):
+        expected.check(of_models(*({"n": each} for each in range(300)), shapes=1000))
+
+
 def test_readings_have_no_more_bytes_than_they_may_however_long_their_numbers() -> None:
     small = readings([WIDEST, 1.0], [WIDEST, 2.0])
     wide = readings([WIDEST * (1 + each / 1000) for each in range(100)], [WIDEST * 2] * 99 + [0.0])
     for data in (small, wide):
-        most = expected.most(manifest.data_path(data.fingerprint), expected.tags(of(data)))
-        assert len(manifest.write_data(data)) <= most < 3 * len(manifest.write_data(data))
+        most = expected.most(data_files.path(data.fingerprint), expected.tags(of(data)))
+        assert len(data_files.written(data)) <= most < 3 * len(data_files.written(data))
     assert expected.tags(of(small, wide)) == expected.tags(of(wide)) | {
         expected.PLAN: expected.tags(of(small, wide))[expected.PLAN]
     }

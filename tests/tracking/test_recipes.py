@@ -7,7 +7,7 @@ import pytest
 
 from sweep.data import sources
 from sweep.plan import plan
-from sweep.tracking import manifest
+from sweep.tracking import data_files, manifest
 from sweep.tracking.typed import Malformed
 from tests.problem.made import data as data_of
 from tests.tracking.stored import settings
@@ -28,7 +28,7 @@ def test_a_recipe_in_a_plan_is_that_of_its_readings(name: str, value: Any, said:
     one = settings()
     one.data = data_of("waves", samples=20, noise=0.1, seed=3)
     planned = plan.make([one], sources.read)
-    stored = {manifest.PATH: manifest.encode(planned, {}), **dict(manifest.data_files(planned))}
+    stored = {manifest.PATH: manifest.encode(planned, {}), **dict(data_files.files(planned))}
     assert manifest.read(lambda path, value_of: value_of(stored[path]))[0] == planned
     document = json.loads(stored[manifest.PATH])
     del document["checksum"]

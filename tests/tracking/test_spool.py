@@ -1,10 +1,8 @@
 """A store that fails in the middle of a sweep: a table of it is taken away; what it did not take is delivered later."""
 
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,7 +19,7 @@ from sweep.tracking.spool import Spool, folders, read
 from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests.conftest import Command
-from tests.tracking.stored import runs, settings
+from tests.tracking.stored import rename, runs, settings
 
 pytestmark = pytest.mark.usefixtures("ready_store")
 
@@ -39,11 +37,6 @@ def asked() -> list[Settings]:
 def chunked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A chunk a point."""
     monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
-
-
-def rename(table: str, name: str) -> None:
-    with closing(sqlite3.connect("outputs/mlflow.db")) as connection:
-        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
 def run_until_the_store_breaks() -> None:

@@ -4,6 +4,8 @@ import base64
 import json
 import math
 import zlib
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from sweep.tracking import view
 from sweep.tracking.display import log10_end
 from sweep.training.curve import Curve, Failure, Result
 from tests.conftest import THERMOMETER, point
+from tests.report.nets import net
 
 READINGS = {THERMOMETER.fingerprint: THERMOMETER}
 
@@ -114,3 +117,29 @@ def test_an_end_stands_where_it_is_unless_it_is_far_from_its_start() -> None:
     assert log10_end(curve(100.0, final=math.inf)) == log10_end(curve(100.0, final=math.nan)) == 3.0
     assert -30 < log10_end(curve(100.0, final=0.0)) < -28
     assert -12 < log10_end(curve(100.0, final=0.0, dtype=np.float32)) < -11
+
+
+def test_a_view_of_models_shows_what_is_known_of_their_end_and_no_length_of_a_tensor() -> None:
+    two = Plan(tuple(net(THERMOMETER, width, holdout="0.2") for width in (4, 8)), READINGS, 0.001)
+    found = [each.removeprefix("metrics.") for each in view.state(two, [])["selectedColumns"] if "metrics" in each]
+    assert found == ["`final_loss`", "`final_holdout_loss`", "`lambda_max`", "`threshold_ratio`"]
+    unasked = replace(two, points=tuple(replace(each, curvature=False) for each in two.points))
+    assert "metrics.`lambda_max`" not in view.state(unasked, [])["selectedColumns"]
+    assert "params.`problem.model.width`" in view.state(two, [])["selectedColumns"]
+
+
+@pytest.mark.parametrize(
+    ("axes", "upright", "way"),
+    [
+        ([{"width": 4}, {"width": 8}], "problem.model.width", (["problem.model.width"], ["log10_end"])),
+        ([{"lr": 0.1}, {"lr": 1.0}], "log10_end", ([], ["log10_lr", "log10_end"])),
+        ([{"scale": 0.1}, {"scale": 1.0}], "log10_scale", ([], ["log10_scale", "log10_end"])),
+    ],
+)
+def test_charts_of_models_have_the_axes_that_vary(
+    axes: list[dict[str, Any]], upright: str, way: tuple[list[str], list[str]]
+) -> None:
+    state = view.state(Plan(tuple(net(THERMOMETER, **each) for each in axes), READINGS, 0.001), [])
+    charts = {each["uuid"]: each for each in state["compareRunCharts"]}
+    assert (charts["map"]["xaxis"]["key"], charts["map"]["yaxis"]["key"]) == ("log10_lr", upright)
+    assert (charts["way"]["selectedParams"], charts["way"]["selectedMetrics"]) == way

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from sweep.data.readings import Readings
+from sweep.models.spec import canonical
 from sweep.problem.choice import problems
 from sweep.problem.task import CLASSIFY
-from sweep.settings.schema import DType, ProblemKind, Start
+from sweep.settings.schema import MODELS, DType, ProblemKind, Start
 from sweep.training.bitwise import first_difference
 from sweep.training.in_process import in_process
 from tests.conftest import point
@@ -24,7 +25,7 @@ def data(inputs: int) -> Readings:
     return Readings.of_columns(columns, TARGETS, name="n", source="n", input_names=names, target_name="t")
 
 
-@pytest.mark.parametrize("kind", sorted({*ProblemKind} - CLASSIFY))
+@pytest.mark.parametrize("kind", sorted({*ProblemKind} - CLASSIFY - MODELS))
 @pytest.mark.parametrize("dtype", DType)
 def test_the_loss_of_what_is_held_out_is_followed_to_the_end(kind: ProblemKind, dtype: DType) -> None:
     table = data(1 if kind is ProblemKind.line else 3)
@@ -40,6 +41,24 @@ def test_the_loss_of_what_is_held_out_is_followed_to_the_end(kind: ProblemKind, 
         assert held[-1] == pytest.approx((errors**2).mean(), rel=1e-5)
         assert first_difference(in_process([one], posed)[0], curve, [*"abcd"][: len(w) + 1]) == ""
     assert curves[-1].watched["holdout_loss"].tolist() == curves[0].watched["holdout_loss"][:4].tolist()
+
+
+@pytest.mark.parametrize("dtype", DType)
+def test_a_model_is_followed_as_well_alone_as_in_company(dtype: DType) -> None:
+    table = data(3)
+    said = canonical({"width": 4, "depth": 1, "activation": "tanh"})
+    base = point(problem=ProblemKind.mlp, model=said, start=Start.random, holdout="last:0.25", dtype=dtype)
+    base = replace(base, data=table.fingerprint, scale=0.5)
+    points = [replace(base, lr=lr, epochs=epochs, seed=seed) for lr in (0.1, 0.02) for epochs, seed in ((9, 0), (4, 1))]
+    posed = problems({table.fingerprint: table}, [base.task])
+    for curve, one in zip(in_process(points, posed), points, strict=True):
+        held = curve.watched["holdout_loss"]
+        assert (len(held), held.dtype) == (one.epochs + 1, np.dtype(str(dtype)))
+        end = np.array(curve.parameters)
+        first, offsets, second, last = end[:12].reshape(4, 3), end[12:16], end[16:20], end[20]
+        errors = np.tanh(0.5 * table.inputs[30:] @ first.T + offsets) @ second + last - table.targets[30:]
+        assert held[-1] == pytest.approx((errors**2).mean(), rel=1e-5)
+        assert first_difference(in_process([one], posed)[0], curve, [*"abcdefghijklmnopqrstu"]) == ""
 
 
 def test_without_a_holdout_nothing_is_followed() -> None:

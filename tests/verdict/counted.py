@@ -1,51 +1,31 @@
 """How often the rule for an unknown least loss is wrong, on classes, whose least loss Newton's method finds exactly.
 
-``python -m tests.verdict.counted --problems 60 --seed 1`` prints the counts that stand in ``docs/verdicts.md``.
+``python -m tests.verdict.counted --problems 90 --seed 1`` prints the counts of classes that stand in
+``docs/verdicts.md``, and with ``--models 5`` in place of the problems those of models, from as many starts each.
 """
 
 import argparse
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from sweep.problem.separable import Separation
 from sweep.settings.schema import DType
 from sweep.verdict.judge import judge
-from sweep.verdict.outcome import Outcome
 from sweep.verdict.rule import bound
 from tests.problem.classes import logistic, of, run, table, trained
+from tests.verdict import counted_models
+from tests.verdict.states import TOLERANCES, State, counts
 
 EPOCHS = (10, 30, 100, 300, 1000, 3000, 10_000)
 PARTS = (0.03, 0.3, 0.9, 1.5)
 """Of the lr below which the loss is sure to fall."""
 
-TOLERANCES = (1e-2, 1e-3, 1e-4)
 CONDITIONS = (1.0, 30.0, 1000.0)
 """How many times as wide as the narrowest the widest input is; its square is about the condition of the Hessian."""
-
-
-@dataclass(frozen=True)
-class State:
-    """A run at its end: what the rule found, and what is true."""
-
-    kind: str
-    outcome: Outcome
-    left: float
-    excess: float
-    allowed: float
-
-    @property
-    def is_false(self) -> bool:
-        """Called converged, and is not within tolerance."""
-        return self.outcome is Outcome.CONVERGED and self.excess > self.allowed
-
-    @property
-    def is_missed(self) -> bool:
-        """Within tolerance, and not called converged."""
-        return self.outcome is not Outcome.CONVERGED and self.excess <= self.allowed
 
 
 def states(problems: int, seed: int, lengths: Sequence[int] = EPOCHS) -> Iterator[State]:
@@ -81,20 +61,15 @@ def states(problems: int, seed: int, lengths: Sequence[int] = EPOCHS) -> Iterato
 def main() -> None:
     """Count, and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--problems", type=int, default=60)
+    parser.add_argument("--problems", type=int, default=0)
+    parser.add_argument("--models", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     found = list(states(given.problems, given.seed))
-    columns = ("problems", "states", "within tolerance", "false", "worst false / tolerance", "missed", "still moving")
-    print(f"| {' | '.join(columns)} |")
-    print("|---|---|---|---|---|---|---|")
-    for kind in sorted({state.kind for state in found}):
-        here = [state for state in found if state.kind == kind]
-        false, missed = [s for s in here if s.is_false], [s for s in here if s.is_missed]
-        worst = max((s.excess / s.allowed for s in false), default=0)
-        moving = sum(s.left <= s.allowed for s in missed)
-        within = sum(s.excess <= s.allowed for s in here)
-        print(f"| {kind} | {len(here):,} | {within:,} | {len(false):,} | {worst:.4g} | {len(missed):,} | {moving:,} |")
+    if given.models:
+        found += [*counted_models.linear(given.seed, given.models), *counted_models.absolute(given.seed)]
+        found += [*counted_models.networks(given.seed, given.models), *counted_models.dead(given.seed, given.models)]
+    print(*counts(found), sep="\n")
     print(f"\nOutcomes: {dict(Counter(str(state.outcome) for state in found))}")
 
 

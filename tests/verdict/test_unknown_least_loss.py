@@ -14,7 +14,7 @@ from sweep.verdict.outcome import Outcome, Verdict
 from sweep.verdict.rule import Rounding, decide
 from sweep.verdict.sentences import note
 from tests.problem.classes import logistic, of, run, table, trained
-from tests.verdict import counted
+from tests.verdict import counted, counted_models
 
 ROUNDING = Rounding(16 * 2.0**-52, 1.0)
 FALLING = np.linspace(1.0, 0.5, 101)
@@ -164,3 +164,14 @@ def test_what_is_called_converged_is_within_tolerance_and_what_is_missed_was_sti
     apart = [state for state in found if "told apart" in state.kind]
     assert apart
     assert all(state.excess < 10 * state.allowed for state in apart if state.is_false)
+
+
+def test_of_linear_models_what_is_called_converged_is_within_tolerance_and_of_absolute_loss_nothing_is() -> None:
+    found = list(counted_models.linear(1, 1, (100, 500)))
+    assert sum(state.outcome is Outcome.CONVERGED for state in found) > 10
+    assert sum(state.excess > state.allowed for state in found) > 10
+    assert [state for state in found if state.is_false] == []
+    assert [state for state in found if state.is_missed and state.left > 1.01 * state.allowed] == []
+    flat = list(counted_models.absolute(1, (1000,)))
+    assert any(state.excess <= state.allowed for state in flat)
+    assert all(state.outcome is not Outcome.CONVERGED for state in flat)

@@ -1,0 +1,32 @@
+"""Random numbers of torch while models are computed: by a run's seed and its epoch; the caller's stay as they were."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+
+@contextmanager
+def forked() -> Iterator[None]:
+    """Random numbers of its own: the caller's generators are left as they were."""
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_available() else ()
+    with torch.random.fork_rng(devices):
+        torch.manual_seed(0)
+        yield
+
+
+def drawn_by(seed: int, epoch: int, update: int = 0) -> int:
+    """The seed of torch's generator for an update: of nothing but these three."""
+    return int(hashlib.sha256(f"{seed} {epoch} {update}".encode()).hexdigest()[:8], 16)
+
+
+@contextmanager
+def drawing(seed: int, epoch: int | None) -> Iterator[None]:
+    """What is drawn at an update; nothing is where there is no ``epoch``."""
+    if epoch is None:
+        yield
+        return
+    with forked():
+        torch.manual_seed(drawn_by(seed, epoch))
+        yield

@@ -1,0 +1,48 @@
+"""Which settings a point uses; what it has of others is no part of what it is."""
+
+from typing import Any
+
+from sweep.models.spec import canonical
+from sweep.settings.holdout import Holdout
+from sweep.settings.schema import MODELS, Gradient, Start
+
+
+def is_model(point: Any) -> bool:
+    """Whether it trains a module of torch."""
+    return point.problem in MODELS
+
+
+def has_several_slopes(point: Any) -> bool:
+    """Whether its slope is found in one of several ways; a model's is torch's."""
+    return not is_model(point)
+
+
+def takes_differences(point: Any) -> bool:
+    """Whether its slope is a difference."""
+    return point.gradient is Gradient.finite_difference and has_several_slopes(point)
+
+
+def is_huber(point: Any) -> bool:
+    """Whether its loss has a place where it turns."""
+    return is_model(point) and point.loss == canonical("huber")
+
+
+def has_spread(point: Any) -> bool:
+    """Whether its spread is given, and not found from the data."""
+    return is_model(point) and point.spread > 0
+
+
+def starts_at_init(point: Any) -> bool:
+    """Whether its start is given."""
+    return point.start is Start.given
+
+
+def draws_start(point: Any) -> bool:
+    """Whether its start is drawn."""
+    return point.start is Start.random
+
+
+def draws_holdout(point: Any) -> bool:
+    """Whether samples that it holds out are drawn."""
+    holdout = Holdout.read(point.holdout)
+    return holdout is not None and holdout.part > 0 and not holdout.last

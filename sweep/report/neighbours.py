@@ -1,0 +1,75 @@
+"""What to try next of models, of which theory knows nothing beforehand: by what runs and their neighbours did."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point
+from sweep.report.findings import better, comparable
+from sweep.report.judged_runs import Run
+from sweep.verdict.outcome import Outcome
+
+LONGER = 4
+"""How many times as long an unfinished run is to be tried."""
+
+STEP = 3
+"""How many times as large an lr is to be tried beyond the last one that was."""
+
+LARGE = 10
+"""Root mean square of an input, as a model sees it, from which it is called large; and its inverse small."""
+
+
+def asked(plan: Plan, runs: Sequence[Run]) -> Iterator[tuple[Point, str]]:
+    """Points to try, each with why; none of models of which the best run has converged."""
+    groups = comparable(plan.facts)
+    for tasks in groups:
+        here = [run for run in runs if run.point.task in tasks and run.verdict]
+        if not here:
+            continue
+        of = f" for {plan.data_label(tasks[0].data)}" if len(groups) > 1 else ""
+        ended = sorted((run for run in here if run.state != Outcome.DIVERGED), key=better)
+        if not ended:
+            least = min(here, key=lambda run: run.point.lr)
+            yield _at(least.point, least.point.lr / LARGE), f"every run diverged{of}: a tenth of the smallest lr"
+        elif ended[0].state == Outcome.UNFINISHED:
+            yield from _beside(ended[0], here, of)
+            longer = replace(ended[0].point, epochs=LONGER * ended[0].point.epochs)
+            yield longer, f"the run with the least loss{of}, {LONGER} times as long"
+        if found := _standardized(plan, (ended or here)[0], of):
+            yield found
+
+
+def _beside(best: Run, runs: Sequence[Run], of: str) -> Iterator[tuple[Point, str]]:
+    """Another lr for the best run, by what others did that differ from it in lr alone."""
+    line = sorted((run for run in runs if _is_beside(run, best)), key=lambda run: run.point.lr)
+    larger = [run for run in line if run.point.lr > best.point.lr]
+    smaller = [run for run in line if run.point.lr < best.point.lr]
+    if larger and larger[0].state == Outcome.DIVERGED:
+        between = _at(best.point, math.sqrt(best.point.lr * larger[0].point.lr))
+        yield between, f"between the lr with the least loss{of} and the next one, which diverged"
+    elif not larger:
+        yield _at(best.point, STEP * best.point.lr), f"the largest lr had the least loss{of}: {STEP} times as large"
+    if larger and not smaller:
+        yield _at(best.point, best.point.lr / STEP), f"the smallest lr had the least loss{of}: a {STEP}rd of it"
+
+
+def _is_beside(run: Run, best: Run) -> bool:
+    return replace(run.point, lr=best.point.lr) == best.point
+
+
+def _at(point: Point, lr: float) -> Point:
+    return replace(point, lr=float(f"{lr:.1g}"))
+
+
+def _standardized(plan: Plan, run: Run, of: str) -> tuple[Point, str] | None:
+    """The run with inputs of about the same size, where they are far from that."""
+    point = run.point
+    if point.standardize:
+        return None
+    sizes = point.scale * (plan.problem(point).prepared.inputs ** 2).mean(axis=0) ** 0.5
+    if sizes.min() >= 1 / LARGE and sizes.max() <= LARGE:
+        return None
+    sizes = [f"{size:.2g}" for size in sorted({sizes.min(), sizes.max()})]
+    why = f"inputs of a size of {' to '.join(sizes)} are hard on a model{of}: each with mean 0 and standard deviation 1"
+    return replace(point, scale=1.0, standardize=True), why

@@ -1,0 +1,120 @@
+"""What the report says of theory, as blocks: beside what was observed, and beforehand."""
+
+from collections.abc import Sequence
+
+from sweep.plan.plan import Plan
+from sweep.plan.point import as_typed
+from sweep.plan.remarks import undetermined
+from sweep.report import theory
+from sweep.report.blocks import MOST_ROWS, Block, Table, Text, cut
+from sweep.report.bounded import bounds
+from sweep.report.findings import number
+from sweep.report.judged_runs import Run
+from sweep.report.panels import epochs_panel
+from sweep.report.pictures import draw_epochs
+from sweep.settings.schema import STARTS
+from sweep.training.choice import optimizer_of
+from sweep.verdict.sentences import plural
+
+MOST_TIMED = 20
+"""Rows of the table of predicted and observed epochs: those that differ most."""
+
+MOST_BEST = 4
+"""Parameters whose best values stand in a table of theory's."""
+
+
+def agreement(runs: Sequence[Run]) -> list[Block]:
+    """How far observation bears theory out."""
+    found = theory.compare(runs)
+    if not found.judged:
+        return []
+    agree = found.judged - len(found.disagreeing)
+    have = "has" if found.judged == 1 else "have"
+    blocks: list[Block] = [Text(f"{agree:,} of {plural(found.judged, 'run')} {have} the outcome that theory predicts.")]
+    differing = [
+        [run.setting, str(v.expected.predicted), str(v.outcome), _distance(v.expected.threshold_ratio)]
+        for run in found.disagreeing
+        if (v := run.verdict) and v.expected
+    ]
+    if differing:
+        formulas = dict.fromkeys(v.expected.threshold_formula for run in runs if (v := run.verdict) and v.expected)
+        header = ["setting", "predicted", "observed", f"lr beside the threshold {' or '.join(formulas)}"]
+        blocks += cut("Runs with another outcome than predicted, nearest to the threshold first", header, differing)
+    if panel := epochs_panel(found.timed):
+        timed = [
+            (run.setting, v.expected.predicted_epochs or 0, v.events.first_within or 0)
+            for run in found.timed
+            if (v := run.verdict) and v.expected
+        ]
+        most = max(abs(observed - predicted) for _, predicted, observed in timed)
+        same = "are the same" if most == 0 else f"differ by at most {most:,}"
+        caption = f"Epochs until within tolerance: predicted and observed {same}"
+        rows = [[s, f"{p:,}", f"{o:,}", f"{o - p:+,}" if o != p else "0"] for s, p, o in timed[:MOST_TIMED]]
+        blocks += [draw_epochs(panel), Table(caption, ["setting", "predicted", "observed", "difference"], rows)]
+        if len(timed) > MOST_TIMED:
+            blocks.append(Text(f"These differ most, of {len(timed):,} converged runs."))
+    return blocks
+
+
+def _distance(ratio: float) -> str:
+    """How far an lr lies from the threshold, in words."""
+    part = abs(ratio - 1)
+    size = f"{part * 100:.3g} %" if part < 10 else f"{ratio:.3g} times it"
+    return f"{size} {'below' if ratio < 1 else 'above'}" if part < 10 else size
+
+
+def foreknown(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[Block]:
+    """What it says beforehand: of lr and epochs, and which parameters no data determines."""
+    lines = [line for task in plan.tasks for line in undetermined(plan, task)]
+    return [*_forecasts(plan, known, more), *_bounds(plan), *map(Text, lines[:MOST_ROWS])]
+
+
+def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[Block]:
+    """Of each data, scale and start: how far lr may go, which is best, and what there is to reach."""
+    if not known:
+        return []
+    several, starts = len(plan.tasks) > 1, [name for name in ("start", "seed", *STARTS) if name in plan.varying]
+    named = plan.parameters if len(plan.parameters) <= MOST_BEST else ()
+    header = [*["data"] * several, "scale", *starts]
+    header += [f"largest stable lr, {known[0].theory.optimizer.threshold_formula}", "fastest lr", "its epochs"]
+    header += ["condition", *(f"best {name}" for name in named), "least loss"]
+    rows = []
+    for each in known:
+        settings, quadratic = plan.cells(each.point), each.theory.quadratic
+        lr, epochs = each.fastest or (None, None)
+        least_loss = plan.problem(each.point).least_loss
+        best = dict(zip(plan.parameters_of[each.point.task], quadratic.optimum, strict=True))
+        rows.append(
+            [
+                *[plan.label(each.point.task)] * several,
+                *(as_typed(settings[name]) for name in ("scale", *starts)),
+                number(each.theory.threshold),
+                as_typed(lr),
+                "" if epochs is None else f"{epochs:,}",
+                *map(number, (quadratic.condition, *map(best.get, named), least_loss)),
+            ]
+        )
+    rest = [Text(f"… and {plural(more, 'more combination')}.")] if more else []
+    return [*cut("What theory says", header, rows), *rest]
+
+
+def _bounds(plan: Plan) -> list[Block]:
+    """Of each data and scale whose loss is convex and no quadratic: how large lr may be, and what there is to reach."""
+    several, named = len(plan.tasks) > 1, plan.parameters if len(plan.parameters) <= MOST_BEST else ()
+    header = [*["data"] * several, "scale", "the loss falls below lr", "stable at the optimum below lr"]
+    header += ["condition there", *(f"best {name}" for name in named), "least loss"]
+    rows = []
+    for point, known in bounds(plan):
+        optimizer, around = optimizer_of(point), known.around
+        best = dict(zip(plan.parameters_of[point.task], around.optimum, strict=True)) if around else {}
+        threshold = number(optimizer.threshold(around.largest)) if around else "no optimum"
+        rows.append(
+            [
+                *[plan.label(point.task)] * several,
+                as_typed(point.scale),
+                number(optimizer.threshold(known.curvature)),
+                threshold,
+                *map(number, (around.condition if around else None, *map(best.get, named), known.least_loss)),
+            ]
+        )
+    return cut("What theory says", header, rows) if rows else []

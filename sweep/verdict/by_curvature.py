@@ -1,0 +1,110 @@
+"""What a verdict says to a person where the least loss is not known: by the curvature at the end, which is local."""
+
+import math
+
+from sweep.plan.point import Point, as_typed
+from sweep.problem.problem import Problem
+from sweep.training.choice import optimizer_of
+from sweep.training.curve import Curve
+from sweep.verdict.outcome import Verdict
+from sweep.verdict.rule import bound
+
+SADDLE = 0.5
+"""Part of what is left that lies along directions in which the loss curves down, from which a run is at a saddle."""
+
+EDGE = (0.95, 1.1)
+"""Times the threshold by the curvature at the end at which descent has settled there: docs/verdicts.md counts them."""
+
+NOT_ASKED = "(outcome.curvature=false)"
+
+
+def is_told(left: float, curve: Curve) -> bool:
+    """Whether what the curvature says is left may be: not more than all of the loss, as far from an optimum."""
+    return math.isfinite(left) and not 0 < curve.final_loss < left
+
+
+def name(verdict: Verdict) -> str:
+    """The curvature at the end; it says little of far away where nothing is known of the loss as a whole."""
+    return "the local curvature at the end" if verdict.expected is None else "the curvature at the end"
+
+
+def is_constant(verdict: Verdict, curve: Curve, problem: Problem) -> bool:
+    """Whether a run came to no better than a constant prediction, as where all units of a network are dead."""
+    best = problem.spread - bound(problem, verdict.tolerance)
+    return verdict.left is not None and curve.final_loss >= best
+
+
+def arrival(verdict: Verdict, curve: Curve, problem: Problem) -> str:
+    """How a run converged."""
+    found = (
+        f"converged: by {name(verdict)} {verdict.left:.4g} of the loss is left, at most "
+        f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}{saddle(verdict)}"
+    )
+    constant = ", but the loss is no better than that of a constant prediction"
+    return found + (constant if is_constant(verdict, curve, problem) else "")
+
+
+def remainder(verdict: Verdict, curve: Curve, problem: Problem) -> str:
+    """How much is left of an unfinished run."""
+    allowed = f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
+    left = math.nan if verdict.left is None else verdict.left
+    if verdict.plateau is not None:
+        return f"how much of it is left is not known without the curvature {NOT_ASKED}"
+    if not math.isfinite(left):
+        return f"the least loss is not known{f', but the last half brought over {allowed}' if verdict.moving else ''}"
+    if not is_told(left, curve):
+        return f"too far from an optimum for {name(verdict)} to say how much of it is left{saddle(verdict)}"
+    found = f"by {name(verdict)} {left:.4g} is left"
+    if verdict.moving:
+        return f"{found}, but the last half brought over {allowed}{saddle(verdict)}"
+    if left <= bound(problem, verdict.tolerance):
+        return f"{found}, but it is above that at the start"
+    return f"{found}, tolerance {allowed}{saddle(verdict)}"
+
+
+def plateau(verdict: Verdict, curve: Curve) -> str:
+    """That a curve no longer changes; nothing where it does, or where more is known than the curve."""
+    if not verdict.plateau:
+        return ""
+    start, lowest = float(curve.losses[0]), min(float(curve.losses.min()), curve.final_loss)
+    fall = f"of its fall from {start:.4g} to {lowest:.4g}"
+    return f"on a plateau: the last half changed the loss by at most {as_typed(verdict.tolerance)} {fall}"
+
+
+def is_saddle(verdict: Verdict) -> bool:
+    """Whether at least :data:`SADDLE` of what is left lies along directions in which the loss curves down."""
+    return verdict.left is not None and 0 < SADDLE * verdict.left <= verdict.negative
+
+
+def saddle(verdict: Verdict) -> str:
+    """That a run ended at a saddle, if it did."""
+    if not is_saddle(verdict):
+        return ""
+    return f", at a saddle: along directions in which the loss curves down it is {verdict.negative:.4g}"
+
+
+def is_edge(verdict: Verdict) -> bool:
+    """Whether descent has settled where its lr is about the threshold; told where theory knows of no threshold."""
+    low, high = EDGE
+    return verdict.expected is None and verdict.end_ratio is not None and low <= verdict.end_ratio <= high
+
+
+def threshold(verdict: Verdict, point: Point) -> str:
+    """How the lr lies to the threshold that there is where the loss is curved as at the end, if that is known."""
+    if verdict.end_ratio is None:
+        return ""
+    edge = ": the edge of stability" if is_edge(verdict) else ""
+    return f"; lr is {verdict.end_ratio:.4g} times {optimizer_of(point).threshold_formula} at the end{edge}"
+
+
+def note(verdict: Verdict, curve: Curve) -> str:
+    """A few words on a run that is unfinished; nothing where this says nothing of it."""
+    left = math.nan if verdict.left is None else verdict.left
+    if verdict.plateau is not None:
+        return "on a plateau" if verdict.plateau else "how much is left was not asked for"
+    if verdict.moving:
+        return "little left, still moving" if math.isfinite(left) else "still moving"
+    if not is_told(left, curve):
+        return "at a saddle" if is_saddle(verdict) else ""
+    where = ", at a saddle" if is_saddle(verdict) else ", at the edge of stability" if is_edge(verdict) else ""
+    return f"about {left:.2g} of loss left{where}"

@@ -1,0 +1,119 @@
+"""A model's point has the bits that it has alone, whatever it is trained beside: grids, orders and models at random."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sweep.data.readings import Readings
+from sweep.models import tile
+from sweep.models.spec import canonical
+from sweep.plan.point import Point
+from sweep.problem.choice import problems
+from sweep.settings.schema import DType, ProblemKind, Start
+from sweep.training.bitwise import first_difference
+from sweep.training.in_process import in_process
+from tests.conftest import point
+
+
+def readings(samples: int, inputs: int, classes: int = 0) -> Readings:
+    drawn = np.random.default_rng(samples).normal(size=(inputs + 1, samples)).tolist()
+    target = [float(each % classes) for each in range(samples)] if classes else drawn[-1]
+    names = tuple(f"u{each}" for each in range(inputs))
+    labels = tuple(f"c{each}" for each in range(classes))
+    return Readings.of_columns(
+        drawn[:-1], target, name="x", source="x", input_names=names, target_name="t", classes=labels
+    )
+
+
+def perceptron(data: Readings, **changes: object) -> Point:
+    model = {"width": 3, "depth": 1, "activation": "tanh"} | {
+        key: changes.pop(key) for key in ("width", "depth", "activation") if key in changes
+    }
+    own = {"start": Start.random, "scale": 1.0, "code": "mlp 1", "model": canonical(model), "data": data.fingerprint}
+    return point(**own | {"problem": ProblemKind.mlp} | changes)
+
+
+@st.composite
+def grids(draw: st.DrawFn) -> tuple[Readings, list[Point], list[Point]]:
+    """Readings, a grid of points on them, and some of these in another order."""
+    classes = draw(st.sampled_from((0, 0, 2, 3)))
+    data = readings(draw(st.sampled_from((3, 7, 11, 16, 50, 129))), draw(st.integers(1, 4)), classes)
+    loss = "cross_entropy" if classes else draw(st.sampled_from(("mse", "huber", "l1")))
+    base = perceptron(
+        data,
+        width=draw(st.sampled_from((1, 3, 5, 8, 17, 32))),
+        depth=draw(st.integers(0, 2)),
+        activation=draw(st.sampled_from(("tanh", "relu", "gelu", "sigmoid"))),
+        loss=canonical(loss),
+        dtype=draw(st.sampled_from(DType)),
+        curvature=draw(st.booleans()),
+    )
+    each = st.builds(
+        lambda lr, scale, seed, epochs: replace(base, lr=lr, scale=scale, seed=seed, epochs=epochs),
+        st.floats(1e-3, 30),
+        st.sampled_from((1.0, 0.5)),
+        st.integers(0, 2),
+        st.sampled_from((1, 3, 40)),
+    )
+    points = draw(st.lists(each, min_size=2, max_size=60, unique_by=lambda point: point.key))
+    return data, points, draw(st.lists(st.sampled_from(points), min_size=1, max_size=3, unique_by=id))
+
+
+@settings(max_examples=40)
+@given(grids())
+def test_a_row_has_the_bits_that_it_has_alone(grid: tuple[Readings, list[Point], list[Point]]) -> None:
+    data, points, some = grid
+    posed = problems({data.fingerprint: data}, [points[0].task])
+    curves = dict(zip([each.key for each in points], in_process(points, posed), strict=True))
+    for each, again in zip(some, in_process(some, posed), strict=True):
+        known = curves[each.key]
+        assert not first_difference(known, again, map(str, range(len(known.parameters))))
+        assert np.array_equal(list(known.measured.values()), list(again.measured.values()), equal_nan=True)
+        assert known.trained == again.trained
+        assert known.trained["promised"] == 1
+
+
+def test_bits_depend_on_where_a_matrix_begins_so_that_a_place_is_the_points_own() -> None:
+    """What the tile's period is for: places apart by less than it are not alike, on this machine or another."""
+    data = readings(11, 2)
+    one = perceptron(data, width=5, depth=2)
+    objective = problems({data.fingerprint: data}, [one.task])[one.task].objective([one])
+    assert (objective.tile, objective.period) == (128, 16)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("strides", "itemsize", "period"), [((11,), 4, 16), ((8, 64), 4, 2), ((16, 32), 4, 1),
+                                                             ((11,), 8, 8), ((8, 64), 8, 1), ((), 4, 1)])  # fmt: skip
+def test_places_repeat_where_all_matrices_are_aligned_alike(
+    strides: tuple[int, ...], itemsize: int, period: int
+) -> None:
+    assert tile.period_of(strides, itemsize) == period
+
+
+@given(
+    st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=300),
+    st.sampled_from((1, 2, 16)),
+    st.sampled_from((16, 32, 128)),
+)
+def test_each_row_has_a_place_of_its_own_that_is_its_number_by_the_period(
+    numbers: list[int], period: int, rows: int
+) -> None:
+    taken, places = tile.seated(numbers, rows, period)
+    assert len(taken) % rows == 0
+    assert taken[places].tolist() == [*range(len(numbers))]
+    assert [place % period for place in places.tolist()] == [number % period for number in numbers]
+    tiles = taken.view(-1, rows)
+    seated = torch.zeros(len(taken), dtype=torch.bool)
+    seated[places] = True
+    assert seated.view(-1, rows).any(dim=1).all()  # No tile is empty.
+    assert all(
+        {*each.tolist()} == {*each[own].tolist()} for each, own in zip(tiles, seated.view(-1, rows), strict=True)
+    )
+
+
+def test_as_few_tiles_are_taken_as_places_allow() -> None:
+    assert len(tile.seated(list(range(256)), 128, 16).taken) == 256
+    assert len(tile.seated([0] * 9, 128, 16).taken) == 256

@@ -1,0 +1,71 @@
+"""Models that draw as they train: by a run's seed and its epoch, whatever it trains beside; curves in eval mode."""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from sweep.models.draws import drawn_by
+from sweep.problem.prepared import prepare
+from sweep.problem.task import Task
+from sweep.settings.schema import DType, ProblemKind
+from sweep.training.bitwise import first_difference
+from tests.conftest import THERMOMETER
+from tests.problem import any_modules
+from tests.problem.posed import asked, curves, planned, spec
+
+DROPPED = spec("Dropped", width=8)
+EPOCHS = 20
+
+
+@pytest.mark.parametrize("dtype", [DType.float32, DType.float64])
+def test_rows_that_draw_have_the_bits_that_they_have_alone(dtype: DType) -> None:
+    points = [
+        asked(DROPPED, lr=lr, seed=seed, epochs=epochs, dtype=dtype, curvature=True)
+        for seed in (3, 0, 7) for lr, epochs in ((1e-3, EPOCHS), (5e-4, 13), (1e-3, 13))
+    ]  # fmt: skip
+    together = curves(points)
+    assert {each.trained["promised"] for each in together} == {1}
+    assert all(each.trained["tile"] > 1 for each in together)
+    for each, beside in zip(points, together, strict=True):
+        (alone,) = curves([each])
+        assert first_difference(alone, beside, [""] * len(alone.parameters)) == ""
+    assert len({curve.losses[-1] for curve in together}) == len(points)
+
+
+def test_a_run_draws_as_torchs_own_loop_that_is_seeded_by_its_epochs() -> None:
+    (curve,) = curves([asked(DROPPED, seed=5, epochs=EPOCHS)])
+    prepared = prepare(THERMOMETER, Task(ProblemKind.torch, THERMOMETER.fingerprint, standardize=True))
+    x, t = torch.tensor(prepared.inputs), torch.tensor(prepared.targets)[:, None]
+    torch.manual_seed(5)
+    module = any_modules.Dropped(8).double()
+    optimizer = torch.optim.SGD(module.parameters(), 2e-4)
+    losses = []
+    for epoch in range(EPOCHS + 1):
+        with torch.no_grad():
+            losses.append(functional.mse_loss(module.eval()(x), t).item())
+        torch.manual_seed(drawn_by(5, epoch))
+        optimizer.zero_grad()
+        functional.mse_loss(module.train()(x), t).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    assert np.append(curve.losses, curve.final_loss) == pytest.approx(losses, rel=1e-12)
+
+
+def test_another_seed_is_another_point_and_other_drops() -> None:
+    points = [asked(DROPPED, seed=seed, epochs=EPOCHS) for seed in (0, 1)]
+    one, other = planned(points).points
+    assert one.key != other.key
+    first, second = curves(points)
+    assert first.losses[-1] != second.losses[-1]
+
+
+def test_random_numbers_of_the_caller_are_as_they_were() -> None:
+    for draw in (torch.manual_seed, random.seed, np.random.seed):
+        draw(1)
+    expected = (torch.rand(3).tolist(), random.random(), np.random.rand())
+    for draw in (torch.manual_seed, random.seed, np.random.seed):
+        draw(1)
+    curves([asked(DROPPED, seed=4, epochs=3, curvature=True)])
+    assert (torch.rand(3).tolist(), random.random(), np.random.rand()) == expected

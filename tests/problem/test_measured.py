@@ -1,0 +1,44 @@
+"""What is measured at the end of a model's run equals what theory knows, where the model is one that theory knows."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sweep.models.spec import canonical
+from sweep.problem.choice import problems
+from sweep.settings.schema import DType, ProblemKind, Start
+from sweep.training.in_process import in_process
+from tests.conftest import THERMOMETER, point
+from tests.problem.tables import table
+
+LAYER = canonical({"width": 1, "depth": 0, "activation": "identity"})
+
+
+@pytest.mark.parametrize("inputs", [1, 8])
+def test_a_linear_layer_has_the_least_loss_and_the_curvature_of_least_squares(inputs: int) -> None:
+    data = THERMOMETER if inputs == 1 else table(100, inputs, seed=3)
+    known = point(problem=ProblemKind.linear, start=Start.random, scale=0.1, dtype=DType.float64, data=data.fingerprint)
+    posed = problems({data.fingerprint: data}, [known.task])[known.task]
+    theory = posed.quadratic(known)
+    assert theory is not None
+    assert posed.least_loss is not None
+    points = [
+        replace(known, problem=ProblemKind.mlp, model=LAYER, code="mlp 1", lr=part * 2 / theory.largest, epochs=epochs)
+        for part in (0.3, 0.9)
+        for epochs in (1, 40, 2000)
+    ]
+    curves = in_process(points, problems({data.fingerprint: data}, [points[0].task]))
+    for curve in curves:
+        assert curve.measured["lambda_max"] == pytest.approx(theory.largest, rel=1e-6)
+        assert curve.measured["left"] == pytest.approx(curve.final_loss - posed.least_loss, rel=1e-6, abs=1e-12)
+        assert curve.measured["negative"] == pytest.approx(0, abs=1e-12)
+
+
+def test_training_is_that_of_least_squares() -> None:
+    known = point(problem=ProblemKind.linear, start=Start.random, scale=0.1, dtype=DType.float64, epochs=300)
+    layer = replace(known, problem=ProblemKind.mlp, model=LAYER, code="mlp 1")
+    both = [
+        in_process([each], problems({THERMOMETER.fingerprint: THERMOMETER}, [each.task]))[0] for each in (known, layer)
+    ]
+    assert np.allclose(both[0].losses, both[1].losses, rtol=1e-12, atol=0)

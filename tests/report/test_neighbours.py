@@ -1,0 +1,66 @@
+"""What to try next of models: by what runs and their neighbours did."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sweep.plan.plan import Plan
+from sweep.report import neighbours
+from sweep.report.findings import find
+from sweep.report.judged_runs import judged
+from sweep.training.curve import Curve
+from sweep.verdict.outcome import Outcome
+from tests.conftest import THERMOMETER
+from tests.report.nets import net, only, runs_of, swept
+
+LRS = (0.01, 0.1, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("ends", "tried"),
+    [
+        ((3.0, 2.0, None), [(0.3, 40), (0.1, 160)]),
+        ((3.0, 2.0, 1.0), [(3.0, 40), (1.0, 160)]),
+        ((1.0, 2.0, 3.0), [(0.003, 40), (0.01, 160)]),
+        ((2.0, 1.0, 3.0), [(0.1, 160)]),
+        ((None, None, None), [(0.001, 40)]),
+    ],
+    ids=["the next diverged", "the largest is best", "the smallest is best", "between others", "all diverged"],
+)
+def test_what_to_try_next_follows_from_what_neighbours_did(
+    ends: Sequence[float | None], tried: Sequence[tuple[float, int]]
+) -> None:
+    points = [net(THERMOMETER, lr=lr, standardize=True) for lr in LRS]
+    plan = Plan(tuple(points), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
+    parameters = tuple(0.1 for _ in plan.parameters)
+    results = {
+        each.key: Curve(np.linspace(9, end or np.nan, 40), parameters, end or np.nan, False, {}, {"left": np.nan})
+        for each, end in zip(points, ends, strict=True)
+    }
+    found = list(neighbours.asked(plan, judged(plan, results)))
+    assert [(one.lr, one.epochs) for one, _ in found] == tried
+    assert all(replace(one, lr=LRS[0], epochs=40) == points[0] for one, _ in found)
+
+
+def test_inputs_of_a_size_that_is_hard_on_a_model_are_to_be_standardized() -> None:
+    points = (net(THERMOMETER, scale=1.0), net(THERMOMETER, scale=0.02), net(THERMOMETER, standardize=True))
+    made_ = swept(*points, data=(THERMOMETER,))
+    for one, hard in zip(points, (True, False, False), strict=True):
+        some = only(made_, one)
+        found = [each for each, why in neighbours.asked(some.plan, runs_of(some)) if "hard on a model" in why]
+        assert found == ([replace(one, scale=1.0, standardize=True)] if hard else [])
+
+
+def test_of_models_whose_best_run_has_converged_nothing_is_to_be_tried() -> None:
+    points = [net(THERMOMETER, width, lr=lr, standardize=True) for width in (4, 7) for lr in (0.01, 0.1)]
+    some = swept(*points, data=(THERMOMETER,))
+    best = find(some.plan, runs_of(some)).best
+    assert list(neighbours.asked(some.plan, runs_of(some)))
+    ended = [
+        replace(run, verdict=replace(run.verdict, outcome=Outcome.CONVERGED)) if run in best.values() else run
+        for run in runs_of(some)
+        if run.verdict
+    ]
+    assert list(neighbours.asked(some.plan, ended)) == []
