@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
@@ -46,3 +47,9 @@ def rename(table: str, name: str) -> None:
     """Call a table of the store by another name: then it does not work."""
     with closing(sqlite3.connect("outputs/mlflow.db")) as connection:
         connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
+
+
+def page() -> bytes:
+    """The page of the only sweep below ``outputs/``."""
+    (path,) = Path("outputs").glob("sweep-*/report.html")
+    return path.read_bytes()

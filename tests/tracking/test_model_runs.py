@@ -20,8 +20,7 @@ from sweep.training.in_process import in_process
 from sweep.verdict.judge import judge
 from tests.conftest import THERMOMETER, Command
 from tests.report.nets import net, swept
-from tests.tracking.stored import runs, settings
-from tests.tracking.test_predictions import page
+from tests.tracking.stored import page, runs, settings
 
 NET = """\
 import torch

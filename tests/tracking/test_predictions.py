@@ -21,6 +21,7 @@ from tests.conftest import THERMOMETER, Command, point
 from tests.problem import classes, tables
 from tests.report.nets import net, swept
 from tests.tracking.spoiled import json_document
+from tests.tracking.stored import page
 
 PLANE, KINDS = tables.table(40, 2, 1), classes.table(60, 2, 3, 1)
 LINE, FLAT, SORTS = (
@@ -159,11 +160,6 @@ def test_whatever_stands_there_with_a_checksum_that_fits_it_is_refused_or_can_be
 
 def stored() -> list[Path]:
     return [*Path("outputs/artifacts").glob("*/artifacts/predictions.json")]
-
-
-def page() -> bytes:
-    (path,) = Path("outputs").glob("sweep-*/report.html")
-    return path.read_bytes()
 
 
 @pytest.mark.usefixtures("ready_store")
