@@ -7,20 +7,21 @@ from sweep.models.draws import forked
 from sweep.models.rows import Rows, Samples
 
 
-def holds(rows: Rows, start: Tensor, over: Samples, tile: int, period: int) -> bool:
-    """Whether it held for a tile of rows near ``start``, for copies of some of them, and in another order.
+def holds(rows: Rows, start: Tensor, over: Samples, tile: int, period: int, at_once: int) -> bool:
+    """Whether it held for rows near ``start``: for copies of some, in another order, and in a tile by itself.
 
     Parameters
     ----------
     start : shape ``(n_parameters,)``.
-    tile, period : of :mod:`sweep.models.tile`.
+    tile, period, at_once : of :mod:`sweep.models.tile`.
     """
-    noise = torch.randn((tile, len(start)), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    noise = torch.randn((at_once, len(start)), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     many = start + 0.1 * noise.to(start) * (start.abs() + 0.1)
-    places = torch.arange(tile)
+    places = torch.arange(at_once)
     first = _bits(rows, many, over)
     return all(
-        torch.equal(first[order], _bits(rows, many[order], over)) for order in (places % period, places.roll(period))
+        torch.equal(first[order], _bits(rows, many[order], over))
+        for order in (places % period, places.roll(period), places[:tile])
     )
 
 

@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 LINE = 64
 """Bytes after which memory is aligned alike, for every processor that torch knows on a CPU."""
 
-SIZES = ((1 << 17, 128), (1 << 19, 32))
-"""Up to so much work a row, a tile of so many rows pays; beyond, a row is computed alone. See docs/models.md."""
+SIZES = ((1 << 17, 32),)
+"""Up to so much work a row, a tile of so many rows pays; beyond, a row is computed alone, as it would be in a loop.
+
+Fewer than 32 rows are not enough: operations that take 32 numbers at a time treat the last ones of a tensor otherwise.
+"""
+
+AT_ONCE = 128
+"""Rows of several tiles that are computed at once where there are so many: on a CPU, 32 and more have the same bits."""
 
 ON_DEVICES = ((1 << 24, 128), (1 << 27, 16))
 """The same where tensors live on an accelerator, where it is memory that ends a tile."""
@@ -34,6 +40,11 @@ def rows_of(work: int, device: str) -> int:
         if work <= most:
             return rows
     return 1
+
+
+def at_once(rows: int, device: str) -> int:
+    """How many rows are computed at once at most, in whole tiles of ``rows``."""
+    return AT_ONCE // rows * rows if device == "cpu" and 1 < rows < AT_ONCE else rows
 
 
 def period_of(strides: Sequence[int], itemsize: int) -> int:

@@ -61,7 +61,7 @@ def _locals(objective: NetworkObjective, params: Tensor) -> list[Local]:
     if not room:
         return [UNKNOWN] * len(params)
     if room < objective.tile:
-        objective = replace(objective, tile=1, period=1, groups=())
+        objective = replace(objective, tile=1, period=1, at_once=1, groups=())
     losses = objective.loss(params)
     found: list[Local] = [UNKNOWN] * len(params)
     for group in objective.groups:

@@ -60,7 +60,7 @@ class NetworkObjective:
     start : shape ``(n_points, n_parameters)``. scale : ``(n_points,)``.
     numbers : of each row, by which it has its place. seeds : of each row that of its module's draws.
     rows : by seed, the module; one for all where it does not depend on it.
-    period, tile : of :mod:`sweep.models.tile`.
+    period, tile, at_once : of :mod:`sweep.models.tile`.
     is_promised : whether a row has the same bits in any company, as far as was tried.
     magnitude : of the problem.
     """
@@ -74,6 +74,7 @@ class NetworkObjective:
     held: Samples | None
     period: int
     tile: int
+    at_once: int
     draws: bool
     is_promised: bool
     magnitude: float
@@ -153,7 +154,7 @@ class NetworkObjective:
             if self.tile > 1:
                 own, scale = own[group.taken], scale[group.taken]
             parts = []
-            for part in tiles(len(own), self.tile):
+            for part in tiles(len(own), self.at_once):
                 with drawing(group.seed, epoch):
                     parts.append(function(group.rows, own[part], scale[part]))
             made = torch.cat(parts)
@@ -191,13 +192,13 @@ class Bench:
         where = (str(found.start.dtype), found.start.device.type)
         if where not in self.promises:
             first = found.groups[0].rows, found.start[0], found.over
-            self.promises[where] = promise.holds(*first, found.tile, found.period)
+            self.promises[where] = promise.holds(*first, found.tile, found.period, found.at_once)
         return replace(found, is_promised=self.promises[where])
 
     def wide(self, points: "Sequence[Setup]") -> NetworkObjective:
         """The same in float64, in smaller tiles: what is asked of it keeps many vectors of a row."""
         found = self._made(points, options_of(points) | {"dtype": torch.float64})
-        return replace(found, tile=WIDE, groups=()) if found.tile > WIDE else found
+        return replace(found, tile=WIDE, at_once=WIDE, groups=()) if found.at_once > WIDE else found
 
     def _made(self, points: "Sequence[Setup]", options: dict[str, Any]) -> NetworkObjective:
         like = torch.empty(0, **options)
@@ -236,6 +237,7 @@ class Bench:
             held,
             period,
             size,
+            tile.at_once(size, options["device"].type),
             self.traits.draws,
             True,
             self.magnitude,
