@@ -100,7 +100,7 @@ def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Kn
 
         watch.until_signal(train)
         spool.check()
-        report = publication.publish(sweep, trusted=True)
+        report = publication.publish(sweep)
         terminal.conclude(report, pages.how_to_open(store, first.tracking, planned.sweep_id))
         watch.check()
         sweep.end_rerun()

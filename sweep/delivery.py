@@ -150,5 +150,5 @@ def _deliver(spooled: Spooled, tracking: Tracking) -> int:
     with sweeps.opened(store, plan, tracking, known, spooled.execution) as sweep:
         for chunk in chunks(pairs, (lambda _: 1, CHUNK), (lambda pair: pair[0].epochs, CHUNK_LOSSES)):
             sweep.write(chunk)
-        publication.publish(sweep)
+        publication.publish(sweep, may_import=False)
     return len(pairs)

@@ -36,11 +36,12 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
 
     Returns
     -------
-    runs : one row a point, in the order of the plan, with the columns of ``runs.csv``: every setting under its key;
-        ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` and ``predicted``, categoricals; ``reason``; the final
-        parameters, each number of at most 16, as ``w.0``, and of more the length of each tensor, ``w.norm``; losses, in
-        the square of the target's unit; the epochs at which things happened, integers that
-        may be missing; ``threshold``, the largest stable lr; ``key``. Then, of the run that stands for the point, and
+    runs : one row a point, in the order of the plan, with the columns of ``runs.csv``: every setting under its key,
+        arguments of models with the type that they have; ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` and
+        ``predicted``, categoricals; ``reason``; the final parameters, each number of at most 16, as ``w.0``, and of
+        more the length of each tensor, ``w.norm``; losses, in the unit of the loss; the epochs at which things
+        happened, integers that may be missing; ``threshold``, the largest stable lr; ``promised`` where the bits of
+        some run may depend on what it was trained beside; ``key``. Then, of the run that stands for the point, and
         missing where there is none: ``run_id``; ``attempt``, its number among the point's runs; and ``curve_run``, the
         summary run of the sweep that trained it.
     curves : long form, one row a loss: ``key``, a categorical, by which it joins ``runs``; ``epoch``; ``loss``, a

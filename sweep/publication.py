@@ -63,17 +63,17 @@ def _predicted(sweep: "SweepRun", record: "SweepRecord") -> Mapping[str, Predict
     return found
 
 
-def publish(sweep: "SweepRun", *, trusted: bool = False) -> "Report":
+def publish(sweep: "SweepRun", *, may_import: bool = True) -> "Report":
     """Make the report of ``sweep``, keep and write its files, and let MLflow's pages open on it.
 
     Parameters
     ----------
-    trusted : whether its plan was made by this command, so that models that it names may be asked.
+    may_import : whether models that its plan names may be asked; not those that somebody else's plan names.
     """
     from sweep.report import files
 
     record, store = sweep.settled(), sweep.store
-    if trusted and record.plan.facts:
+    if may_import and record.plan.facts:
         record = replace(record, predictions=_predicted(sweep, record))
     report = files.make(record, sweep.verdicts)
     for name, content in report.files.items():

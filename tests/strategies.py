@@ -4,7 +4,18 @@ import yaml
 from hypothesis import strategies as st
 
 from sweep.settings.keys import KEYS
-from sweep.settings.schema import Data, DType, Gradient, Init, OutcomeRule, Settings, Tracking
+from sweep.settings.schema import (
+    LOSSES,
+    Data,
+    DType,
+    Gradient,
+    Init,
+    OutcomeRule,
+    Posed,
+    ProblemKind,
+    Settings,
+    Tracking,
+)
 
 ANYTHING = st.text(st.characters(exclude_characters="\0", exclude_categories=()), max_size=12)
 NUMBERS = st.one_of(
@@ -48,6 +59,13 @@ PLAUSIBLE = st.one_of(
          "init={w:1},{b:2}", "scale=${lr}", "lr=${scale},1", "gradient=autograd,analytic", "dtype=float64,float32",
          "tracking.uri=sqlite:///x.db", "rerun=true", "device=cpu", "epochs=1,2,2", "data.path=my.csv", "data.input=x",
          "data.target=y", "+grid.lr=[1,2]", "tracking=local", "~grid", "~name", "hydra/launcher=basic"]
+    ),
+    st.sampled_from(["problem=mlp", "problem=mlp", "problem=torch", "problem=mlp,line"]),
+    st.sampled_from(
+        ["problem.model.width=2", "problem.model.width=2,3", "problem.model._target_=torch.nn.Linear",
+         "problem.model={_target_:torch.nn.Linear,in_features:1,out_features:1}", "problem.model.bias=false,true",
+         "problem.model.x=[1,2],{a:1},null", "~problem.model.width", "problem.loss=huber,l1", "problem.loss_delta=2",
+         "problem.loss={_target_:torch.nn.MSELoss}", "problem.loss._target_=os.path.join", "outcome.curvature=false"]
     ),
 )  # fmt: skip
 WILD = st.one_of(
@@ -100,6 +118,7 @@ GRIDS = st.fixed_dictionaries(
     optional={
         "lr": st.one_of(FEW_SPACED, st.lists(st.floats(1e-9, 1e9), min_size=1, max_size=3)),
         "epochs": st.one_of(FEW_SPACED, st.lists(st.integers(1, 1000), min_size=1, max_size=3)),
+        "problem.model": st.dictionaries(st.sampled_from(["width", "a", "of"]), SPECS, max_size=2),
         "any": st.lists(st.sampled_from([{"data": "thermometer"}, OWN, OWN | {"scale": 1}]), min_size=1, max_size=2),
         "init": st.one_of(
             st.lists(st.fixed_dictionaries({"w": st.one_of(st.floats(-9, 9), SCALARS)}), min_size=1, max_size=2),
@@ -132,8 +151,19 @@ DATA = st.builds(
     holdout=st.sampled_from(["0", ".2", "0.20", "last:0.5", "last:0", "1", "-0.1", "20%", ""]),
     holdout_seed=SEEDS,
 )
+POSED = st.builds(
+    Posed,
+    st.sampled_from([each for each in ProblemKind if each is not ProblemKind.torch]),
+    st.fixed_dictionaries(
+        {"depth": st.sampled_from([0, 1, 1.0]), "activation": st.just("tanh"), "width": st.integers(0, 3) | ANYTHING}
+    ),
+    loss=st.sampled_from([*LOSSES, "", "x", {"a": 1}, None]),
+    loss_delta=POSITIVE,
+    spread=st.none() | POSITIVE,
+)
 ANY_SETTINGS = st.builds(
     Settings,
+    problem=POSED,
     lr=POSITIVE,
     scale=POSITIVE,
     epochs=st.integers(1, 1000) | st.integers(),
@@ -160,6 +190,7 @@ ANY_SETTINGS = st.builds(
 )
 NUMBERED_SETTINGS = st.builds(
     Settings,
+    problem=st.builds(Posed, st.just(ProblemKind.mlp), st.just({}), st.sampled_from(LOSSES), st.just(1.0), st.none()),
     lr=st.floats(1e-300, 1e300),
     scale=st.floats(1e-300, 1e300),
     epochs=st.integers(-2, 10**9),

@@ -116,10 +116,10 @@ def test_any_grid_file_makes_a_plan_or_is_answered_in_one_message(
 def test_any_settings_are_refused_or_make_a_point_within_every_range(asked: Settings) -> None:
     try:
         accepted = validate(asked)
+        (made,) = plan.make([accepted], sources.read).points
     except BadInput as refused:
         check_message(str(refused))
         return
-    (made,) = plan.make([accepted], sources.read).points
     for value in (made.lr, made.scale, made.delta):
         assert 0 < rounded_to(value, made.dtype) < math.inf
     assert all(math.isfinite(rounded_to(value, made.dtype)) for value in made.init)

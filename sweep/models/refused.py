@@ -83,3 +83,12 @@ def too_large(module: nn.Module, count: int, most: int) -> BadInput:
         f"at most {most:,}: the store keeps those of every run",
         "take a smaller model, or freeze a part of it by requires_grad_(False)",
     )
+
+
+def is_named(module: nn.Module, name: str) -> BadInput:
+    """A parameter is called ``name``, which no store keeps."""
+    return BadInput(
+        f"{KEY}: {type(module).__name__} has a parameter of the name {name[:80]!r}",
+        "at most 200 letters, digits, spaces and any of _./-",
+        "rename it, as where it stands in a ParameterDict",
+    )

@@ -17,13 +17,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from sweep.errors import BadInput
 from sweep.models import refused
 from sweep.models.draws import forked
+from sweep.models.facts import MOST_PARAMETERS, NAME
 from sweep.models.losses import Loss
 from sweep.models.rows import Rows, Samples
 from sweep.models.shapes import flatten, trained
 from sweep.models.switches import plain
-
-MOST_PARAMETERS = 10_000_000
-"""Of a model, which are numbers in a plan's memory and in parts; see docs/models.md."""
 
 NEAR = 1e-3
 """Of a row in a tile and the same row alone, losses and gradients may differ by this part: by rounding, and no more."""
@@ -93,6 +91,8 @@ def traits(make: Callable[[int], nn.Module], loss: Loss, over: Samples, classes:
     own = trained(module)
     if sum(each.numel() for each in own.values()) > MOST_PARAMETERS:
         raise refused.too_large(module, sum(each.numel() for each in own.values()), MOST_PARAMETERS)
+    if odd := [name for name in own if not NAME.fullmatch(name)]:
+        raise refused.is_named(module, odd[0])
     draws, outputs = _called(module.train(), over)
     rests, resting = _called(module.eval(), over)
     if rests:
@@ -201,9 +201,8 @@ def _together(rows: Rows, params: Tensor, over: Samples, alone: tuple[Tensor, Te
             warnings.filterwarnings("error", "There is a performance drop")
             found = rows.loss_and_gradient(params.expand(TRIED, -1), over.x.new_ones(TRIED), over)
     except Exception as error:  # Of whatever kind: torch.vmap has many, and a plain loop may do.
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
         known = (match.expand(words) for pattern, words in REASONS if (match := re.search(pattern, str(error))))
-        return seen, next(known, said[:200])
+        return seen, next(known, _first_line(error))
     for one, other in zip(found, alone, strict=True):
         off = (one[:1] - other).abs().nan_to_num().max()
         if off > NEAR * max(1.0, float(other.abs().nan_to_num().max())):
@@ -218,8 +217,14 @@ def _uncurved(rows: Rows, params: Tensor, over: Samples) -> str:
         product(torch.ones_like(params))
     except Exception as error:  # Of whatever kind; a run needs no second derivative to train.
         said = re.search(r"derivative for '?(?:aten::)?(\w+)'? is not implemented", str(error))
-        return f"torch has no second derivative of {said[1]}" if said else str(error).splitlines()[0][:200]
+        return f"torch has no second derivative of {said[1]}" if said else _first_line(error)
     return ""
+
+
+def _first_line(error: Exception) -> str:
+    """What it says, short and on one line, as a plan keeps it."""
+    said = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return "".join(each for each in said if each.isprintable())[:200]
 
 
 def _depends_on_seed(make: Callable[[int], nn.Module]) -> bool:

@@ -20,7 +20,16 @@ from sweep.plan.labels import data_labels, differing
 from sweep.plan.point import Point, Value, as_typed
 from sweep.problem import ends
 from sweep.problem.choice import problems
-from sweep.problem.problem import MEASURED, WATCHED, Problem, check_dtype, measured, parameter_names, watched
+from sweep.problem.problem import (
+    MEASURED,
+    WATCHED,
+    Problem,
+    check_dtype,
+    measured,
+    parameter_count,
+    parameter_names,
+    watched,
+)
 from sweep.problem.task import Task, is_labelled
 from sweep.settings.schema import Data, DType, Settings, is_argument
 
@@ -79,13 +88,18 @@ class Plan:
         """Names of the parameters of any run, in order."""
         return tuple(dict.fromkeys(name for names in self.parameters_of.values() for name in names))
 
+    def few_parameters(self, most: int) -> tuple[str, ...]:
+        """The same; none where there are more than ``most``, of which a model may have millions."""
+        counts = [parameter_count(self.problems[task]) for task in self.tasks]
+        return self.parameters if max(counts) <= most and len(self.parameters) <= most else ()
+
     def told(self, most: int = ends.MOST_NAMED) -> tuple[str, ...]:
         """What tables tell of the parameters of any run, in order; see :func:`sweep.problem.ends.told`."""
         return tuple(dict.fromkeys(name for task in self.tasks for name in ends.names(self.problems[task], most)))
 
     def told_briefly(self, most: int) -> tuple[str, ...]:
         """The same where there is little room: of a model with more nothing, as it has many tensors."""
-        few = [task for task in self.tasks if task not in self.facts or len(self.parameters_of[task]) <= most]
+        few = [task for task in self.tasks if task not in self.facts or parameter_count(self.problems[task]) <= most]
         return tuple(dict.fromkeys(name for task in few for name in ends.names(self.problems[task], most)))
 
     @cached_property

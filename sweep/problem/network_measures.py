@@ -34,24 +34,13 @@ def measures(
     """
     params = torch.tensor(np.asarray(ends), dtype=torch.float64, device=objective.start.device)
     found: list[dict[str, float]] = [{} for _ in points]
-    known = _known(objective, params) if points[0].curvature and is_curved else [UNKNOWN] * len(points)
+    known = _locals(objective, params) if points[0].curvature and is_curved else [UNKNOWN] * len(points)
     for each, one in zip(found, known, strict=True):
         each |= {"left": one.left, "lambda_max": one.largest, "negative": one.negative}
     if not objective.over.t.is_floating_point():
         for each, part in zip(found, objective.accuracy(params, objective.over).tolist(), strict=True):
             each["accuracy"] = part
     return list(found)
-
-
-def _known(objective: NetworkObjective, params: Tensor) -> list[Local]:
-    """What curvature says, where the model can be asked: some operations have no second derivative."""
-    try:
-        return _locals(objective, params)
-    except Exception:
-        if len(params) == 1:
-            return [UNKNOWN]
-    each = (torch.tensor([row]) for row in range(len(params)))
-    return [_known(objective.take(row), params[row])[0] for row in each]
 
 
 def _locals(objective: NetworkObjective, params: Tensor) -> list[Local]:

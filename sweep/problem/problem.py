@@ -5,6 +5,7 @@ Whoever adds a problem writes a class with these members in a file of its own, a
 """
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -218,6 +219,11 @@ def measured(problem: Problem) -> tuple[str, ...]:
         *(LOCAL if problem.least_loss is None else ()),
         *(ACCURACY if problem.prepared.readings.classes else ()),
     )
+
+
+def parameter_count(problem: Problem) -> int:
+    """How many numbers a run ends at."""
+    return sum(map(math.prod, problem.shapes.values()))
 
 
 def parameter_names(problem: Problem) -> tuple[str, ...]:

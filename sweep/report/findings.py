@@ -12,6 +12,7 @@ from sweep.plan.point import as_typed
 from sweep.problem import ends
 from sweep.problem.problem import ACCURACY, HOLDOUT_LOSS
 from sweep.problem.task import Task
+from sweep.report.fit import short
 from sweep.report.judged_runs import Run, counted
 from sweep.settings.schema import MODELS, ProblemKind
 from sweep.verdict import sentences
@@ -97,8 +98,8 @@ def _praise(plan: Plan, tasks: Sequence[Task], best: Mapping[Task, Run], several
     so_far, yet = ("", "") if run.state == Outcome.CONVERGED else (" so far", ", not converged")
     assert run.curve is not None, "it has a verdict"
     held = f", {number(better(run)[0])} on what is held out" if HOLDOUT_LOSS in run.curve.watched else ""
-    ends = [(number(better(each)[0]), " ".join(plan.apart(each.point.task))) for each in others[:MOST_OTHERS]]
-    reached = [f"{end} with {model}" for end, model in ends]
+    models = [" ".join(map(short, plan.apart(each.point.task))) for each in others[:MOST_OTHERS]]
+    reached = [f"{number(better(each)[0])} with {model}" for each, model in zip(others, models, strict=False)]
     more = f" and worse with {len(others) - MOST_OTHERS:,} more models" if len(others) > MOST_OTHERS else ""
     rest = f"; at best {', '.join(reached)}{more}" if others else ""
     return f"Best{so_far}{of}{yet}: {run.setting}, final loss {number(run.curve.final_loss)}{held}{rest}."

@@ -74,7 +74,7 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
     if not known:
         return []
     several, starts = len(plan.tasks) > 1, [name for name in ("start", "seed", *STARTS) if name in plan.varying]
-    named = plan.parameters if len(plan.parameters) <= MOST_BEST else ()
+    named = plan.few_parameters(MOST_BEST)
     header = [*["data"] * several, "scale", *starts]
     header += [f"largest stable lr, {known[0].theory.optimizer.threshold_formula}", "fastest lr", "its epochs"]
     header += ["condition", *(f"best {name}" for name in named), "least loss"]
@@ -100,7 +100,7 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
 
 def _bounds(plan: Plan) -> list[Block]:
     """Of each data and scale whose loss is convex and no quadratic: how large lr may be, and what there is to reach."""
-    several, named = len(plan.tasks) > 1, plan.parameters if len(plan.parameters) <= MOST_BEST else ()
+    several, named = len(plan.tasks) > 1, plan.few_parameters(MOST_BEST)
     header = [*["data"] * several, "scale", "the loss falls below lr", "stable at the optimum below lr"]
     header += ["condition there", *(f"best {name}" for name in named), "least loss"]
     rows = []

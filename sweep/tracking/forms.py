@@ -1,15 +1,18 @@
 """The forms of our documents: what a member of ``plan.json``, ``sweep.json`` or a file of failures may be."""
 
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from typing import Any, Self, cast, get_args, get_origin
 
 from sweep.data.readings import Readings, Recipe
+from sweep.errors import MALFORMED, BadInput
+from sweep.models import spec
 from sweep.models.facts import Facts
 from sweep.plan.point import Point
 from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, TAG
 from sweep.settings.ranges import TEXT
-from sweep.settings.schema import OWN_KEYS, Settings, Tracking
+from sweep.settings.schema import LOSSES, OWN_KEYS, Settings, Tracking
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.typed import members, refuse, typed
 from sweep.training.curve import Failure
@@ -137,9 +140,24 @@ def point_of(row: dict[str, Any], where: str) -> tuple[Point, Attempt | None]:
         # Of the settings, a check reads the dtype alone.
         if name in CHECKED & point.stored().keys() and not KEYS[name].check(value, cast("Settings", point)):
             refuse(value, KEYS[name].allowed, f"{where}.{name}")
+    for key, text in (("problem.model", point.model), ("problem.loss", point.loss)):
+        if not _is_said(key, text):
+            refuse(text, "a model or a loss as a plan has it", f"{where}.{key}")
     if found["key"] != point.key:
         refuse(found["key"], f"the key of the settings beside it, {point.key},", f"{where}.key")
     return point, _attempt(found["attempt"], f"{where}.attempt")
+
+
+@cache
+def _is_said(key: str, text: str) -> bool:
+    """Whether ``text`` is what a plan keeps of a model or a loss; whether there is code of that name is not asked."""
+    try:
+        said = spec.parsed(text) if len(text) <= spec.MOST_LETTERS else None
+        spec.check(key, said)
+        is_told = isinstance(said, dict) and (key == "problem.model" or isinstance(said.get(spec.TARGET), str))
+        return (is_told or (key == "problem.loss" and said in LOSSES)) and spec.canonical(said) == text
+    except (BadInput, *MALFORMED):
+        return False
 
 
 def _attempt(stored: StoredAttempt | None, where: str) -> Attempt | None:

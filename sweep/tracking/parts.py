@@ -20,7 +20,7 @@ import numpy as np
 from sweep.parquet_pages import unpacked
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.problem.problem import MEASURED, NOT_MEASURED, TRAINED, WATCHED, measured, watched
+from sweep.problem.problem import MEASURED, NOT_MEASURED, TRAINED, WATCHED, measured, parameter_count, watched
 from sweep.training.curve import Curve, Floats
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ MOST_LOSSES, MOST_ROWS = 16_000_000, 1_000_000
 
 ROW = 40
 """Bytes of a part at most for each of its losses."""
+
+LEAST_TILE, MOST_TILE = 16, 1024
+"""Points that share a tile, a power of 2, where several do."""
 
 MOST_KEY = 64
 """Characters of a point's key."""
@@ -115,8 +118,9 @@ def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
     known = NOT_MEASURED | dict(curve.measured)
     if (
         len(curve.losses) != point.epochs
-        or len(curve.parameters) != len(plan.parameters_of[point.task])
+        or len(curve.parameters) != parameter_count(plan.problem(point))
         or not known.keys() >= {*names}
+        or not _may_be(curve.trained)
         or lengths != dict.fromkeys(watched(plan.problem(point)), point.epochs + 1)
     ):
         raise DamagedPart(f"{path}: a curve is not of the form of its point, {point.key}")
@@ -125,6 +129,12 @@ def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
     followed = {name: values.astype(dtype, copy=False) for name, values in curve.watched.items()}
     ends = {name: known[name] for name in names}  # Other points of the part may have others.
     return replace(curve, losses=losses, watched=followed, measured=ends)
+
+
+def _may_be(trained: Mapping[str, int]) -> bool:
+    """Whether points may have been trained so; nothing is told of those of no model."""
+    rows = trained.get("tile", 1)
+    return 1 <= rows <= MOST_TILE and rows & (rows - 1) == 0 and (rows == 1 or rows >= LEAST_TILE)
 
 
 def _table(content: bytes, longest: int, rows: int) -> "pa.Table":

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 from tests.problem.any_modules import Net
 
@@ -126,6 +125,16 @@ class Empty(nn.Module):
         return x
 
 
+class OddlyNamed(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.p = nn.ParameterDict({"a|b": nn.Parameter(torch.zeros(()))})
+
+    def forward(self, x: Tensor) -> Tensor:
+        found: Tensor = x * self.p["a|b"]
+        return found
+
+
 class Large(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -197,8 +206,9 @@ class Square(torch.autograd.Function):
         return x * x
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> Tensor:
+        if torch.is_grad_enabled():
+            raise NotImplementedError("no second derivative")
         x: Tensor = ctx.saved_tensors[0]
         return 2 * x * slope
 

@@ -53,6 +53,10 @@ def test_a_run_draws_as_torchs_own_loop_that_is_seeded_by_its_epochs() -> None:
     assert np.append(curve.losses, curve.final_loss) == pytest.approx(losses, rel=1e-12)
 
 
+def test_what_is_drawn_belongs_to_seed_and_epoch() -> None:
+    assert len({drawn_by(seed, epoch) for seed in range(20) for epoch in range(20)}) == 400
+
+
 def test_another_seed_is_another_point_and_other_drops() -> None:
     points = [asked(DROPPED, seed=seed, epochs=EPOCHS) for seed in (0, 1)]
     one, other = planned(points).points

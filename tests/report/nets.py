@@ -66,5 +66,6 @@ def runs_of(made: SweepRecord) -> list[Run]:
 
 def only(made: SweepRecord, *points: Point) -> SweepRecord:
     """The sweep of some of its points."""
-    plan = Plan(points, made.plan.readings, 0.001, problems=made.plan.problems)
+    readings = {each.data: made.plan.readings[each.data] for each in points}
+    plan = Plan(points, readings, 0.001, problems=made.plan.problems)
     return replace(made, plan=plan)

@@ -15,9 +15,11 @@ from sweep.problem.network import Network
 from sweep.report import files, trained
 from sweep.report.blocks import Items, Section, Table, pictures
 from sweep.report.contents import sections
+from sweep.report.escape import in_terminal
 from sweep.report.findings import find, table
-from sweep.report.fit import fitted
+from sweep.report.fit import fits, fitted
 from sweep.report.frames import runs_frame
+from sweep.report.markdown import aligned
 from sweep.tracking.record import SweepRecord
 from sweep.training.curve import Curve
 from tests.conftest import THERMOMETER, point
@@ -120,7 +122,7 @@ def test_models_of_the_same_data_are_praised_in_one_sentence_with_a_word_for_eac
     best = min(runs_of(some), key=lambda run: float(run.curve.watched["holdout_loss"][-1]))  # type: ignore[union-attr]
     assert best.setting in said
     (other,) = {"problem.model.width=4", "problem.model.width=7"} - {best.setting.split()[-1]}
-    assert f" with {other}." in said
+    assert said.endswith(f" with {other.removeprefix('problem.model.')}.")
     assert "thermometer" not in said
 
 
@@ -209,3 +211,15 @@ def test_each_model_has_its_panel_in_the_picture_of_fits(made: SweepRecord) -> N
     runs = runs_of(some)
     (picture,) = [each for each in pictures(sections(some.plan, runs, find(some.plan, runs))) if each.name == "fit.svg"]
     assert (len(picture.panels), picture.alt) == (2, "readings and the best run's model")
+    assert [label for label, _ in fits(some.plan, find(some.plan, runs).best)[0]] == ["width=4", "width=7"]
+
+
+def test_each_reason_has_room_on_the_page_where_no_column_of_theory_follows(made: SweepRecord) -> None:
+    page = files.make(made).files["report.html"].decode()
+    assert page.count('<td class="reason">') == len(POINTS)
+    assert "predicted outcome" not in page
+
+
+def test_a_terminal_shows_names_as_they_are_typed() -> None:
+    header, _, row = aligned(["problem.model._target_"], [["a|b"]], in_terminal)
+    assert (header, row) == ("| problem.model._target_ |", "| a¦b                    |")

@@ -1,0 +1,123 @@
+"""Plans that say of a model what no sweep has found: not believed, and none of the code that they name is run."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mlflow import MlflowClient
+
+import sweep
+from sweep.models.spec import canonical
+from sweep.plan.point import Point
+from sweep.tracking import documents, parts
+from sweep.tracking.location import absolute
+from sweep.training.curve import Curve
+from tests.conftest import Command
+from tests.tracking.stored import URI, runs
+
+pytestmark = pytest.mark.usefixtures("ready_store")
+
+GRID = ("problem=mlp", "data.standardize=true", "lr=1e-3,1e-2", "epochs=5")
+
+
+def lie(change: Callable[[dict[str, Any]], None], **trained: int) -> None:
+    """Change ``plan.json`` in the store, and its ids, keys, checksum and the part with the curves so that all fits."""
+    (file,), (part,) = (list(Path("outputs/artifacts").rglob(name)) for name in ("plan.json", "*.parquet"))
+    document = json.loads(file.read_bytes())
+    before = [row["key"] for row in document["points"]]
+    change(document)
+    points = document.pop("points")
+    for row in points:
+        row["key"] = Point.from_stored(row).key
+    text = "\n".join([*sorted(row["key"] for row in points), document["tolerance"].hex()])
+    document["sweep_id"] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    curves = dict(parts.decode(f"curves/{part.name}", part.read_bytes(), longest=5))
+    path, content = parts.encode([row["key"] for row in points], [_as(curves[key], trained) for key in before])
+    part.with_name(Path(path).name).write_bytes(content)
+    for predicted in Path("outputs/artifacts").rglob("predictions.json"):
+        predicted.unlink()  # It names runs by their keys.
+    for number, row in enumerate(points):
+        row["attempt"]["place"] |= {"part": path, "row": number}
+    file.write_bytes(documents.seal(documents.encode(document | {"checksum": ""}, "points", points)))
+    MlflowClient(absolute(URI)).set_tag(runs("summary")[0].info.run_id, "sweep_id", document["sweep_id"])
+
+
+def _as(curve: Curve, trained: dict[str, int]) -> Curve:
+    return replace(curve, trained=dict(curve.trained) | trained)
+
+
+def of_points(key: str, text: str) -> Callable[[dict[str, Any]], None]:
+    def change(document: dict[str, Any]) -> None:
+        for row in document["points"]:
+            row[key] = text
+
+    return change
+
+
+def of_model(**facts: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda document: document["models"][0].update(facts)
+
+
+DEEP = '{"a":' * 2000 + "1" + "}" * 2000
+
+LIES = {
+    "no JSON": (of_points("problem.model", "{width: 8}"), "problem.model"),
+    "another spelling": (of_points("problem.model", '{"width": 8}'), "problem.model"),
+    "no object": (of_points("problem.model", "[1]"), "problem.model"),
+    "a name of no argument": (of_points("problem.model", '{"a b":1}'), "problem.model"),
+    "text of two lines": (of_points("problem.model", '{"a":"b\\nc"}'), "problem.model"),
+    "huge": (
+        of_points("problem.model", canonical({f"a{k}": 1 for k in range(9999)})),
+        "problem.model",
+    ),
+    "deep": (of_points("problem.model", DEEP), "problem.model"),
+    "a loss of no name": (of_points("problem.loss", '"mean"'), "problem.loss"),
+    "a loss without a function": (of_points("problem.loss", "{}"), "problem.loss"),
+    "shapes of 10^12": (of_model(shapes={"w": [10**6, 10**6]}), "plan.json: models"),
+    "many shapes": (of_model(shapes={f"w{k}": [10**6] for k in range(99)}), "plan.json: models"),
+    "a shape below 0": (of_model(shapes={"w": [-1, -4]}), "plan.json: models"),
+    "a name that no store keeps": (of_model(shapes={"\x1b[2J": [1]}), "plan.json: models"),
+    "words of two lines": (of_model(one_by_one="a\nb"), "plan.json: models"),
+    "long words": (of_model(spread_name="a" * 9999), "plan.json: models"),
+    "controls in words": (of_model(uncurved="\x1b[2J"), "plan.json: models"),
+    "no spread": (of_model(spread=0.0), "plan.json: models"),
+    "other shapes": (of_model(shapes={"w": [3]}), "not of the form of its point"),
+}
+
+
+def test_a_plan_that_lies_of_its_model_is_refused_in_words(command: Command, tmp_path: Path) -> None:
+    command(*GRID)
+    shutil.copytree("outputs", tmp_path / "as it was")
+    for name, (change, words) in LIES.items():
+        shutil.rmtree("outputs")
+        shutil.copytree(tmp_path / "as it was", "outputs")
+        lie(change)
+        said = command(module="sweep.report")
+        assert (said.code, said.err[:7], said.err.count("Traceback")) == (1, "sweep: ", 0), (name, said)
+        assert words in said.err, (name, said)
+        assert len(said.err) < 1000
+
+
+@pytest.mark.parametrize("key", ["problem.model", "problem.loss"])
+def test_code_that_a_plan_names_is_not_run(command: Command, key: str) -> None:
+    command(*GRID)
+    lie(of_points(key, '{"_args_":["touch sprung"],"_target_":"os.system"}'))
+    said = command(module="sweep.replay")
+    assert (said.code, "the store names code to be run: os.system" in said.err) == (1, True), said
+    assert command(module="sweep.report").code == 0
+    assert command(module="sweep.sync").code == 0
+    sweep.frame()
+    assert not Path("sprung").exists()
+
+
+@pytest.mark.parametrize("tile", [-16, 3, 8, 10**12])
+def test_a_tile_that_no_release_trains_in_is_not_made(command: Command, tile: int) -> None:
+    command(*GRID)
+    lie(lambda document: None, tile=tile)
+    said = command(module="sweep.replay")
+    assert (said.code, "a curve is not of the form of its point" in said.err) == (1, True), said
