@@ -10,12 +10,26 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import columnar, comparison, crowded, grid, machine, scaling, startup, tables, tracking, training, wide
+from benchmarks import (
+    columnar,
+    comparison,
+    crowded,
+    grid,
+    machine,
+    models,
+    models_tracked,
+    scaling,
+    startup,
+    tables,
+    tracking,
+    training,
+    wide,
+)
 from benchmarks.peers import PEERS
 from benchmarks.progress import say
 from benchmarks.tables import Section
 
-PARTS = ("training", "wide", "tracking", "startup")
+PARTS = ("training", "wide", "models", "tracking", "startup")
 
 
 def main() -> None:
@@ -48,6 +62,10 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
         )
     if "wide" in only:
         parts["wide"] = lambda: wide.section(*((50, 20) if quick else (1000, 500)), runs, folder / "wide")
+    if "models" in only:
+        size = (20, 10) if quick else (1000, 200)
+        parts["models"] = lambda: models.section(quick, runs, folder / "models")
+        parts["models tracked"] = lambda: models_tracked.section(*size, runs, not quick, folder / "models-tracked")
     if "tracking" in only:
         parts["tracking"] = lambda: tracking.section(50 if quick else 5000, runs, folder / "tracking")
     if "startup" in only:

@@ -19,6 +19,7 @@ class Usage:
     Parameters
     ----------
     seconds : from start to exit, wall clock.
+    processor : seconds of a processor, which other work on the machine adds little to.
     peak : most resident memory of the process, or of the largest that it started and waited for, in bytes.
     output : what it printed on standard output.
     """
@@ -26,6 +27,7 @@ class Usage:
     seconds: float
     peak: int
     output: str
+    processor: float = 0.0
 
 
 def measure(command: Sequence[str], folder: Path, **environment: str) -> Usage:
@@ -55,7 +57,9 @@ def measure(command: Sequence[str], folder: Path, **environment: str) -> Usage:
     if child.returncode != 0:
         tail = (printed + log.read_text())[-3000:]
         raise RuntimeError(f"{' '.join(command)[:300]} exited with {child.returncode}\n{tail}")
-    return Usage(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), printed)
+    return Usage(
+        seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024), printed, usage.ru_utime + usage.ru_stime
+    )
 
 
 def unused_port() -> int:

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -33,19 +34,34 @@ LATEST = "INSERT INTO latest_metrics (key, value, timestamp, run_uuid, step, is_
 def main() -> None:
     """Run the grid on the command line."""
     asked = grid.read(sys.argv[1:])
-    client = mlflow.MlflowClient("sqlite:///mlflow.db")
-    experiment = client.create_experiment("bench")
+    experiment = opened()
     losses, ends = train_batched(asked)
+    params = [{"lr": lr, "scale": scale, "epochs": asked.epochs} for lr, scale in asked.points]
+    store(experiment, params, losses.tolist(), [dict(zip("wb", end, strict=True)) for end in ends.tolist()])
+
+
+def opened() -> str:
+    """A fresh store in the current folder, as MLflow makes it, and the id of an experiment there."""
+    return str(mlflow.MlflowClient("sqlite:///mlflow.db").create_experiment("bench"))
+
+
+def store(
+    experiment: str,
+    settings: Sequence[Mapping[str, float]],
+    losses: Sequence[Sequence[float]],
+    ends: Sequence[Mapping[str, float]],
+) -> None:
+    """A run a point: its settings, its curve up to the last finite loss, and its final parameters."""
     now = int(time.time() * 1000)
     runs, params, tags, metrics, latest = [], [], [], [], []
-    for (lr, scale), row, end in zip(asked.points, losses.tolist(), ends.tolist(), strict=True):
-        run, name = uuid.uuid4().hex, f"lr={lr} scale={scale}"
+    for own, row, end in zip(settings, losses, ends, strict=True):
+        run, name = uuid.uuid4().hex, " ".join(f"{key}={value}" for key, value in own.items() if key != "epochs")
         runs.append((run, name, now, now, str(Path("mlruns", experiment, run, "artifacts").resolve()), experiment))
-        params += [("lr", str(lr), run), ("scale", str(scale), run), ("epochs", str(asked.epochs), run)]
+        params += [(key, str(value), run) for key, value in own.items()]
         tags += [("mlflow.runName", name, run), ("mlflow.user", "floor", run)]
         tags += [("mlflow.source.name", __file__, run), ("mlflow.source.type", "LOCAL", run)]
         curve = [("loss", loss, now, run, epoch) for epoch, loss in enumerate(takewhile(math.isfinite, row))]
-        finals = [(key, value, now, run, 0) for key, value in zip("wb", end, strict=True) if math.isfinite(value)]
+        finals = [(key, value, now, run, 0) for key, value in end.items() if math.isfinite(value)]
         metrics += curve + finals
         latest += curve[-1:] + finals
     with sqlite3.connect("mlflow.db") as connection:

@@ -113,17 +113,18 @@ class Rows:
         def product(vectors: Tensor) -> Tensor:
             if not slopes.requires_grad:  # Of a loss that is linear in the parameters.
                 return torch.zeros_like(vectors)
-            return self._gradient(slopes, leaves, vectors, keep=True).detach()
+            with (
+                torch.enable_grad()
+            ):  # Vectors as ``grad_outputs`` would be the same, but for what torch imports there.
+                along = slopes * vectors
+            return self._gradient(along, leaves, keep=True).detach()
 
         return slopes.detach(), product
 
-    def _gradient(
-        self, of: Tensor, leaves: Named, along: Tensor | None = None, again: bool = False, keep: bool = False
-    ) -> Tensor:
+    def _gradient(self, of: Tensor, leaves: Named, again: bool = False, keep: bool = False) -> Tensor:
         found = torch.autograd.grad(
-            of if along is not None else of.sum(),
+            of.sum(),
             list(leaves.values()),
-            along,
             create_graph=again,
             retain_graph=again or keep,
             allow_unused=True,

@@ -38,12 +38,12 @@ class Source:
             return uncompiled(built(said, seed))
         import torch
 
+        from sweep.models.draws import forked
         from sweep.models.mlp_module import MLP
 
         perceptron = Perceptron.of(said, self.inputs, self.classes or 1)
-        with torch.device("meta"):  # Nothing is drawn there.
+        with forked():  # What torch draws is written over; on its device "meta" nothing is drawn, but sympy imported.
             module = MLP(self.inputs, self.classes or 1, **said)
-        module.to_empty(device="cpu")
         with torch.no_grad():
             torch.nn.utils.vector_to_parameters(torch.tensor(perceptron.start(seed)), module.parameters())
         return module

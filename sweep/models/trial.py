@@ -177,6 +177,11 @@ class _Seen(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._rows, self.numbers = rows, 0
         self.strides: set[int] = set()
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """False: nothing is compiled here, and to skip it imports torch's compiler, for a second."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         found = func(*args, **(kwargs or {}))
         made = [each for each in (found if isinstance(found, tuple | list) else (found,)) if isinstance(each, Tensor)]

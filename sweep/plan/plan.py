@@ -83,15 +83,12 @@ class Plan:
         """By task, names of the parameters that a run ends at, in order."""
         return {task: parameter_names(self.problems[task]) for task in self.tasks}
 
-    @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        """Names of the parameters of any run, in order."""
-        return tuple(dict.fromkeys(name for names in self.parameters_of.values() for name in names))
-
     def few_parameters(self, most: int) -> tuple[str, ...]:
-        """The same; none where there are more than ``most``, of which a model may have millions."""
-        counts = [parameter_count(self.problems[task]) for task in self.tasks]
-        return self.parameters if max(counts) <= most and len(self.parameters) <= most else ()
+        """Names of the parameters of any run, in order; none where they are more than ``most``."""
+        if any(parameter_count(self.problems[task]) > most for task in self.tasks):
+            return ()
+        found = tuple(dict.fromkeys(name for names in self.parameters_of.values() for name in names))
+        return found if len(found) <= most else ()
 
     def told(self, most: int = ends.MOST_NAMED) -> tuple[str, ...]:
         """What tables tell of the parameters of any run, in order; see :func:`sweep.problem.ends.told`."""
@@ -192,10 +189,11 @@ class Plan:
     def _data_labels(self) -> Mapping[str, str]:
         return data_labels(self.readings)
 
-    @property
+    @cached_property
     def longest(self) -> int:
-        """How many updates the point asks for that asks for most."""
-        return max(point.epochs for point in self.points)
+        """How many numbers there are at most of a point: of its curve, and of the parameters that it ends at."""
+        counts = {task: parameter_count(problem) for task, problem in self.problems.items()}
+        return max(point.epochs + counts[point.task] for point in self.points)
 
     @property
     def total_epochs(self) -> int:

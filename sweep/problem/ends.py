@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from sweep.problem.problem import Problem, parameter_names
+from sweep.problem.problem import Problem, parameter_count, parameter_names
 
 MOST_NAMED = 16
 """Numbers that have a name each."""
@@ -15,10 +15,9 @@ MOST_NAMED = 16
 
 def names(problem: Problem, most: int = MOST_NAMED) -> tuple[str, ...]:
     """What :func:`told` tells of, in order: ``w.0``, ``w.1``, ``b``; of more than ``most``, ``w.norm``, ``b``."""
-    shapes = problem.shapes
-    if sum(map(math.prod, shapes.values())) <= most:
+    if parameter_count(problem) <= most:
         return parameter_names(problem)
-    return tuple(f"{name}.norm" if shape else name for name, shape in shapes.items())
+    return tuple(f"{name}.norm" if shape else name for name, shape in problem.shapes.items())
 
 
 def told(problem: Problem, parameters: Sequence[float], most: int = MOST_NAMED) -> dict[str, float]:

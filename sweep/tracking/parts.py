@@ -10,12 +10,14 @@ import hashlib
 import io
 import math
 import os
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.parquet_pages import unpacked
 from sweep.plan.plan import Plan
@@ -52,8 +54,10 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
 
     def lists(each: Sequence[Floats]) -> "pa.LargeListArray":
         values = np.concatenate(each).astype(np.float64 if wide else np.float32, copy=False)
-        offsets = np.concatenate([[0], np.cumsum([len(part) for part in each])])
-        return pa.LargeListArray.from_arrays(pa.array(offsets, pa.int64()), pa.array(values))
+        return pa.LargeListArray.from_arrays(pa.array(_offsets(each), pa.int64()), pa.array(values))
+
+    ends = [np.asarray(curve.parameters, np.float64) for curve in curves]
+    parameters = pa.ListArray.from_arrays(pa.array(_offsets(ends), pa.int32()), pa.array(np.concatenate(ends)))
 
     nothing = np.array([], np.float32)
     measures = [name for name in MEASURED if any(name in curve.measured for curve in curves)]
@@ -64,7 +68,7 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
             "key": pa.array(keys, pa.string()),
             "losses": lists([curve.losses for curve in curves]),
             **{name: lists([curve.watched.get(name, nothing) for curve in curves]) for name in followed},
-            "parameters": pa.array([curve.parameters for curve in curves], pa.list_(pa.float64())),
+            "parameters": parameters,
             "final_loss": pa.array([curve.final_loss for curve in curves], pa.float64()),
             "stalled": pa.array([curve.stalled for curve in curves], pa.bool_()),
             **{name: pa.array([curve.measured.get(name, math.nan) for curve in curves]) for name in measures},
@@ -77,9 +81,14 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
     return f"curves/{hashlib.sha256(content).hexdigest()}.parquet", content
 
 
-def most_bytes(epochs: int) -> int:
-    """Bytes, packed or not, that a part has at most whose curves have as many ``epochs``, or parts together."""
-    return ROW * max(MOST_LOSSES, epochs)
+def _offsets(each: Sequence[Floats]) -> NDArray[np.int64]:
+    """Where each of several begins, and where the last ends."""
+    return np.cumsum([0, *map(len, each)])
+
+
+def most_bytes(longest: int) -> int:
+    """Bytes, packed or not, that a part has at most whose longest row has so many numbers, or parts together."""
+    return ROW * max(MOST_LOSSES, longest)
 
 
 def decode(path: str, content: bytes, longest: int, rows: int = MOST_ROWS) -> list[tuple[str, Curve]]:
@@ -87,7 +96,7 @@ def decode(path: str, content: bytes, longest: int, rows: int = MOST_ROWS) -> li
 
     Parameters
     ----------
-    longest : epochs of the longest curve that is looked for; far more than a chunk with it has is not unpacked.
+    longest : numbers of the longest row that is looked for; far more than a chunk with it has is not unpacked.
     rows : curves that it may have.
 
     Raises
@@ -184,10 +193,9 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
         values, offsets = lists.values.to_numpy(), lists.offsets.to_numpy()
         return [values[start:end] for start, end in pairwise(offsets)]
 
-    losses, followed = parted("losses"), {name: parted(name) for name in WATCHED if name in table.column_names}
-    rest = zip(
-        *(table.column(name).to_pylist() for name in ("key", "parameters", "final_loss", "stalled")), strict=True
-    )
+    losses, ends = parted("losses"), parted("parameters")
+    followed = {name: parted(name) for name in WATCHED if name in table.column_names}
+    rest = zip(*(table.column(name).to_pylist() for name in ("key", "final_loss", "stalled")), strict=True)
     measures = {name: table.column(name).to_pylist() for name in MEASURED if name in table.column_names}
     trained = {name: table.column(name).to_pylist() for name in TRAINED if name in table.column_names}
     return [
@@ -195,7 +203,7 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
             key,
             Curve(
                 losses[row],
-                tuple(parameters),
+                array("d", ends[row].tobytes()),
                 final_loss,
                 stalled,
                 {name: each[row] for name, each in followed.items() if len(each[row])},
@@ -203,5 +211,5 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
                 {name: each[row] for name, each in trained.items() if trained["tile"][row]},
             ),
         )
-        for row, (key, parameters, final_loss, stalled) in enumerate(rest)
+        for row, (key, final_loss, stalled) in enumerate(rest)
     ]

@@ -21,7 +21,7 @@ class Curve:
     Parameters
     ----------
     losses : shape ``(epochs,)``, in the point's dtype; ``losses[k]`` is the loss before update ``k + 1``.
-    parameters : the final values, in the order of the problem's.
+    parameters : the final values, in the order of the problem's; of many, an ``array`` of 8 bytes a number.
     final_loss : the loss at the final parameters.
     stalled : the last update changed no bit of any parameter.
     watched : what else was followed, by name, as the loss on what is held out; each of shape ``(epochs + 1,)``, the
@@ -32,7 +32,7 @@ class Curve:
     """
 
     losses: Floats = field(repr=False)
-    parameters: tuple[float, ...]
+    parameters: Sequence[float]
     final_loss: float
     stalled: bool
     watched: Mapping[str, Floats] = field(default_factory=dict, repr=False)

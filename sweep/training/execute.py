@@ -4,12 +4,11 @@ In come points and an engine (a function); out go chunks of results, in order. W
 tracking it, is the receiver's.
 """
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sweep.plan.chunks import chunks
 from sweep.plan.point import Point
-from sweep.problem.problem import Problem
+from sweep.problem.problem import Problem, parameter_count
 from sweep.problem.task import Task
 from sweep.training.curve import Engine, Failure, Result
 
@@ -17,7 +16,7 @@ CHUNK_LOSSES = 4_000_000
 """Losses a chunk may hold (32 MB in float64): what bounds memory, however large the plan."""
 
 CHUNK_PARAMETERS = 4_000_000
-"""Parameters that a chunk may hold: each is a number of Python's while it is handed on, 32 bytes."""
+"""Parameters that a chunk may hold: each is in several tensors while it trains, and 8 bytes while it is handed on."""
 
 CHUNK_WORK = 10**12
 """Multiplications of a chunk of models, some 30 seconds of a core: what is lost at most where a process is killed."""
@@ -52,8 +51,7 @@ def _sizes(problem: Problem) -> tuple[int, int, int]:
 
     A model, whose work is known, has the readings of a tile at a time.
     """
-    parameters = sum(math.prod(shape) for shape in problem.shapes.values())
-    return 0 if problem.work else problem.prepared.inputs.size, parameters, problem.work
+    return 0 if problem.work else problem.prepared.inputs.size, parameter_count(problem), problem.work
 
 
 def _isolate(chunk: Sequence[Point], problems: Mapping[Task, Problem], engine: Engine) -> list[Result]:

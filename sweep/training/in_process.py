@@ -5,6 +5,7 @@ point is declared: :mod:`sweep.plan.point`.
 """
 
 import math
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -68,7 +69,9 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
     histories = _by_row(found.losses)
     watched = {name: _by_row(values) for name, values in found.watched.items()}
     row_of = {row.trajectory: number for number, row in enumerate(rows)}
-    ends = {each.epoch: (each.params.tolist(), each.final_loss.tolist(), each.stalled.tolist()) for each in found.stops}
+    ends = {
+        each.epoch: (_doubles(each.params), each.final_loss.tolist(), each.stalled.tolist()) for each in found.stops
+    }
     last = {each.epoch: {name: values.cpu().numpy() for name, values in each.watched.items()} for each in found.stops}
     curves = []
     for trajectory, point in zip(trajectories, points, strict=True):
@@ -81,7 +84,7 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
         trained = dict(objective.trained)
         if trained:
             trained["still"] = min(found.still[row], point.epochs)
-        history, end = histories[row, : point.epochs], tuple(parameters[row])
+        history, end = histories[row, : point.epochs], parameters[row]
         curves.append(Curve(history, end, final_loss[row], stalled[row], followed, trained=trained))
     for curve, measures in zip(curves, _measured(problem, points, curves), strict=True):
         yield replace(curve, measured=measures)
@@ -101,6 +104,11 @@ def _measured(problem: Problem, points: Sequence[Point], curves: Sequence[Curve]
         for number, one in zip(ended, told, strict=True):
             found[number] = {name: one[name] for name in unknown}
     return found
+
+
+def _doubles(rows: torch.Tensor) -> "list[array[float]]":
+    """A row each, exactly, in 8 bytes a number."""
+    return [array("d", row.tobytes()) for row in rows.double().cpu().numpy()]
 
 
 def _by_row(values: torch.Tensor) -> Floats:

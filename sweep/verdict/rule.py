@@ -79,7 +79,7 @@ def decide(
     falls : whether a stable run falls at every update, as plain descent does on a quadratic.
     """
     last_tenth = max(1, (len(losses) - 1) // 10)
-    if not (np.isfinite(losses).all() and all(map(math.isfinite, parameters))):
+    if not (np.isfinite(losses).all() and np.isfinite(parameters).all()):
         return Outcome.DIVERGED
     if least_loss is not None and excess is not None and within(excess, allowed):
         # A loss really below the least there is has lost its digits: that is no convergence.

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from sweep.plan.point import Point, as_typed
 from sweep.problem.problem import Problem
 from sweep.settings.schema import DType, Gradient
@@ -126,7 +128,7 @@ def _departure(verdict: Verdict, curve: Curve) -> str:
     ]
     if gone:
         return f"the loss is {' and '.join(gone)}"
-    if not all(map(math.isfinite, curve.parameters)):
+    if not np.isfinite(curve.parameters).all():
         return "a final parameter is not finite"
     start = float(curve.losses[0])
     return (

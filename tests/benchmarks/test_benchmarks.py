@@ -6,8 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import torch
 
-from benchmarks import grid, tables
+from benchmarks import grid, mlp, tables
 from benchmarks.arithmetic import train, train_batched
 from benchmarks.peers import FLOOR, OURS, PEERS, Peer
 from benchmarks.process import measure, python
@@ -26,6 +27,15 @@ def test_the_floor_trains_what_the_peers_train() -> None:
     losses, ends = train_batched(asked)
     for (lr, scale), row, (w, b) in zip(asked.points, losses.tolist(), ends.tolist(), strict=True):
         assert str((row, w, b)) == str(train(lr, scale, 100))  # Text, so that nan equals nan.
+
+
+def test_the_floor_of_models_trains_what_the_loop_trains() -> None:
+    x, t = mlp.table(16)
+    rates = mlp.rates(3)
+    many = mlp.train_batched(x, t, 4, rates, 20, rows=2).tolist()
+    for lr, losses in zip(rates, many, strict=True):
+        torch.manual_seed(0)
+        assert losses == pytest.approx(mlp.train(x, t, mlp.module(4), lr, 20), rel=1e-4)
 
 
 @pytest.mark.parametrize("peer", [FLOOR, OURS, PEERS["hydra-log-batch"]], ids=lambda peer: peer.name)
@@ -85,6 +95,8 @@ def test_parts_of_ours_can_be_timed_alone(tmp_path: Path) -> None:
     assert json.loads(trained.output).keys() == {"batched", "alone"}
     wide = measure(python("-m", "benchmarks.wide", "40", "20", "2"), tmp_path)
     assert {name: len(times) for name, times in json.loads(wide.output).items()} == {"tiles": 2, "alone": 2}
+    models = json.loads(measure(python("-m", "benchmarks.models", *["4", "16", "20", "5", "2"]), tmp_path).output)
+    assert (models["rows"], len(models["tiles"]), len(models["loop"])) == (128, 2, 2)
     tracked = measure(python("-m", "benchmarks.tracking", *grid.of(4, 10, highest_lr=1e-4).arguments), tmp_path)
     assert json.loads(tracked.output)["rows"] > 40
 

@@ -34,7 +34,7 @@ def test_what_to_try_next_follows_from_what_neighbours_did(
 ) -> None:
     points = [net(THERMOMETER, lr=lr, standardize=True) for lr in LRS]
     plan = Plan(tuple(points), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
-    parameters = tuple(0.1 for _ in plan.parameters)
+    parameters = tuple(0.1 for _ in plan.parameters_of[plan.points[0].task])
     results = {
         each.key: Curve(np.linspace(9, end or np.nan, 40), parameters, end or np.nan, False, {}, {"left": np.nan})
         for each, end in zip(points, ends, strict=True)

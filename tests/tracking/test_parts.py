@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from sweep.outputs import write_atomically
+from sweep.plan.plan import Plan
 from sweep.tracking import parts
 from sweep.training.curve import Curve
+from tests.conftest import THERMOMETER, point
 
 ANY = st.floats(width=32, allow_nan=True, allow_infinity=True)
 LOSSES = st.one_of(
@@ -33,6 +35,26 @@ def test_curves_read_back_with_every_bit(curves: list[Curve]) -> None:
         assert np.array(read.parameters).tobytes() == np.array(written.parameters).tobytes()
         assert np.array(read.final_loss).tobytes() == np.array(written.final_loss).tobytes()
         assert read.stalled == written.stalled
+
+
+def test_final_parameters_are_read_in_8_bytes_a_number() -> None:
+    """Of a thousand models with 67,000 parameters each, Python's own floats would be 2 GB in a report."""
+    curve = Curve(np.ones(3, np.float32), tuple(map(float, range(1000))), 3.0, False)
+    path, content = parts.encode(["a"], [curve])
+    (_, read), *_ = parts.decode(path, content, 3)
+    assert memoryview(read.parameters).nbytes == 8000  # type: ignore[arg-type]
+    assert [*read.parameters] == [*curve.parameters]
+
+
+def test_a_model_may_have_more_parameters_than_a_chunk_has_losses() -> None:
+    many = parts.MOST_LOSSES + 1
+    path, content = parts.encode(["a"], [Curve(np.ones(3, np.float32), np.zeros(many), 3.0, False)])  # type: ignore[arg-type]
+    (_, read), *_ = parts.decode(path, content, many + 3)
+    assert len(read.parameters) == many
+    asked = Plan((point(epochs=3),), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
+    assert asked.longest == 3 + len(asked.parameters_of[asked.points[0].task])
+    with pytest.raises(parts.DamagedPart, match="more than a chunk has"):
+        parts.decode(path, content, 3)
 
 
 def test_a_part_is_named_by_its_content_so_it_can_never_be_changed() -> None:
