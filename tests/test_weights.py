@@ -36,10 +36,11 @@ def test_models_of_the_store_are_made_by_a_caller(own: Own, tmp_path: Path) -> N
             (my_models.Net(5), r"of the parameter a.weight the run had one of the shape \(4, 1\)"),
             (my_models.made, "had one of the shape"),
             (my_models.loss, "takes no width"),
-            (lambda width: width, "made a int"),
+            (lambda width: width, "no module, but of type int"),
+            (3, "no module, but of type int"),
         ):
             with pytest.raises(BadInput, match=words):
-                sweep.model(row["run_id"], net)
+                sweep.model(row["run_id"], net)  # type: ignore[arg-type]
     for run, words in (("zz", "no id and no key"), ("0" * 32, "no runs"), (row["curve_run"], "the summary of a sweep")):
         with pytest.raises(BadInput, match=words):
             sweep.model(run)

@@ -100,7 +100,11 @@ def _below(parent: Any, name: str, path: str) -> Any:
 
 def _names(target: str, what: str) -> list[str]:
     names = target.split(".") if isinstance(target, str) else []
-    if len(names) < 2 or not all(name.isidentifier() and not keyword.iskeyword(name) for name in names):
+    odd = next((name for name in names if not name.isidentifier() or keyword.iskeyword(name)), None)
+    if odd and len(names) > 1:
+        step = "rename it: letters, digits and _, no digit first, no word of Python's own; a dot for each /"
+        raise BadInput(f"{what}: no dotted name, as Python imports nothing called {odd!r}", ALLOWED, step)
+    if odd is not None or len(names) < 2:
         raise BadInput(f"{what}: no dotted name", ALLOWED, "write MODULE.NAME")
     private = next((name for name in names if name.startswith("_")), None)
     if private:
@@ -150,5 +154,16 @@ def _missing(parent: Any, name: str, what: str) -> BadInput:
     return BadInput(
         f"{what}: {whole} has no {name}",
         f"what it has: {', '.join(listed)}" if listed else ALLOWED,
-        f"did you mean {near}?" if near else "check the name",
+        _hidden(parent) or (f"did you mean {near}?" if near else "check the name"),
     )
+
+
+def _hidden(found: Any) -> str:
+    """What to do where the module ``found`` is another one than that of its name in the current folder."""
+    name, file = getattr(found, "__name__", ""), getattr(found, "__file__", None)
+    if not isinstance(found, ModuleType) or "." in name:
+        return ""
+    here = next((path for path in (Path(f"{name}.py"), Path(name, "__init__.py")) if path.is_file()), None)
+    if here is None or (file and Path(file).resolve() == here.resolve()):
+        return ""
+    return f"rename {here}: Python or a package has a module {name} already, which is found first"

@@ -1,5 +1,7 @@
 """Whether a row has the same bits at each of its places and beside any others: tried here before a tile trains."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -8,24 +10,41 @@ from sweep.models.rows import Rows, Samples
 
 
 def holds(rows: Rows, start: Tensor, over: Samples, tile: int, period: int, at_once: int) -> bool:
-    """Whether it held for rows near ``start``: for copies of some, in another order, and in a tile by itself.
+    """Whether it held for rows near ``start``: for copies of some, in another order, and in fewer tiles at once.
 
     Parameters
     ----------
     start : shape ``(n_parameters,)``.
     tile, period, at_once : of :mod:`sweep.models.tile`.
     """
+
+    def trained(params: Tensor) -> Tensor:
+        with forked():
+            losses, slopes = rows.loss_and_gradient(params, over.x.new_ones(len(params)), over)
+        return torch.cat([losses[:, None], slopes], dim=1)
+
+    return _held(trained, start, tile, period, at_once)
+
+
+def holds_curved(rows: Rows, start: Tensor, over: Samples, tile: int, period: int) -> bool:
+    """The same of what is measured at the end of a run: the gradient there, and the Hessian times a vector."""
+
+    def measured(params: Tensor) -> Tensor:
+        slopes, product = rows.around(params, over.x.new_ones(len(params)), over)
+        return torch.cat([slopes, product(slopes), product(params)], dim=1)
+
+    return _held(measured, start, tile, period, tile)
+
+
+def _held(found: Callable[[Tensor], Tensor], start: Tensor, tile: int, period: int, at_once: int) -> bool:
+    if tile == 1:
+        return True
     noise = torch.randn((at_once, len(start)), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     many = start + 0.1 * noise.to(start) * (start.abs() + 0.1)
     places = torch.arange(at_once)
-    first = _bits(rows, many, over)
+    first = found(many).nan_to_num()
+    fewer = (places[:count] for count in range(tile, at_once, tile))
     return all(
-        torch.equal(first[order], _bits(rows, many[order], over))
-        for order in (places % period, places.roll(period), places[:tile])
+        torch.equal(first[order], found(many[order]).nan_to_num())
+        for order in (places % period, places.roll(period), *fewer)
     )
-
-
-def _bits(rows: Rows, params: Tensor, over: Samples) -> Tensor:
-    with forked():
-        losses, slopes = rows.loss_and_gradient(params, over.x.new_ones(len(params)), over)
-    return torch.cat([losses[:, None], slopes], dim=1).nan_to_num()

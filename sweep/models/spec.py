@@ -85,7 +85,7 @@ def check(key: str, spec: Any) -> None:
         if len(name) > MOST_OF_KEY:
             raise BadInput(f"{name[:60]}…: a key of {len(name)} letters", f"{MOST_OF_KEY} letters", "nest it less")
         if value != value:
-            raise BadInput(f"{name}=nan: no value of an argument", "a number that equals itself", "give another")
+            raise BadInput(f"{name}=nan: no value of an argument", "any number but nan, and text", "give another")
         if isinstance(value, str) and not TEXT.fullmatch(value):
             raise BadInput(f"{name}: not text on one line", "text on one line", "give another")
         if len(canonical(value)) > MOST_OF_ONE:

@@ -16,7 +16,7 @@ LINE = 64
 """Bytes after which memory is aligned alike, for every processor that torch knows on a CPU."""
 
 SIZES = ((1 << 17, 32),)
-"""Up to so much work a row, a tile of so many rows pays; beyond, a row is computed as in a loop. See docs/performance.md.
+"""Up to so much work a row, a tile of so many rows pays; beyond, a row is computed as in a loop: docs/performance.md.
 
 Fewer than 32 rows are not enough: operations that take 32 numbers at a time treat the last ones of a tensor otherwise.
 """

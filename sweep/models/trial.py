@@ -16,6 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from sweep.errors import BadInput
 from sweep.models import refused
+from sweep.models.curved import first_line, uncurved_by
 from sweep.models.draws import forked
 from sweep.models.facts import MOST_PARAMETERS, NAME
 from sweep.models.losses import Loss
@@ -108,7 +109,7 @@ def traits(make: Callable[[int], nn.Module], loss: Loss, over: Samples, classes:
     with forked():
         alone = _alone(rows, params, over)
         seen, one_by_one = _together(rows, params, over, alone)
-        uncurved = _uncurved(rows, params, over)
+        uncurved = uncurved_by(make(0), loss, modes, over)
     work = max(params.numel() * len(over.x), seen.numbers)
     by_seed = draws or _depends_on_seed(make)
     return Traits(
@@ -207,29 +208,12 @@ def _together(rows: Rows, params: Tensor, over: Samples, alone: tuple[Tensor, Te
             found = rows.loss_and_gradient(params.expand(TRIED, -1), over.x.new_ones(TRIED), over)
     except Exception as error:  # Of whatever kind: torch.vmap has many, and a plain loop may do.
         known = (match.expand(words) for pattern, words in REASONS if (match := re.search(pattern, str(error))))
-        return seen, next(known, _first_line(error))
+        return seen, next(known, first_line(error))
     for one, other in zip(found, alone, strict=True):
         off = (one[:1] - other).abs().nan_to_num().max()
         if off > NEAR * max(1.0, float(other.abs().nan_to_num().max())):
             return seen, "in a tile it computes something else"
     return seen, ""
-
-
-def _uncurved(rows: Rows, params: Tensor, over: Samples) -> str:
-    """Why the Hessian cannot be multiplied with a vector, where that is so."""
-    try:
-        _, product = rows.around(params, over.x.new_ones(1), over)
-        product(torch.ones_like(params))
-    except Exception as error:  # Of whatever kind; a run needs no second derivative to train.
-        said = re.search(r"derivative for '?(?:aten::)?(\w+)'? is not implemented", str(error))
-        return f"torch has no second derivative of {said[1]}" if said else _first_line(error)
-    return ""
-
-
-def _first_line(error: Exception) -> str:
-    """What it says, short and on one line, as a plan keeps it."""
-    said = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return "".join(each for each in said if each.isprintable())[:200]
 
 
 def _depends_on_seed(make: Callable[[int], nn.Module]) -> bool:

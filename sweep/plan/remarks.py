@@ -47,8 +47,9 @@ def remarks(plan: Plan) -> Iterator[str]:
 
 
 def of_models(plan: Plan) -> Iterator[str]:
-    """Which models cannot be trained together, or judged by their curvature, and why; also for the report."""
-    yield from _because(plan, lambda facts: facts.one_by_one, "points are trained one by one")
+    """Which models cannot be made, trained together, or judged by their curvature, and why; also for the report."""
+    yield from _because(plan, lambda facts: "" if facts.shapes else facts.one_by_one, "no point can be trained")
+    yield from _because(plan, lambda facts: facts.one_by_one if facts.shapes else "", "points are trained one by one")
     without = "the curvature at the end cannot be measured, and no run counts as converged"
     yield from _because(plan, lambda facts: facts.uncurved, without)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sweep.data.readings import Readings
-from sweep.errors import BadInput
+from sweep.errors import BadInput, nearest
 from sweep.models.facts import Facts
 from sweep.models.spec import TARGET
 from sweep.problem.line import Line
@@ -65,7 +65,10 @@ def _refuse_of_models(given: Sequence[str], points: Sequence[Settings]) -> None:
     for point in points:
         if point.problem.kind is ProblemKind.torch and not point.problem.model.get(TARGET):
             what = "problem=torch: problem.model._target_ must be given"
-            step = "add problem.model._target_=…; the file with it in the current folder, or installed"
+            meant = nearest(TARGET, point.problem.model)
+            step = f"did you mean {OWN_KEYS[0]}.{TARGET} where {OWN_KEYS[0]}.{meant} is written?"
+            if meant is None:
+                step = "add problem.model._target_=…; the file with it in the current folder, or installed"
             raise BadInput(what, "MODULE.CLASS of a torch.nn.Module, or a function that returns one", step)
 
 

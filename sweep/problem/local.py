@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 FLAT, WEIGHT = 1e-12, 1e-6
 """A direction is flat whose curvature is at most this part of the largest; flat ones may weigh this much together."""
 
+DOWN = 1e-6
+"""Part of the largest curvature by which a loss must curve down along a direction without slope: no rounding does."""
+
 
 class Local(NamedTuple):
     """The loss around some parameters, to second order.
@@ -21,7 +24,8 @@ class Local(NamedTuple):
     ----------
     left : the Newton decrement ``½·gᵀ|H|⁻¹g``: about what the loss can still fall; nan where the curvature is no help.
     largest : λmax.
-    negative : the part of ``left`` along directions in which the loss curves down, as at a saddle.
+    negative : the part of ``left`` along directions in which the loss curves down, as at a saddle; inf where it curves
+        down along one without a slope, which descent does not see: then ``left`` is nan.
     """
 
     left: float
@@ -60,7 +64,7 @@ def local_by_products(found: "Spectrum", rounding: Floats) -> list[Local]:
     ``left`` is the larger of what half of the steps say and what all say: with too few it comes out too small. Where
     the steps have found all eigenvalues it is exact, and half of them are not asked. ``largest`` is that of the space
     which was seen, and may be too small. It is nan where no direction is curved; what is left then is not known, unless
-    the gradient is 0, where it is 0.
+    the gradient is 0, where it is 0. A direction without slope is met where the gradient leads to fewer than there are.
 
     Parameters
     ----------
@@ -78,7 +82,9 @@ def local_by_products(found: "Spectrum", rounding: Floats) -> list[Local]:
             rows.append(UNKNOWN)
             continue
         left = negative = 0.0
-        if length:
+        if _is_unseen(values, np.sqrt(found.full.weights[row].numpy()) * length, steepest, float(rounding[row])):
+            left, negative = math.nan, math.inf
+        elif length:
             each = (
                 _left(ritz.values[row].numpy(), ritz.weights[row].numpy(), steepest, float(rounding[row]) / length)
                 for ritz in asked
@@ -86,6 +92,16 @@ def local_by_products(found: "Spectrum", rounding: Floats) -> list[Local]:
             left, negative = (part * length * length for part in max(each, key=_unknown_last))
         rows.append(Local(left, float(values[-1]) if steepest else math.nan, negative))
     return rows
+
+
+def _is_unseen(values: Floats, slopes: Floats, steepest: float, rounding: float) -> bool:
+    """Whether the loss curves down along a direction in which its slope is rounding: there is more below.
+
+    Parameters
+    ----------
+    values, steepest : of :func:`_left`. slopes : the size of the gradient along each. rounding : of :func:`local`.
+    """
+    return bool((slopes[values < -DOWN * steepest] <= rounding).any())
 
 
 def _unknown_last(found: tuple[float, float]) -> float:

@@ -60,10 +60,11 @@ def _made(problem: Problem, point: Setup, own: "Callable[..., nn.Module] | nn.Mo
     if own is None:
         what = f"the run's model is {said[TARGET]}, which is code of your own"
         raise BadInput(what, "its class beside the run", f"import it: sweep.model(run, {said[TARGET]})")
-    if not isinstance(own, nn.Module):
+    if callable(own) and not isinstance(own, nn.Module):
         own = _called(own, said, point.seed)
     if not isinstance(own, nn.Module):
-        raise BadInput(f"{said[TARGET]}: made a {type(own).__name__}", "a torch.nn.Module", "give another")
+        allowed = "the class of the model, a function that makes it, or a torch.nn.Module"
+        raise BadInput(f"{said[TARGET]}: no module, but of type {type(own).__name__}", allowed, "give another")
     from sweep.models.switches import uncompiled
 
     return uncompiled(own)

@@ -27,7 +27,7 @@ from sweep.problem.task import Task
 
 if TYPE_CHECKING:
     from sweep.models.trial import Traits
-    from sweep.problem.network_tensors import Bench
+    from sweep.problem.network_bench import Bench
     from sweep.problem.problem import Objective, Setup
 
 
@@ -66,7 +66,7 @@ class Network:
         import torch
 
         from sweep.models.trial import traits
-        from sweep.problem.network_tensors import samples
+        from sweep.problem.tensors import samples
 
         def tried(dtype: torch.dtype) -> "Traits":
             over = samples(self.prepared.inputs, self.prepared.targets, bool(self.source.classes), dtype)
@@ -145,7 +145,7 @@ class Network:
     @cached_property
     def bench(self) -> "Bench":
         """Where modules are made, and kept while they train."""
-        from sweep.problem.network_tensors import Bench
+        from sweep.problem.network_bench import Bench
 
         return Bench(self.source, self.prepared, self.loss, self.traits, self.magnitude, self.tile)
 
@@ -169,7 +169,9 @@ class Network:
         """See :mod:`sweep.problem.network_measures`."""
         from sweep.problem.network_measures import measures
 
-        return measures(self.bench.wide(points), points, ends, not self.traits.uncurved)
+        is_curved = not self.traits.uncurved
+        # A module may know no float64: then what asks for no curvature is found as it was trained.
+        return measures((self.bench.wide if is_curved else self.bench.objective)(points), points, ends, is_curved)
 
     def predicted(self, point: "Setup", parameters: Sequence[float]) -> Predicted | None:
         """What its module makes of samples: see :mod:`sweep.problem.network_predictions`; raises whatever it raises."""

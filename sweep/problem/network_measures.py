@@ -26,13 +26,14 @@ UNKNOWN = Local(math.nan, math.nan, math.nan)
 def measures(
     objective: NetworkObjective, points: "Sequence[Setup]", ends: Sequence[Sequence[float]], is_curved: bool = True
 ) -> list[Mapping[str, float]]:
-    """Of each end, in float64 whatever the run's dtype.
+    """Of each end.
 
     Parameters
     ----------
-    objective : of ``points``, in float64. ends : finite parameters. is_curved : whether there is a second derivative.
+    objective : of ``points``; in float64, whatever the dtype of their runs, where the curvature is asked for.
+    ends : finite parameters. is_curved : whether there is a second derivative.
     """
-    params = torch.tensor(np.asarray(ends), dtype=torch.float64, device=objective.start.device)
+    params = torch.tensor(np.asarray(ends), dtype=objective.start.dtype, device=objective.start.device)
     found: list[dict[str, float]] = [{} for _ in points]
     known = _locals(objective, params) if points[0].curvature and is_curved else [UNKNOWN] * len(points)
     for each, one in zip(found, known, strict=True):

@@ -2,37 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from sweep.data.readings import Floats
-from sweep.models import promise, tile
+from sweep.models import tile
 from sweep.models.draws import drawing
-from sweep.models.losses import Loss
 from sweep.models.rows import Rows, Samples, tiles
-from sweep.models.source import Source
-from sweep.models.trial import Traits
-from sweep.problem.prepared import Prepared
 from sweep.problem.problem import HOLDOUT_ACCURACY, HOLDOUT_LOSS
-from sweep.problem.tensors import options_of
-
-if TYPE_CHECKING:
-    from sweep.problem.problem import Setup
-
-
-WIDE = 32
-"""Rows of a tile at most where the curvature is measured."""
-
-
-def samples(
-    inputs: Floats, targets: Floats, labelled: bool, dtype: torch.dtype = torch.float32, device: str = "cpu"
-) -> Samples:
-    """Samples as tensors."""
-    t = torch.tensor(targets, dtype=torch.int64 if labelled else dtype, device=device)
-    return Samples(torch.tensor(inputs, dtype=dtype, device=device), t)
 
 
 @dataclass(frozen=True)
@@ -62,7 +40,7 @@ class NetworkObjective:
     rows : by seed, the module; one for all where it does not depend on it.
     period, tile, at_once : of :mod:`sweep.models.tile`.
     is_promised : whether a row has the same bits in any company, as far as was tried.
-    magnitude : of the problem.
+    magnitude : of the problem. classes : 0 of a quantity.
     """
 
     start: Tensor
@@ -78,6 +56,7 @@ class NetworkObjective:
     draws: bool
     is_promised: bool
     magnitude: float
+    classes: int
     groups: Sequence[Group] = ()
 
     def __post_init__(self) -> None:
@@ -125,8 +104,10 @@ class NetworkObjective:
         """Of each row the part of the samples that has its own class as the likeliest."""
 
         def right(rows: Rows, own: Tensor, scale: Tensor) -> Tensor:
-            likeliest = rows.outputs(own, scale, over).argmax(dim=-1)
-            return (likeliest == over.t).to(own.dtype).mean(dim=-1, keepdim=True)
+            outputs = rows.outputs(own, scale, over)
+            if outputs.shape[1:] != (len(over.t), self.classes):  # Of one's own loss they may mean anything.
+                return own.new_full((len(own), 1), torch.nan)
+            return (outputs.argmax(dim=-1) == over.t).to(own.dtype).mean(dim=-1, keepdim=True)
 
         return self._by_tile(params, right)[:, 0]
 
@@ -165,84 +146,3 @@ class NetworkObjective:
             found[group.numbers] = made
         assert found is not None, "an objective has a row or more"
         return found
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Where modules of a problem are made for the points that train, each once a seed, dtype and device.
-
-    Parameters
-    ----------
-    traits : of the module that ``source`` makes. magnitude : of the problem.
-    told : how many points share a tile, where that is not for this release to choose.
-    promises : what was tried, by dtype and kind of device.
-    """
-
-    source: Source
-    prepared: Prepared
-    loss: Loss
-    traits: Traits
-    magnitude: float
-    told: int | None = None
-    promises: dict[tuple[str, str], bool] = field(default_factory=dict)
-
-    def objective(self, points: "Sequence[Setup]") -> NetworkObjective:
-        """Of points that share dtype and device; tried for whether rows keep their bits in any company."""
-        found = self._made(points, options_of(points))
-        where = (str(found.start.dtype), found.start.device.type)
-        if where not in self.promises:
-            first = found.groups[0].rows, found.start[0], found.over
-            self.promises[where] = promise.holds(*first, found.tile, found.period, found.at_once)
-        return replace(found, is_promised=self.promises[where])
-
-    def wide(self, points: "Sequence[Setup]") -> NetworkObjective:
-        """The same in float64, in smaller tiles: what is asked of it keeps many vectors of a row."""
-        found = self._made(points, options_of(points) | {"dtype": torch.float64})
-        return replace(found, tile=WIDE, at_once=WIDE, groups=()) if found.at_once > WIDE else found
-
-    def _made(self, points: "Sequence[Setup]", options: dict[str, Any]) -> NetworkObjective:
-        like = torch.empty(0, **options)
-        starts = {seed: self.source.start(seed, like) for seed in dict.fromkeys(point.seed for point in points)}
-        odd = [seed for seed, start in starts.items() if len(start) != self.traits.size]
-        if odd:
-            most, usual = len(starts[odd[0]]), self.traits.size
-            raise ValueError(f"by seed {odd[0]} the model has {most:,} parameters, by 0 {usual:,}")
-        seeds = [point.seed if self.traits.by_seed else points[0].seed for point in points]
-        made: dict[int, Rows] = {}
-
-        def rows(seed: int) -> Rows:
-            if seed not in made:
-                module = self.source.module(seed).to(**options)
-                made[seed] = Rows(module, self.loss, self.traits.modes)
-            return made[seed]
-
-        size, period = self.tile(options["device"].type), tile.period_of(self.traits.strides, like.element_size())
-        period = 1 if size == 1 else period
-        prepared, labelled = self.prepared, bool(self.source.classes)
-        over, held = (
-            samples(inputs, targets, labelled, **options) if len(targets) else None
-            for inputs, targets in (
-                (prepared.inputs, prepared.targets),
-                (prepared.held_inputs, prepared.held_targets),
-            )
-        )
-        assert over is not None, "preparation leaves samples"
-        return NetworkObjective(
-            torch.stack([starts[point.seed] for point in points]),
-            torch.tensor([point.scale for point in points], **options),
-            [point.place for point in points],
-            seeds,
-            rows,
-            over,
-            held,
-            period,
-            size,
-            tile.at_once(size, options["device"].type),
-            self.traits.draws,
-            True,
-            self.magnitude,
-        )
-
-    def tile(self, device: str) -> int:
-        """T of the problem."""
-        return 1 if self.traits.one_by_one else self.told or tile.rows_of(self.traits.work, device)

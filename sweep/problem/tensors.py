@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from sweep.data.readings import Floats
+from sweep.models.rows import Samples
 from sweep.models.switches import plain
 
 if TYPE_CHECKING:
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
 def options_of(points: "Sequence[Setup]") -> dict[str, Any]:
     """The dtype and the device that ``points`` share, as torch takes them."""
     return {"dtype": getattr(torch, points[0].dtype), "device": torch.device(points[0].device)}
+
+
+def samples(
+    inputs: Floats, targets: Floats, labelled: bool, dtype: torch.dtype = torch.float32, device: str = "cpu"
+) -> Samples:
+    """Samples as tensors."""
+    t = torch.tensor(targets, dtype=torch.int64 if labelled else dtype, device=device)
+    return Samples(torch.tensor(inputs, dtype=dtype, device=device), t)
 
 
 @contextmanager

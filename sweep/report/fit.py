@@ -6,6 +6,7 @@ from sweep.plan.plan import Plan
 from sweep.problem.fit import Dots, Fit, Fitted
 from sweep.problem.task import Task
 from sweep.report.judged_runs import Run
+from sweep.settings.keys import KEYS
 
 MOST_FITS = 6
 """Tasks whose fit is shown; the rest are named."""
@@ -25,8 +26,14 @@ def fits(plan: Plan, best: Mapping[Task, Run]) -> tuple[list[tuple[str, Fit]], l
 
 
 def short(setting: str) -> str:
-    """A setting as a title has room for it: an argument of a model by its own name, a class or function by itself."""
-    name = setting.removeprefix("problem.model.").removeprefix("problem.")
+    """A setting as a title has room for it: an argument of a model by its own name, a class or function by itself.
+
+    An argument that is called as another setting is, as ``lr``, keeps its whole key.
+    """
+    name = setting.removeprefix("problem.model.")
+    if name != setting and not KEYS.keys().isdisjoint({own := name.partition("=")[0], f"problem.{own}"}):
+        return setting
+    name = name.removeprefix("problem.")
     return name.removeprefix("_target_=").replace("._target_=", "=")
 
 

@@ -227,8 +227,20 @@ def refusal(key: str, value: object) -> BadInput:
     allowed = known.allowed if known else "see python -m sweep --help"
     near = nearest(shown, known.options) if known else None
     another = f"did you mean {key}={near}?" if near else f"give another {key}=…"
+    another = _meant(key, value) or another
     next_step = another if source == key else f"correct {source}, or give {key}=…"
     return BadInput(f"{source}={shown} is not allowed", allowed, next_step)
+
+
+def _meant(key: str, value: object) -> str:
+    """What whoever gave a model or a loss this ``value`` may have meant; nothing of other keys."""
+    if key == "problem.model":
+        return f"write {key}.NAME=VALUE for an argument, {key}._target_=MODULE.CLASS for a class"
+    if key == "problem.loss" and isinstance(value, dict):
+        return f"add {key}._target_=MODULE.FUNCTION, which takes such arguments"
+    if key == "problem.loss" and "." in str(value):
+        return f"write {key}._target_={value}, beside others as {{_target_:{value}}}"
+    return ""
 
 
 def source_of(key: str, value: object) -> str:

@@ -86,6 +86,8 @@ def _unparsed(override: str, text: str) -> BadInput:
         what, next_step = f"{override}: {reason[1]}", "correct it"
     elif equals:
         what, next_step = f"{override} cannot be read", "correct it"
+        if is_argument(key):
+            next_step += f"; text with other signs takes quotes that the shell leaves: '{key}=\"…\"'"
     else:
         what, next_step = f"{override} has no value", f"write {key}=VALUE"
     known = f", VALUE being {KEYS[key].allowed}" if key in KEYS else ""

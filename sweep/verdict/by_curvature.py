@@ -28,20 +28,13 @@ def name(verdict: Verdict) -> str:
     return "the local curvature at the end" if verdict.expected is None else "the curvature at the end"
 
 
-def is_constant(verdict: Verdict, curve: Curve, problem: Problem) -> bool:
-    """Whether a run came to no better than a constant prediction, as where all units of a network are dead."""
-    best = problem.spread - bound(problem, verdict.tolerance)
-    return verdict.left is not None and curve.final_loss >= best
-
-
-def arrival(verdict: Verdict, curve: Curve, problem: Problem) -> str:
+def arrival(verdict: Verdict, problem: Problem) -> str:
     """How a run converged."""
     found = (
         f"converged: by {name(verdict)} {verdict.left:.4g} of the loss is left, at most "
         f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}{saddle(verdict)}"
     )
-    constant = ", but the loss is no better than that of a constant prediction"
-    return found + (constant if is_constant(verdict, curve, problem) else "")
+    return f"{found}, but the loss is no better than that of a constant prediction" if verdict.constant else found
 
 
 def remainder(verdict: Verdict, curve: Curve, problem: Problem) -> str:
@@ -51,7 +44,8 @@ def remainder(verdict: Verdict, curve: Curve, problem: Problem) -> str:
     if verdict.plateau is not None:
         return f"how much of it is left is not known without the curvature {NOT_ASKED}"
     if not math.isfinite(left):
-        return f"the least loss is not known{f', but the last half brought over {allowed}' if verdict.moving else ''}"
+        moving = f", but the last half brought over {allowed}" if verdict.moving else ""
+        return f"the least loss is not known{moving}{saddle(verdict)}"
     if not is_told(left, curve):
         return f"too far from an optimum for {name(verdict)} to say how much of it is left{saddle(verdict)}"
     found = f"by {name(verdict)} {left:.4g} is left"
@@ -73,13 +67,22 @@ def plateau(verdict: Verdict, curve: Curve) -> str:
 
 def is_saddle(verdict: Verdict) -> bool:
     """Whether at least :data:`SADDLE` of what is left lies along directions in which the loss curves down."""
-    return verdict.left is not None and 0 < SADDLE * verdict.left <= verdict.negative
+    return is_unseen(verdict) or (verdict.left is not None and 0 < SADDLE * verdict.left <= verdict.negative)
+
+
+def is_unseen(verdict: Verdict) -> bool:
+    """Whether the loss curves down along directions in which it has no slope."""
+    return verdict.left is not None and verdict.negative == math.inf
 
 
 def saddle(verdict: Verdict) -> str:
     """That a run ended at a saddle, if it did."""
     if not is_saddle(verdict):
         return ""
+    if is_unseen(verdict):
+        return (
+            ", at a saddle: the loss curves down along directions in which it has no slope, so descent may stay there"
+        )
     return f", at a saddle: along directions in which the loss curves down it is {verdict.negative:.4g}"
 
 

@@ -62,6 +62,7 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
         moving=unfinished and left is not None and not left > allowed and last_half(losses) > allowed,
         negative=curve.measured.get("negative", math.nan),
         end_ratio=None if theory else _end_ratio(curve, trained),
+        constant=outcome is Outcome.CONVERGED and left is not None and curve.final_loss >= problem.spread - allowed,
         plateau=on_plateau(losses, tolerance) if unfinished and excess is None and not asked else None,
     )
     return replace(verdict, reason=sentences.reason(verdict, curve, point, problem))

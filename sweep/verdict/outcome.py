@@ -81,10 +81,13 @@ class Verdict:
         does not say; None where the least loss is known.
     moving : of an unfinished run, whether it has not converged because the last half changed its loss too much; what is
         left is little or not known.
-    negative : the part of ``left`` along directions in which the loss curves down; nan where ``left`` is.
+    negative : the part of ``left`` along directions in which the loss curves down; inf where it curves down along
+        one in which it has no slope; else nan where ``left`` is.
     end_ratio : the lr over the largest one that is stable where the loss is curved as at the end, where it is no
         quadratic; None where it is, or where that curvature is not known or none.
     plateau : of an unfinished run that is judged by its curve alone, whether that no longer changes; None of others.
+    constant : of a converged run that is judged by its curvature, whether its loss is no better than that of a constant
+        prediction, as where all units of a network are dead.
     tolerance : part of the spread that a converged run's excess may be.
     limit : of an unfinished run, whether rounding holds it back; None: not that we know.
     reason : one sentence with these numbers.
@@ -102,4 +105,5 @@ class Verdict:
     negative: float = 0.0
     end_ratio: float | None = None
     plateau: bool | None = None
+    constant: bool = False
     reason: str = ""

@@ -25,7 +25,7 @@ def plural(count: int, noun: str) -> str:
 def reason(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
     """What was found, then how the lr lies to theory's threshold: one sentence with its numbers."""
     if verdict.outcome is Outcome.CONVERGED:
-        found = _arrival(verdict, curve, problem)
+        found = _arrival(verdict, problem)
     elif verdict.outcome is Outcome.DIVERGED:
         found = _departure(verdict, curve)
     else:
@@ -37,6 +37,8 @@ def note(verdict: Verdict, curve: Curve) -> str:
     """A few words on why a run has its outcome; its reason says it in full."""
     happened, needed = verdict.events, verdict.epochs_needed
     if verdict.outcome is Outcome.CONVERGED:
+        if verdict.constant:
+            return "no better than a constant prediction"
         if verdict.left is not None:
             return f"about {verdict.left:.2g} of loss left"
         return f"within tolerance from epoch {happened.first_within}"
@@ -108,10 +110,10 @@ def _doubt(verdict: Verdict, expected: Expectation) -> str:
     return f"; theory predicts {expected.predicted}{decided}"
 
 
-def _arrival(verdict: Verdict, curve: Curve, problem: Problem) -> str:
+def _arrival(verdict: Verdict, problem: Problem) -> str:
     """How a run converged."""
     if verdict.left is not None:
-        return by_curvature.arrival(verdict, curve, problem)
+        return by_curvature.arrival(verdict, problem)
     return (
         f"within tolerance from epoch {verdict.events.first_within}: excess loss {verdict.excess:.4g} is at most "
         f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
@@ -174,6 +176,8 @@ def _epochs_left(verdict: Verdict, curve: Curve, point: Point, problem: Problem)
 
 def _way_out(verdict: Verdict, point: Point, problem: Problem) -> str:
     """What may move a run that rounding holds back; a larger lr, where it has room and may."""
+    if by_curvature.is_unseen(verdict):
+        return "another seed or start may help"
     ways = []
     if point.gradient is Gradient.finite_difference:
         ways += ["gradient=analytic", "a larger delta"]

@@ -96,7 +96,7 @@ def test_parts_of_ours_can_be_timed_alone(tmp_path: Path) -> None:
     wide = measure(python("-m", "benchmarks.wide", "40", "20", "2"), tmp_path)
     assert {name: len(times) for name, times in json.loads(wide.output).items()} == {"tiles": 2, "alone": 2}
     models = json.loads(measure(python("-m", "benchmarks.models", *["4", "16", "20", "5", "2"]), tmp_path).output)
-    assert (models["rows"], len(models["tiles"]), len(models["loop"])) == (128, 2, 2)
+    assert (models["rows"], len(models["tiles"]), len(models["loop"])) == (32, 2, 2)
     tracked = measure(python("-m", "benchmarks.tracking", *grid.of(4, 10, highest_lr=1e-4).arguments), tmp_path)
     assert json.loads(tracked.output)["rows"] > 40
 

@@ -76,7 +76,7 @@ def test_a_second_signal_ends_the_process_at_once_and_its_run_is_closed_by_a_lat
         "    print('training', flush=True)\n"
         "    time.sleep(600)\n"
         "in_process.in_process = stuck\n"
-        "def never(sweep):\n"
+        "def never(sweep, **how):\n"
         "    print('reporting', flush=True)\n"
         "    time.sleep(600)\n"
         "publication.publish = never\n"

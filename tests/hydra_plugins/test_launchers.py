@@ -44,16 +44,13 @@ def test_a_launcher_of_hydra_leaves_the_same_rows_and_report(
     assert files == {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "provenance.json"}
 
 
-@pytest.mark.parametrize("launcher", ["basic", "joblib"])
-def test_a_launcher_of_hydra_trains_models_as_well(
-    command: Command, ready_store: Path, tmp_path: Path, launcher: str
-) -> None:
+def test_a_launcher_of_hydra_trains_models_as_well(command: Command, ready_store: Path, tmp_path: Path) -> None:
     """Its jobs read a text as classes for a loss of one's own, and import what stands in the current folder."""
     (tmp_path / "own_loss.py").write_text("from torch.nn.functional import cross_entropy as loss\n")
     (tmp_path / "in.csv").write_text("x,kind\n1,no\n2,no\n3,yes\n4,yes\n5,no\n")
     data = ("data=csv", "data.path=in.csv", "data.input=x", "data.target=kind", "epochs=4")
     words = (*data, "problem=mlp", "problem.model.width=2,3", "problem.loss._target_=own_loss.loss")
-    said = command(*words, f"hydra/launcher={launcher}")
+    said = command(*words, "hydra/launcher=basic")
     assert (said.code, said.err) == (0, "")
     theirs = {run.data.tags["key"]: scientific(run) for run in runs()}
     assert len(theirs) == 2

@@ -44,6 +44,21 @@ def test_what_is_no_dotted_name_is_said_so(target: str) -> None:
     assert f"problem.model._target_={target}: no dotted name" in refused(target)
 
 
+def test_a_name_that_python_does_not_import_is_told_apart(folder: Path) -> None:
+    (folder / "my-models.py").write_text("Net = 3\n")
+    assert "Python imports nothing called 'my-models'\n" in refused("my-models.Net")
+
+
+def test_a_file_that_another_module_of_its_name_hides_is_to_be_renamed(folder: Path) -> None:
+    (folder / "statistics.py").write_text("Net = 3\n")
+    (folder / "json").mkdir()
+    (folder / "json" / "__init__.py").write_text("Net = 3\n")
+    assert "rename statistics.py: Python or a package has a module statistics already" in refused("statistics.Net")
+    assert "rename json/__init__.py" in refused("json.Net")
+    assert "rename" not in refused("my_models.Nett")
+    assert "rename" not in refused("fractions.Net")
+
+
 @pytest.mark.parametrize("target", ["my_models._Net", "my_models.Net.__dict__", "__main__.Net", "_private.Net"])
 def test_a_private_name_is_refused_in_words(target: str) -> None:
     said = refused(target)

@@ -10,15 +10,15 @@ from sweep.settings.schema import DType, Posed, ProblemKind, Settings, Start
 from sweep.training.curve import Curve, Result
 from sweep.training.execute import execute
 from sweep.training.in_process import in_process
-from tests.problem import any_modules, bad_modules
+from tests.problem import any_modules, bad_modules, curved_modules
 from tests.tracking.stored import settings
 
 EPOCHS, RATES = 50, (2e-4, 5e-4, 1e-3)
 
 
 def spec(name: str, **arguments: Any) -> dict[str, Any]:
-    """A model of ``any_modules`` or ``bad_modules`` with its arguments."""
-    place = any_modules if hasattr(any_modules, name) else bad_modules
+    """A model of ``any_modules``, ``bad_modules`` or ``curved_modules`` with its arguments."""
+    place = next(each for each in (any_modules, bad_modules, curved_modules) if hasattr(each, name))
     return {"_target_": f"{place.__name__}.{name}", **arguments}
 
 

@@ -13,9 +13,11 @@ from sweep.errors import BadInput
 from sweep.models.switches import uncompiled
 from sweep.problem.prepared import prepare
 from sweep.problem.task import Task
-from sweep.settings.schema import ProblemKind
+from sweep.settings.schema import DType, ProblemKind
 from sweep.training.bitwise import first_difference
 from sweep.training.curve import Curve, Failure
+from sweep.verdict.judge import judge
+from sweep.verdict.outcome import Outcome
 from tests.conftest import THERMOMETER
 from tests.problem import any_modules
 from tests.problem.posed import EPOCHS, RATES, asked, curves, planned, spec, trained
@@ -90,6 +92,42 @@ def test_without_second_derivatives_a_run_keeps_its_curve_and_what_is_left_is_no
     (curve,) = curves([asked(spec("OnceDifferentiable"), curvature=True)])
     assert math.isfinite(curve.final_loss)
     assert math.isnan(curve.measured["left"])
+
+
+@pytest.mark.parametrize("by", ["Part", "Once"])
+def test_a_second_derivative_that_is_not_that_of_the_slope_is_none(by: str) -> None:
+    one = asked(spec("Curved", by=by), lr=1e-5, curvature=True)
+    (facts,) = planned([one]).facts.values()
+    assert facts.uncurved.startswith("its second derivative is not that of its slope")
+    (curve,) = curves([one])
+    assert math.isfinite(curve.final_loss)
+    assert all(math.isnan(curve.measured[name]) for name in ("left", "lambda_max", "negative"))
+
+
+def test_torchs_own_second_derivatives_are_those_of_the_slope() -> None:
+    for model in TILED:
+        for facts in planned([asked(model, loss=loss) for loss in ("mse", "l1")]).facts.values():
+            assert facts.uncurved == "", model
+
+
+def test_a_model_that_knows_no_float64_trains_in_float32_and_what_is_left_is_not_known() -> None:
+    one = asked(spec("OnlySingle"), dtype=DType.float32, curvature=True)
+    (facts,) = planned([one]).facts.values()
+    assert "dtype" in facts.uncurved
+    (curve,) = curves([one])
+    assert curve.final_loss < curve.losses[0]
+    assert math.isnan(curve.measured["left"])
+
+
+def test_a_network_of_zeros_is_at_a_saddle_and_has_not_converged() -> None:
+    points = [asked(spec(name), lr=0.5, epochs=200, curvature=True) for name in ("Level", "Net")]
+    for each, is_saddle in zip(points, (True, False), strict=True):
+        plan = planned([each])
+        (one,), (curve,) = plan.points, curves([each])
+        verdict = judge(curve, one, plan.problems[one.task], 1e-3)
+        assert (", at a saddle: the loss curves down along directions" in verdict.reason) == is_saddle
+        assert (verdict.outcome is Outcome.UNFINISHED) == is_saddle, verdict.reason
+        assert (curve.measured["negative"] == math.inf) == is_saddle
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from sweep.settings.schema import DType, ProblemKind, Start
 from sweep.training.bitwise import first_difference
 from sweep.training.in_process import in_process
 from tests.conftest import point
+from tests.problem import curved_modules
 
 
 def readings(samples: int, inputs: int, classes: int = 0) -> Readings:
@@ -75,6 +76,26 @@ def test_a_row_has_the_bits_that_it_has_alone(grid: tuple[Readings, list[Point],
         assert np.array_equal(list(known.measured.values()), list(again.measured.values()), equal_nan=True)
         assert known.trained == again.trained
         assert known.trained["promised"] == 1
+
+
+@pytest.mark.parametrize(("inputs", "width"), [(40, 8), (40, 17), (6, 3)])
+@pytest.mark.parametrize("curvature", [True, False])
+def test_what_has_other_bits_in_other_company_is_not_promised_and_what_is_measured_counts(
+    inputs: int, width: int, curvature: bool
+) -> None:
+    data = readings(2, inputs)
+    model = canonical({"_target_": f"{curved_modules.__name__}.Folded", "inputs": inputs, "width": width})
+    one = replace(perceptron(data, problem=ProblemKind.torch, curvature=curvature), model=model, epochs=3, code="x")
+    points = [replace(one, lr=0.001 * number) for number in range(1, 151)]
+    posed = problems({data.fingerprint: data}, [one.task])
+    found = {size: in_process(points[-size:], posed) for size in (150, 90, 7)}
+    names = list(map(str, range(width + 1)))
+    differ = any(
+        first_difference(known, again, names)
+        for each in found.values()
+        for known, again in zip(reversed(found[150]), reversed(each), strict=False)
+    )
+    assert not differ or found[150][0].trained["promised"] == 0
 
 
 def test_bits_depend_on_where_a_matrix_begins_so_that_a_place_is_the_points_own() -> None:

@@ -110,10 +110,25 @@ def test_directions_without_curvature_may_weigh_no_more_than_rounding() -> None:
 def test_without_a_slope_nothing_is_left_and_without_a_curvature_it_is_not_known() -> None:
     curved, flat = torch.eye(3, dtype=torch.float64)[None], torch.zeros(1, 3, 3, dtype=torch.float64)
     slope, level = torch.ones(1, 3, dtype=torch.float64), torch.zeros(1, 3, dtype=torch.float64)
-    for curvature in (1.0, -1.0):
-        assert found(level, curvature * curved) == [pytest.approx(Local(0, curvature, 0))]
+    assert found(level, curved) == [pytest.approx(Local(0, 1, 0))]
     assert found(level, flat) == [pytest.approx(Local(0, math.nan, 0), nan_ok=True)]
     assert found(slope, flat) == [pytest.approx(Local(math.nan, math.nan, math.nan), nan_ok=True)]
+
+
+def test_where_the_loss_curves_down_along_a_direction_without_slope_more_is_below_than_can_be_said() -> None:
+    unseen = Local(math.nan, 2.0, math.inf)
+    for slope, down, rounding, expected in (
+        ([0.0, 0.0], -1.0, 0.0, unseen),
+        ([0.1, 0.0], -1.0, 0.0, unseen),
+        ([0.0, 0.1], -1.0, 0.0, Local(0.1**2 / 2, 2.0, 0.1**2 / 2)),
+        ([0.0, 0.0], -2e-7, 0.0, Local(0, 2.0, 0)),
+        ([0.0, 0.0], -1e-5, 0.0, unseen),
+        ([0.1, 1e-9], -1.0, 2e-9, unseen),
+        ([0.1, 3e-9], -1.0, 2e-9, Local(0.1**2 / 4, 2.0, 9e-18 / 2)),
+    ):
+        hessian = torch.diag(torch.tensor([2.0, down], dtype=torch.float64))[None]
+        (each,) = found(torch.tensor([slope], dtype=torch.float64), hessian, rounding=rounding)
+        assert each == pytest.approx(expected, rel=1e-5, nan_ok=True)
 
 
 @pytest.mark.parametrize("size", [1e-250, 1e-160, 1e-20, 1e20, 1e140])

@@ -17,7 +17,7 @@ from sweep.report.blocks import Items, Section, Table, pictures
 from sweep.report.contents import sections
 from sweep.report.escape import in_terminal
 from sweep.report.findings import find, table
-from sweep.report.fit import fits, fitted
+from sweep.report.fit import fits, fitted, short
 from sweep.report.frames import runs_frame
 from sweep.report.markdown import aligned
 from sweep.tracking.record import SweepRecord
@@ -199,6 +199,28 @@ def test_models_that_are_trained_one_by_one_are_named_with_the_reason_before_and
     assert [each for each in remarks(alone.plan) if "one by one" in each] == [line]
     assert line in items(alone, "How models were trained")
     assert not [each for each in remarks(made.plan) if "one by one" in each]
+
+
+def test_a_model_that_cannot_even_be_made_is_not_said_to_train(made: SweepRecord) -> None:
+    posed = dict(made.plan.problems)
+    task = POINTS[4].task
+    posed[task] = Network(posed[task].prepared, task, replace(made.plan.facts[task], shapes={}, one_by_one="it fails"))
+    failing = replace(made, plan=replace(made.plan, problems=posed))
+    assert "t: no point can be trained, as it fails." in list(remarks(failing.plan))
+    assert not [each for each in remarks(failing.plan) if "one by one" in each]
+
+
+@pytest.mark.parametrize(
+    ("setting", "title"),
+    [
+        ("problem.model.width=4", "width=4"),
+        ("problem.model._target_=my.Net", "my.Net"),
+        ("problem.loss=l1", "loss=l1"),
+        *((each, each) for each in ("problem.model.lr=1", "problem.model.scale=2", "problem.model.loss=l1", "scale=2")),
+    ],
+)
+def test_an_argument_that_is_called_as_another_setting_keeps_its_whole_key_in_titles(setting: str, title: str) -> None:
+    assert short(setting) == title
 
 
 def test_a_sweep_without_models_says_nothing_of_how_they_were_trained() -> None:

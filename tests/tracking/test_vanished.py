@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -160,9 +161,9 @@ def test_results_wait_where_a_store_vanishes_before_the_summary_is_written(
 ) -> None:
     publish = publication.publish
 
-    def late(sweep: object) -> object:
+    def late(sweep: Any, **how: Any) -> object:
         way(other)
-        return publish(sweep)  # type: ignore[arg-type]
+        return publish(sweep, **how)
 
     with monkeypatch.context() as patched:
         patched.setattr("sweep.publication.publish", late)

@@ -59,8 +59,9 @@ def test_a_run_is_at_a_saddle_where_half_of_what_is_left_or_more_is_along_direct
 def test_a_run_that_converged_to_no_better_than_a_constant_is_said_to() -> None:
     for end, constant in ((1.0, False), (0.998, False), (0.9995, True), (1.5, True)):
         losses = LEVEL + end * PROBLEM.spread - 1 if end < 1 or constant else LEVEL
-        verdict, _ = judged(losses, asked(), left=0.0, negative=0.0)
+        verdict, curve = judged(losses, asked(), left=0.0, negative=0.0)
         assert verdict.outcome is Outcome.CONVERGED
+        assert (note(verdict, curve) == "no better than a constant prediction") == constant
         assert ("but the loss is no better than that of a constant prediction" in verdict.reason) == constant
 
 

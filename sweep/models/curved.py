@@ -1,0 +1,46 @@
+"""Whether second derivatives of a model are to be had, and are those of its slope; found before anything trains."""
+
+import re
+
+import torch
+from torch import nn
+
+from sweep.models.losses import Loss
+from sweep.models.rows import Rows, Samples
+from sweep.models.shapes import flatten, trained
+
+OFF = 1e-2, 1e-5
+"""By the first part of itself a product with a Hessian may be off what differences of gradients say, and by the second
+of the gradient."""
+
+STEPS = (1e-7, 1e-8, 1e-6)
+"""How far apart those gradients are, in float64: a loss with kinks, as of ReLUs, may have one in between."""
+
+
+def uncurved_by(module: nn.Module, loss: Loss, modes: bool, over: Samples) -> str:
+    """Why products with the Hessian cannot be had, or are none of it, where that is so; as measured: in float64."""
+    t = over.t.double() if over.t.is_floating_point() else over.t
+    wide, start = Samples(over.x.double(), t), flatten(trained(module.double()))[None]
+    chance = torch.Generator().manual_seed(0)
+    try:
+        rows, one = Rows(module, loss, modes), wide.x.new_ones(1)
+        shift, *ways = torch.randn((1 + len(STEPS), *start.shape), generator=chance, dtype=torch.float64).to(start)
+        place = start + 0.1 * shift * (start.abs() + 0.1)
+        slope, product = rows.around(place, one, wide)
+        for way, step in zip(ways, STEPS, strict=True):
+            found = product(way)
+            after, before = (rows.around(place + sign * step * way, one, wide)[0] for sign in (1, -1))
+            expected = (after - before) / (2 * step)
+            off, most = (found - expected).norm(), OFF[0] * expected.norm() + OFF[1] * way.norm() * slope.norm()
+            if not off > most:  # Nor is nan.
+                return ""
+    except Exception as error:  # Of whatever kind; a run needs no second derivative to train.
+        said = re.search(r"derivative for '?(?:aten::)?(\w+)'? is not implemented", str(error))
+        return f"torch has no second derivative of {said[1]}" if said else first_line(error)
+    return "its second derivative is not that of its slope, as where a backward of one's own leaves out a part"
+
+
+def first_line(error: Exception) -> str:
+    """What it says, short and on one line, as a plan keeps it."""
+    said = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return "".join(each for each in said if each.isprintable())[:200]
