@@ -125,3 +125,8 @@ def test_a_loss_that_is_no_number_at_the_start_has_diverged(own: Own) -> None:
     said = own(*NET, "problem.model.width=4", "lr=1e-3")
     assert said.code == 0
     assert sweep.frame().runs["outcome"].tolist() == ["DIVERGED"]
+
+
+def test_what_has_a_target_stands_on_an_axis_beside_what_has_none(own: Own) -> None:
+    said = own(*NET, "problem.model.width=4", "problem.loss=mse,{_target_:my_models.loss}", "lr=1e-7", "epochs=3")
+    assert (said.code, len(runs())) == (0, 2), said.err

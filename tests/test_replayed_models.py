@@ -74,7 +74,7 @@ def test_replay_trains_in_tiles_of_as_many_points_as_the_runs_were_trained_in(
 
     monkeypatch.setattr("sweep.training.bitwise.first_difference", seen)
     assert command(module="sweep.replay").code == 0
-    assert set(used) == {128}
+    assert set(used) == {32}
 
 
 def test_what_was_measured_is_compared_where_torch_is_the_same(

@@ -3,11 +3,13 @@
 import re
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sweep.models.losses import Loss
 from sweep.models.rows import Rows, Samples
 from sweep.models.shapes import flatten, trained
+
+OTHER = "its second derivative is not that of its slope, as where a backward of one's own leaves out a part"
 
 OFF = 1e-2, 1e-5
 """By the first part of itself a product with a Hessian may be off what differences of gradients say, and by the second
@@ -21,23 +23,29 @@ def uncurved_by(module: nn.Module, loss: Loss, modes: bool, over: Samples) -> st
     """Why products with the Hessian cannot be had, or are none of it, where that is so; as measured: in float64."""
     t = over.t.double() if over.t.is_floating_point() else over.t
     wide, start = Samples(over.x.double(), t), flatten(trained(module.double()))[None]
-    chance = torch.Generator().manual_seed(0)
-    try:
-        rows, one = Rows(module, loss, modes), wide.x.new_ones(1)
-        shift, *ways = torch.randn((1 + len(STEPS), *start.shape), generator=chance, dtype=torch.float64).to(start)
-        place = start + 0.1 * shift * (start.abs() + 0.1)
-        slope, product = rows.around(place, one, wide)
-        for way, step in zip(ways, STEPS, strict=True):
-            found = product(way)
-            after, before = (rows.around(place + sign * step * way, one, wide)[0] for sign in (1, -1))
-            expected = (after - before) / (2 * step)
-            off, most = (found - expected).norm(), OFF[0] * expected.norm() + OFF[1] * way.norm() * slope.norm()
-            if not off > most:  # Nor is nan.
-                return ""
-    except Exception as error:  # Of whatever kind; a run needs no second derivative to train.
-        said = re.search(r"derivative for '?(?:aten::)?(\w+)'? is not implemented", str(error))
-        return f"torch has no second derivative of {said[1]}" if said else first_line(error)
-    return "its second derivative is not that of its slope, as where a backward of one's own leaves out a part"
+    shift = torch.randn(start.shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64).to(start)
+    found = ""
+    for place in (start + 0.1 * shift * (start.abs() + 0.1), start):  # Some are none beside where they start.
+        try:
+            return "" if _agrees(Rows(module, loss, modes), place, wide) else OTHER
+        except Exception as error:  # Of whatever kind; a run needs no second derivative to train.
+            said = re.search(r"derivative for '?(?:aten::)?(\w+)'? is not implemented", str(error))
+            found = f"torch has no second derivative of {said[1]}" if said else first_line(error)
+    return found
+
+
+def _agrees(rows: Rows, place: Tensor, over: Samples) -> bool:
+    """Whether a product at ``place``, shape ``(1, n_parameters)``, is how the gradient changes."""
+    one, chance = over.x.new_ones(1), torch.Generator().manual_seed(1)
+    slope, product = rows.around(place, one, over)
+    for step in STEPS:
+        way = torch.randn(place.shape, generator=chance, dtype=torch.float64).to(place)
+        after, before = (rows.around(place + sign * step * way, one, over)[0] for sign in (1, -1))
+        expected = (after - before) / (2 * step)
+        off, most = (product(way) - expected).norm(), OFF[0] * expected.norm() + OFF[1] * way.norm() * slope.norm()
+        if not off > most:  # Nor is nan.
+            return True
+    return False
 
 
 def first_line(error: Exception) -> str:

@@ -51,7 +51,9 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
     """Findings of a sweep, from its plan and its runs."""
     counts = counted(runs)
     best = best_of(runs)
-    parts = [f"{count:,} {state.lower()}" for state, count in counts.items() if count]
+    constant = sum(run.verdict.constant for run in runs if run.verdict)
+    doubt = {str(Outcome.CONVERGED): f" ({constant:,} to no better than a constant prediction)"} if constant else {}
+    parts = [f"{count:,} {state.lower()}{doubt.get(state, '')}" for state, count in counts.items() if count]
     points = sentences.plural(len(runs), "point")
     over = f" over {len(plan.readings):,} data sets" if len(plan.readings) > 1 else ""
     said = [f"{points}{over}: {', '.join(parts)}."]

@@ -60,6 +60,11 @@ def settings(config: DictConfig) -> Settings:
     own = without_hydra(config)
     missing = sorted(OmegaConf.missing_keys(own))
     missing = [name for key in missing for name in [below for below in KEYS if below.startswith(f"{key}.")] or [key]]
+    if kind := next((name for name in missing if name in SET_BY_GROUP), None):
+        group, known = kind.partition(".")[0], KEYS[kind].allowed
+        what = f"{group}=NAME: the file of that name says nothing of what it builds on"
+        first = {"problem": "torch", "data": "csv"}[group]
+        raise BadInput(what, f"defaults: [NAME], NAME one of {known}", f"begin the file with defaults: [{first}]")
     if missing:
         raise BadInput(
             f"{', '.join(missing)} must be given",
@@ -150,6 +155,9 @@ def to_yaml(settings: Settings, varying: Mapping[str, Sequence[Any]]) -> str:
     """The resolved configuration of a sweep: every key, with the list of its values where it varies; no secrets."""
     values = OmegaConf.create(asdict(settings))
     values.tracking.uri = masked(settings.tracking.uri)
-    for key, each in varying.items():
-        OmegaConf.update(values, "problem.kind" if key == "problem" else key, list(each))
+    for key in sorted(varying, key=lambda key: key.count(".")):
+        if "." in key and OmegaConf.is_list(OmegaConf.select(values, key.rpartition(".")[0])):
+            values[key] = list(varying[key])  # As of a function beside mse: what stands above is an axis itself.
+        else:
+            OmegaConf.update(values, "problem.kind" if key == "problem" else key, list(varying[key]))
     return OmegaConf.to_yaml(values)

@@ -134,7 +134,9 @@ def _left_out(match: re.Match[str], text: str) -> BadInput:
 
 
 def _file_of_another_form(match: re.Match[str], text: str) -> BadInput:
-    said = _first_lines(text.replace(match[0], ""))
+    said, key = _first_lines(text.replace(match[0], "")), _full_key(text)
+    if key and key in KEYS:
+        return BadInput(f"{match[1]}: {key}: {said}", KEYS[key].allowed, "correct the file")
     return BadInput(f"{match[1]}: {said}", "a file that maps keys to values", "correct the file")
 
 

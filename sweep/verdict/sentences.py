@@ -46,7 +46,7 @@ def note(verdict: Verdict, curve: Curve) -> str:
         left = happened.first_not_finite
         return f"rises from epoch {happened.first_rise}" if left is None else f"left the finite numbers at epoch {left}"
     if curve.stalled:
-        return "stalled"
+        return "stalled at a saddle" if by_curvature.is_unseen(verdict) else "stalled"
     if verdict.limit:
         return verdict.limit
     if verdict.outcome is Outcome.UNFINISHED and _never_settles(verdict):

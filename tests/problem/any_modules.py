@@ -233,3 +233,15 @@ class Dropped(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         found: Tensor = self.b(torch.tanh(self.d(self.a(x))))
         return found
+
+
+class Skips(nn.Module):
+    """Has no slope at most updates, by chance."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        kept = (torch.rand(1) < 0.3).to(x) if self.training else x.new_ones(1)
+        return x * self.a * kept

@@ -119,6 +119,12 @@ def test_a_model_that_knows_no_float64_trains_in_float32_and_what_is_left_is_not
     assert math.isnan(curve.measured["left"])
 
 
+def test_a_model_that_raises_beside_its_start_trains_from_there_without_a_promise() -> None:
+    (curve,) = curves([asked(spec("Narrow"), lr=1e-6, curvature=True)])
+    assert math.isfinite(curve.measured["left"])
+    assert (curve.trained["tile"] > 1, curve.trained["promised"]) == (True, 0)
+
+
 def test_a_network_of_zeros_is_at_a_saddle_and_has_not_converged() -> None:
     points = [asked(spec(name), lr=0.5, epochs=200, curvature=True) for name in ("Level", "Net")]
     for each, is_saddle in zip(points, (True, False), strict=True):

@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional
 
 from sweep.models.draws import drawn_by
+from sweep.problem.network_tensors import NetworkObjective
 from sweep.problem.prepared import prepare
 from sweep.problem.task import Task
 from sweep.settings.schema import DType, ProblemKind
@@ -51,6 +52,25 @@ def test_a_run_draws_as_torchs_own_loop_that_is_seeded_by_its_epochs() -> None:
         functional.mse_loss(module.train()(x), t).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     assert np.append(curve.losses, curve.final_loss) == pytest.approx(losses, rel=1e-12)
+
+
+def test_some_rows_of_an_objective_keep_start_place_and_seed() -> None:
+    plan = planned([asked(DROPPED, seed=seed) for seed in (4, 1, 7, 2)])
+    objective = plan.problems[plan.points[0].task].objective(plan.points)
+    assert isinstance(objective, NetworkObjective)
+    for which in (torch.tensor([3, 1]), torch.tensor([False, True, False, True]), slice(1, 3)):
+        some, rows = objective.take(which), torch.arange(4)[which].tolist()
+        assert some.numbers == [objective.numbers[row] for row in rows]
+        assert some.seeds == [objective.seeds[row] for row in rows]
+        assert some.start.tolist() == objective.start[rows].tolist()
+        _, slopes = objective.loss_and_gradient(objective.start, 3)
+        assert some.loss_and_gradient(some.start, 3)[1].tolist() == slopes[rows].tolist()
+
+
+def test_an_update_that_changed_nothing_by_chance_is_not_the_last_one() -> None:
+    found = curves([asked(spec("Skips"), lr=1e-3, seed=seed, epochs=64) for seed in range(10)])
+    assert {each.trained["still"] for each in found} == {64}
+    assert all(each.losses[40] > each.final_loss for each in found)
 
 
 def test_what_is_drawn_belongs_to_seed_and_epoch() -> None:

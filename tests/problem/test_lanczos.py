@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from sweep.problem.lanczos import spectrum, steps_of
+from sweep.problem.lanczos import Ritz, Spectrum, spectrum, steps_of
 from sweep.problem.local import Local, local, local_by_products
 from tests.problem.nets import output, parameters_of, sizes_of, slopes, waves
 
@@ -129,6 +129,13 @@ def test_where_the_loss_curves_down_along_a_direction_without_slope_more_is_belo
         hessian = torch.diag(torch.tensor([2.0, down], dtype=torch.float64))[None]
         (each,) = found(torch.tensor([slope], dtype=torch.float64), hessian, rounding=rounding)
         assert each == pytest.approx(expected, rel=1e-5, nan_ok=True)
+
+
+def test_what_half_or_all_of_the_steps_do_not_know_is_not_known() -> None:
+    blind, seeing = (Ritz(torch.tensor([[0.0, 1.0]]), torch.tensor([[part, 1 - part]])) for part in (0.5, 0.0))
+    for half, full, left in ((seeing, seeing, 0.5), (blind, seeing, math.nan), (seeing, blind, math.nan)):
+        (each,) = local_by_products(Spectrum(torch.ones(1), half, full, is_complete=False), np.zeros(1))
+        assert each.left == pytest.approx(left, nan_ok=True)
 
 
 @pytest.mark.parametrize("size", [1e-250, 1e-160, 1e-20, 1e20, 1e140])

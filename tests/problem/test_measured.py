@@ -1,12 +1,16 @@
 """What is measured at the end of a model's run equals what theory knows, where the model is one that theory knows."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from torch import Tensor
 
 from sweep.models.spec import canonical
+from sweep.problem import lanczos, network_measures
 from sweep.problem.choice import problems
+from sweep.problem.lanczos import Spectrum
 from sweep.settings.schema import DType, ProblemKind, Start
 from sweep.training.in_process import in_process
 from tests.conftest import THERMOMETER, point
@@ -42,3 +46,25 @@ def test_training_is_that_of_least_squares() -> None:
         in_process([each], problems({THERMOMETER.fingerprint: THERMOMETER}, [each.task]))[0] for each in (known, layer)
     ]
     assert np.allclose(both[0].losses, both[1].losses, rtol=1e-12, atol=0)
+
+
+def test_where_a_tile_has_no_room_rows_are_measured_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = canonical({"width": 4, "depth": 1, "activation": "tanh"})
+    base = point(problem=ProblemKind.mlp, start=Start.random, code="mlp 1", model=net, epochs=20, dtype=DType.float64)
+    points = [replace(base, lr=lr, seed=seed) for lr in (1e-3, 1e-2) for seed in range(3)]
+    posed = problems({THERMOMETER.fingerprint: THERMOMETER}, [base.task])
+    together = in_process(points, posed)
+    sizes = []
+    found = lanczos.spectrum
+
+    def seen(gradient: Tensor, product: Callable[[Tensor], Tensor], steps: int) -> Spectrum:
+        sizes.append(len(gradient))
+        return found(gradient, product, steps)
+
+    monkeypatch.setattr(network_measures, "spectrum", seen)
+    monkeypatch.setattr(network_measures, "MOST_BYTES", 8 * 13 * 13)
+    for curve, other in zip(in_process(points, posed), together, strict=True):
+        assert curve.measured == pytest.approx(dict(other.measured), rel=1e-9)
+    assert sizes == [1] * 6
+    monkeypatch.setattr(network_measures, "MOST_BYTES", 8 * 13 * 13 - 1)
+    assert all(np.isnan(curve.measured["left"]) for curve in in_process(points, posed))

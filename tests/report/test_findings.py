@@ -12,6 +12,7 @@ from sweep.report.blocks import Table
 from sweep.report.contents import sections
 from sweep.report.escape import as_code, in_code, in_csv, in_html, in_markdown
 from sweep.report.findings import find, note, table
+from sweep.report.fit import short
 from sweep.report.judged_runs import Run, judged
 from sweep.report.markdown import aligned
 from sweep.settings.schema import DType
@@ -135,3 +136,16 @@ def test_without_a_best_run_the_sentence_says_why(runs: list[Point | None], word
     absent = [Run(9, point(), "lr=0.01")] * (None in runs)
     plan = Plan((point(),), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
     assert find(plan, [*judged_runs, *absent]).sentence.endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("setting", "title"),
+    [
+        ("problem.model.width=4", "width=4"),
+        ("problem.model._target_=my.Net", "my.Net"),
+        ("problem.loss=l1", "loss=l1"),
+        *((each, each) for each in ("problem.model.lr=1", "problem.model.scale=2", "problem.model.loss=l1", "scale=2")),
+    ],
+)
+def test_an_argument_that_is_called_as_another_setting_keeps_its_whole_key_in_titles(setting: str, title: str) -> None:
+    assert short(setting) == title

@@ -17,7 +17,7 @@ from sweep.report.blocks import Items, Section, Table, pictures
 from sweep.report.contents import sections
 from sweep.report.escape import in_terminal
 from sweep.report.findings import find, table
-from sweep.report.fit import fits, fitted, short
+from sweep.report.fit import fits, fitted
 from sweep.report.frames import runs_frame
 from sweep.report.markdown import aligned
 from sweep.tracking.record import SweepRecord
@@ -210,17 +210,11 @@ def test_a_model_that_cannot_even_be_made_is_not_said_to_train(made: SweepRecord
     assert not [each for each in remarks(failing.plan) if "one by one" in each]
 
 
-@pytest.mark.parametrize(
-    ("setting", "title"),
-    [
-        ("problem.model.width=4", "width=4"),
-        ("problem.model._target_=my.Net", "my.Net"),
-        ("problem.loss=l1", "loss=l1"),
-        *((each, each) for each in ("problem.model.lr=1", "problem.model.scale=2", "problem.model.loss=l1", "scale=2")),
-    ],
-)
-def test_an_argument_that_is_called_as_another_setting_keeps_its_whole_key_in_titles(setting: str, title: str) -> None:
-    assert short(setting) == title
+def test_the_headline_counts_those_that_converged_to_no_better_than_a_constant(made: SweepRecord) -> None:
+    dead = changed(only(made, *POINTS[:2]), losses=np.full(60, 200.0), final_loss=200.0, measured={"left": 0.0})
+    said = find(dead.plan, runs_of(dead)).sentence
+    assert said.startswith("2 points: 2 converged (2 to no better than a constant prediction). Best: ")
+    assert "constant" not in find(made.plan, runs_of(made)).sentence
 
 
 def test_a_sweep_without_models_says_nothing_of_how_they_were_trained() -> None:

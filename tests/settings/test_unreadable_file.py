@@ -49,3 +49,23 @@ def test_a_file_of_another_form_is_named(command: Command, tmp_path: Path, conte
 def test_a_folder_that_is_not_there_is_named(command: Command, tmp_path: Path) -> None:
     said = command("--config-dir", "none")
     assert said.err.startswith(f"sweep: --config-dir {tmp_path / 'none'}: no such folder\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("problem/mine", "model: {_target_: my.Net}", ("problem=NAME: the file", "defaults: [torch]")),
+        ("data/mine", "samples: 30", ("data=NAME: the file", "defaults: [csv]")),
+        ("problem/mine", "defaults: [torch]\nmodel: my.Net", ("problem/mine: problem.model: ", "correct the file")),
+    ],
+)
+def test_a_file_of_a_group_that_lacks_its_base_or_has_a_wrong_value_is_told_how_it_is_written(
+    command: Command, tmp_path: Path, name: str, text: str, said: tuple[str, str]
+) -> None:
+    file = tmp_path / "own" / f"{name}.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    refused = command("--config-dir", "own", name.replace("/", "="))
+    assert refused.code == 1
+    assert refused.err.startswith(f"sweep: {said[0]}")
+    assert refused.err.rstrip().endswith(said[1])

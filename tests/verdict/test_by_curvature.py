@@ -56,6 +56,18 @@ def test_a_run_is_at_a_saddle_where_half_of_what_is_left_or_more_is_along_direct
     assert "at a saddle" in arrived.reason
 
 
+def test_where_a_saddle_has_no_slope_nothing_is_known_of_what_is_left_and_another_start_is_advised() -> None:
+    verdict, curve = judged(LEVEL, asked(), left=math.nan, negative=math.inf)
+    assert verdict.outcome is Outcome.UNFINISHED
+    assert "at a saddle: the loss curves down along directions in which it has no slope" in verdict.reason
+    assert note(verdict, curve) == "at a saddle"
+    still = replace(curve, stalled=True)
+    stalled = judge(still, asked(), PROBLEM, 0.001)
+    assert "another seed or start may help" in stalled.reason
+    assert note(stalled, still) == "stalled at a saddle"
+    assert note(judged(LEVEL, asked(), left=0.5, negative=0.5)[0], still) == "stalled"
+
+
 def test_a_run_that_converged_to_no_better_than_a_constant_is_said_to() -> None:
     for end, constant in ((1.0, False), (0.998, False), (0.9995, True), (1.5, True)):
         losses = LEVEL + end * PROBLEM.spread - 1 if end < 1 or constant else LEVEL
@@ -71,7 +83,7 @@ def test_the_lr_is_told_in_thresholds_of_the_curvature_at_the_end_where_theory_k
         told = f"; lr is {ratio} times 2/λmax at the end{': the edge of stability' if edge else ''}"
         assert verdict.reason.endswith(told)
         assert note(verdict, curve).endswith(", at the edge of stability") == edge
-    for largest in (math.nan, 0.0, -3.0):
+    for largest in (math.nan, 0.0, -3.0, math.inf):
         verdict, _ = judged(LEVEL, asked(), left=0.5, lambda_max=largest)
         assert verdict.end_ratio is None
         assert "2/λmax" not in verdict.reason

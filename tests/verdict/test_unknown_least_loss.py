@@ -32,10 +32,18 @@ def verdicts(data: Readings, *points: Point) -> list[Verdict]:
 
 def test_converged_is_what_has_little_left_and_has_stopped_changing() -> None:
     assert outcome(ARRIVED, 0.009) is Outcome.CONVERGED
+    assert outcome(ARRIVED, 0.01) is Outcome.CONVERGED  # At most, as docs/verdicts.md has it.
     assert outcome(ARRIVED, 0.011) is Outcome.UNFINISHED
     assert outcome(ARRIVED, math.nan) is Outcome.UNFINISHED
     assert outcome(FALLING, 0.0) is Outcome.UNFINISHED
     assert outcome(np.append(ARRIVED[:-1], math.inf), 0.0) is Outcome.DIVERGED
+
+
+@pytest.mark.parametrize("epochs", [40, 41])
+def test_the_last_half_begins_at_half_of_the_epochs_rounded_down(epochs: int) -> None:
+    for last_high, expected in ((epochs // 2, Outcome.UNFINISHED), (epochs // 2 - 1, Outcome.CONVERGED)):
+        losses = np.where(np.arange(epochs + 1) <= last_high, 1.0, 0.5)
+        assert outcome(losses, 0.0) is expected
 
 
 def test_an_end_above_the_start_is_not_converged_however_little_is_left() -> None:
