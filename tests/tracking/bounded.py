@@ -31,7 +31,7 @@ def bounded(seconds: int = SECONDS) -> Iterator[Peak]:
         raise Hangs
 
     Path("/proc/self/clear_refs").write_text("5")  # The peak, to what is taken now.
-    before, room = _status("VmRSS"), _status("VmSize") + ROOM
+    before, room = status("VmRSS"), status("VmSize") + ROOM
     handler = signal.signal(signal.SIGALRM, hangs)
     resource.setrlimit(resource.RLIMIT_AS, (room, limits[1]))
     signal.alarm(seconds)
@@ -41,10 +41,10 @@ def bounded(seconds: int = SECONDS) -> Iterator[Peak]:
         signal.alarm(0)
         resource.setrlimit(resource.RLIMIT_AS, limits)
         signal.signal(signal.SIGALRM, handler)
-        peak.taken = max(0, _status("VmHWM") - before)
+        peak.taken = max(0, status("VmHWM") - before)
 
 
-def _status(name: str) -> int:
+def status(name: str) -> int:
     """Bytes, from what Linux says of this process."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) << 10 for line in lines if line.startswith(f"{name}:"))
