@@ -17,10 +17,11 @@ from hypothesis import settings
 
 from sweep.data import sources
 from sweep.data.readings import Readings
-from sweep.plan.point import Point
+from sweep.plan.point import UNTOLD, Point
 from sweep.problem.choice import problems as problems_of
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
+from sweep.settings.optimizers import OptimizerKind, Scheduled, ScheduleKind, Stepping
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 
 if TYPE_CHECKING:
@@ -56,7 +57,25 @@ SEED = Point(
     spread=0.0,
     curvature=True,
     code="",
+    batch_size=0,
+    optimizer=OptimizerKind.sgd,
+    momentum=0.0,
+    nesterov=False,
+    weight_decay=0.0,
+    beta1=UNTOLD,
+    beta2=UNTOLD,
+    eps=UNTOLD,
+    alpha=UNTOLD,
+    centered=False,
+    lr_decay=0.0,
+    initial_accumulator_value=0.0,
+    schedule=ScheduleKind.constant,
+    warmup=0,
+    milestones="",
+    gamma=UNTOLD,
 )
+PLAIN = Stepping(OptimizerKind.sgd, 0.0, False, 0.0, *[None] * 7)
+CONSTANT = Scheduled(ScheduleKind.constant, 0, None, None)
 
 
 def point(**changes: object) -> Point:

@@ -29,6 +29,7 @@ from sweep.settings import by_key, composition, text_in_files
 from sweep.settings.grammar import literal
 from sweep.settings.hydra_internals import apply_overrides, unparsed_value
 from sweep.settings.keys import WHOLE_SWEEP, validate
+from sweep.settings.optimizer_keys import refuse_foreign
 from sweep.settings.schema import OWN_KEYS, Settings, is_argument
 
 RUN_SECONDS = 0.002
@@ -73,7 +74,9 @@ def expand(loader: ConfigLoader, master: DictConfig, arguments: Sequence[str]) -
     while isinstance(points := _points(compose, axes, structural), Depends):
         structural = [taken or axis in points.on for axis, taken in zip(axes, structural, strict=True)]
     sources.refuse_unused([point.data for point in points])
-    choice.refuse_unused({*(o.key_or_group for o in given), *(key for axis in axes for key in axis.keys)}, points)
+    keys = {*(o.key_or_group for o in given), *(key for axis in axes for key in axis.keys)}
+    choice.refuse_unused(keys, points)
+    refuse_foreign(keys, points)
     return points
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from sweep.plan.point import LATER, SPECS, Point, Value, as_typed, told_apart
+from sweep.plan.point import LATER, SPECS, Point, Value, as_typed
+from sweep.plan.shown import told_apart
 
 ALWAYS_SHOWN = ("lr", "scale", "epochs")
 

@@ -29,6 +29,7 @@ class Declared:
     told_by : from the value to what of it tells points apart, and is shown and stored; None: all of it.
     before : of a field that came later, the value that every point had until then. A point with that value keeps the
         key it had, and a document without the field is read with it. None: the field was there from the start.
+    apart_at : of what rows of a tensor may differ in, a value that trains in tensors of its own: another formula.
     is_spec : its value is the text of a :data:`sweep.models.spec.Spec`, each of whose arguments has a key of its own,
         where a user types it and in tables.
     null_in_key : it is in the key as null where it is not used; a later field is left out there.
@@ -40,6 +41,7 @@ class Declared:
     used_if: Callable[[Any], bool] | None = None
     told_by: Callable[[Any], Any] | None = None
     before: Any = None
+    apart_at: Any = None
     is_spec: bool = False
     null_in_key: bool = False
     holds: Any = None

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sweep.data.readings import Readings
-from sweep.plan.point import Point, as_typed, shown, told_apart
+from sweep.plan.point import Point, as_typed
+from sweep.plan.shown import shown, told_apart
 from sweep.problem.task import Task
 
 MOST_COLUMNS = 8

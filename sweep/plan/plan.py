@@ -19,12 +19,12 @@ from sweep.plan.columns import Columns
 from sweep.plan.labels import data_labels, differing
 from sweep.plan.point import Point, Value, as_typed
 from sweep.problem import ends
+from sweep.problem.checks import check_batch, check_dtype
 from sweep.problem.choice import problems
 from sweep.problem.problem import (
     MEASURED,
     WATCHED,
     Problem,
-    check_dtype,
     measured,
     parameter_count,
     parameter_names,
@@ -102,12 +102,19 @@ class Plan:
     @cached_property
     def watched(self) -> tuple[str, ...]:
         """What some run follows beside the loss that trains."""
-        return tuple(name for name in WATCHED if any(name in watched(problem) for problem in self.problems.values()))
+        found = {name for point in self.kinds.values() for name in watched(self.problem(point), point)}
+        return tuple(name for name in WATCHED if name in found)
 
     @cached_property
     def measured(self) -> tuple[str, ...]:
         """What is measured at the end of some run."""
-        return tuple(name for name in MEASURED if any(name in measured(problem) for problem in self.problems.values()))
+        found = {name for point in self.kinds.values() for name in measured(self.problem(point), point)}
+        return tuple(name for name in MEASURED if name in found)
+
+    @cached_property
+    def kinds(self) -> Mapping[tuple[object, ...], Point]:
+        """A point of each :func:`kind`."""
+        return {kind(point): point for point in self.points}
 
     @cached_property
     def _columns(self) -> Columns:
@@ -201,6 +208,11 @@ class Plan:
         return sum(point.epochs for point in self.points)
 
 
+def kind(point: Point) -> tuple[object, ...]:
+    """What says which numbers are told of a run of ``point``, as it trains and where it ends."""
+    return point.task, point.decay > 0, point.preconditioned
+
+
 def make(settings: Sequence[Settings], read: Callable[[Data, bool | None], Readings]) -> Plan:
     """Fold ``settings`` to distinct points.
 
@@ -240,6 +252,8 @@ def make(settings: Sequence[Settings], read: Callable[[Data, bool | None], Readi
     whole = settings[0]
     folded = len(settings) - len(points)
     plan = Plan(tuple(points.values()), readings, whole.outcome.tolerance, whole.name, folded, tuple(unused))
+    for point in {(each.task, each.batch_size): each for each in plan.points}.values():
+        check_batch(plan.problem(point), point.batch_size)
     for task, dtype in checked:
         check_dtype(plan.problems[task], dtype, plan.tolerance)
     own_code.check_unchanged(settings, posed.values())  # What was imported meanwhile is what was read.

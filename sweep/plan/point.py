@@ -12,18 +12,31 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
 
-from sweep.models.spec import canonical, parsed
+from sweep.models.spec import canonical
 from sweep.plan import usage
 from sweep.plan.declaration import Declared, Sharing, read_declarations
-from sweep.problem.task import Task
+from sweep.plan.derived import Derived
+from sweep.plan.shown import Value as Value
+from sweep.plan.shown import shown
 from sweep.settings import by_key
 from sweep.settings.holdout import canonical as holdout_as_typed
+from sweep.settings.optimizer_keys import milestones_as_typed
+from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import MODELS, STARTS, DType, Gradient, ProblemKind, Settings, Start
 
 KEY_SCHEMA = 1
 """Part of every key. Raise it only when a run's numbers change although its settings do not."""
 
-Value = float | int | str | None
+
+UNTOLD = -1.0
+"""What a number is that no optimizer or schedule of a point has: it can be none."""
+
+
+def _argument(
+    key: str, before: Any = 0.0, told_by: Callable[[Any], Any] | None = None, apart_at: Any = None
+) -> Declared:
+    """Of an optimizer or a schedule: rows of a tensor may differ in it."""
+    return Declared((key,), Sharing.TENSOR, usage.takes(key), told_by, before, apart_at)
 
 
 def _device_type(device: str) -> str:
@@ -31,7 +44,7 @@ def _device_type(device: str) -> str:
 
 
 @dataclass(frozen=True)
-class Point:
+class Point(Derived):
     """One assignment of every setting that can change a run's numbers; ``data`` is the fingerprint of the readings."""
 
     DECLARED: ClassVar[Mapping[str, Declared]]
@@ -42,7 +55,7 @@ class Point:
     epochs: Annotated[int, Declared(("epochs",), sharing=Sharing.TRAJECTORY)]
     problem: Annotated[ProblemKind, Declared(("problem",), told_by=str, before="line")]
     start: Annotated[Start, Declared(("start",), sharing=Sharing.TENSOR, told_by=str, before="given")]
-    seed: Annotated[int, Declared(("seed",), sharing=Sharing.TENSOR, used_if=usage.draws_start, before=0)]
+    seed: Annotated[int, Declared(("seed",), sharing=Sharing.TENSOR, used_if=usage.draws, before=0)]
     init: Annotated[tuple[float, ...], Declared(STARTS, sharing=Sharing.TENSOR, used_if=usage.starts_at_init)]
     gradient: Annotated[Gradient, Declared(("gradient",), used_if=usage.has_several_slopes, told_by=str)]
     delta: Annotated[float, Declared(("delta",), used_if=usage.takes_differences, null_in_key=True)]
@@ -59,6 +72,22 @@ class Point:
     spread: Annotated[float, Declared(("problem.spread",), used_if=usage.has_spread, before=0.0)]
     curvature: Annotated[bool, Declared(("outcome.curvature",), used_if=usage.is_model, before=True)]
     code: Annotated[str, Declared(("code",), used_if=usage.is_model, before="")]
+    batch_size: Annotated[int, Declared(("batch_size",), used_if=usage.is_sampled, before=0)]
+    optimizer: Annotated[OptimizerKind, Declared(("optimizer",), told_by=str, before="sgd")]
+    momentum: Annotated[float, _argument("optimizer.momentum", apart_at=0.0)]
+    nesterov: Annotated[bool, Declared(("optimizer.nesterov",), used_if=usage.leads, before=False)]
+    weight_decay: Annotated[float, _argument("optimizer.weight_decay", apart_at=0.0)]
+    beta1: Annotated[float, _argument("optimizer.beta1", before=UNTOLD)]
+    beta2: Annotated[float, _argument("optimizer.beta2", before=UNTOLD)]
+    eps: Annotated[float, _argument("optimizer.eps", before=UNTOLD)]
+    alpha: Annotated[float, _argument("optimizer.alpha", before=UNTOLD)]
+    centered: Annotated[bool, Declared(("optimizer.centered",), used_if=usage.centers, before=False)]
+    lr_decay: Annotated[float, _argument("optimizer.lr_decay")]
+    initial_accumulator_value: Annotated[float, _argument("optimizer.initial_accumulator_value")]
+    schedule: Annotated[ScheduleKind, Declared(("schedule",), told_by=str, before="constant")]
+    warmup: Annotated[int, _argument("schedule.warmup", before=0, apart_at=0)]
+    milestones: Annotated[str, _argument("schedule.milestones", before="", told_by=milestones_as_typed)]
+    gamma: Annotated[float, _argument("schedule.gamma", before=UNTOLD)]
 
     @classmethod
     def of(cls, settings: Settings, fingerprint: str, code: str = "") -> Self:
@@ -69,7 +98,14 @@ class Point:
         own["problem.model"] = canonical(posed.model if is_model else {})
         own["problem.loss"] = canonical(posed.loss if is_model else "mse")
         own["problem.spread"] = float(posed.spread or 0)
-        return cls._from(lambda key, before: own[key] if key in own else by_key.get(settings, key))
+        own |= {"optimizer": settings.optimizer.kind, "schedule": settings.schedule.kind}
+        own["schedule.milestones"] = milestones_as_typed(settings.schedule.milestones)
+
+        def value_of(key: str, before: Any) -> Any:
+            value = own[key] if key in own else by_key.get(settings, key)
+            return before if value is None else value
+
+        return cls._from(value_of)
 
     @classmethod
     def from_stored(cls, row: Mapping[str, Any]) -> Self:
@@ -151,43 +187,6 @@ class Point:
             found += [key for key in a | b if key not in a or key not in b or a[key] != b[key]]
         return found
 
-    @property
-    def task(self) -> Task:
-        """What it minimises."""
-        drawn = self.holdout_seed if usage.draws_holdout(self) else 0
-        task = Task(self.problem, self.data, self.center, self.standardize, holdout_as_typed(self.holdout), drawn)
-        if not usage.is_model(self):
-            return task
-        delta = self.loss_delta if usage.is_huber(self) else 1.0
-        return task._replace(model=self.model, loss=self.loss, loss_delta=delta, spread=self.spread, code=self.code)
-
-    @cached_property
-    def place(self) -> int:
-        """A number that this point has in any company, evenly spread; runs of one trajectory share it."""
-        document = {
-            name: str(declared.identity(getattr(self, name)))
-            for name, declared in self.DECLARED.items()
-            if declared.used(self) and declared.sharing is not Sharing.TRAJECTORY
-        }
-        return int(hashlib.sha256(json.dumps(document).encode()).hexdigest()[:8], 16)
-
-    @property
-    def batch(self) -> tuple[Any, ...]:
-        """What all rows of a tensor must share."""
-        return self._used(Sharing.NOTHING)
-
-    @property
-    def trajectory(self) -> tuple[Any, ...]:
-        """What tells a row of a batch from another: runs that have this in common too are one trajectory."""
-        return self._used(Sharing.TENSOR)
-
-    def _used(self, sharing: Sharing) -> tuple[Any, ...]:
-        return tuple(
-            getattr(self, name) if declared.used(self) else None
-            for name, declared in self.DECLARED.items()
-            if declared.sharing is sharing
-        )
-
 
 Point.DECLARED = read_declarations(Point)
 
@@ -203,27 +202,6 @@ TEXTS = tuple(key for each in Point.DECLARED.values() if each.holds is str or ea
 
 LATER = {key: each.before for each in Point.DECLARED.values() if each.before is not None for key in each.keys}
 """By key, what every point had before the key was there."""
-
-
-def shown(value: Any) -> Value:
-    """An argument as a table shows it: null is a value there, and not the lack of one; a text like "8" is in quotes."""
-    if value is None or isinstance(value, list | dict) or (isinstance(value, str) and _is_json(value)):
-        return canonical(value)
-    found: Value = value
-    return found
-
-
-def _is_json(text: str) -> bool:
-    try:
-        parsed(text)
-    except ValueError:
-        return False
-    return True
-
-
-def told_apart(shown: Value) -> str:
-    """What a table shows of an argument, as text: 8, 8.0, true, null and [8] are five; a word is without quotes."""
-    return shown if isinstance(shown, str) else canonical(shown)
 
 
 def _exactly(value: Any) -> Any:

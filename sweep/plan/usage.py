@@ -1,9 +1,11 @@
 """Which settings a point uses; what it has of others is no part of what it is."""
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sweep.models.spec import canonical
 from sweep.settings.holdout import Holdout
+from sweep.settings.optimizers import ARGUMENTS, SCHEDULED, OptimizerKind, ScheduleKind
 from sweep.settings.schema import MODELS, Gradient, Start
 
 
@@ -46,3 +48,40 @@ def draws_holdout(point: Any) -> bool:
     """Whether samples that it holds out are drawn."""
     holdout = Holdout.read(point.holdout)
     return holdout is not None and holdout.part > 0 and not holdout.last
+
+
+def is_sampled(point: Any) -> bool:
+    """Whether an update is over some of the samples."""
+    return bool(point.batch_size > 0)
+
+
+def draws(point: Any) -> bool:
+    """Whether its seed draws anything."""
+    return draws_start(point) or is_sampled(point)
+
+
+def takes(key: str) -> Callable[[Any], bool]:
+    """Whether its optimizer, or schedule, has the argument ``key``."""
+    group, _, name = key.partition(".")
+    kinds: Mapping[Any, Sequence[str]] = ARGUMENTS if group == "optimizer" else SCHEDULED
+    having = {kind for kind, names in kinds.items() if name in names}
+
+    def takes_it(point: Any) -> bool:
+        return getattr(point, group) in having
+
+    return takes_it
+
+
+def leads(point: Any) -> bool:
+    """Whether it may take the slope where momentum leads."""
+    return point.optimizer is OptimizerKind.sgd and bool(point.momentum)
+
+
+def centers(point: Any) -> bool:
+    """Whether it may take the size of slopes about their mean."""
+    return point.optimizer is OptimizerKind.rmsprop
+
+
+def knows_its_end(point: Any) -> bool:
+    """Whether an update depends on how many epochs there are in all: then a short run is no prefix of a long one."""
+    return point.schedule in (ScheduleKind.linear, ScheduleKind.cosine)

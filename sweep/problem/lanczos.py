@@ -79,7 +79,7 @@ def spectrum(gradient: Tensor, product: Callable[[Tensor], Tensor], steps: int) 
     """
     rows, parameters = gradient.shape
     finite = gradient.isfinite().all(dim=1, keepdim=True)
-    unit, length = _normed(_filled(gradient))
+    unit, length = _normed(filled(gradient))
     unit = torch.where(length == 0, _other(0, unit, parameters), unit)
     basis = unit.new_zeros((rows, steps, unit.shape[1]))
     diagonal, beside = unit.new_zeros((rows, steps)), unit.new_zeros((rows, steps))
@@ -88,7 +88,7 @@ def spectrum(gradient: Tensor, product: Callable[[Tensor], Tensor], steps: int) 
         basis[:, step] = unit
         image = product(unit[:, :parameters].contiguous())
         finite = finite & image.isfinite().all(dim=1, keepdim=True)
-        image = _filled(image)
+        image = filled(image)
         diagonal[:, step] = (unit * image).sum(dim=1)
         reach = torch.maximum(reach, _normed(image)[1])
         seen = basis[:, : step + 1]
@@ -102,8 +102,8 @@ def spectrum(gradient: Tensor, product: Callable[[Tensor], Tensor], steps: int) 
     return Spectrum(torch.where(finite, length[:, 0].cpu(), torch.nan), half, full, steps == parameters)
 
 
-def _filled(vectors: Tensor) -> Tensor:
-    """In whole blocks."""
+def filled(vectors: Tensor) -> Tensor:
+    """In whole blocks: see :data:`BLOCK`."""
     return pad(vectors, (0, -vectors.shape[1] % BLOCK))
 
 

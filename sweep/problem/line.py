@@ -5,15 +5,19 @@ rounded (``math.fsum``): the same on every machine.
 """
 
 import math
+import operator
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
+
+from sweep.data.readings import Floats
 from sweep.data.sources import thermometer
 from sweep.errors import BadInput
 from sweep.models.starts import uniform
 from sweep.problem.fit import HELD_OUT, Fit, Fitted, Relation, Role
 from sweep.problem.prepared import Prepared, root_mean_square
-from sweep.problem.problem import Objective, Setup
+from sweep.problem.problem import PRECONDITIONED, Objective, Setup
 from sweep.problem.quadratic import Quadratic
 from sweep.settings.schema import Start
 
@@ -33,6 +37,7 @@ class Line:
     shapes: Mapping[str, tuple[int, ...]] = {"w": (), "b": ()}
     work, facts = 0, None
     spread_name = "the target's variance"
+    knows_least = True
     undetermined: None = None
 
     def __init__(self, prepared: Prepared) -> None:
@@ -47,7 +52,8 @@ class Line:
         self.prepared = prepared
         self._u, self._t = prepared.inputs[:, 0].tolist(), prepared.targets.tolist()
         self._n = len(self._u)
-        self._quadratics: dict[float, Quadratic] = {}
+        self._quadratics: dict[tuple[float, float], Quadratic] = {}
+        self._least: dict[tuple[float, float], float] = {}
 
     @cached_property
     def _means(self) -> tuple[float, float]:
@@ -70,12 +76,24 @@ class Line:
         products = ((u - u_mean) * (t - t_mean) for u, t in zip(self._u, self._t, strict=True))
         return math.fsum(products) / self._input_spread
 
-    @cached_property
-    def least_loss(self) -> float:
-        """The least-squares loss, the same at every scale."""
-        u_mean, t_mean = self._means
-        residuals = (t - t_mean - self._slope * (u - u_mean) for u, t in zip(self._u, self._t, strict=True))
-        return math.fsum(r * r for r in residuals) / self._n
+    def least_loss(self, point: Setup) -> float:
+        """Without decay the least-squares loss, the same at every scale."""
+        at = (point.scale, point.decay) if point.decay else (1.0, 0.0)
+        if at not in self._least:
+            self._least[at] = self._least_at(*at)
+        return self._least[at]
+
+    def _least_at(self, scale: float, decay: float) -> float:
+        (u_mean, t_mean), slope, mean, penalty = self._means, self._slope, 0.0, 0.0
+        if decay:
+            w, b = self._at(scale, decay).optimum
+            slope, mean, penalty = (
+                w * scale,
+                decay * b / 2,
+                decay * (w * w + b * b) / 2,
+            )  # Where the slope along b is 0.
+        residuals = (t - t_mean - slope * (u - u_mean) + mean for u, t in zip(self._u, self._t, strict=True))
+        return math.fsum(r * r for r in residuals) / self._n + penalty
 
     @cached_property
     def spread(self) -> float:
@@ -104,15 +122,15 @@ class Line:
         return LineObjective.of(self.prepared, points, [self.start(point) for point in points])
 
     def quadratic(self, point: Setup) -> Quadratic:
-        """Curvature for ``x = scale·u``, from ``H = (2/n)·[[Σx², Σx], [Σx, n]]``."""
-        return self._at(point.scale)
+        """Curvature for ``x = scale·u``, from ``H = (2/n)·[[Σx², Σx], [Σx, n]] + decay·I``."""
+        return self._at(point.scale, point.decay)
 
-    def _at(self, scale: float) -> Quadratic:
-        if scale not in self._quadratics:
-            self._quadratics[scale] = self._curvature(scale)
-        return self._quadratics[scale]
+    def _at(self, scale: float, decay: float = 0.0) -> Quadratic:
+        if (scale, decay) not in self._quadratics:
+            self._quadratics[scale, decay] = self._curvature(scale, decay)
+        return self._quadratics[scale, decay]
 
-    def _curvature(self, scale: float) -> Quadratic:
+    def _curvature(self, scale: float, decay: float) -> Quadratic:
         u_mean, t_mean = self._means
         a = 2 * scale * scale * self._square
         b, d = 2 * scale * u_mean, 2.0
@@ -124,18 +142,50 @@ class Line:
         norm = math.hypot(*steep)
         steep = (steep[0] / norm, steep[1] / norm) if norm > 0 else (1.0, 0.0)
         w = self._slope / scale
-        return Quadratic((smallest, largest), ((-steep[1], steep[0]), steep), (w, t_mean - self._slope * u_mean))
+        best = self._shrunk(scale, decay) if decay else (w, t_mean - self._slope * u_mean)
+        return Quadratic((smallest + decay, largest + decay), ((-steep[1], steep[0]), steep), best)
 
-    def convexity(self, point: "Setup") -> None:
+    def _shrunk(self, scale: float, decay: float) -> tuple[float, float]:
+        """Where F is least, by Cramer's rule in products about the means: no offset of the inputs costs digits."""
+        (u_mean, t_mean), variance = self._means, self._input_spread / self._n
+        covariance, product = self._slope * variance, math.fsum(map(operator.mul, self._u, self._t)) / self._n
+        square = scale * scale
+        determinant = 4 * square * variance + decay * (2 * (square * self._square + 1) + decay)
+        w = 2 * scale * (2 * covariance + decay * product) / determinant
+        return w, (4 * square * (t_mean * variance - u_mean * covariance) + 2 * decay * t_mean) / determinant
+
+    def convexity(self, point: Setup) -> None:
         """None: the loss is quadratic."""
 
-    def measure(self, point: "Setup", parameters: Sequence[float]) -> Mapping[str, float]:
+    def measure(self, point: Setup, parameters: Sequence[float]) -> Mapping[str, float]:
         """Nothing: theory says all."""
         return {}
 
-    def measure_all(self, points: "Sequence[Setup]", ends: Sequence[Sequence[float]]) -> list[Mapping[str, float]]:
-        """One by one."""
-        return [self.measure(*each) for each in zip(points, ends, strict=True)]
+    def measure_all(
+        self,
+        points: Sequence[Setup],
+        ends: Sequence[Sequence[float]],
+        preconditioners: Sequence[Floats | None] | None = None,
+    ) -> list[Mapping[str, float]]:
+        """How curved F is by the preconditioners, wherever a run ended; see :mod:`sweep.problem.preconditioned`."""
+        asked = [(number, each) for number, each in enumerate(preconditioners or ()) if each is not None]
+        found: list[Mapping[str, float]] = [{} for _ in points]
+        if asked:
+            numbers, divisors = zip(*asked, strict=True)
+            own = [(points[number].scale, points[number].decay) for number in numbers]
+            for number, value in zip(numbers, self._steepest(np.array(own), np.stack(divisors)), strict=True):
+                found[number] = {PRECONDITIONED: value}
+        return found
+
+    def _steepest(self, own: Floats, divisors: Floats) -> list[float]:
+        """Of each row with its scale and decay, shape ``(rows, 2)``, and its divisors, of that shape: λmax of 2 × 2."""
+        (scale, decay), (w, b) = own.T, divisors.T
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            first, second = (2 * scale * scale * self._square + decay) / w, (2 + decay) / b
+            beside = 2 * scale * self._means[0] / np.sqrt(w) / np.sqrt(b)
+            found = (first + second + np.hypot(first - second, 2 * beside)) / 2
+        values: list[float] = np.where(np.isfinite(found), found, np.nan).tolist()
+        return values
 
     def confusion(self, fitted: Fitted) -> tuple[()]:
         """None: the target is a quantity."""

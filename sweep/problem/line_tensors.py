@@ -71,7 +71,8 @@ class LineObjective:
 
     Parameters
     ----------
-    start : shape ``(n_points, 2)``. x : scaled inputs, ``(n_points, n_samples)``. t : targets, ``(n_samples,)``.
+    start : shape ``(n_points, 2)``. x : scaled inputs, ``(n_points, n_samples)``.
+    t : targets, ``(n_samples,)``; or of a row each its own, ``(n_points, n_samples)``.
     held : of the samples that are held out, where there are any.
     """
 
@@ -101,10 +102,19 @@ class LineObjective:
         """Mean squared error of each row."""
         return mean_squared_error(predict(params, self.x), self.t)
 
-    def loss_and_gradient(self, params: Tensor, epoch: int = 0) -> tuple[Tensor, Tensor]:
+    def loss_and_gradient(self, params: Tensor, epoch: int = 0, update: int = 0) -> tuple[Tensor, Tensor]:
         """Mean squared error of each row, and its gradient."""
         p = predict(params, self.x)
         return mean_squared_error(p, self.t), gradient(self.x, self.t, p)
+
+    @property
+    def samples(self) -> int:
+        """How many samples train."""
+        return self.x.shape[1]
+
+    def sampled(self, which: Tensor) -> "LineObjective":
+        """Over some samples of each row."""
+        return LineObjective(self.start, self.x.gather(1, which), self.t[which])
 
     def watch(self, params: Tensor) -> dict[str, Tensor]:
         """The loss on what is held out, where there is any."""

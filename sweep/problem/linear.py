@@ -16,11 +16,18 @@ from sweep.models.spread import variance
 from sweep.models.starts import uniform
 from sweep.problem.dependence import Undetermined, undetermined
 from sweep.problem.fit import HELD_OUT, Fit, Fitted, Relation, Role
+from sweep.problem.preconditioned import steepest, steepest_by_products
 from sweep.problem.prepared import Prepared, root_mean_square
+from sweep.problem.problem import PRECONDITIONED
 from sweep.problem.quadratic import Quadratic
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from sweep.problem.problem import Objective, Setup
+
+MOST_CURVED = 600
+"""Parameters whose Hessian is written down to find how curved it is by a preconditioner."""
 
 
 class Linear:
@@ -32,13 +39,15 @@ class Linear:
     """
 
     work, facts = 0, None
+    knows_least = True
     spread_name = "the target's variance"
 
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
         self._n, self._d = prepared.inputs.shape
         self.shapes: Mapping[str, tuple[int, ...]] = {"w": (self._d,), "b": ()}
-        self._quadratics: dict[float, Quadratic] = {}
+        self._quadratics: dict[tuple[float, float], Quadratic] = {}
+        self._least: dict[tuple[float, float], float] = {}
 
     @cached_property
     def _reduced(self) -> tuple[Floats, Floats]:
@@ -46,12 +55,14 @@ class Linear:
         q, r = np.linalg.qr(np.column_stack([self.prepared.inputs, np.ones(self._n)]))  # Of a tall table, a small R.
         return r, q.T @ self.prepared.targets
 
-    @cached_property
-    def least_loss(self) -> float:
-        """The least-squares loss, the same at every scale."""
-        best = self.quadratic_at(1.0).optimum
-        residuals = self.prepared.inputs @ best[:-1] + best[-1] - self.prepared.targets
-        return mean(residuals * residuals)
+    def least_loss(self, point: "Setup") -> float:
+        """Without decay the least-squares loss, the same at every scale."""
+        scale, decay = at = (point.scale, point.decay) if point.decay else (1.0, 0.0)
+        if at not in self._least:
+            best = np.array(self.quadratic_at(*at).optimum)
+            residuals = self.prepared.inputs @ (best[:-1] * scale) + best[-1] - self.prepared.targets
+            self._least[at] = mean(residuals * residuals) + (decay * float(best @ best) / 2 if decay else 0.0)
+        return self._least[at]
 
     @cached_property
     def spread(self) -> float:
@@ -84,29 +95,31 @@ class Linear:
         return LinearObjective.of(self.prepared, points, [self.start(point) for point in points])
 
     def quadratic(self, point: "Setup") -> Quadratic:
-        """Curvature for ``x = scale·u``, from ``H = (2/n)·XᵀX``, a column of ones in X."""
-        return self.quadratic_at(point.scale)
+        """Curvature for ``x = scale·u``, from ``H = (2/n)·XᵀX + decay·I``, a column of ones in X."""
+        return self.quadratic_at(point.scale, point.decay)
 
-    def quadratic_at(self, scale: float) -> Quadratic:
+    def quadratic_at(self, scale: float, decay: float = 0.0) -> Quadratic:
         """As :meth:`quadratic`."""
-        if scale not in self._quadratics:
-            self._quadratics[scale] = self._curvature(scale)
-        return self._quadratics[scale]
+        if (scale, decay) not in self._quadratics:
+            self._quadratics[scale, decay] = self._curvature(scale, decay)
+        return self._quadratics[scale, decay]
 
-    def _curvature(self, scale: float) -> Quadratic:
+    def _curvature(self, scale: float, decay: float) -> Quadratic:
         r, projected = self._reduced
         columns = np.append(np.full(self._d, scale), 1.0)
         left, singular, ways = np.linalg.svd(r * columns, full_matrices=False)
         flat = singular <= singular[0] * max(self._n, self._d + 1) * np.finfo(float).eps
         if self.undetermined:  # Of columns that had an offset, rounding makes such a direction look steeper.
             flat[self.undetermined.determined :] = True
-        inverse = np.divide(1.0, singular, out=np.zeros_like(singular), where=~flat)
+        damped = singular + np.divide(decay * self._n / 2, singular, out=np.zeros_like(singular), where=~flat)
+        inverse = np.divide(1.0, damped, out=np.zeros_like(singular), where=~flat)
         optimum = ways.T @ (inverse * (left.T @ projected))
         values, directions = np.where(flat, 0.0, 2 / self._n * singular**2)[::-1], ways[::-1]
         missing = self._d + 1 - len(values)  # Fewer samples than parameters: the rest of the directions is flat too.
         if missing:
             directions = np.vstack([_complement(ways), directions])
             values = np.concatenate([np.zeros(missing), values])
+        values = values + decay
         return Quadratic(
             tuple(values.tolist()),
             tuple(map(tuple, directions.tolist())),
@@ -121,9 +134,38 @@ class Linear:
         """Nothing: theory says all."""
         return {}
 
-    def measure_all(self, points: "Sequence[Setup]", ends: Sequence[Sequence[float]]) -> list[Mapping[str, float]]:
-        """One by one."""
-        return [self.measure(*each) for each in zip(points, ends, strict=True)]
+    def measure_all(
+        self,
+        points: "Sequence[Setup]",
+        ends: Sequence[Sequence[float]],
+        preconditioners: Sequence[Floats | None] | None = None,
+    ) -> list[Mapping[str, float]]:
+        """How curved F is by the preconditioners, wherever a run ended; see :mod:`sweep.problem.preconditioned`."""
+        divisors = preconditioners or [None] * len(points)
+        return [
+            {} if divisor is None else {PRECONDITIONED: self._steepest(point, divisor)}
+            for point, divisor in zip(points, divisors, strict=True)
+        ]
+
+    def _steepest(self, point: "Setup", divisor: Floats) -> float:
+        columns = np.append(np.full(self._d, point.scale), 1.0)
+        if self._d < MOST_CURVED:
+            return steepest(self._squares * columns * columns[:, None] + point.decay * np.eye(len(columns)), divisor)
+        import torch
+
+        squares, by = torch.from_numpy(self._squares), torch.from_numpy(columns)
+
+        def product(vectors: "Tensor") -> "Tensor":
+            return by * (squares @ (by * vectors[0])) + point.decay * vectors
+
+        return steepest_by_products(product, torch.from_numpy(divisor)[None])[0]
+
+    @cached_property
+    def _squares(self) -> Floats:
+        """L's Hessian at scale 1."""
+        r = self._reduced[0]
+        found: Floats = 2 / self._n * (r.T @ r)
+        return found
 
     def confusion(self, fitted: Fitted) -> tuple[()]:
         """None: the target is a quantity."""

@@ -75,7 +75,7 @@ class LinearObjective:
         """Mean squared error of each row."""
         return by_tile(self._loss, self._filled(params * self.scale))[: len(params), 0]
 
-    def loss_and_gradient(self, params: Tensor, epoch: int = 0) -> tuple[Tensor, Tensor]:
+    def loss_and_gradient(self, params: Tensor, epoch: int = 0, update: int = 0) -> tuple[Tensor, Tensor]:
         """Mean squared error of each row, and its gradient: ``2/n · Σ (p − t) · (x, 1)``."""
         found = by_tile(self._both, self._filled(params * self.scale))
         count, size = params.shape

@@ -14,15 +14,18 @@ from sweep.data.readings import Floats
 from sweep.models.spread import entropy
 from sweep.models.starts import uniform
 from sweep.problem.confusion import Confusion
-from sweep.problem.convexity import Around, Convexity, Slope, has_optimum, minimum
-from sweep.problem.cross_entropy import CrossEntropy, as_parameters, as_weights
+from sweep.problem.convexity import Convexity
+from sweep.problem.cross_entropy import CrossEntropy, as_weights
 from sweep.problem.dependence import Undetermined, undetermined
 from sweep.problem.fit import Fit, Fitted
 from sweep.problem.local import Local, local, local_by_products
 from sweep.problem.logistic_fit import fit_of_two
+from sweep.problem.logistic_optimum import Optimum
+from sweep.problem.preconditioned import steepest, steepest_by_products
 from sweep.problem.prepared import Prepared
+from sweep.problem.problem import PRECONDITIONED
 from sweep.problem.quadratic import Quadratic
-from sweep.problem.separable import Separation, separation
+from sweep.problem.separable import Separation
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,7 +45,7 @@ class Logistic:
 
     work, facts = 0, None
     spread_name = "the labels' entropy"
-    least_loss: float | None = None
+    knows_least = False
     evenest_scale: float | None = None
 
     def __init__(self, prepared: Prepared) -> None:
@@ -57,7 +60,7 @@ class Logistic:
             "w": (self._d,) if one else (free, self._d),
             "b": () if one else (free,),
         }
-        self._convexities: dict[float, Convexity] = {}
+        self._convexities: dict[tuple[float, float], Convexity] = {}
 
     @cached_property
     def spread(self) -> float:
@@ -84,30 +87,45 @@ class Logistic:
 
         return LogisticObjective.of(self.prepared, points, [self.start(point) for point in points])
 
+    def least_loss(self, point: "Setup") -> None:
+        """None: theory has it, but runs are judged by what is left at their end."""
+
     def quadratic(self, point: "Setup") -> Quadratic | None:
         """None."""
         return None
 
     def measure(self, point: "Setup", parameters: Sequence[float]) -> dict[str, float]:
         """What is left and λmax, by the curvature at the end; and the accuracy on what trains."""
-        with np.errstate(over="ignore", invalid="ignore"):  # Far ends overflow, and are then unknown.
-            return self._measured(point, parameters)
+        return dict(self.measure_all([point], [parameters])[0])
 
-    def measure_all(self, points: "Sequence[Setup]", ends: Sequence[Sequence[float]]) -> list[Mapping[str, float]]:
+    def measure_all(
+        self,
+        points: "Sequence[Setup]",
+        ends: Sequence[Sequence[float]],
+        preconditioners: Sequence[Floats | None] | None = None,
+    ) -> list[Mapping[str, float]]:
         """One by one."""
-        return [self.measure(*each) for each in zip(points, ends, strict=True)]
+        divisors = preconditioners or [None] * len(points)
+        with np.errstate(over="ignore", invalid="ignore"):  # Far ends overflow, and are then unknown.
+            return [self._measured(*each) for each in zip(points, ends, divisors, strict=True)]
 
-    def _measured(self, point: "Setup", parameters: Sequence[float]) -> dict[str, float]:
+    def _measured(self, point: "Setup", parameters: Sequence[float], divisor: Floats | None) -> dict[str, float]:
         model, weights = self._at(point.scale), as_weights(parameters, self._model.free)
         logs = model.log_probabilities(weights)
         accuracy = float(np.mean(logs.argmax(axis=1) == model.y))
         p = np.exp(logs)
-        gradient, rounding = model.gradient(p).reshape(-1), model.rounding(p)
+        pulled, decay = point.decay * weights, point.decay  # Of F, which the decay adds a paraboloid to.
+        gradient = (model.gradient(p) + pulled).reshape(-1)
+        rounding = model.rounding(p) + float(np.finfo(float).eps * np.linalg.norm(pulled))
+        by = None if divisor is None else as_weights(divisor.tolist(), self._model.free).reshape(-1)
         if len(parameters) > MOST_CURVED:
-            found = _by_products(model, p, gradient, rounding)
+            found, conditioned = _by_products(model, p, gradient, rounding, decay, by)
         else:
-            found = local(gradient, model.hessian(p), rounding)
-        return {"left": found.left, "lambda_max": found.largest, "negative": found.negative, "accuracy": accuracy}
+            hessian = model.hessian(p) + decay * np.eye(len(gradient))
+            found = local(gradient, hessian, rounding)
+            conditioned = None if by is None else steepest(hessian, by)
+        told = {"left": found.left, "lambda_max": found.largest, "negative": found.negative, "accuracy": accuracy}
+        return told if conditioned is None else told | {PRECONDITIONED: conditioned}
 
     def loss_at(self, point: "Setup", parameters: Sequence[float]) -> float:
         """The loss at ``parameters``, in float64."""
@@ -118,95 +136,23 @@ class Logistic:
         return CrossEntropy(self._model.x * columns, self._model.y, self._model.classes)
 
     @cached_property
-    def _even(self) -> tuple[CrossEntropy, Floats, float]:
-        """The samples in coordinates in which they are even, so that no offset of an input and no unit costs digits.
-
-        Beside it what takes weights there to weights at scale 1, shape ``(rank, d + 1)``; and how many times an eps the
-        coordinates may be off.
-        """
-        model, (n, size) = self._model, self._model.x.shape
-        shift = np.append(model.x[:, :-1].mean(axis=0), 0.0)
-        units = np.abs(model.x - shift).max(axis=0)
-        units[units == 0] = 1.0
-        left, singular, ways = np.linalg.svd((model.x - shift) / units, full_matrices=False)
-        rank = int((singular > singular[0] * max(n, size) * np.finfo(float).eps).sum())
-        if self.undetermined:  # Of columns that had an offset, rounding makes such a direction look steeper.
-            rank = min(rank, self.undetermined.determined)
-        back = ways[:rank] * (math.sqrt(n) / singular[:rank, None]) / units
-        back[:, -1] -= back @ shift
-        even = CrossEntropy(left[:, :rank] * math.sqrt(n), model.y, model.classes)
-        return even, back, float(singular[0] / singular[rank - 1])
-
-    @cached_property
-    def _minimum(self) -> tuple[Floats, Separation]:
-        """Where the loss is least, or within rounding of that, as weights of even samples; and whether it is there."""
-        even, back, off = self._even
-        free, rank = even.free, len(back)
-
-        def at(place: Floats) -> Slope:
-            weights = place.reshape(free, rank)
-            p = np.exp(even.log_probabilities(weights))
-            return Slope(even.loss(weights), even.gradient(p).reshape(-1), even.hessian(p))
-
-        place, here = minimum(at, free * rank)
-        weights: Floats = place.reshape(free, rank)
-        reach = float(np.linalg.norm(even.x, axis=1).max()) * (1 if free == 1 else math.sqrt(2))
-        rounding = off * even.rounding(np.exp(even.log_probabilities(weights)))
-        if has_optimum(here, rank if free > 1 else 0, reach, rounding):
-            return weights, Separation.NONE
-        return weights, separation(even, weights)
+    def _theory(self) -> Optimum:
+        return Optimum(self._model, self.undetermined)
 
     @property
     def separation(self) -> Separation:
         """How far classes can be told apart without a doubt, for which weights would have to be infinite."""
-        return self._minimum[1]
+        return self._theory.separation
 
     def convexity(self, point: "Setup") -> Convexity | None:
-        """For ``x = scale·u``; the curvature is at most ¼ (of more than two classes ½) of that of the inputs' squares.
-
-        References
-        ----------
-        Böhning 1992, as in :mod:`sweep.problem.cross_entropy`.
-        """
+        """See :meth:`sweep.problem.logistic_optimum.Optimum.at`; None of very many parameters."""
         if self._model.x.shape[1] * self._model.free > MOST_CURVED:
             return None
-        if point.scale not in self._convexities:
+        at = point.scale, point.decay
+        if at not in self._convexities:
             with np.errstate(over="ignore", invalid="ignore"):  # At a far scale curvature overflows, and is inf.
-                self._convexities[point.scale] = self._convexity(point.scale)
-        return self._convexities[point.scale]
-
-    @cached_property
-    def _curved(self) -> tuple[Floats, Floats, Floats, float]:
-        """The largest of each input; ``XᵀX/n`` of inputs over these; and the Hessian and the loss where Newton arrived.
-
-        What is known of a scale follows from these, without the samples.
-        """
-        (even, _, _), (weights, _) = self._even, self._minimum
-        units = np.abs(self._model.x).max(axis=0)
-        units[units == 0] = 1.0
-        model = CrossEntropy(self._model.x / units, self._model.y, self._model.classes)
-        hessian = model.hessian(np.exp(even.log_probabilities(weights)))
-        return units, model.x.T @ model.x / len(model.x), hessian, even.loss(weights)
-
-    def _convexity(self, scale: float) -> Convexity:
-        (_, back, _), (weights, apart), (units, squares, hessian, loss) = self._even, self._minimum, self._curved
-        columns, free = np.append(np.full(self._d, scale), 1.0), self._model.free
-        grown = np.outer(units * columns, units * columns)
-        squares, hessian = squares * grown, hessian * np.tile(grown, (free, free))
-        steepest = float(np.linalg.norm(squares, 2)) if np.isfinite(squares).all() else math.inf
-        curvature = steepest / (4 if free == 1 else 2)
-        least_loss = 0.0 if apart is Separation.ALL else loss
-        if apart is not Separation.NONE:
-            because = f"the classes of {apart.value} can be told apart without a doubt"
-            return Convexity(curvature, least_loss, None, because)
-        # The same added to the logits of all classes changes none.
-        flat = len(hessian) - len(back) * (free - (free > 1))
-        values = np.full(len(hessian), math.inf)
-        if np.isfinite(hessian).all():
-            values = np.linalg.eigvalsh(hessian)
-        values = np.where(np.arange(len(values)) < flat, 0.0, np.maximum(values, 0))
-        optimum = as_parameters(weights @ back / columns)
-        return Convexity(curvature, least_loss, Around(tuple(optimum.tolist()), tuple(values.tolist()), flat))
+                self._convexities[at] = self._theory.at(*at)
+        return self._convexities[at]
 
     def confusion(self, fitted: Fitted) -> list[Confusion]:
         """Of the likeliest classes at a run's final parameters."""
@@ -227,16 +173,20 @@ class Logistic:
         if self._model.free > 1:
             return None
         has_best = self._d < MOST_CURVED and self.separation is Separation.NONE
-        return fit_of_two(self.prepared, fitted, self._minimum[0] @ self._even[1] if has_best else None)
+        return fit_of_two(self.prepared, fitted, self._theory.weights if has_best else None)
 
 
-def _by_products(model: CrossEntropy, probabilities: Floats, gradient: Floats, rounding: float) -> Local:
+def _by_products(
+    model: CrossEntropy, probabilities: Floats, gradient: Floats, rounding: float, decay: float, by: Floats | None
+) -> tuple[Local, float | None]:
+    """The loss around weights; and by divisors, where there are any, its steepest curvature."""
     import torch
 
     from sweep.problem.lanczos import spectrum, steps_of
 
     def product(vectors: "Tensor") -> "Tensor":
-        return model.product(probabilities, vectors[0])[None]
+        return (model.product(probabilities, vectors[0]) + decay * vectors[0])[None]
 
     known = spectrum(torch.from_numpy(gradient)[None], product, steps_of(len(gradient)))
-    return local_by_products(known, np.array([rounding]))[0]
+    found = local_by_products(known, np.array([rounding]))[0]
+    return found, None if by is None else steepest_by_products(product, torch.from_numpy(by)[None])[0]

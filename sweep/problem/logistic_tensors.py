@@ -76,7 +76,7 @@ class LogisticObjective:
         """Mean cross-entropy of each row."""
         return by_tile(self._loss, self._filled(params), self.tile)[: len(params), 0]
 
-    def loss_and_gradient(self, params: Tensor, epoch: int = 0) -> tuple[Tensor, Tensor]:
+    def loss_and_gradient(self, params: Tensor, epoch: int = 0, update: int = 0) -> tuple[Tensor, Tensor]:
         """Mean cross-entropy of each row, and its gradient: ``1/n · Σ (p − 1[y]) · (x, 1)``, p being the softmax."""
         found = by_tile(self._both, self._filled(params), self.tile)[: len(params)]
         slopes = found[:, 1:].view(len(params), self._free, -1)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from sweep.data.readings import Floats
 from sweep.errors import BadInput
 from sweep.models.facts import Facts
 from sweep.models.losses import SPREAD_NAMES, Loss
@@ -43,7 +44,7 @@ class Network:
     tile : how many points share one, where that is told; see :meth:`in_tiles_of`.
     """
 
-    least_loss: float | None = None
+    knows_least = False
     evenest_scale: float | None = None
     undetermined: Undetermined | None = None
     tile: int | None = None
@@ -153,6 +154,9 @@ class Network:
         """See :class:`sweep.problem.network_tensors.NetworkObjective`."""
         return self.bench.objective(points)
 
+    def least_loss(self, point: "Setup") -> None:
+        """None."""
+
     def quadratic(self, point: "Setup") -> Quadratic | None:
         """None: nobody has looked."""
         return None
@@ -165,13 +169,19 @@ class Network:
         """As of several."""
         return self.measure_all([point], [parameters])[0]
 
-    def measure_all(self, points: "Sequence[Setup]", ends: Sequence[Sequence[float]]) -> list[Mapping[str, float]]:
+    def measure_all(
+        self,
+        points: "Sequence[Setup]",
+        ends: Sequence[Sequence[float]],
+        preconditioners: Sequence[Floats | None] | None = None,
+    ) -> list[Mapping[str, float]]:
         """See :mod:`sweep.problem.network_measures`."""
         from sweep.problem.network_measures import measures
 
         is_curved = not self.traits.uncurved
         # A module may know no float64: then what asks for no curvature is found as it was trained.
-        return measures((self.bench.wide if is_curved else self.bench.objective)(points), points, ends, is_curved)
+        objective = (self.bench.wide if is_curved else self.bench.objective)(points)
+        return measures(objective, points, ends, preconditioners, is_curved)
 
     def predicted(self, point: "Setup", parameters: Sequence[float]) -> Predicted | None:
         """What its module makes of samples: see :mod:`sweep.problem.network_predictions`; raises whatever it raises."""

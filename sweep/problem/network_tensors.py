@@ -76,11 +76,16 @@ class NetworkObjective:
         """See :data:`sweep.problem.problem.TRAINED`."""
         return {"tile": self.tile, "promised": int(self.is_promised)}
 
+    @property
+    def samples(self) -> int:
+        """How many samples train."""
+        return len(self.over.t)
+
     def loss(self, params: Tensor) -> Tensor:
         """The loss of each row, not while it trains."""
         return self._by_tile(params, lambda rows, own, scale: rows.loss(own, scale, self.over)[:, None])[:, 0]
 
-    def loss_and_gradient(self, params: Tensor, epoch: int = 0) -> tuple[Tensor, Tensor]:
+    def loss_and_gradient(self, params: Tensor, epoch: int = 0, update: int = 0) -> tuple[Tensor, Tensor]:
         """The loss of each row, and its gradient, drawn by the row's seed and ``epoch`` where the module draws."""
 
         def both(rows: Rows, own: Tensor, scale: Tensor) -> Tensor:

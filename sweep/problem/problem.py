@@ -9,9 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
-from sweep.errors import BadInput
+from sweep.data.readings import Floats
 from sweep.models.facts import Facts
 from sweep.problem.confusion import Confusion
 from sweep.problem.convexity import Convexity
@@ -19,46 +17,10 @@ from sweep.problem.dependence import Undetermined
 from sweep.problem.fit import Fit, Fitted
 from sweep.problem.prepared import Prepared
 from sweep.problem.quadratic import Quadratic
-from sweep.settings.schema import EPS, DType, Start
+from sweep.problem.setup import Setup as Setup
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-
-class Setup(Protocol):
-    """What a problem reads of a point; :class:`sweep.plan.point.Point` is one."""
-
-    @property
-    def scale(self) -> float:
-        """Input scale, > 0: a model sees ``scale`` times the inputs."""
-
-    @property
-    def start(self) -> Start:
-        """Where descent starts: at what is given, or at random."""
-
-    @property
-    def seed(self) -> int:
-        """Draws a random start."""
-
-    @property
-    def init(self) -> tuple[float, ...]:
-        """The start values that a user gives, in the order of the settings ``init.*``."""
-
-    @property
-    def dtype(self) -> DType:
-        """Number format of all tensors."""
-
-    @property
-    def device(self) -> str:
-        """Where tensors live, in torch's words."""
-
-    @property
-    def curvature(self) -> bool:
-        """Of a model, whether the curvature at the end is measured."""
-
-    @property
-    def place(self) -> int:
-        """A number that belongs to the point, by which it has its place in a tile."""
 
 
 class Objective(Protocol):
@@ -83,8 +45,21 @@ class Objective(Protocol):
     def draws(self) -> bool:
         """Whether updates are drawn at random, so that the same parameters may have another gradient later."""
 
-    def loss_and_gradient(self, params: "Tensor", epoch: int = 0) -> "tuple[Tensor, Tensor]":
-        """The loss, and its gradient at an update, shape ``(n_points, n_parameters)``; ``epoch`` is counted from 0."""
+    def loss_and_gradient(self, params: "Tensor", epoch: int = 0, update: int = 0) -> "tuple[Tensor, Tensor]":
+        """The loss, and its gradient at an update, shape ``(n_points, n_parameters)``.
+
+        ``epoch``, and ``update`` within it, are counted from 0: what is drawn is drawn by them.
+        """
+
+    @property
+    def samples(self) -> int:
+        """How many samples train."""
+
+    def sampled(self, which: "Tensor") -> "Objective":
+        """The same over some samples of each row: ``which``, shape ``(n_points, batch)``, int64.
+
+        Its loss and its gradient alone are asked for.
+        """
 
     def watch(self, params: "Tensor") -> "Mapping[str, Tensor]":
         """What else is followed at every epoch: by name, of each row a number; nothing where nothing is held out."""
@@ -96,14 +71,21 @@ class Objective(Protocol):
 HOLDOUT_LOSS, HOLDOUT_ACCURACY = "holdout_loss", "holdout_accuracy"
 """What :meth:`Objective.watch` calls the loss, and of classes the accuracy, on the samples that are held out."""
 
-WATCHED = (HOLDOUT_LOSS, HOLDOUT_ACCURACY)
-"""All that it may tell of."""
+PENALIZED_LOSS = "penalized_loss"
+"""With weight decay that is part of the slope, what really descends: the loss and half the decay times the squared
+parameters."""
+
+WATCHED = (PENALIZED_LOSS, HOLDOUT_LOSS, HOLDOUT_ACCURACY)
+"""All that is followed at every epoch beside the loss."""
 
 LOCAL, ACCURACY = ("left", "lambda_max", "negative"), ("accuracy",)
-"""What :meth:`Problem.measure` tells: of a loss whose least is not known what :class:`sweep.problem.local.Local` says,
+"""What :meth:`Problem.measure` tells: of an F whose least is not known what :class:`sweep.problem.local.Local` says,
 and of classes the part of the samples that train which has its own class as the likeliest."""
 
-MEASURED = (*LOCAL, *ACCURACY)
+PRECONDITIONED = "lambda_max_preconditioned"
+"""And of what is preconditioned: the largest eigenvalue of ``P^-½·H·P^-½``, H being the Hessian of F."""
+
+MEASURED = (*LOCAL, PRECONDITIONED, *ACCURACY)
 """All that it may tell of."""
 
 NOT_MEASURED = {"negative": 0.0}
@@ -116,7 +98,11 @@ in any company, else 0; and the epochs after which no update changed anything, s
 
 
 class Problem(Protocol):
-    """A model and its loss on prepared readings. All losses are in one unit: of squares, the target's squared."""
+    """A model and its loss L on prepared readings. All losses are in one unit: of squares, the target's squared.
+
+    What descends is ``F(θ) = L(θ) + ½·decay·‖θ‖²`` over all parameters as they train, the intercept too; it is L itself
+    for a point without decay. Least loss, curvature, optimum and whatever is left at an end are of F.
+    """
 
     @property
     def prepared(self) -> Prepared:
@@ -143,8 +129,11 @@ class Problem(Protocol):
         """How large the terms are whose sum a loss is, as the mean squared target: a loss is rounded as they are."""
 
     @property
-    def least_loss(self) -> float | None:
-        """The least loss that any parameters have, by which runs are judged; None where it is not known beforehand."""
+    def knows_least(self) -> bool:
+        """Whether the least F is known beforehand, so that runs are judged by it."""
+
+    def least_loss(self, point: Setup) -> float | None:
+        """The least F that any parameters have; None where it is not known beforehand."""
 
     def start(self, point: Setup) -> tuple[float, ...]:
         """The parameters that descent of a point starts from."""
@@ -153,7 +142,7 @@ class Problem(Protocol):
         """The loss of ``points``, which share dtype and device, as tensors."""
 
     def quadratic(self, point: Setup) -> Quadratic | None:
-        """The loss around its optimum, where the loss is quadratic in the parameters; None elsewhere."""
+        """F around its optimum, where the loss is quadratic in the parameters; None elsewhere."""
 
     @property
     def work(self) -> int:
@@ -161,11 +150,11 @@ class Problem(Protocol):
 
     @property
     def undetermined(self) -> Undetermined | None:
-        """What of the parameters no data determines; None where it determines all, or where that is not known."""
+        """What of the parameters no data determines, though a decay may; None where all is, or that is not known."""
 
     @property
     def evenest_scale(self) -> float | None:
-        """The input scale, to three digits, at which the condition is least; None where theory knows none."""
+        """The input scale, to three digits, at which L's condition is least; None where theory knows none."""
 
     def convexity(self, point: Setup) -> Convexity | None:
         """What is known of a convex loss that is no quadratic; None elsewhere."""
@@ -173,8 +162,19 @@ class Problem(Protocol):
     def measure(self, point: Setup, parameters: Sequence[float]) -> Mapping[str, float]:
         """What :func:`measured` names, at finite ``parameters`` that a run ended at."""
 
-    def measure_all(self, points: Sequence[Setup], ends: Sequence[Sequence[float]]) -> Sequence[Mapping[str, float]]:
-        """The same of several runs, which share dtype and device."""
+    def measure_all(
+        self,
+        points: Sequence[Setup],
+        ends: Sequence[Sequence[float]],
+        preconditioners: Sequence[Floats | None] | None = None,
+    ) -> Sequence[Mapping[str, float]]:
+        """The same of several runs, which share dtype and device.
+
+        Parameters
+        ----------
+        preconditioners : of each run the diagonal of P by which its updates divided, >= 0, shape ``(n_parameters,)``;
+            None where it has none: then :data:`PRECONDITIONED` is not told.
+        """
 
     def confusion(self, fitted: Fitted) -> Sequence[Confusion]:
         """Which classes are taken for which: of samples that train, and of those held out; none without classes."""
@@ -188,35 +188,19 @@ class Problem(Protocol):
         """
 
 
-def check_dtype(problem: Problem, dtype: DType, tolerance: float) -> None:
-    """Raise :class:`BadInput` where ``dtype`` cannot hold the losses that decide a verdict.
-
-    A loss that rounds to 0, or to inf, would make a verdict of noise.
-    """
-    held, data = np.finfo(str(dtype)), problem.prepared.readings
-    smallest, largest = float(held.tiny), float(held.max)
-    least = max(tolerance, EPS[dtype]) * problem.spread
-    most = 4 * len(data.inputs) * problem.magnitude  # Twice a target is as far off as a model near the readings is.
-    if least < smallest or most > largest:
-        raise BadInput(
-            f"data: the squares of the target of {data.name} are too {'small' if least < smallest else 'large'}"
-            f" for {dtype}",
-            f"squares and sums of squares from {smallest:.2g} to {largest:.2g}, also times outcome.tolerance",
-            f"{'' if dtype is DType.float64 else 'use dtype=float64, or '}give the target in another unit",
-        )
-
-
-def watched(problem: Problem) -> tuple[str, ...]:
-    """The names of what is watched of ``problem`` at every epoch."""
+def watched(problem: Problem, point: Setup) -> tuple[str, ...]:
+    """The names of what is watched of a ``point`` of ``problem`` at every epoch."""
     prepared = problem.prepared
-    names = WATCHED if prepared.readings.classes else (HOLDOUT_LOSS,)
-    return names if len(prepared.held_targets) else ()
+    held = (HOLDOUT_LOSS, HOLDOUT_ACCURACY) if prepared.readings.classes else (HOLDOUT_LOSS,)
+    penalized = (PENALIZED_LOSS,) if point.decay else ()
+    return (*penalized, *(held if len(prepared.held_targets) else ()))
 
 
-def measured(problem: Problem) -> tuple[str, ...]:
-    """The names of what is measured of ``problem`` at the end of a run."""
+def measured(problem: Problem, point: Setup) -> tuple[str, ...]:
+    """The names of what is measured at the end of a run of ``point``, which poses ``problem``."""
     return (
-        *(LOCAL if problem.least_loss is None else ()),
+        *(() if problem.knows_least else LOCAL),
+        *([PRECONDITIONED] if point.preconditioned else ()),
         *(ACCURACY if problem.prepared.readings.classes else ()),
     )
 

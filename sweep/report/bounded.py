@@ -7,8 +7,8 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.problem.convexity import Convexity
 from sweep.report.judged_runs import Run
-from sweep.training.choice import optimizer_of
 from sweep.verdict.outcome import Outcome
+from sweep.verdict.stability import stability_of
 
 MOST_BOUNDS = 100
 """Combinations of task and scale that are looked at."""
@@ -64,7 +64,7 @@ def _gets_nearer(run: Run) -> bool:
 
 def _sure(point: Point, known: Convexity) -> Point:
     """``point`` at an lr of two digits below which the loss is sure to fall."""
-    bound = optimizer_of(point).threshold(known.curvature)
+    bound = stability_of(point).threshold(known.curvature)
     lr = float(f"{bound:.2g}")
     return replace(point, lr=lr if lr < bound else float(f"{bound * 0.95:.2g}"))
 

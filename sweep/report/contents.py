@@ -91,10 +91,9 @@ def _map(plan: Plan, runs: Sequence[Run]) -> list[Block]:
 
 def _curves(plan: Plan, runs: Sequence[Run]) -> list[Block]:
     panels = curve_panels(runs)
-    targets = {
-        None if problem.least_loss is None else problem.least_loss + bound(problem, plan.tolerance)
-        for problem in plan.problems.values()
-    }
+    posed = [(plan.problem(point), point) for point in plan.points]
+    least = ((problem, problem.least_loss(point)) for problem, point in posed)
+    targets = {None if loss is None else loss + bound(problem, plan.tolerance) for problem, loss in least}
     return [draw_curves(panels, targets.pop() if len(targets) == 1 else None)] if panels else []
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from sweep.plan.plan import Plan
-from sweep.plan.point import FLOATS, TEXTS
+from sweep.plan.plan import Plan, kind
+from sweep.plan.point import FLOATS, TEXTS, Point
 from sweep.problem import ends
-from sweep.problem.problem import measured, watched
+from sweep.problem.problem import Problem, measured, watched
 from sweep.report.escape import in_csv
 from sweep.report.judged_runs import Run, judged
 from sweep.report.trained import is_promised
@@ -110,6 +110,10 @@ def _row(plan: Plan, run: Run) -> dict[str, object]:
     return row
 
 
+def _told(problem: Problem, point: Point) -> set[str]:
+    return {*ends.names(problem), *watched(problem, point), *measured(problem, point)}
+
+
 def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
     """``runs.csv``, from :func:`to_frame`'s table.
 
@@ -123,11 +127,11 @@ def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
             text[name] = [repr(float(value)) for value in frame[name]]
     for name in (*plan.told(), *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS):
         text.loc[~finished, name] = ""  # A nan of a finished run is a result.
-    unknown = [plan.problem(point).least_loss is None for point in plan.points]
+    unknown = [not plan.problem(point).knows_least for point in plan.points]
     text.loc[unknown, "excess_loss"] = ""
-    told = {task: {*ends.names(each), *watched(each), *measured(each)} for task, each in plan.problems.items()}
+    told = {each: _told(plan.problem(point), point) for each, point in plan.kinds.items()}
     for name in (*plan.told(), *plan.watched, *plan.measured):
-        text.loc[[name not in told[point.task] for point in plan.points], name] = ""
+        text.loc[[name not in told[kind(point)] for point in plan.points], name] = ""
     for name in (*(name for name in FLOATS if name in frame), *THRESHOLDS, *_bounds(plan)):
         text.loc[frame[name].isna(), name] = ""
     own = [name for name in frame.columns if is_argument(name) or name == "problem.loss"]

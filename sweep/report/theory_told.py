@@ -13,8 +13,8 @@ from sweep.report.judged_runs import Run
 from sweep.report.panels import epochs_panel
 from sweep.report.pictures import draw_epochs
 from sweep.settings.schema import STARTS
-from sweep.training.choice import optimizer_of
 from sweep.verdict.sentences import plural
+from sweep.verdict.stability import stability_of
 
 MOST_TIMED = 20
 """Rows of the table of predicted and observed epochs: those that differ most."""
@@ -76,13 +76,13 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
     several, starts = len(plan.tasks) > 1, [name for name in ("start", "seed", *STARTS) if name in plan.varying]
     named = plan.few_parameters(MOST_BEST)
     header = [*["data"] * several, "scale", *starts]
-    header += [f"largest stable lr, {known[0].theory.optimizer.threshold_formula}", "fastest lr", "its epochs"]
+    header += [f"largest stable lr, {known[0].theory.optimizer.formula}", "fastest lr", "its epochs"]
     header += ["condition", *(f"best {name}" for name in named), "least loss"]
     rows = []
     for each in known:
         settings, quadratic = plan.cells(each.point), each.theory.quadratic
         lr, epochs = each.fastest or (None, None)
-        least_loss = plan.problem(each.point).least_loss
+        least_loss = plan.problem(each.point).least_loss(each.point)
         best = dict(zip(plan.parameters_of[each.point.task], quadratic.optimum, strict=True))
         rows.append(
             [
@@ -105,7 +105,7 @@ def _bounds(plan: Plan) -> list[Block]:
     header += ["condition there", *(f"best {name}" for name in named), "least loss"]
     rows = []
     for point, known in bounds(plan):
-        optimizer, around = optimizer_of(point), known.around
+        optimizer, around = stability_of(point), known.around
         best = dict(zip(plan.parameters_of[point.task], around.optimum, strict=True)) if around else {}
         threshold = number(optimizer.threshold(around.largest)) if around else "no optimum"
         rows.append(

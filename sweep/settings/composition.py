@@ -63,7 +63,7 @@ def settings(config: DictConfig) -> Settings:
     if kind := next((name for name in missing if name in SET_BY_GROUP), None):
         group, known = kind.partition(".")[0], KEYS[kind].allowed
         what = f"{group}=NAME: the file of that name says nothing of what it builds on"
-        first = {"problem": "torch", "data": "csv"}[group]
+        first = {"problem": "torch", "data": "csv"}.get(group) or known.partition(",")[0]
         raise BadInput(what, f"defaults: [NAME], NAME one of {known}", f"begin the file with defaults: [{first}]")
     if missing:
         raise BadInput(
@@ -159,5 +159,5 @@ def to_yaml(settings: Settings, varying: Mapping[str, Sequence[Any]]) -> str:
         if "." in key and OmegaConf.is_list(OmegaConf.select(values, key.rpartition(".")[0])):
             values[key] = list(varying[key])  # As of a function beside mse: what stands above is an axis itself.
         else:
-            OmegaConf.update(values, "problem.kind" if key == "problem" else key, list(varying[key]))
+            OmegaConf.update(values, f"{key}.kind" if f"{key}.kind" in SET_BY_GROUP else key, list(varying[key]))
     return OmegaConf.to_yaml(values)

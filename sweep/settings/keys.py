@@ -6,18 +6,19 @@ In come typed :class:`Settings`; they go out unchanged, or are refused.
 import math
 import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
 from sweep.errors import BadInput, nearest
 from sweep.redaction import remember, without_secrets
 from sweep.settings import by_key
 from sweep.settings.file_form import DECIMALS, MISSING, SEPARATORS, name_of
 from sweep.settings.holdout import Holdout
+from sweep.settings.key import Key
+from sweep.settings.optimizer_keys import OPTIMIZER_KEYS
 from sweep.settings.ranges import FINITE, POSITIVE, SEED, TEXT, are_columns, finite, is_seed, positive, text
 from sweep.settings.schema import (
     DATA_KINDS,
+    GROUPS,
     LOSSES,
     PERCEPTRON,
     DType,
@@ -26,27 +27,6 @@ from sweep.settings.schema import (
     Settings,
     Start,
 )
-
-
-@dataclass(frozen=True)
-class Key:
-    """One key: what it means, what it may be, and the check that says so."""
-
-    meaning: str
-    allowed: str
-    check: Callable[[Any, Settings], bool] = lambda value, settings: True
-
-    @property
-    def alias(self) -> str:
-        """The meaning's first words as a key, as ``learning_rate``, which somebody may try."""
-        return self.meaning.partition(":")[0].replace(" ", "_")
-
-    @property
-    def options(self) -> list[str]:
-        """All that it may be, where that is a few words."""
-        words = self.allowed.partition(";")[0].split(", ")
-        return words if all(map(str.isidentifier, words)) else []
-
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 STORE = re.compile(r"(?!sqlite)[a-z][a-z0-9+]*://.+|sqlite(\+\w+)?:///(?!:memory:|file:|.*%00)[^?].*", re.ASCII)
@@ -64,10 +44,11 @@ KEYS: Mapping[str, Key] = {
     "lr": Key("learning rate: the step along the slope", POSITIVE, positive),
     "scale": Key("input scale: x = scale * input", POSITIVE, positive),
     "epochs": Key(
-        "passes over all readings, one update each",
+        "passes over all readings",
         "a whole number from 1 to 100,000,000",
         lambda value, _: 1 <= value <= 100_000_000,
     ),
+    **OPTIMIZER_KEYS,
     "problem": Key("the model and its loss", f"one of the group: {', '.join(ProblemKind)}"),
     "problem.kind": Key("set by the group", ", ".join(ProblemKind)),
     "problem.model": Key(
@@ -87,7 +68,7 @@ KEYS: Mapping[str, Key] = {
         lambda value, _: value is None or 0 < value < math.inf,
     ),
     "start": Key("where descent starts: at what init gives, or drawn by seed", ", ".join(Start)),
-    "seed": Key("draws a random start", SEED, is_seed),
+    "seed": Key("draws a random start, and the batches", SEED, is_seed),
     "init.w": Key("weight that descent starts from", FINITE, finite),
     "init.b": Key("bias that descent starts from", FINITE, finite),
     "gradient": Key("how the slope of the loss is found", ", ".join(Gradient)),
@@ -184,7 +165,7 @@ KEYS: Mapping[str, Key] = {
     "grid": Key("named grid of conf/grid, or of --config-dir", "the name of a file there, without .yaml"),
 }
 
-SET_BY_GROUP = ("data.kind", "problem.kind")
+SET_BY_GROUP = tuple(f"{group}.kind" for group in GROUPS)
 """Keys that the file of a group sets, and nobody else."""
 
 LABELS = ("data.input_unit", "data.target_unit", "data.store")

@@ -10,7 +10,7 @@ from omegaconf.errors import OmegaConfBaseException
 from sweep.errors import BadInput, nearest
 from sweep.settings import grammar
 from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal
-from sweep.settings.schema import OWN_KEYS, PERCEPTRON, is_argument
+from sweep.settings.schema import GROUPS, OWN_KEYS, PERCEPTRON, is_argument
 from sweep.settings.unreadable_file import unreadable
 
 USER_KEYS = [name for name in KEYS if name not in SET_BY_GROUP]
@@ -115,7 +115,11 @@ def _plus_before_key(match: re.Match[str], text: str) -> BadInput:
 
 
 def _group_without_name(match: re.Match[str], text: str) -> BadInput:
-    return BadInput("a group got a value that is no name", "data=NAME, grid=NAME, tracking=NAME", HELP)
+    return BadInput(
+        "a group got a value that is no name",
+        ", ".join(f"{group}=NAME" for group in (*GROUPS, "grid", "tracking")),
+        HELP,
+    )
 
 
 def _axis_within(match: re.Match[str], text: str) -> BadInput:

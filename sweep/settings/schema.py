@@ -12,6 +12,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
+from sweep.settings.optimizers import Scheduled, Stepping
+
 
 class Gradient(StrEnum):
     """How the slope of the loss is found."""
@@ -120,7 +122,10 @@ class Settings:
     lr: float
     scale: float
     epochs: int
+    batch_size: int | None
     problem: Posed
+    optimizer: Stepping
+    schedule: Scheduled
     start: Start
     seed: int
     init: Init
@@ -167,7 +172,10 @@ def is_argument(key: str) -> bool:
 LISTS = ("data.input",)
 """Keys that take one text, or a list of texts."""
 
-TEXT_KEYS = {*_keys_of(str, str | None), *LISTS, "data", "problem", "tracking", "grid"}
+GROUPS = ("data", "problem", "optimizer", "schedule")
+"""Groups of files in ``conf/`` whose choice is a setting of a point."""
+
+TEXT_KEYS = {*_keys_of(str, str | None), *LISTS, *GROUPS, "tracking", "grid"}
 """Keys whose value is text, the names of files in ``conf/`` among them; the tags' keys are the user's own."""
 
 

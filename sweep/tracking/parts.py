@@ -123,14 +123,14 @@ def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
     ------
     DamagedPart : it is not as long as the point's training, or has not what the plan's problem ends at and follows.
     """
-    lengths, names = {name: len(values) for name, values in curve.watched.items()}, measured(plan.problem(point))
+    lengths, names = {name: len(values) for name, values in curve.watched.items()}, measured(plan.problem(point), point)
     known = NOT_MEASURED | dict(curve.measured)
     if (
         len(curve.losses) != point.epochs
         or len(curve.parameters) != parameter_count(plan.problem(point))
         or not known.keys() >= {*names}
         or not _may_be(curve.trained)
-        or lengths != dict.fromkeys(watched(plan.problem(point)), point.epochs + 1)
+        or lengths != dict.fromkeys(watched(plan.problem(point), point), point.epochs + 1)
     ):
         raise DamagedPart(f"{path}: a curve is not of the form of its point, {point.key}")
     dtype = np.dtype(str(point.dtype))

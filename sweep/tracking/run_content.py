@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from sweep import colours
 from sweep.data.readings import Readings
-from sweep.plan.point import LATER, Point, told_apart
+from sweep.plan.point import LATER, Point
+from sweep.plan.shown import told_apart
 from sweep.problem import ends
 from sweep.problem.problem import Problem
 from sweep.settings.schema import is_argument

@@ -21,6 +21,7 @@ from sweep.training import gradients
 from sweep.training.choice import optimizer_of
 from sweep.training.curve import Curve, Floats
 from sweep.training.descent import descend
+from sweep.training.pace import Pace
 
 Trajectory = tuple[Value | tuple[Value, ...], ...]
 
@@ -56,15 +57,14 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
         if trajectory not in longest or point.epochs > longest[trajectory].epochs:
             longest[trajectory] = point
     rows = sorted(longest.values(), key=lambda point: -point.epochs)
-    (optimizer,) = {optimizer_of(row) for row in rows}  # What chooses it is not shared by a tensor's rows.
     objective = problem.objective(rows)
     found = descend(
         objective,
-        objective.start.new_tensor([row.lr for row in rows])[:, None],
+        Pace.of(rows, objective.start, objective.samples),
         epochs=[row.epochs for row in rows],
         stops=sorted({point.epochs for point in points}),
         loss_and_slope=gradients.of(rows[0]),
-        optimizer=optimizer,
+        optimizer=optimizer_of(rows, objective.start),
     )
     histories = _by_row(found.losses)
     watched = {name: _by_row(values) for name, values in found.watched.items()}
@@ -92,7 +92,7 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
 
 def _measured(problem: Problem, points: Sequence[Point], curves: Sequence[Curve]) -> Sequence[Mapping[str, float]]:
     """What the problem says of where runs ended."""
-    unknown: Mapping[str, float] = dict.fromkeys(measured(problem), math.nan)
+    unknown: Mapping[str, float] = dict.fromkeys(measured(problem, points[0]), math.nan)
     found = [unknown] * len(points)
     ended = [
         number
@@ -102,7 +102,7 @@ def _measured(problem: Problem, points: Sequence[Point], curves: Sequence[Curve]
     if ended:
         told = problem.measure_all([points[each] for each in ended], [curves[each].parameters for each in ended])
         for number, one in zip(ended, told, strict=True):
-            found[number] = {name: one[name] for name in unknown}
+            found[number] = {name: one.get(name, math.nan) for name in unknown}
     return found
 
 

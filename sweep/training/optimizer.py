@@ -1,43 +1,44 @@
-"""What the rest of the house knows of an optimizer: how an update moves parameters, and when that is stable.
+"""What the rest of the house knows of an optimizer: how an update moves the rows of a batch.
 
 Whoever adds one writes a class with these members in a file of its own, and chooses it in :mod:`sweep.training.choice`.
-No torch at run time: updates are written in the operators of whatever tensors come in, so that a report, which asks
-for thresholds alone, need not import it.
+When its updates are stable is said in :mod:`sweep.verdict.stability`.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, Self
 
-if TYPE_CHECKING:
-    from torch import Tensor
+from torch import Tensor
 
-State = tuple["Tensor", ...]
+State = tuple[Tensor, ...]
 """What an optimizer carries from update to update, each of shape ``(n_points, n_parameters)``."""
 
 
 class Optimizer(Protocol):
-    """How parameters move; and, on a quadratic loss, when that is stable and how fast."""
+    """How parameters move, each row by its own hyperparameters and with the bits that it has alone."""
 
     @property
-    def threshold_formula(self) -> str:
-        """The largest stable learning rate in symbols, λmax being the largest eigenvalue of the Hessian."""
+    def timeless(self) -> bool:
+        """Whether an update that changes no bit of parameters and state will change none later either.
 
-    def state(self, params: "Tensor") -> State:
+        At the same slope and lr. Not so where an update looks at how many there were before.
+        """
+
+    def state(self, params: Tensor) -> State:
         """The state before the first update."""
 
-    def update(self, params: "Tensor", slope: "Tensor", lr: "Tensor", state: State) -> tuple["Tensor", State]:
-        """Parameters and state after an update.
+    def update(self, params: Tensor, slope: Tensor, lr: Tensor, state: State, step: int) -> tuple[Tensor, State]:
+        """Parameters and state after an update, as new tensors: those that come in stay as they are.
 
         Parameters
         ----------
-        params, slope : shape ``(n_points, n_parameters)``. lr : ``(n_points, 1)``.
+        params, slope : shape ``(n_points, n_parameters)``. lr : ``(n_points, 1)``, in their dtype.
+        step : updates made before, from 0.
         """
 
-    def threshold(self, largest: float) -> float:
-        """The lr from which on descent is not stable on a quadratic whose largest eigenvalue is ``largest``, > 0."""
+    def preconditioner(self, state: State, step: int) -> Tensor | None:
+        """What a direction was divided by, number by number, at the last of ``step`` updates, at least 1.
 
-    def decay(self, lr: float, eigenvalue: float) -> Callable[[int], float]:
-        """From a number of updates to what they leave of the excess loss along a direction of that curvature.
-
-        As a part of what it was, without rounding. May raise ``OverflowError`` where that is beyond any float.
+        Shape ``(n_points, n_parameters)``, float64; None where it is divided by nothing.
         """
+
+    def take(self, which: Tensor | slice) -> Self:
+        """Of some of its rows, in order."""

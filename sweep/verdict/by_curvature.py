@@ -4,10 +4,10 @@ import math
 
 from sweep.plan.point import Point, as_typed
 from sweep.problem.problem import Problem
-from sweep.training.choice import optimizer_of
 from sweep.training.curve import Curve
 from sweep.verdict.outcome import Verdict
 from sweep.verdict.rule import bound
+from sweep.verdict.stability import stability_of
 
 SADDLE = 0.5
 """Part of what is left that lies along directions in which the loss curves down, from which a run is at a saddle."""
@@ -97,7 +97,7 @@ def threshold(verdict: Verdict, point: Point) -> str:
     if verdict.end_ratio is None:
         return ""
     edge = ": the edge of stability" if is_edge(verdict) else ""
-    return f"; lr is {verdict.end_ratio:.4g} times {optimizer_of(point).threshold_formula} at the end{edge}"
+    return f"; lr is {verdict.end_ratio:.4g} times {stability_of(point).formula} at the end{edge}"
 
 
 def note(verdict: Verdict, curve: Curve) -> str:

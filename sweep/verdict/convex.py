@@ -4,8 +4,8 @@ import math
 
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
-from sweep.training.choice import optimizer_of
 from sweep.verdict.outcome import Expectation
+from sweep.verdict.stability import stability_of
 from sweep.verdict.theory import theory_of
 
 
@@ -18,14 +18,14 @@ def expectation(problem: Problem, point: Point) -> Expectation | None:
     ----------
     Nesterov: Introductory Lectures on Convex Optimization, Kluwer 2004, section 1.2.3 (below 2/L the loss falls).
     """
-    known, optimizer = problem.convexity(point), optimizer_of(point)
+    known, optimizer = problem.convexity(point), stability_of(point)
     if known is None:
         return None
     threshold = optimizer.threshold(known.around.largest) if known.around else math.inf
     return Expectation(
         threshold,
         point.lr / threshold if threshold else math.inf,
-        f"{optimizer.threshold_formula} at the optimum",
+        f"{optimizer.formula} at the optimum",
         predicted=None,
         predicted_epochs=None,
         falls_below=optimizer.threshold(known.curvature),
@@ -35,6 +35,6 @@ def expectation(problem: Problem, point: Point) -> Expectation | None:
 def threshold_of(problem: Problem, point: Point) -> tuple[float, str] | None:
     """The largest lr that is stable around the optimum, and its formula; None where theory knows none."""
     if theory := theory_of(problem, point):
-        return theory.threshold, theory.optimizer.threshold_formula
+        return theory.threshold, theory.optimizer.formula
     bounds = expectation(problem, point)
     return (bounds.threshold, bounds.threshold_formula) if bounds and bounds.threshold < math.inf else None

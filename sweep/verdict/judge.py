@@ -8,11 +8,11 @@ import numpy as np
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.settings.schema import EPS, MODELS, rounded_to
-from sweep.training.choice import optimizer_of
 from sweep.training.curve import Curve
 from sweep.verdict import convex, events, sentences
 from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
 from sweep.verdict.rule import Rounding, bound, decide, last_half, on_plateau, resolves
+from sweep.verdict.stability import stability_of
 from sweep.verdict.theory import theory_of
 
 
@@ -28,19 +28,20 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     losses = np.append(curve.losses.astype(np.float64), curve.final_loss)
     allowed, rounding = bound(problem, tolerance), Rounding.of(point.dtype, problem)
     theory = theory_of(problem, point)
-    excess = None if problem.least_loss is None else float(losses[-1]) - problem.least_loss
-    if theory and excess is not None and not resolves(problem, point.dtype, allowed):
+    least_loss = problem.least_loss(point)
+    excess = None if least_loss is None else float(losses[-1]) - least_loss
+    if theory and excess is not None and not resolves(problem, point, allowed):
         # The loss is too rough to tell: where the parameters are, exactly, counts as well.
         exact = theory.excess(curve.parameters, point.lr, 0)
         excess = exact if exact > excess else excess
     asked = point.curvature or point.problem not in MODELS
     left = None if excess is not None else curve.measured.get("left", math.nan) if asked else math.nan
     outcome = decide(
-        *(losses, curve.parameters, problem.least_loss, excess, allowed, rounding),
+        *(losses, curve.parameters, least_loss, excess, allowed, rounding),
         left=math.nan if left is None else left,
         falls=theory is not None,
     )
-    trained, noise = _rounded(point), EPS[point.dtype] ** 2 * (problem.least_loss or 0)
+    trained, noise = _rounded(point), EPS[point.dtype] ** 2 * (least_loss or 0)
     expected: Expectation | None
     if theory:
         expected = theory.expectation(problem.start(trained), point.lr, point.epochs, allowed, noise)
@@ -53,7 +54,7 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     verdict = Verdict(
         outcome,
         excess=excess,
-        events=events.find(losses, problem.least_loss, allowed, outcome, rounding),
+        events=events.find(losses, least_loss, allowed, outcome, rounding),
         expected=expected,
         epochs_needed=needed,
         tolerance=tolerance,
@@ -71,7 +72,7 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
 def _end_ratio(curve: Curve, trained: Point) -> float | None:
     """The lr over the threshold that descent has where the loss is curved as at the end."""
     largest = curve.measured.get("lambda_max", math.nan)
-    return trained.lr / optimizer_of(trained).threshold(largest) if 0 < largest < math.inf else None
+    return trained.lr / stability_of(trained).threshold(largest) if 0 < largest < math.inf else None
 
 
 def _rounded(point: Point) -> Point:

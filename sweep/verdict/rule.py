@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.settings.schema import EPS, DType
 from sweep.verdict.outcome import Outcome
@@ -22,13 +23,13 @@ def within(excess: float, allowed: float) -> bool:
     return excess <= allowed
 
 
-def resolves(problem: Problem, dtype: DType, allowed: float) -> bool:
-    """Whether ``dtype`` tells a loss within ``allowed`` from the least one, as far as the readings alone say.
+def resolves(problem: Problem, point: Point, allowed: float) -> bool:
+    """Whether the dtype of ``point`` tells a loss within ``allowed`` from the least one, as far as readings say.
 
     What is lost is the rounding of the target, squared, and of a loss near the least one, a few times eps of it.
     """
-    eps = EPS[dtype]
-    return max(eps * eps * problem.magnitude, 4 * eps * (problem.least_loss or 0)) <= allowed
+    eps = EPS[point.dtype]
+    return max(eps * eps * problem.magnitude, 4 * eps * (problem.least_loss(point) or 0)) <= allowed
 
 
 @dataclass(frozen=True)

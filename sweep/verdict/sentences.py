@@ -185,7 +185,7 @@ def _way_out(verdict: Verdict, point: Point, problem: Problem) -> str:
         ways.append("dtype=float64")
     ratio = verdict.expected.threshold_ratio if verdict.expected else verdict.end_ratio or 0.0
     has_room = ratio < ROOM
-    if has_room and resolves(problem, point.dtype, bound(problem, verdict.tolerance)):
+    if has_room and resolves(problem, point, bound(problem, verdict.tolerance)):
         ways.append("a larger lr")
     if not ways:
         ways.append("centred data or a larger tolerance")

@@ -13,10 +13,9 @@ from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.quadratic import Quadratic
 from sweep.settings.schema import EPS, DType
-from sweep.training.choice import optimizer_of
-from sweep.training.optimizer import Optimizer
 from sweep.verdict.outcome import Expectation, Outcome
 from sweep.verdict.rule import resolves, within
+from sweep.verdict.stability import PlainDescent, stability_of
 
 FARTHEST = 1 << 62
 """How many updates theory looks ahead."""
@@ -30,7 +29,7 @@ class Theory:
     """Descent by ``optimizer`` on ``quadratic``. Starts are parameters, an lr is > 0, losses are in the loss's unit."""
 
     quadratic: Quadratic
-    optimizer: Optimizer
+    optimizer: PlainDescent
 
     @property
     def threshold(self) -> float:
@@ -67,7 +66,7 @@ class Theory:
         first = len(problem.prepared.targets) * sum(self.quadratic.parts(problem.start(point)))
         if first > float(np.finfo(str(point.dtype)).max):
             return False  # The sum of squares at the start is inf.
-        return resolves(problem, point.dtype, excess) and not self.may_stall(point.lr, excess, point.dtype)
+        return resolves(problem, point, excess) and not self.may_stall(point.lr, excess, point.dtype)
 
     def may_stall(self, lr: float, excess: float, dtype: DType) -> bool:
         """Whether a parameter's update may round to nothing in ``dtype`` before ``L − L* <= excess``."""
@@ -108,7 +107,7 @@ class Theory:
         return Expectation(
             self.threshold,
             lr / self.threshold if self.threshold else math.inf,
-            self.optimizer.threshold_formula,
+            self.optimizer.formula,
             predicted,
             self.epochs_until(start, lr, allowed),
         )
@@ -121,7 +120,7 @@ class Theory:
 def theory_of(problem: Problem, point: Point) -> Theory | None:
     """The theory of a point; None where the loss is not known to be quadratic."""
     quadratic = problem.quadratic(point)
-    return None if quadratic is None else Theory(quadratic, optimizer_of(point))
+    return None if quadratic is None else Theory(quadratic, stability_of(point))
 
 
 def _decayed(modes: Modes, epochs: int) -> float:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sweep.models.spec import canonical
 from sweep.plan.point import Point
+from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 from tests.conftest import point
 
@@ -18,6 +19,26 @@ RANDOM = replace(CENTRAL, start=Start.random)
 
 MODEL = replace(RANDOM, problem=ProblemKind.mlp, model=canonical({"width": 8}), loss=canonical("huber"), spread=2.0)
 """A point that uses every setting of models."""
+
+ADAMW = replace(
+    RANDOM, optimizer=OptimizerKind.adamw, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01, batch_size=4,
+    schedule=ScheduleKind.step, warmup=2, milestones="[3,9]", gamma=0.5,
+)  # fmt: skip
+"""A point that uses a schedule with all that one can have, and batches."""
+
+NESTEROV = replace(RANDOM, momentum=0.9, weight_decay=0.1)
+RMSPROP = replace(RANDOM, optimizer=OptimizerKind.rmsprop, alpha=0.99, eps=1e-8, momentum=0.5, weight_decay=0.1)
+ADAGRAD = replace(
+    RANDOM, optimizer=OptimizerKind.adagrad, eps=1e-10, lr_decay=0.1, initial_accumulator_value=0.5, weight_decay=0.1
+)
+
+OF_OPTIMIZERS = {
+    **dict.fromkeys(("batch_size", "beta1", "beta2", "eps", "warmup", "milestones", "gamma", "schedule"), ADAMW),
+    **dict.fromkeys(("momentum", "nesterov", "weight_decay"), NESTEROV),
+    **dict.fromkeys(("alpha", "centered"), RMSPROP),
+    **dict.fromkeys(("lr_decay", "initial_accumulator_value"), ADAGRAD),
+}
+"""By field, a point that uses it."""
 
 OF_MODELS = ("model", "loss", "loss_delta", "spread", "curvature", "code")
 """Fields that those alone use."""
@@ -48,6 +69,22 @@ CHANGED: dict[str, list[object]] = {
     "spread": [1.0, math.nextafter(2.0, 3)],
     "curvature": [False],
     "code": ["mlp 2"],
+    "batch_size": [5, 1],
+    "optimizer": [*(each for each in OptimizerKind if each is not OptimizerKind.sgd)],
+    "momentum": [0.5, math.nextafter(0.9, 1), 0.0],
+    "nesterov": [True],
+    "weight_decay": [0.2, 0.0],
+    "beta1": [0.8, 0.0],
+    "beta2": [0.99, 0.0],
+    "eps": [1e-6, 0.0],
+    "alpha": [0.9, 0.0],
+    "centered": [True],
+    "lr_decay": [0.2, 0.3],
+    "initial_accumulator_value": [0.1, 0.3],
+    "schedule": [ScheduleKind.exponential, ScheduleKind.cosine],
+    "warmup": [0, 1],
+    "milestones": ["[3]", "[3,10]"],
+    "gamma": [0.1, math.nextafter(0.5, 1)],
 }
 """Of each field, values other than those of :func:`base_of`."""
 
@@ -59,14 +96,21 @@ UNUSED = {
     "seed": "nothing is random",
     "holdout_seed": "nothing is held out",
     **dict.fromkeys(OF_MODELS, "a line is no model"),
+    **dict.fromkeys(("beta1", "beta2", "eps", "alpha"), "sgd has no such argument"),
+    **dict.fromkeys(("lr_decay", "initial_accumulator_value", "centered"), "sgd has no such argument"),
+    "nesterov": "without momentum there is nothing to lead",
+    **dict.fromkeys(("milestones", "gamma"), "the learning rate stays"),
 }
 """Fields that :data:`SEED` does not use, and why; such a value changes nothing."""
 
+SAYS_ITSELF = {"batch_size": "0 is all samples, and no setting"}
+"""Fields whose own value says whether they are used, and how."""
+
 LEAVES_UNUSED = {"gradient": {"delta"}, "start": {"init.w", "init.b", "seed"}, "holdout": {"data.holdout_seed"}}
-LEAVES_UNUSED |= {"loss": {"problem.loss_delta"}}
+LEAVES_UNUSED |= {"loss": {"problem.loss_delta"}, "momentum": {"optimizer.nesterov"}}
 """Of a field, the keys that a point uses, or does not, by its value."""
 
 
 def base_of(name: str) -> Point:
     """A point that uses the field ``name``."""
-    return MODEL if name in OF_MODELS else RANDOM if name == "seed" else CENTRAL
+    return OF_OPTIMIZERS.get(name, MODEL if name in OF_MODELS else RANDOM if name == "seed" else CENTRAL)

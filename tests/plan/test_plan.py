@@ -26,13 +26,14 @@ from sweep.settings.schema import (
     Start,
     Tracking,
 )
-from tests.conftest import SEED, THERMOMETER, point
+from tests.conftest import CONSTANT, PLAIN, SEED, THERMOMETER, point
 from tests.problem.made import data as data_of
 
 
 def settings(**changes: Any) -> Settings:
     base = Settings(
-        1e-2, 0.1, 5000, Posed(ProblemKind.line, {}, "mse", 1.0, None), Start.given, 0, Init(1.0, 0.0),
+        1e-2, 0.1, 5000, None, Posed(ProblemKind.line, {}, "mse", 1.0, None), PLAIN, CONSTANT, Start.given, 0,
+        Init(1.0, 0.0),
         Gradient.analytic, 0.1,
         DType.float32, "cpu", data_of(),
         OutcomeRule(0.001, True), False, False, None, Tracking("sqlite:///x.db", "sweep", 1000, {}, 60.0), {},

@@ -29,9 +29,14 @@ from tests.plan.fields import (
     LEAVES_UNUSED,
     MODEL,
     OF_MODELS,
+    OF_OPTIMIZERS,
+    SAYS_ITSELF,
     UNUSED,
     base_of,
 )
+
+APART = ("momentum", "weight_decay", "warmup")
+"""Fields of which 0 trains in a tensor of its own."""
 
 EACH = [(name, value) for name in DECLARED for value in CHANGED.get(name, [])]
 
@@ -73,7 +78,7 @@ def test_a_changed_value_changes_the_key_and_parts_the_runs(name: str, value: ob
 
 @pytest.mark.parametrize("name", DECLARED)
 def test_a_value_that_is_not_used_changes_nothing(name: str) -> None:
-    assert DECLARED[name].used(SEED) == (name not in UNUSED)
+    assert DECLARED[name].used(SEED) == (name not in {**UNUSED, **SAYS_ITSELF})
     for value in CHANGED[name]:
         if name in UNUSED:
             other = changes(SEED, name, value)
@@ -92,15 +97,17 @@ def test_the_number_of_a_device_parts_batches_and_not_keys() -> None:
 def test_what_may_share_a_tensor_parts_trajectories_and_what_may_not_parts_batches() -> None:
     parted: dict[str, set[str]] = {"batch": set(), "trajectory": set()}
     for name, value in EACH:
-        base = base_of(name) if name in OF_MODELS else CENTRAL
+        base = base_of(name) if name in (*OF_MODELS, *OF_OPTIMIZERS) else CENTRAL
         other = changes(base, name, value)
         for what, names in parted.items():
             if getattr(other, what) != getattr(base, what):
                 names.add(name)
     assert parted == {
         "batch": {"problem", "gradient", "delta", "dtype", "device", "data"}
-        | {"center", "standardize", "holdout", "holdout_seed", *OF_MODELS},
-        "trajectory": {"lr", "scale", "start", "init"},
+        | {"center", "standardize", "holdout", "holdout_seed", *OF_MODELS}
+        | {"batch_size", "optimizer", "nesterov", "centered", "schedule", *APART},
+        "trajectory": {"lr", "scale", "start", "init", "optimizer", *OF_OPTIMIZERS}
+        - {"batch_size", "nesterov", "centered"},
     }
 
 
@@ -145,6 +152,8 @@ def test_columns_tell_a_changed_value(name: str, value: object) -> None:
 def test_overrides_carry_every_setting_that_is_used_but_data() -> None:
     common = {"lr": 0.01, "scale": 0.1, "epochs": 5000, "init.w": 1.0, "init.b": 0.0, "dtype": "float32"}
     common |= {"problem": "line", "start": "given", "gradient": "analytic", "device": "cpu"}
+    common |= {"optimizer": "sgd", "optimizer.momentum": 0.0, "optimizer.weight_decay": 0.0}
+    common |= {"schedule": "constant", "schedule.warmup": 0}
     common |= {"data.center": False, "data.standardize": False, "data.holdout": "0"}
     assert SEED.overrides() == common
     central = {"gradient": "finite_difference", "delta": 0.1, "data.holdout": "0.5", "data.holdout_seed": 0}
@@ -182,7 +191,7 @@ def test_of_two_points_on_one_trajectory_the_shorter_is_the_exact_prefix_of_the_
 
 @pytest.mark.parametrize(("name", "value"), [each for each in EACH if each[0] not in ("device", "data")])
 def test_points_that_differ_in_a_setting_train_to_the_same_bits_together_and_alone(name: str, value: object) -> None:
-    base = replace(CENTRAL, epochs=30)
+    base = replace(OF_OPTIMIZERS.get(name, CENTRAL), epochs=30)
     changed = changes(base, name, 20 if name == "epochs" else value)
     posed = problems({THERMOMETER.fingerprint: THERMOMETER}, [base.task, changed.task])
     together = in_process([base, changed], posed)
@@ -195,22 +204,22 @@ def test_points_that_differ_in_a_setting_train_to_the_same_bits_together_and_alo
 class Further(Point):
     """A point with a setting that came later, under which all earlier points had the value 0."""
 
-    momentum: Annotated[float, Declared(("momentum",), before=0.0)] = 0.0
+    noise: Annotated[float, Declared(("noise",), before=0.0)] = 0.0
 
 
 Further.DECLARED = read_declarations(Further)
 
 
-def further(momentum: float) -> Further:
-    return Further(**{name: getattr(SEED, name) for name in DECLARED}, momentum=momentum)
+def further(noise: float) -> Further:
+    return Further(**{name: getattr(SEED, name) for name in DECLARED}, noise=noise)
 
 
 def test_a_setting_that_came_later_leaves_earlier_keys_and_parts_what_differs() -> None:
     assert further(0.0).key == SEED.key
     assert further(0.9).key != SEED.key
     assert are_parted(further(0.9), further(0.0))
-    assert [further(value).columns()["momentum"] for value in (0.0, 0.9)] == [0.0, 0.9]
-    assert [further(value).overrides()["momentum"] for value in (0.0, 0.9)] == [0.0, 0.9]
+    assert [further(value).columns()["noise"] for value in (0.0, 0.9)] == [0.0, 0.9]
+    assert [further(value).overrides()["noise"] for value in (0.0, 0.9)] == [0.0, 0.9]
 
 
 def test_a_document_from_before_a_setting_is_read_with_the_value_that_points_had_then() -> None:

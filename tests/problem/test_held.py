@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sweep.errors import BadInput
+from sweep.problem.checks import check_dtype
 from sweep.problem.line import Line
-from sweep.problem.problem import check_dtype
 from sweep.settings.schema import DType
 from tests.conftest import THERMOMETER, Command
 from tests.problem.made import line_of, readings

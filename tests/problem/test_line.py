@@ -44,7 +44,7 @@ def test_the_thermometer_has_its_published_curvature(
 
 
 def test_the_least_loss_of_the_thermometer_is_its_published_one() -> None:
-    assert line_of(THERMOMETER).least_loss == pytest.approx(2.9276455709, rel=1e-10)
+    assert line_of(THERMOMETER).least_loss(point()) == pytest.approx(2.9276455709, rel=1e-10)
 
 
 @given(inputs=COLUMN, targets=COLUMN, scale=st.floats(0.01, 10), shift=st.sampled_from([0.0, 10.0, 1e5]))

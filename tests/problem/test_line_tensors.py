@@ -33,7 +33,7 @@ def test_analytic_gradient_agrees_with_autograd(w: float, b: float, scale: float
     t = 10 * torch.randn(samples, generator=noise, dtype=torch.float64)
     params = torch.tensor([[w, b]], dtype=torch.float64)
     objective = LineObjective(params, x, t)
-    (loss, ours), (same, theirs) = (way(objective, params, 0) for way in (gradients.own, gradients.autograd))
+    (loss, ours), (same, theirs) = (way(objective, params, 0, 0) for way in (gradients.own, gradients.autograd))
     torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-9)
     torch.testing.assert_close(line_tensors.gradient(x, t, line_tensors.predict(params, x)), ours, rtol=0, atol=0)
     assert loss.tolist() == same.tolist()

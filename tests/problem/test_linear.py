@@ -19,9 +19,9 @@ from sweep.settings.schema import DType, Gradient
 from sweep.training.bitwise import first_difference
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
-from sweep.training.plain_descent import PLAIN_DESCENT
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome
+from sweep.verdict.stability import PLAIN_DESCENT
 from sweep.verdict.theory import Theory, theory_of
 from tests.problem.tables import of, run, table
 
@@ -52,10 +52,10 @@ def test_curvature_optimum_and_least_loss_agree_with_numpy(shape: tuple[int, int
     assert found.eigenvalues == pytest.approx(np.maximum(eigenvalues, 0), rel=1e-10, abs=1e-10 * eigenvalues[-1])
     best, *_ = np.linalg.lstsq(x, data.targets, rcond=None)
     assert x @ np.array(found.optimum) == pytest.approx(x @ best, abs=1e-8)
-    assert problem.least_loss == pytest.approx(np.mean((x @ best - data.targets) ** 2), rel=1e-10, abs=1e-18)
+    assert problem.least_loss(run(data)) == pytest.approx(np.mean((x @ best - data.targets) ** 2), rel=1e-10, abs=1e-18)
     assert problem.spread == pytest.approx(np.var(data.targets), rel=1e-12)
     away = np.array(found.optimum) + np.linspace(-1, 1, x.shape[1])
-    excess = np.mean((x @ away - data.targets) ** 2) - problem.least_loss
+    excess = np.mean((x @ away - data.targets) ** 2) - problem.least_loss(run(data))
     assert sum(found.parts(away.tolist())) == pytest.approx(excess, rel=1e-8)
 
 
@@ -66,7 +66,7 @@ def test_columns_that_depend_on_one_another_leave_the_threshold_and_make_one_dir
     assert found.flat == 1
     assert math.isfinite(found.condition)
     assert np.abs(np.array(found.directions[0]) @ [1, -2, 0, -1, 0]) == pytest.approx(math.sqrt(6))
-    assert linear(double).least_loss == pytest.approx(linear(data).least_loss, rel=1e-10)
+    assert linear(double).least_loss(run(double)) == pytest.approx(linear(data).least_loss(run(data)), rel=1e-10)
     lr = 0.5 * Theory(found, PLAIN_DESCENT).threshold
     longer = run(double, lr=lr, epochs=4000, dtype=DType.float64)
     (curve,) = trained(double, longer)
@@ -78,7 +78,7 @@ def test_more_columns_than_rows_fit_exactly_and_are_judged() -> None:
     found = linear(data).quadratic(run(data))
     assert (found.flat, len(found.eigenvalues), len(found.directions)) == (4, 10, 10)
     assert np.array(found.directions) @ np.array(found.directions).T == pytest.approx(np.eye(10), abs=1e-12)
-    assert linear(data).least_loss == pytest.approx(0, abs=1e-20)
+    assert linear(data).least_loss(run(data)) == pytest.approx(0, abs=1e-20)
 
 
 @pytest.mark.parametrize("seed", range(4))

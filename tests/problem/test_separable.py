@@ -57,7 +57,9 @@ def test_classes_are_told_apart_as_the_definition_has_it(
 
 @pytest.mark.parametrize("classes", [2, 3, 5])
 def test_an_optimum_is_found_without_a_linear_program(classes: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sweep.problem.logistic.separation", None)  # Of 100,000 samples it took a minute and more.
+    monkeypatch.setattr(
+        "sweep.problem.logistic_optimum.separation", None
+    )  # Of 100,000 samples it took a minute and more.
     for seed in range(5):
         assert logistic(table(200, 3, classes, seed, offset=10.0 * seed)).separation is Separation.NONE
 

@@ -29,13 +29,16 @@ class Unknown:
         self.shapes: Mapping[str, tuple[int, ...]] = {"theta": (2,)}
         self.spread, self.spread_name = self._line.spread, "the loss of a constant"
         self.magnitude = self._line.magnitude
-        self.least_loss: float | None = self._line.least_loss if has_least_loss else None
+        self.knows_least = has_least_loss
 
     def start(self, point: Setup) -> tuple[float, ...]:
         return self._line.start(point)
 
     def objective(self, points: Sequence[Setup]) -> Objective:
         return self._line.objective(points)
+
+    def least_loss(self, point: Setup) -> float | None:
+        return self._line.least_loss(point) if self.knows_least else None
 
     def quadratic(self, point: Setup) -> Quadratic | None:
         return None
@@ -44,9 +47,11 @@ class Unknown:
         return None
 
     def measure(self, point: Setup, parameters: Sequence[float]) -> Mapping[str, float]:
-        return {} if self.least_loss is not None else dict.fromkeys(LOCAL, math.nan)
+        return {} if self.knows_least else dict.fromkeys(LOCAL, math.nan)
 
-    def measure_all(self, points: Sequence[Setup], ends: Sequence[Sequence[float]]) -> Sequence[Mapping[str, float]]:
+    def measure_all(
+        self, points: Sequence[Setup], ends: Sequence[Sequence[float]], preconditioners: object = None
+    ) -> Sequence[Mapping[str, float]]:
         return [self.measure(*each) for each in zip(points, ends, strict=True)]
 
     def confusion(self, fitted: Fitted) -> tuple[()]:

@@ -14,8 +14,8 @@ from sweep.plan.point import Point
 from sweep.report import theory
 from sweep.settings.keys import validate
 from sweep.settings.schema import DType, Gradient
-from sweep.training.plain_descent import PLAIN_DESCENT
 from sweep.verdict.outcome import Outcome
+from sweep.verdict.stability import PLAIN_DESCENT
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
 from tests.hydra_plugins.expanded import expanded

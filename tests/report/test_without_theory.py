@@ -79,7 +79,7 @@ def test_outcomes_are_those_of_a_problem_with_theory_but_nothing_converges_witho
     trained: Trained,
 ) -> None:
     observed = OBSERVED
-    if trained.problem.least_loss is None:
+    if not trained.problem.knows_least:
         observed = [outcome.replace("CONVERGED", "UNFINISHED") for outcome in OBSERVED]
         assert all(v.excess is None and v.events.first_within is None for v in trained.verdicts)
         unfinished = [v.reason for v in trained.verdicts if v.outcome is Outcome.UNFINISHED]
@@ -123,7 +123,7 @@ def test_the_map_has_no_line_and_no_legend_of_theory(trained: Trained) -> None:
 
 def test_curves_lie_beside_the_loss_that_counts_as_converged_only_where_that_is_known(trained: Trained) -> None:
     told = "loss that counts as converged" in trained.report.files["curves.svg"].decode()
-    assert told == (trained.problem.least_loss is not None)
+    assert told == (trained.problem.knows_least)
 
 
 def test_the_table_of_the_page_has_no_column_of_theory(trained: Trained) -> None:
@@ -145,7 +145,7 @@ def test_runs_csv_has_empty_cells_where_theory_would_speak(trained: Trained) -> 
 
 def test_runs_csv_has_an_excess_only_where_the_least_loss_is_known(trained: Trained) -> None:
     read = table(trained)
-    if trained.problem.least_loss is None:
+    if not trained.problem.knows_least:
         assert set(read["first_within"]) == {""}
         assert set(read["excess_loss"]) == {""}
         assert {"inf", "nan"} <= set(read["final_loss"])

@@ -12,11 +12,15 @@ from omegaconf import OmegaConf
 from sweep.errors import BadInput
 from sweep.settings import composition
 from sweep.settings.keys import KEYS, SET_BY_GROUP
+from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import DType, environment, rounded_to
 from tests.conftest import Command
 
 CONF = Path(composition.conf_folder())
-FILES = ("config.yaml", "preparation.yaml", "posed.yaml", "problem/line.yaml", "data/csv.yaml", "tracking/local.yaml")
+FILES = (
+    *("config.yaml", "preparation.yaml", "posed.yaml", "stepped.yaml", "problem/line.yaml"),
+    *("data/csv.yaml", "tracking/local.yaml", *(f"optimizer/{name}.yaml" for name in OptimizerKind)),
+)
 
 
 def test_every_key_stands_in_the_configuration_with_a_comment_and_in_the_help() -> None:

@@ -205,7 +205,8 @@ def test_the_default_of_an_environment_variable_is_no_number(resolver: str) -> N
 
 def test_text_of_a_file_is_refused_wherever_the_store_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     conf = tmp_path / "conf"
-    for name in ("config", "preparation", "posed", "problem/line", "data/thermometer", "tracking/local"):
+    groups = ("problem/line", "optimizer/sgd", "schedule/constant", "data/thermometer", "tracking/local")
+    for name in ("config", "preparation", "posed", "stepped", *groups):
         (conf / name).parent.mkdir(parents=True, exist_ok=True)
         text = (Path(composition.conf_folder()) / f"{name}.yaml").read_text()
         (conf / f"{name}.yaml").write_text(

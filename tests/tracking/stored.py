@@ -11,6 +11,7 @@ from mlflow.entities import Run
 from sweep.settings.schema import DType, Gradient, Init, OutcomeRule, Posed, ProblemKind, Settings, Start, Tracking
 from sweep.tracking.location import absolute
 from sweep.tracking.store import Store, open_store
+from tests.conftest import CONSTANT, PLAIN
 from tests.problem.made import data as data_of
 
 URI = "sqlite:///outputs/mlflow.db"
@@ -36,7 +37,8 @@ def settings(uri: str = URI, **changes: Any) -> Settings:
     """The reference's good run, five epochs of it, with ``changes``."""
     kept = {"lr": 1e-2, "scale": 0.1, "epochs": 5, **changes}
     return Settings(
-        **kept, problem=Posed(ProblemKind.line, {}, "mse", 1.0, None), start=Start.given, seed=0,
+        **kept, problem=Posed(ProblemKind.line, {}, "mse", 1.0, None), batch_size=None, optimizer=PLAIN,
+        schedule=CONSTANT, start=Start.given, seed=0,
         init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
         data=data_of(), outcome=OutcomeRule(0.001, True), rerun=False, dry_run=False, name=None,
         tracking=Tracking(uri, "sweep", 1000, {}, 60.0), grid={},

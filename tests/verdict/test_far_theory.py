@@ -5,7 +5,7 @@ from decimal import Context, Decimal, localcontext
 
 import pytest
 
-from sweep.training.plain_descent import PLAIN_DESCENT
+from sweep.verdict.stability import PLAIN_DESCENT
 from sweep.verdict.theory import FARTHEST, Theory
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import line_of, readings

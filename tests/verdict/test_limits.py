@@ -11,10 +11,10 @@ from sweep.problem.line import Line
 from sweep.settings.schema import DType, Gradient
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
-from sweep.training.plain_descent import PLAIN_DESCENT
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Limit, Outcome, Verdict
 from sweep.verdict.rule import resolves
+from sweep.verdict.stability import PLAIN_DESCENT
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import line_of, readings
@@ -53,7 +53,7 @@ def test_where_the_target_rounds_to_more_than_the_tolerance_no_epochs_are_promis
         assert found.limit or found.reason.startswith("stalled")
         assert "dtype=float64 may help" in found.reason
         assert "a larger lr" not in found.reason
-    assert not resolves(problem, DType.float32, 0.001 * problem.spread)
+    assert not resolves(problem, point(dtype=DType.float32), 0.001 * problem.spread)
     (kept,) = trained(problem, replace(run, epochs=300, dtype=DType.float64, gradient=Gradient.analytic))
     assert kept.limit is None
 
@@ -79,7 +79,7 @@ def test_a_run_far_behind_exact_arithmetic_is_limited_and_one_beside_it_is_not()
     run = point(dtype=DType.float64, epochs=100)
     exact = Theory(LINE.quadratic(run), PLAIN_DESCENT).excess(run.init, run.lr, run.epochs)
     for part, limit in ((1.9, None), (2.1, Limit.found)):
-        curve = Curve(np.full(100, 80.0), run.init, LINE.least_loss + part * exact, stalled=False)
+        curve = Curve(np.full(100, 80.0), run.init, LINE.least_loss(run) + part * exact, stalled=False)
         found = judge(curve, run, LINE, 0.001)
         assert found.limit is limit
         assert ("further off than exact arithmetic does" in found.reason) == (limit is Limit.found)
@@ -100,7 +100,7 @@ def test_of_parameters_within_tolerance_whose_loss_is_not_what_rounding_adds_cou
     (flat, _), curvature = known.directions, known.eigenvalues[0]
     off = math.sqrt(2 * part * allowed / curvature)
     parameters = tuple(best + off * along for best, along in zip(known.optimum, flat, strict=True))
-    curve = Curve(np.array([80.0]), parameters, LINE.least_loss + 1.0005 * allowed, stalled=False)
+    curve = Curve(np.array([80.0]), parameters, LINE.least_loss(run) + 1.0005 * allowed, stalled=False)
     found = judge(curve, run, LINE, 0.001)
     assert found.outcome is Outcome.UNFINISHED
     assert (found.limit, found.epochs_needed is None) == ((None, False) if part else (Limit.found, True))
@@ -110,10 +110,10 @@ def test_of_parameters_within_tolerance_whose_loss_is_not_what_rounding_adds_cou
 
 
 def test_a_loss_really_below_the_least_there_is_is_no_convergence() -> None:
-    band = 16 * np.finfo(np.float64).eps * (LINE.least_loss + LINE.magnitude)
     run = point(dtype=DType.float64, epochs=2)
+    band = 16 * np.finfo(np.float64).eps * (LINE.least_loss(run) + LINE.magnitude)
     for part, outcome in ((0.5, Outcome.CONVERGED), (2, Outcome.UNFINISHED), (1e9, Outcome.UNFINISHED)):
-        curve = Curve(np.array([80.0, 60.0]), run.init, LINE.least_loss - part * band, stalled=False)
+        curve = Curve(np.array([80.0, 60.0]), run.init, LINE.least_loss(run) - part * band, stalled=False)
         found = judge(curve, run, LINE, 0.001)
         assert found.outcome is outcome
         assert (found.limit is Limit.found) == ("below the least loss there is" in found.reason) == (part > 1)
@@ -126,7 +126,7 @@ def test_where_the_target_is_not_resolved_a_low_loss_counts_only_with_parameters
     for part, outcome in ((0.0, Outcome.CONVERGED), (0.9, Outcome.CONVERGED), (1.1, Outcome.UNFINISHED)):
         off = math.sqrt(2 * part * allowed / curvature)
         parameters = tuple(best + off * along for best, along in zip(known.optimum, flat, strict=True))
-        final_loss = NOISY_PRESSURE.least_loss - 5 * allowed
+        final_loss = NOISY_PRESSURE.least_loss(run) - 5 * allowed
         found = judge(Curve(np.array([1.0]), parameters, final_loss, stalled=False), run, NOISY_PRESSURE, 0.001)
         assert found.outcome is outcome
         assert found.excess == pytest.approx(part * allowed, rel=1e-3, abs=1e-3 * allowed)

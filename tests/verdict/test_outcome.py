@@ -13,9 +13,9 @@ from sweep.problem.line import Line
 from sweep.settings.schema import DType, Gradient, rounded_to
 from sweep.training import in_process
 from sweep.training.curve import Curve
-from sweep.training.plain_descent import PLAIN_DESCENT
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome, Verdict
+from sweep.verdict.stability import PLAIN_DESCENT
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, lines, point
 from tests.problem.made import line_of, readings
@@ -161,7 +161,7 @@ def test_a_run_just_above_the_threshold_that_is_still_below_its_start_has_diverg
     assert late.excess < known.excess(start, runs[1].lr, 0)
 
 
-BEST, VARIANCE = LINE.least_loss, LINE.spread
+BEST, VARIANCE = LINE.least_loss(point()), LINE.spread
 
 
 def test_the_border_of_convergence_is_the_tolerance_times_the_variance() -> None:

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from sweep.settings.schema import DType
 from sweep.training import in_process
-from sweep.training.plain_descent import PLAIN_DESCENT
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome
+from sweep.verdict.stability import PLAIN_DESCENT
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import line_of
@@ -30,7 +30,9 @@ def test_the_thermometer_has_its_published_thresholds(scale: float, threshold: f
 def test_the_closed_form_curve_agrees_with_training(lr: float, epochs: int, w: float, b: float) -> None:
     run = point(lr=lr, epochs=epochs + 1, init=(w, b), dtype=DType.float64)
     (curve,) = in_process.in_process([run], {run.task: LINE})
-    assert LINE.least_loss + at(0.1).excess((w, b), lr, epochs) == pytest.approx(curve.losses[epochs], rel=1e-8)
+    assert LINE.least_loss(point()) + at(0.1).excess((w, b), lr, epochs) == pytest.approx(
+        curve.losses[epochs], rel=1e-8
+    )
 
 
 @given(lr=st.floats(1e-4, 0.0329), part=st.floats(1e-4, 0.5))

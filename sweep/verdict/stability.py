@@ -1,29 +1,16 @@
-"""The first optimizer: plain descent, as torch's SGD without momentum."""
+"""Theory of plain descent (to be replaced)."""
 
 import math
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from sweep.training.optimizer import State
+from typing import Any
 
 
 class PlainDescent:
     """``θ ← θ − lr·∇L(θ)``: on a quadratic, each direction's offset shrinks by ``1 − lr·λ`` an update."""
 
-    threshold_formula = "2/λmax"
-
-    def state(self, params: "Tensor") -> "State":
-        """None is carried."""
-        return ()
-
-    def update(self, params: "Tensor", slope: "Tensor", lr: "Tensor", state: "State") -> "tuple[Tensor, State]":
-        """A step along the slope."""
-        return params - lr * slope, state
+    formula = "2/λmax"
 
     def threshold(self, largest: float) -> float:
         """Stable exactly when lr is smaller than ``2/λmax``."""
@@ -44,3 +31,8 @@ def _exponential(rate: float, count: int) -> float:
 
 
 PLAIN_DESCENT = PlainDescent()
+
+
+def stability_of(point: Any) -> PlainDescent:
+    """Of a point."""
+    return PLAIN_DESCENT
