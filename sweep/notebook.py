@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, overload
 
 import numpy as np
 import pandas as pd
 
 from sweep.plan import point
 from sweep.report.frames import runs_frame
+from sweep.report.repeats_frame import repeats_frame
 from sweep.settings.schema import is_argument
 from sweep.training.curve import Curve, Result
 
@@ -25,17 +26,39 @@ class Frames(NamedTuple):
     curves: pd.DataFrame
 
 
-def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str | None = None) -> Frames:
-    """The runs of a sweep, and their loss curves.
+@overload
+def frame(
+    sweep: str | None = None, *, uri: str | None = None, experiment: str | None = None, repeats: Literal[False] = False
+) -> Frames: ...
+
+
+@overload
+def frame(
+    sweep: str | None = None, *, uri: str | None = None, experiment: str | None = None, repeats: Literal[True]
+) -> pd.DataFrame: ...
+
+
+def frame(
+    sweep: str | None = None, *, uri: str | None = None, experiment: str | None = None, repeats: bool = False
+) -> Frames | pd.DataFrame:
+    """The runs of a sweep, and their loss curves; or its settings, whose runs differ in their seed alone.
 
     Parameters
     ----------
     sweep : its id, the start of it, or its name; the latest if None.
     uri, experiment : where the runs are, as the keys ``tracking.uri`` and ``tracking.experiment`` of every command,
         with the same defaults and environment variables.
+    repeats : whether the table of settings is asked for, and nothing else.
 
     Returns
     -------
+    With ``repeats`` one table, that of ``settings.csv``, a row a setting in the order of the plan: every setting but
+    the seed under its key; ``runs``, how many it has, and how many of these ``converged``, are ``unfinished``,
+    ``diverged``, ``failed`` or were ``not_run``; ``share_converged`` and ``share_diverged`` of those with a result;
+    ``final_loss_mean`` and ``final_loss_std`` (of a sample, n − 1) over those that did not diverge, and so of losses
+    and accuracies beside it; ``first_within_median``, of the epochs until within tolerance over those that converged.
+    Else two:
+
     runs : one row a point, in the order of the plan, with the columns of ``runs.csv``: every setting under its key,
         arguments of models with the type that they have; ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` and
         ``predicted``, categoricals; ``reason``; the final parameters, each number of at most 16, as ``w.0``, and of
@@ -59,6 +82,7 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
     >>> runs, curves = sweep.frame()
     >>> runs.groupby("outcome", observed=True)["lr"].max()
     >>> curves.merge(runs[["key", "lr", "outcome"]], on="key")
+    >>> sweep.frame(repeats=True).sort_values("final_loss_mean")
     """
     from sweep.console.command import named, opened
     from sweep.outputs import check_here
@@ -71,19 +95,25 @@ def frame(sweep: str | None = None, *, uri: str | None = None, experiment: str |
     with left_as_it_was(variables):
         _, store = opened(named(uri, experiment))
         stored = record.load(store, record.find(store, sweep))
+    if repeats:
+        return _with_texts(repeats_frame(stored.plan, stored.results))
     return Frames(_with_provenance(runs_frame(stored.plan, stored.results), stored), curves_frame(stored.results))
 
 
 def _with_provenance(runs: pd.DataFrame, stored: "SweepRecord") -> pd.DataFrame:
     attempts = [stored.attempts.get(key) for key in runs["key"]]
     addresses = [attempt and attempt.address for attempt in attempts]
-    own = [name for name in map(str, runs) if is_argument(name) and {*map(type, runs[name])} <= {str, type(None)}]
-    texts = [*(name for name in TEXTS if name in runs), *own]
-    return runs.astype(dict.fromkeys(texts, "string")).assign(
+    return _with_texts(runs).assign(
         run_id=pd.array([each.run_id if each else None for each in attempts], dtype="string"),
         attempt=pd.array([each.number if each else None for each in attempts], dtype="Int64"),
         curve_run=pd.array([each.run_id if each else None for each in addresses], dtype="string"),
     )
+
+
+def _with_texts(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with pandas' own type where a column holds text."""
+    own = [name for name in map(str, table) if is_argument(name) and {*map(type, table[name])} <= {str, type(None)}]
+    return table.astype(dict.fromkeys([*(name for name in TEXTS if name in table), *own], "string"))
 
 
 def curves_frame(results: Mapping[str, Result]) -> pd.DataFrame:

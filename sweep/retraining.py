@@ -9,6 +9,7 @@ from sweep.plan import own_code
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.problem.choice import again
+from sweep.problem.problem import BATCH_TILE
 from sweep.problem.task import Task
 from sweep.training.curve import Curve, Result
 from sweep.training.execute import execute
@@ -32,12 +33,12 @@ def trained_again(plan: Plan, curves: Mapping[str, Curve]) -> Iterator[tuple[Poi
     ------
     BadInput : a model cannot be made, or cannot train, any more.
     """
-    by_tile: dict[int | None, list[Point]] = defaultdict(list)
+    by_tiles: dict[tuple[int | None, ...], list[Point]] = defaultdict(list)
     for point in plan.points:
-        by_tile[curves[point.key].trained.get("tile")].append(point)
-    for tile, points in by_tile.items():
-        tasks = dict.fromkeys(point.task for point in points)
-        for chunk in execute(points, {task: again(plan.problems[task], tile) for task in tasks}, in_process):
+        by_tiles[tuple(curves[point.key].trained.get(name) for name in ("tile", BATCH_TILE))].append(point)
+    for points in by_tiles.values():
+        tasks, how = dict.fromkeys(point.task for point in points), curves[points[0].key].trained
+        for chunk in execute(points, {task: again(plan.problems[task], how) for task in tasks}, in_process):
             yield from chunk
 
 

@@ -89,15 +89,20 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
 
 def conclude(report: "Report", comparison: str) -> None:
     """The table, the sentence, and where to look further: the report's files, and ``comparison``."""
+    from sweep.report import repeats_told
     from sweep.report.escape import in_terminal
     from sweep.report.findings import error, table
     from sweep.report.markdown import aligned
 
     folder = OUTPUTS / report.folder
-    header, rows = table(report.plan, report.runs[:MOST_ROWS])
+    settings = report.findings.settings
+    if settings:
+        header, rows = repeats_told.table(report.plan, settings[:MOST_ROWS])
+    else:
+        header, rows = table(report.plan, report.runs[:MOST_ROWS])
     print("\n".join(map(printable, aligned(header, rows, in_terminal))))
-    if len(report.runs) > MOST_ROWS:
-        print(f"… and {len(report.runs) - MOST_ROWS:,} more in {folder / 'runs.csv'}")
+    if (more := len(settings or report.runs) - MOST_ROWS) > 0:
+        print(f"… and {more:,} more in {folder / (repeats_told.FILE if settings else 'runs.csv')}")
     print(printable(report.findings.sentence))
     for run in (run for run in report.runs if run.failure):
         print(printable(f"failed: {run.point.key[:12]}: {error(run)}"), file=sys.stderr)

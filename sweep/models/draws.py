@@ -1,4 +1,4 @@
-"""Random numbers of torch while models are computed: by a run's seed and its epoch; the caller's stay as they were."""
+"""Random numbers of torch while models are computed: by a run's seed and its update; the caller's stay as they were."""
 
 import hashlib
 from collections.abc import Iterator
@@ -22,11 +22,11 @@ def drawn_by(seed: int, epoch: int, update: int = 0) -> int:
 
 
 @contextmanager
-def drawing(seed: int, epoch: int | None) -> Iterator[None]:
+def drawing(seed: int, epoch: int | None, update: int = 0) -> Iterator[None]:
     """What is drawn at an update; nothing is where there is no ``epoch``."""
     if epoch is None:
         yield
         return
     with forked():
-        torch.manual_seed(drawn_by(seed, epoch))
+        torch.manual_seed(drawn_by(seed, epoch, update))
         yield

@@ -22,6 +22,9 @@ ALIGNED = 16
 
 Named = Mapping[str, Tensor]
 
+OfRow = Callable[[Named, Tensor, Tensor, Tensor], Tensor]
+"""From a row's parameters and scale, and its inputs and targets."""
+
 
 @dataclass(frozen=True, eq=False)
 class Samples:
@@ -29,11 +32,26 @@ class Samples:
 
     Parameters
     ----------
-    x : inputs before their scale, ``(n, n_inputs)``. t : targets, ``(n,)``: quantities, or classes as int64.
+    x : inputs before their scale, ``(n, n_inputs)``. t : targets, ``(n,)``: quantities, or classes as int64. Where each
+        row of parameters has samples of its own, both have a first axis for the rows.
     """
 
     x: Tensor
     t: Tensor
+
+    @property
+    def by_row(self) -> bool:
+        """Whether each row has its own."""
+        return self.t.ndim > 1
+
+    def taken(self, which: Tensor) -> "Samples":
+        """Of each row some of them, by their numbers, of shape ``(T, batch)``."""
+        x = self.x.index_select(0, which.flatten()).view(*which.shape, *self.x.shape[1:])
+        return Samples(x, self.t[which])
+
+    def of(self, row: int) -> "Samples":
+        """Those of a row."""
+        return Samples(self.x[row], self.t[row]) if self.by_row else self
 
 
 class Rows:
@@ -81,24 +99,28 @@ class Rows:
         """The loss of each row, not while it trains; shape ``(T,)``."""
         with torch.no_grad():
             if len(params) == 1:
-                return self._alone[self._resting].loss(params[0], scale, self._loss, over)[None]
+                return self._alone[self._resting].loss(params[0], scale, self._loss, over.of(0))[None]
             return self._losses(self._resting, self.spread_out(params), scale, over)
 
     def outputs(self, params: Tensor, scale: Tensor, over: Samples) -> Tensor:
         """What the module makes of the inputs, by row, not while it trains."""
         with torch.no_grad():
-            return self._each(self._output(self._resting, over), self.spread_out(params), scale)
+            return self._each(self._output(self._resting), self.spread_out(params), scale, over)
 
     def loss_and_gradient(self, params: Tensor, scale: Tensor, over: Samples) -> tuple[Tensor, Tensor]:
-        """The loss of each row, and the gradient of what trains, shape ``(T, n_parameters)``."""
+        """The loss of each row, and the gradient of what trains, shape ``(T, n_parameters)``.
+
+        The loss is that of the module while it does not train; of samples of each row's own, that while it does.
+        """
         with torch.enable_grad():
             if len(params) == 1:
-                losses, slopes = self._alone[self._training].both(params[0], scale, self._loss, over)
+                losses, slopes = self._alone[self._training].both(params[0], scale, self._loss, over.of(0))
             else:
                 leaves = {name: each.detach().requires_grad_() for name, each in self.spread_out(params).items()}
                 losses = self._losses(self._training, leaves, scale, over)
                 slopes = self._gradient(losses, leaves)
-        return (self.loss(params, scale, over) if self._modes else losses.detach()), slopes.detach()
+        resting = self._modes and not over.by_row
+        return (self.loss(params, scale, over) if resting else losses.detach()), slopes.detach()
 
     def around(self, params: Tensor, scale: Tensor, over: Samples) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
         """The gradient of each row, not while it trains; and from a vector a row to the Hessian times it.
@@ -133,22 +155,25 @@ class Rows:
         return torch.cat([each.reshape(len(each), -1) for each in found], dim=1)
 
     def _losses(self, module: nn.Module, params: Named, scale: Tensor, over: Samples) -> Tensor:
-        output = self._output(module, over)
-        return self._each(lambda own, by: self._loss.mean(output(own, by), over.t), params, scale)
+        output = self._output(module)
+        return self._each(lambda own, by, x, t: self._loss.mean(output(own, by, x, t), t), params, scale, over)
 
     @staticmethod
-    def _output(module: nn.Module, over: Samples) -> "Callable[[Named, Tensor], Tensor]":
-        def output(params: Named, scale: Tensor) -> Tensor:
-            found: Tensor = functional_call(module, dict(params), (over.x * scale,))
+    def _output(module: nn.Module) -> OfRow:
+        def output(params: Named, scale: Tensor, x: Tensor, t: Tensor) -> Tensor:
+            found: Tensor = functional_call(module, dict(params), (x * scale,))
             return found
 
         return output
 
     @staticmethod
-    def _each(function: Callable[[Named, Tensor], Tensor], params: Named, scale: Tensor) -> Tensor:
+    def _each(function: OfRow, params: Named, scale: Tensor, over: Samples) -> Tensor:
         if len(scale) == 1:
-            return function({name: each[0] for name, each in params.items()}, scale[0])[None]
-        found: Tensor = torch.vmap(function, randomness="same")(params, scale)
+            one = over.of(0)
+            return function({name: each[0] for name, each in params.items()}, scale[0], one.x, one.t)[None]
+        own = 0 if over.by_row else None
+        of_all = torch.vmap(function, in_dims=(0, 0, own, own), randomness="same")
+        found: Tensor = of_all(params, scale, over.x, over.t)
         return found
 
 

@@ -28,6 +28,30 @@ ON_DEVICES = ((1 << 24, 128), (1 << 27, 16))
 """The same where tensors live on an accelerator, where it is memory that ends a tile."""
 
 
+class Tiling(NamedTuple):
+    """How points stand in tiles.
+
+    Parameters
+    ----------
+    rows : T, points of a tile.
+    period : rows after which places are alike, as :func:`period_of` has it.
+    at_once : rows that are computed at once at most, in whole tiles.
+    """
+
+    rows: int
+    period: int
+    at_once: int
+
+    @classmethod
+    def of(cls, rows: int, strides: Sequence[int], itemsize: int, device: str) -> "Tiling":
+        """Of tiles of ``rows``; see :func:`period_of` and :func:`at_once`."""
+        return cls(rows, 1 if rows == 1 else period_of(strides, itemsize), at_once(rows, device))
+
+
+ALONE = Tiling(1, 1, 1)
+"""One by one."""
+
+
 def rows_of(work: int, device: str) -> int:
     """T, how many points share a tile: no clock is asked, so that it is the same in every grid.
 

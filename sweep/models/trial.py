@@ -216,6 +216,24 @@ def _together(rows: Rows, params: Tensor, over: Samples, alone: tuple[Tensor, Te
     return seen, ""
 
 
+def sampled(rows: Rows, start: Tensor, over: Samples, batch: int) -> tuple[set[int], str]:
+    """What a tile meets where an update is over ``batch`` samples of each row's own; and why there can be none.
+
+    Parameters
+    ----------
+    start : shape ``(n_parameters,)``.
+
+    Returns
+    -------
+    As ``strides`` and ``one_by_one`` of :class:`Traits`.
+    """
+    own = over.taken(torch.arange(TRIED * batch, device=start.device).view(TRIED, batch) % len(over.t))
+    with forked():
+        alone = rows.loss_and_gradient(start[None], own.x.new_ones(1), own)
+    seen, one_by_one = _together(rows, start[None], own, alone)
+    return seen.strides, one_by_one
+
+
 def _depends_on_seed(make: Callable[[int], nn.Module]) -> bool:
     """Whether what does not train differs between seeds."""
     one, other = make(0), make(1)

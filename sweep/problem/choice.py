@@ -13,7 +13,7 @@ from sweep.problem.logistic import Logistic
 from sweep.problem.network import Network
 from sweep.problem.predicted import Predicted
 from sweep.problem.prepared import Prepared, prepare
-from sweep.problem.problem import Problem, Setup
+from sweep.problem.problem import BATCH_TILE, Problem, Setup
 from sweep.problem.task import CLASSIFY, Task
 from sweep.settings.schema import MODELS, OWN_KEYS, STARTS, ProblemKind, Settings, Start, is_argument
 
@@ -109,8 +109,8 @@ def predicted(problem: Problem, point: Setup, parameters: Sequence[float]) -> Pr
     return problem.predicted(point, parameters) if isinstance(problem, Network) else None
 
 
-def again(problem: Problem, tile: int | None) -> Problem:
-    """``problem``, for points that were trained in tiles of so many.
+def again(problem: Problem, trained: Mapping[str, int]) -> Problem:
+    """``problem``, for points that were ``trained`` as :data:`sweep.problem.problem.TRAINED` has it.
 
     Raises
     ------
@@ -124,4 +124,6 @@ def again(problem: Problem, tile: int | None) -> Problem:
         raise
     except (Exception, SystemExit):
         return problem
-    return problem.in_tiles_of(tile) if tile else problem
+    if "tile" not in trained:
+        return problem
+    return problem.in_tiles_of(trained["tile"], trained.get(BATCH_TILE, 1))

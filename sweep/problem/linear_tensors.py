@@ -1,12 +1,8 @@
-"""Least squares of many inputs, as tensor maths over tiles of a fixed number of points.
+"""Least squares of many inputs as tensor maths over tiles of a fixed number of points: :mod:`sweep.problem.by_tile`."""
 
-A product of matrices rounds otherwise in another shape, and at its edges otherwise than in its middle. So points are
-taken :data:`TILE` at a time, a short tile filled up with zeros, and so are inputs and samples, up to whole blocks of
-:data:`INPUTS` and :data:`SAMPLES`: then a row's bits depend neither on its place nor on its neighbours.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import torch
@@ -14,18 +10,13 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from sweep.data.readings import Floats
+from sweep.problem.by_tile import INPUTS, SAMPLES, TILE, by_batch, by_tile, gathered
 from sweep.problem.prepared import Prepared
 from sweep.problem.problem import HOLDOUT_LOSS
 from sweep.problem.tensors import options_of
 
 if TYPE_CHECKING:
     from sweep.problem.problem import Setup
-
-TILE = 32
-"""Points of a tile."""
-
-INPUTS, SAMPLES = 8, 16
-"""Of 60 shapes on AVX-512, 18 (float32) and 42 (float64) had bits that depended on a row's place; in blocks, none."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +64,11 @@ class LinearObjective:
 
     def loss(self, params: Tensor) -> Tensor:
         """Mean squared error of each row."""
-        return by_tile(self._loss, self._filled(params * self.scale))[: len(params), 0]
+        return by_tile(self._loss, self.filled(params))[: len(params), 0]
 
     def loss_and_gradient(self, params: Tensor, epoch: int = 0, update: int = 0) -> tuple[Tensor, Tensor]:
         """Mean squared error of each row, and its gradient: ``2/n · Σ (p − t) · (x, 1)``."""
-        found = by_tile(self._both, self._filled(params * self.scale))
+        found = by_tile(self._both, self.filled(params))
         count, size = params.shape
         return found[:count, 0], found[:count, 1 : size + 1] * self.scale
 
@@ -90,9 +81,19 @@ class LinearObjective:
         held = self.held and self.held.take(which)
         return LinearObjective(self.start[which], self.scale[which], self.x, self.t, self.samples, held)
 
-    def _filled(self, weights: Tensor) -> Tensor:
-        count, size = weights.shape
-        return pad(weights, (0, self.x.shape[1] - size, 0, -count % TILE))
+    def sampled(self, which: Tensor) -> "SampledLinear":
+        """Over some samples of each row."""
+        return SampledLinear(self, which)
+
+    @cached_property
+    def ended(self) -> tuple[Tensor, Tensor]:
+        """Inputs and targets with a last sample of zeros, which fills batches up."""
+        return pad(self.x, (0, 0, 0, 1)), pad(self.t, (0, 1))
+
+    def filled(self, params: Tensor) -> Tensor:
+        """What inputs before their scale are multiplied by, in whole tiles and blocks."""
+        count, size = params.shape
+        return pad(params * self.scale, (0, self.x.shape[1] - size, 0, -count % TILE))
 
     def _loss(self, tile: Tensor) -> Tensor:
         error = tile @ self.x.T - self.t
@@ -104,12 +105,25 @@ class LinearObjective:
         return torch.cat([loss, (error * (2 / self.samples)) @ self.x], dim=-1)
 
 
-def by_tile(function: Callable[[Tensor], Tensor], rows: Tensor, tile: int = TILE) -> Tensor:
-    """What ``function`` makes of each tile of ``rows``, one below the other.
+@dataclass(frozen=True)
+class SampledLinear:
+    """The losses of ``whole``, each row's over samples of its own: ``which`` has the shape ``(n_points, batch)``."""
 
-    Parameters
-    ----------
-    function : from a tensor of ``tile`` rows to another of as many.
-    rows : a whole number of tiles.
-    """
-    return torch.cat([function(rows[first : first + tile]) for first in range(0, len(rows), tile)])
+    whole: LinearObjective
+    which: Tensor
+
+    def loss(self, params: Tensor) -> Tensor:
+        """Mean squared error of each row."""
+        return self.loss_and_gradient(params)[0]
+
+    def loss_and_gradient(self, params: Tensor, epoch: int = 0, update: int = 0) -> tuple[Tensor, Tensor]:
+        """Mean squared error of each row, and its gradient."""
+        found = by_batch(self._both, self.whole.filled(params), self.which, self.whole.ended[0])
+        return found[:, 0], found[:, 1 : params.shape[1] + 1] * self.whole.scale
+
+    def _both(self, tile: Tensor, numbers: Tensor) -> Tensor:
+        (x, t), n = self.whole.ended, self.which.shape[1]
+        x = gathered(x, numbers)
+        error = torch.bmm(tile[:, None], x.transpose(1, 2))[:, 0] - t[numbers]
+        loss = (error * error).sum(dim=-1, keepdim=True) / n
+        return torch.cat([loss, torch.bmm((error * (2 / n))[:, None], x)[:, 0]], dim=-1)

@@ -41,13 +41,14 @@ class Network:
 
     Attributes
     ----------
-    tile : how many points share one, where that is told; see :meth:`in_tiles_of`.
+    tile : how many points share one, and how many at an update over some samples, where that is told; see
+        :meth:`in_tiles_of`.
     """
 
     knows_least = False
     evenest_scale: float | None = None
     undetermined: Undetermined | None = None
-    tile: int | None = None
+    tile: tuple[int, int] | None = None
 
     def __init__(self, prepared: Prepared, task: Task, facts: Facts | None = None) -> None:
         self.prepared, self._task = prepared, task
@@ -136,11 +137,16 @@ class Network:
 
         return tuple(self.source.start(point.seed, torch.empty(0, dtype=torch.float64)).tolist())
 
-    def in_tiles_of(self, tile: int) -> Self:
-        """The same, whose points train in tiles of so many, whatever this release would choose."""
+    def in_tiles_of(self, tile: int, batch_tile: int) -> Self:
+        """The same, whose points train in tiles of so many, whatever this release would choose.
+
+        Parameters
+        ----------
+        batch_tile : how many share one at an update over some samples.
+        """
         found = copy.copy(self)
         found.__dict__.pop("bench", None)
-        found.tile = tile
+        found.tile = tile, batch_tile
         return found
 
     @cached_property

@@ -10,7 +10,8 @@ from sweep.models import promise, tile
 from sweep.models.losses import Loss
 from sweep.models.rows import Rows
 from sweep.models.source import Source
-from sweep.models.trial import Traits
+from sweep.models.tile import Tiling
+from sweep.models.trial import Traits, sampled
 from sweep.problem.network_tensors import NetworkObjective
 from sweep.problem.prepared import Prepared
 from sweep.problem.tensors import options_of, samples
@@ -29,8 +30,9 @@ class Bench:
     Parameters
     ----------
     traits : of the module that ``source`` makes. magnitude : of the problem.
-    told : how many points share a tile, where that is not for this release to choose.
-    promises : what was tried, by dtype, kind of device and whether the curvature is measured.
+    told : how many points share a tile, and how many at an update over some samples, where that is not for this release
+        to choose.
+    promises : what was tried, by dtype, kind of device, whether the curvature is measured, and samples an update.
     """
 
     source: Source
@@ -38,26 +40,52 @@ class Bench:
     loss: Loss
     traits: Traits
     magnitude: float
-    told: int | None = None
-    promises: dict[tuple[str, str, bool], bool] = field(default_factory=dict)
+    told: tuple[int, int] | None = None
+    promises: dict[tuple[str, str, bool, int], bool] = field(default_factory=dict)
+    batch_tilings: dict[tuple[str, str, int], Tiling] = field(default_factory=dict)
 
     def objective(self, points: "Sequence[Setup]") -> NetworkObjective:
         """Of points that share dtype and device; tried for whether rows keep their bits in any company."""
         found, is_curved = self._made(points, options_of(points)), points[0].curvature and not self.traits.uncurved
-        where = (str(found.start.dtype), found.start.device.type, is_curved)
+        batch = points[0].batch_size
+        if batch:
+            found = replace(found, batch_tiling=self._batch_tiling(found, batch))
+        where = (str(found.start.dtype), found.start.device.type, is_curved, batch)
         if where not in self.promises:
-            first = found.groups[0].rows, found.start[0], found.over, found.tile, found.period
-            held = promise.holds(*first, found.at_once)
-            if held and is_curved:
-                wide = self.wide(points[:1])
-                held = promise.holds_curved(wide.groups[0].rows, wide.start[0], wide.over, wide.tile, wide.period)
-            self.promises[where] = held
+            self.promises[where] = self._holds(found, batch, points[:1] if is_curved else ())
         return replace(found, is_promised=self.promises[where])
+
+    def _holds(self, found: NetworkObjective, batch: int, curved: "Sequence[Setup]") -> bool:
+        """Whether rows keep their bits in all that is computed of them: at updates, and where ``curved`` ones end."""
+        first = found.groups[0].rows, found.start[0], found.over
+        held = promise.holds(*first, found.tiling)
+        if tiling := found.batch_tiling:
+            held = held and all(promise.holds(*first, tiling, size) for size in sizes(batch, found.samples))
+        if held and curved:
+            wide = self.wide(curved)
+            held = promise.holds_curved(wide.groups[0].rows, wide.start[0], wide.over, wide.tiling)
+        return held
+
+    def _batch_tiling(self, found: NetworkObjective, batch: int) -> Tiling:
+        """Of an update over ``batch`` samples, and over what the last one of an epoch has."""
+        dtype, device = found.start.dtype, found.start.device.type
+        where = (str(dtype), device, batch)
+        if where not in self.batch_tilings:
+            tried = [
+                sampled(found.groups[0].rows, found.start[0], found.over, size) for size in sizes(batch, found.samples)
+            ]
+            work = -(-self.traits.work * batch // found.samples)
+            rows = self.told[1] if self.told else tile.rows_of(work, device)
+            rows = 1 if self.traits.one_by_one or any(why for _, why in tried) else rows
+            strides = [stride for strides, _ in tried for stride in strides]
+            self.batch_tilings[where] = Tiling.of(rows, strides, dtype.itemsize, device)
+        return self.batch_tilings[where]
 
     def wide(self, points: "Sequence[Setup]") -> NetworkObjective:
         """The same in float64, in smaller tiles: what is asked of it keeps many vectors of a row."""
         found = self._made(points, options_of(points) | {"dtype": torch.float64})
-        return replace(found, tile=WIDE, at_once=WIDE, groups=()) if found.at_once > WIDE else found
+        fewer = found.tiling._replace(rows=WIDE, at_once=WIDE)
+        return replace(found, tiling=fewer) if found.tiling.at_once > WIDE else found
 
     def _made(self, points: "Sequence[Setup]", options: dict[str, Any]) -> NetworkObjective:
         like = torch.empty(0, **options)
@@ -75,8 +103,7 @@ class Bench:
                 made[seed] = Rows(module, self.loss, self.traits.modes)
             return made[seed]
 
-        size, period = self.tile(options["device"].type), tile.period_of(self.traits.strides, like.element_size())
-        period = 1 if size == 1 else period
+        device = options["device"].type
         prepared, labelled = self.prepared, bool(self.source.classes)
         over, held = (
             samples(inputs, targets, labelled, **options) if len(targets) else None
@@ -94,9 +121,8 @@ class Bench:
             rows,
             over,
             held,
-            period,
-            size,
-            tile.at_once(size, options["device"].type),
+            Tiling.of(self.tile(device), self.traits.strides, like.element_size(), device),
+            None,
             self.traits.draws,
             True,
             self.magnitude,
@@ -105,4 +131,11 @@ class Bench:
 
     def tile(self, device: str) -> int:
         """T of the problem."""
-        return 1 if self.traits.one_by_one else self.told or tile.rows_of(self.traits.work, device)
+        if self.traits.one_by_one:
+            return 1
+        return self.told[0] if self.told else tile.rows_of(self.traits.work, device)
+
+
+def sizes(batch: int, samples: int) -> list[int]:
+    """How many samples the updates of an epoch have: ``batch``, and what is left for the last one."""
+    return [batch, *([samples % batch] if samples % batch else [])]

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from sweep.data.readings import Floats
 from sweep.models.rows import tiles
+from sweep.models.tile import ALONE
 from sweep.problem.lanczos import filled, spectrum, steps_of
 from sweep.problem.local import Local, local_by_products
 from sweep.problem.network_tensors import NetworkObjective
@@ -75,14 +76,14 @@ def _locals(
     room = MOST_BYTES // (8 * steps * params.shape[1])
     if not room:
         return found, conditioned
-    if room < objective.tile:
-        objective = replace(objective, tile=1, period=1, at_once=1, groups=())
+    if room < objective.tiling.rows:
+        objective = replace(objective, tiling=ALONE)
     losses = objective.loss(params)
     for group in objective.groups:
         rows = group.numbers[group.taken]
         made: list[Local] = []
         steepest: list[float] = []
-        for part in tiles(len(rows), objective.tile):
+        for part in tiles(len(rows), objective.tiling.rows):
             own, pull = params[rows[part]], decay[rows[part]]
             gradient, product = group.rows.around(own, objective.scale[rows[part]], objective.over)
             pulled = _pulled(product, pull)

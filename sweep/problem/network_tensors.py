@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -10,7 +11,8 @@ from torch import Tensor
 from sweep.models import tile
 from sweep.models.draws import drawing
 from sweep.models.rows import Rows, Samples, tiles
-from sweep.problem.problem import HOLDOUT_ACCURACY, HOLDOUT_LOSS
+from sweep.models.tile import Tiling
+from sweep.problem.problem import BATCH_TILE, HOLDOUT_ACCURACY, HOLDOUT_LOSS
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class NetworkObjective:
     start : shape ``(n_points, n_parameters)``. scale : ``(n_points,)``.
     numbers : of each row, by which it has its place. seeds : of each row that of its module's draws.
     rows : by seed, the module; one for all where it does not depend on it.
-    period, tile, at_once : of :mod:`sweep.models.tile`.
+    tiling : how rows stand in tiles. batch_tiling : at an update over some of the samples, where updates are.
     is_promised : whether a row has the same bits in any company, as far as was tried.
     magnitude : of the problem. classes : 0 of a quantity.
     """
@@ -50,31 +52,43 @@ class NetworkObjective:
     rows: Callable[[int], Rows]
     over: Samples
     held: Samples | None
-    period: int
-    tile: int
-    at_once: int
+    tiling: Tiling
+    batch_tiling: Tiling | None
     draws: bool
     is_promised: bool
     magnitude: float
     classes: int
-    groups: Sequence[Group] = ()
 
-    def __post_init__(self) -> None:
-        if self.groups:
-            return
+    @cached_property
+    def groups(self) -> Sequence[Group]:
+        """Of all rows."""
+        return self._groups(self.tiling)
+
+    @cached_property
+    def batch_groups(self) -> Sequence[Group]:
+        """The same, at an update over some of the samples."""
+        return self._groups(self.batch_tiling or self.tiling)
+
+    def _groups(self, tiling: Tiling) -> list[Group]:
         found: dict[int, list[int]] = defaultdict(list)
         for row, seed in enumerate(self.seeds):
             found[seed].append(row)
         groups = []
         for seed, own in found.items():
-            seating = tile.seated([self.numbers[row] for row in own], self.tile, self.period)
+            seating = tile.seated([self.numbers[row] for row in own], tiling.rows, tiling.period)
             groups.append(Group(self.rows(seed), seed, torch.tensor(own), *seating))
-        object.__setattr__(self, "groups", groups)
+        return groups
+
+    @property
+    def tile(self) -> int:
+        """Of an update."""
+        return (self.batch_tiling or self.tiling).rows
 
     @property
     def trained(self) -> dict[str, int]:
         """See :data:`sweep.problem.problem.TRAINED`."""
-        return {"tile": self.tile, "promised": int(self.is_promised)}
+        told = {} if self.batch_tiling is None else {BATCH_TILE: self.batch_tiling.rows}
+        return {"tile": self.tiling.rows, "promised": int(self.is_promised)} | told
 
     @property
     def samples(self) -> int:
@@ -94,6 +108,10 @@ class NetworkObjective:
 
         found = self._by_tile(params, both, epoch if self.draws else None)
         return found[:, 0], found[:, 1:]
+
+    def sampled(self, which: Tensor) -> "SampledNetwork":
+        """Over some samples of each row."""
+        return SampledNetwork(self, which)
 
     def watch(self, params: Tensor) -> dict[str, Tensor]:
         """Loss, and of classes accuracy, on what is held out, where there is any."""
@@ -125,29 +143,70 @@ class NetworkObjective:
             scale=self.scale[which],
             numbers=[self.numbers[row] for row in kept],
             seeds=[self.seeds[row] for row in kept],
-            groups=(),
         )
 
     def _by_tile(
         self, params: Tensor, function: Callable[[Rows, Tensor, Tensor], Tensor], epoch: int | None = None
     ) -> Tensor:
-        """What ``function`` makes of each tile, a row a row of ``params``."""
-        found: Tensor | None = None
-        for group in self.groups:
-            own, scale = params, self.scale
-            if len(self.groups) > 1:
-                own, scale = own[group.numbers], scale[group.numbers]
-            if self.tile > 1:
-                own, scale = own[group.taken], scale[group.taken]
-            parts = []
-            for part in tiles(len(own), self.at_once):
-                with drawing(group.seed, epoch):
-                    parts.append(function(group.rows, own[part], scale[part]))
-            made = torch.cat(parts)
-            made = made[group.places] if self.tile > 1 else made
-            if len(self.groups) == 1:
-                return made
-            found = params.new_empty((len(params), made.shape[1])) if found is None else found
-            found[group.numbers] = made
-        assert found is not None, "an objective has a row or more"
-        return found
+        """What ``function`` makes of each tile of rows, with their parameters and scales; a row a row of ``params``."""
+        return by_tile(self.groups, self.tiling, (params, self.scale), function, epoch)
+
+
+@dataclass(frozen=True)
+class SampledNetwork:
+    """The losses of ``whole``, each row's over samples of its own: ``which`` has the shape ``(n_points, batch)``."""
+
+    whole: NetworkObjective
+    which: Tensor
+
+    def loss(self, params: Tensor) -> Tensor:
+        """The loss of each row, while it trains."""
+        return self.loss_and_gradient(params)[0]
+
+    def loss_and_gradient(self, params: Tensor, epoch: int = 0, update: int = 0) -> tuple[Tensor, Tensor]:
+        """The loss of each row while it trains, and its gradient, drawn by its seed, ``epoch`` and ``update``."""
+        whole = self.whole
+
+        def both(rows: Rows, own: Tensor, scale: Tensor, which: Tensor) -> Tensor:
+            losses, slopes = rows.loss_and_gradient(own, scale, whole.over.taken(which))
+            return torch.cat([losses[:, None], slopes], dim=1)
+
+        given, drawn = (params, whole.scale, self.which), epoch if whole.draws else None
+        found = by_tile(whole.batch_groups, whole.batch_tiling or whole.tiling, given, both, drawn, update)
+        return found[:, 0], found[:, 1:]
+
+
+def by_tile(
+    groups: Sequence[Group],
+    tiling: Tiling,
+    given: Sequence[Tensor],
+    function: Callable[..., Tensor],
+    epoch: int | None = None,
+    update: int = 0,
+) -> Tensor:
+    """What ``function`` makes of a group's module and each tile of what is ``given``, a row a point.
+
+    Parameters
+    ----------
+    given : each with a row a point.
+    epoch, update : by which it draws; none of where there is no epoch.
+    """
+    found: Tensor | None = None
+    for group in groups:
+        own = given
+        if len(groups) > 1:
+            own = [each[group.numbers] for each in own]
+        if tiling.rows > 1:
+            own = [each[group.taken] for each in own]
+        parts = []
+        for part in tiles(len(own[0]), tiling.at_once):
+            with drawing(group.seed, epoch, update):
+                parts.append(function(group.rows, *(each[part] for each in own)))
+        made = torch.cat(parts)
+        made = made[group.places] if tiling.rows > 1 else made
+        if len(groups) == 1:
+            return made
+        found = made.new_empty((len(given[0]), made.shape[1])) if found is None else found
+        found[group.numbers] = made
+    assert found is not None, "an objective has a row or more"
+    return found

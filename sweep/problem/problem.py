@@ -23,19 +23,29 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class Objective(Protocol):
+class Losses(Protocol):
     """The loss of several points as tensors, a row a point. Rows never mix: each has the bits that it has alone."""
+
+    def loss(self, params: "Tensor") -> "Tensor":
+        """The loss of each row of ``params``, shape ``(n_points,)``."""
+
+    def loss_and_gradient(self, params: "Tensor", epoch: int = 0, update: int = 0) -> "tuple[Tensor, Tensor]":
+        """The loss, and its gradient at an update, shape ``(n_points, n_parameters)``.
+
+        ``epoch``, and ``update`` within it, are counted from 0: what is drawn is drawn by them.
+        """
+
+
+class Objective(Losses, Protocol):
+    """Losses of several points over all samples that train."""
 
     @property
     def start(self) -> "Tensor":
         """Where descent starts, shape ``(n_points, n_parameters)``."""
 
-    def loss(self, params: "Tensor") -> "Tensor":
-        """The loss of each row of ``params``, shape ``(n_points,)``."""
-
     @property
     def tile(self) -> int:
-        """How many rows are computed together at the least: fewer take as long."""
+        """How many rows are computed together at an update at the least: fewer take as long."""
 
     @property
     def trained(self) -> Mapping[str, int]:
@@ -45,21 +55,12 @@ class Objective(Protocol):
     def draws(self) -> bool:
         """Whether updates are drawn at random, so that the same parameters may have another gradient later."""
 
-    def loss_and_gradient(self, params: "Tensor", epoch: int = 0, update: int = 0) -> "tuple[Tensor, Tensor]":
-        """The loss, and its gradient at an update, shape ``(n_points, n_parameters)``.
-
-        ``epoch``, and ``update`` within it, are counted from 0: what is drawn is drawn by them.
-        """
-
     @property
     def samples(self) -> int:
         """How many samples train."""
 
-    def sampled(self, which: "Tensor") -> "Objective":
-        """The same over some samples of each row: ``which``, shape ``(n_points, batch)``, int64.
-
-        Its loss and its gradient alone are asked for.
-        """
+    def sampled(self, which: "Tensor") -> Losses:
+        """Over some samples of each row: ``which``, shape ``(n_points, batch)``, int64, on its device."""
 
     def watch(self, params: "Tensor") -> "Mapping[str, Tensor]":
         """What else is followed at every epoch: by name, of each row a number; nothing where nothing is held out."""
@@ -92,9 +93,12 @@ NOT_MEASURED = {"negative": 0.0}
 """What may be missing of what was measured by an earlier release, and what it would have found: all was convex."""
 
 
-TRAINED = ("tile", "promised", "still")
+BATCH_TILE = "batch_tile"
+
+TRAINED = ("tile", "promised", "still", BATCH_TILE)
 """What is kept of how a model's point was trained: the points of its tile; 1 where its bits are promised to be the same
-in any company, else 0; and the epochs after which no update changed anything, so that the rest was filled in."""
+in any company, else 0; the epochs after which no update changed anything, so that the rest was filled in; and, where
+updates are over some of the samples, the points of a tile at an update."""
 
 
 class Problem(Protocol):

@@ -37,6 +37,10 @@ class Setup(Protocol):
         """Of a model, whether the curvature at the end is measured."""
 
     @property
+    def batch_size(self) -> int:
+        """Samples of an update; 0: all."""
+
+    @property
     def decay(self) -> float:
         """Coupled weight decay, >= 0: what descends is :class:`sweep.problem.problem.Problem`'s F."""
 

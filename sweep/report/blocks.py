@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sweep.plan.plan import Plan
 from sweep.report.judged_runs import Run
 from sweep.report.pictures import Picture
+from sweep.report.repeats import Setting
 
 MOST_ROWS = 500
 """Rows of a table or list. Every run stands in ``runs.csv``, and in the table of all runs of ``report.html``."""
@@ -35,14 +36,23 @@ class Table:
 
 
 @dataclass(frozen=True)
+class AllSettings:
+    """The table of all settings, where some have repeats."""
+
+    plan: Plan
+    settings: Sequence[Setting]
+
+
+@dataclass(frozen=True)
 class AllRuns:
-    """The table of all runs."""
+    """The table of all runs; ``folded`` where that of settings stands for it until somebody asks for more."""
 
     plan: Plan
     runs: Sequence[Run]
+    folded: bool = False
 
 
-Block = Text | Items | Table | Picture | AllRuns
+Block = Text | Items | Table | Picture | AllSettings | AllRuns
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,22 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Value, as_typed
 from sweep.problem.fit import Fit
 from sweep.problem.problem import HOLDOUT_LOSS
-from sweep.report import theory, trained
+from sweep.report import repeats, theory, trained
 from sweep.report.accuracy import accuracy_panels, classes
 from sweep.report.accuracy_picture import draw_accuracies
-from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Text, cut
-from sweep.report.findings import Findings, number
+from sweep.report.band_pictures import draw_bands
+from sweep.report.bands import band_panels
+from sweep.report.blocks import MOST_ROWS, AllRuns, AllSettings, Block, Items, Section, Text, cut
+from sweep.report.findings import Findings
 from sweep.report.fit import fits
 from sweep.report.judged_runs import Run, counted
+from sweep.report.map_picture import draw_map
+from sweep.report.numbers import number
 from sweep.report.outcome_map import map_panels
 from sweep.report.panels import curve_panels
-from sweep.report.pictures import draw_curves, draw_fits, draw_map
+from sweep.report.pictures import draw_curves, draw_fits
+from sweep.report.repeats import Setting
+from sweep.report.repeats_told import average
 from sweep.report.theory_told import agreement, foreknown
 from sweep.verdict.rule import bound
 from sweep.verdict.sentences import plural
@@ -35,16 +41,22 @@ def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Sectio
         Section("Failed to execute", _failed(runs)),
         Section(_each(plan), _each_data(plan, runs, findings)),
         Section("What to try next", _next(theory.steps(plan, runs, known))),
-        Section("Where descent converges", _map(plan, runs)),
-        Section("Loss curves", _curves(plan, runs)),
+        Section("Where descent converges", _map(plan, runs, findings.settings)),
+        Section("Loss curves", _curves(plan, runs, findings.settings)),
         Section("The fit", _fit(plan, findings)),
         Section("Classes", [*_accuracies(runs), *classes(plan, findings)]),
         Section("Theory beside observation", [*agreement(runs), *foreknown(plan, known, more)]),
         Section("How models were trained", _trained(plan, runs)),
-        Section("All runs", [AllRuns(plan, runs)]),
+        Section("All settings" if findings.settings else "All runs", _all(plan, runs, findings)),
         Section("What was asked", _settings(plan)),
     ]
     return [section for section in made if section.blocks]
+
+
+def _all(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Block]:
+    if not findings.settings:
+        return [AllRuns(plan, runs)]
+    return [AllSettings(plan, findings.settings), AllRuns(plan, runs, folded=True)]
 
 
 def _failed(runs: Sequence[Run]) -> list[Block]:
@@ -62,39 +74,54 @@ def _each_data(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Bloc
         return []
     one = _each(plan) == "Each model"
     name = (lambda task: " ".join(plan.apart(task))) if one else plan.label
+    leaders = repeats.best_of(findings.settings)
     rows = []
     for task in plan.tasks:
         counts = counted([run for run in runs if run.point.task == task])
-        best = findings.best.get(task)
-        end = number(best.curve.final_loss) if best and best.curve else ""
-        rows.append(
-            [name(task), *(f"{counts.get(s, 0):,}" for s in findings.counts), best.setting if best else "", end]
+        ahead, best = leaders.get(task), findings.best.get(task)
+        ended = (
+            [ahead.name, average(ahead.average(repeats.FINAL))]
+            if ahead
+            else [best.setting, _end(best)]
+            if best
+            else ["", ""]
         )
+        rows.append([name(task), *(f"{counts.get(s, 0):,}" for s in findings.counts), *ended])
+    mean = "mean " * bool(findings.settings)
     header = [
         "model" if one else "data",
         *(state.lower() for state in findings.counts),
         "best setting",
-        "its final loss",
+        f"its {mean}final loss",
     ]
     held = ", on what is held out where some is," if HOLDOUT_LOSS in plan.watched else ""
-    return cut(f"Outcomes, and the run with the least final loss{held} that did not diverge", header, rows)
+    best_of = "setting" if mean else "run"
+    return cut(f"Outcomes, and the {best_of} with the least {mean}final loss{held} that did not diverge", header, rows)
+
+
+def _end(run: Run) -> str:
+    return number(run.curve.final_loss) if run.curve else ""
 
 
 def _next(steps: Sequence[theory.Step]) -> list[Block]:
     return [Items([(step.command, step.promise) for step in steps[:MOST_ROWS]])] if steps else []
 
 
-def _map(plan: Plan, runs: Sequence[Run]) -> list[Block]:
-    panels, rest = map_panels(plan, runs)
+def _map(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting]) -> list[Block]:
+    panels, rest = map_panels(plan, runs, settings)
     return [draw_map(panels), *_not_drawn(rest)]
 
 
-def _curves(plan: Plan, runs: Sequence[Run]) -> list[Block]:
-    panels = curve_panels(runs)
+def _curves(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting]) -> list[Block]:
     posed = [(plan.problem(point), point) for point in plan.points]
     least = ((problem, problem.least_loss(point)) for problem, point in posed)
     targets = {None if loss is None else loss + bound(problem, plan.tolerance) for problem, loss in least}
-    return [draw_curves(panels, targets.pop() if len(targets) == 1 else None)] if panels else []
+    target = targets.pop() if len(targets) == 1 else None
+    if settings:
+        bands = band_panels(plan, settings)
+        return [draw_bands(bands, target)] if bands else []
+    panels = curve_panels(runs)
+    return [draw_curves(panels, target)] if panels else []
 
 
 def _fit(plan: Plan, findings: Findings) -> list[Block]:

@@ -4,7 +4,8 @@ SVG because its bytes depend on nothing but what it shows, it follows the reader
 Inside a panel's frame, lengths are tenths of a pixel, so that positions are whole numbers.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -153,6 +154,29 @@ def mark(state: str, x: int, y: int, r: int) -> str:
     if state == "NOT RUN":
         return f"M{x - r} {y}h{2 * r}"
     return f"M{x} {y}h0"  # With round ends a line of no length is a dot, as wide as the stroke.
+
+
+FILLED = {"CONVERGED": 1, "UNFINISHED": 0.35, "DIVERGED": 0}
+"""How opaque the parts of a mark with several states are, so that these differ without colour too."""
+
+
+def shares(counts: Mapping[str, int], x: int, y: int, r: int, label: str = "") -> str:
+    """A disc of which each state has its share, clockwise from above; of two states or more."""
+    total, before = sum(counts.values()), 0
+    parts = [f"<title>{in_html(label)}</title>"] * bool(label)
+    for state, count in counts.items():
+        if not count:
+            continue
+        ends = [2 * math.pi * place / total for place in (before, before + count)]
+        (x0, y0), (x1, y1) = ((round(x + r * math.sin(end)), round(y - r * math.cos(end))) for end in ends)
+        dashes = "" if state in FILLED else ' stroke-dasharray="12 12"'
+        parts.append(
+            f'<path class="{state.replace(" ", "-")}" fill="currentColor" fill-opacity="{FILLED.get(state, 0)}" '
+            f'stroke="currentColor" stroke-width="{max(5, r // 6)}"{dashes} '
+            f'd="M{x} {y}L{x0} {y0}A{r} {r} 0 {int(2 * count > total)} 1 {x1} {y1}z"/>'
+        )
+        before += count
+    return f"<g>{''.join(parts)}</g>"
 
 
 def stroke(state: str, r: int) -> int:

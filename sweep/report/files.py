@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sweep.plan.plan import Plan
-from sweep.report import frames, markdown, page
+from sweep.report import frames, markdown, page, repeats_frame
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections
 from sweep.report.findings import Findings, find
 from sweep.report.judged_runs import Run, judged
+from sweep.report.repeats_told import FILE
 from sweep.tracking import documents
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.executions import PROVENANCE
@@ -42,6 +43,8 @@ def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Rep
     files["report.html"] = page.render(title, findings, parts).encode()
     files["report.md"] = markdown.render(title, findings.sentence, parts).encode()
     files["runs.csv"] = frames.to_csv(plan, frames.to_frame(plan, runs))
+    if findings.settings:
+        files[FILE] = repeats_frame.to_csv(repeats_frame.to_frame(plan, findings.settings))
     files[PROVENANCE] = provenance(record)
     return Report(plan.folder, plan, files, runs, findings)
 

@@ -6,14 +6,17 @@ In come the plan and the judged runs; nothing here draws or writes.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sweep.plan.plan import Plan
-from sweep.plan.point import as_typed
+from sweep.plan.point import Point, as_typed
 from sweep.problem import ends
 from sweep.problem.problem import ACCURACY, HOLDOUT_LOSS
 from sweep.problem.task import Task
+from sweep.report import repeats, repeats_told
 from sweep.report.fit import short
 from sweep.report.judged_runs import Run, counted
+from sweep.report.numbers import number
 from sweep.settings.schema import MODELS, ProblemKind
 from sweep.verdict import sentences
 from sweep.verdict.outcome import Outcome
@@ -40,21 +43,26 @@ class Findings:
     counts : runs by outcome, then FAILED and NOT RUN where there are any.
     best : by task, the run with the least final loss among those that did not diverge, where there is one.
     sentence : the whole in a sentence or two.
+    settings : where some have repeats, all of them; else empty.
     """
 
     counts: dict[str, int]
     best: Mapping[Task, Run]
     sentence: str
+    settings: Sequence[repeats.Setting] = ()
 
 
 def find(plan: Plan, runs: Sequence[Run]) -> Findings:
     """Findings of a sweep, from its plan and its runs."""
     counts = counted(runs)
     best = best_of(runs)
+    settings = repeats.settings_of(plan, runs)
     constant = sum(run.verdict.constant for run in runs if run.verdict)
     doubt = {str(Outcome.CONVERGED): f" ({constant:,} to no better than a constant prediction)"} if constant else {}
     parts = [f"{count:,} {state.lower()}{doubt.get(state, '')}" for state, count in counts.items() if count]
     points = sentences.plural(len(runs), "point")
+    if settings:
+        points = f"{sentences.plural(len(settings), 'setting')}, {sentences.plural(len(runs), 'run')}"
     over = f" over {len(plan.readings):,} data sets" if len(plan.readings) > 1 else ""
     said = [f"{points}{over}: {', '.join(parts)}."]
     if not best:
@@ -62,8 +70,10 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
             "Every run that has a result diverged." if any(run.verdict for run in runs) else "No run has a result."
         )
     elif len(groups := comparable(plan.tasks)) <= MOST_PRAISED:
-        said += [_praise(plan, tasks, best, len(groups) > 1) for tasks in groups if best.keys() & {*tasks}]
-    return Findings(counts, best, " ".join(said))
+        ahead = repeats.best_of(settings)
+        leaders = {task: _setting_leads(ahead[task]) if settings else _run_leads(run) for task, run in best.items()}
+        said += [_praise(plan, tasks, leaders, len(groups) > 1) for tasks in groups if best.keys() & {*tasks}]
+    return Findings(counts, best, " ".join(said), settings)
 
 
 def best_of(runs: Sequence[Run]) -> dict[Task, Run]:
@@ -93,25 +103,52 @@ def comparable(tasks: Iterable[Task]) -> list[list[Task]]:
     return list(groups.values())
 
 
-def _praise(plan: Plan, tasks: Sequence[Task], best: Mapping[Task, Run], several: bool) -> str:
-    """The best run of ``tasks``, which can be compared, and what each other model reaches, where they are few."""
-    run, *others = sorted((best[task] for task in tasks if task in best), key=better)
-    of = f" for {plan.data_label(run.point.data) if len(tasks) > 1 else plan.label(run.point.task)}" if several else ""
-    so_far, yet = ("", "") if run.state == Outcome.CONVERGED else (" so far", ", not converged")
+class Leader(NamedTuple):
+    """The best of a task, a run or a setting, in words.
+
+    Parameters
+    ----------
+    rank : what it is sorted by; less is better.
+    converged : whether it may be called the best without a word on that.
+    told : what it ended at, and ``reached`` what of that decides.
+    """
+
+    rank: tuple[float, ...]
+    point: Point
+    name: str
+    converged: bool
+    told: str
+    reached: str
+
+
+def _run_leads(run: Run) -> Leader:
     assert run.curve is not None, "it has a verdict"
-    held = f", {number(better(run)[0])} on what is held out" if HOLDOUT_LOSS in run.curve.watched else ""
+    rank, end = better(run), number(run.curve.final_loss)
+    held = f", {number(rank[0])} on what is held out" if HOLDOUT_LOSS in run.curve.watched else ""
+    is_converged = run.state == Outcome.CONVERGED
+    return Leader(rank, run.point, run.setting, is_converged, f"final loss {end}{held}", number(rank[0]))
+
+
+def _setting_leads(setting: repeats.Setting) -> Leader:
+    final, held = setting.average(repeats.FINAL), setting.average(HOLDOUT_LOSS)
+    told = f"mean final loss {repeats_told.average(final)}"
+    told += f", {repeats_told.average(held)} on what is held out," * (held is not None)
+    told += f" of {repeats_told.how_many(setting)}"
+    reached = repeats_told.average(held or final)
+    return Leader(setting.rank, setting.point, setting.name, setting.counts[Outcome.CONVERGED] > 0, told, reached)
+
+
+def _praise(plan: Plan, tasks: Sequence[Task], leaders: Mapping[Task, Leader], several: bool) -> str:
+    """The best of ``tasks``, which can be compared, and what each other model reaches, where they are few."""
+    best, *others = sorted((leaders[task] for task in tasks if task in leaders), key=lambda leader: leader.rank)
+    data = plan.data_label(best.point.data) if len(tasks) > 1 else plan.label(best.point.task)
+    of = f" for {data}" if several else ""
+    so_far, yet = ("", "") if best.converged else (" so far", ", not converged")
     models = [" ".join(map(short, plan.apart(each.point.task))) for each in others[:MOST_OTHERS]]
-    reached = [f"{number(better(each)[0])} with {model}" for each, model in zip(others, models, strict=False)]
+    reached = [f"{each.reached} with {model}" for each, model in zip(others, models, strict=False)]
     more = f" and worse with {len(others) - MOST_OTHERS:,} more models" if len(others) > MOST_OTHERS else ""
     rest = f"; at best {', '.join(reached)}{more}" if others else ""
-    return f"Best{so_far}{of}{yet}: {run.setting}, final loss {number(run.curve.final_loss)}{held}{rest}."
-
-
-def number(value: float | int | None) -> str:
-    """A result for reading: floats to six significant digits, nothing for nothing."""
-    if value is None:
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"Best{so_far}{of}{yet}: {best.name}, {best.told}{rest}."
 
 
 def error(run: Run) -> str:

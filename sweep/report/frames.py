@@ -69,14 +69,14 @@ def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
     if beside:
         frame[PROMISED] = frame[PROMISED].astype("boolean")
     for name in filter(is_argument, settings):
-        frame[name] = _of_one_type([row[name] for row in rows])
+        frame[name] = of_one_type([row[name] for row in rows])
     floats = [name for name in FLOATS if name in frame]
     for name in (*floats, *plan.told(), *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS, *_bounds(plan)):
         frame[name] = frame[name].astype("float64")
     return frame
 
 
-def _of_one_type(values: list[Any]) -> "pd.Series[Any]":
+def of_one_type(values: list[Any]) -> "pd.Series[Any]":
     """A column of arguments with the type that all of them have, if there is one; where some miss, one that may."""
     kinds = {type(value) for value in values if value is not None}
     column = pd.Series(values, dtype=object)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sweep.report.blocks import MOST_ROWS, AllRuns, Block, Items, Section, Table, Text
+from sweep.report import repeats_told
+from sweep.report.blocks import MOST_ROWS, AllRuns, AllSettings, Block, Items, Section, Table, Text
 from sweep.report.escape import as_code, in_code, in_markdown
 from sweep.report.findings import table
 from sweep.report.judged_runs import Run
@@ -50,8 +51,12 @@ def _block(block: Block) -> list[str]:
             return [f"{in_markdown(caption)}:", "", *aligned(header, rows)]
         case Picture():
             return [f"![{in_markdown(block.alt)}]({block.name})"]
-        case AllRuns(plan, runs):
-            lines = [*aligned(*table(plan, runs[:MOST_ROWS])), *_more(len(runs))]
+        case AllSettings(plan, settings):
+            lines = aligned(*repeats_told.table(plan, settings[:MOST_ROWS]))
+            return [f"{in_markdown(repeats_told.CAPTION)}:", "", *lines, *_more(len(settings), repeats_told.FILE)]
+        case AllRuns(plan, runs, folded):
+            lines = ["### All runs", ""] * folded
+            lines += [*aligned(*table(plan, runs[:MOST_ROWS])), *_more(len(runs))]
             for outcome, heading in REASONS.items():
                 lines += _reasons(heading, [run for run in runs if run.state == outcome])
             return lines
@@ -66,5 +71,5 @@ def _reasons(heading: str, runs: Sequence[Run]) -> list[str]:
     return ["", f"### {heading}", "", *items, *_more(len(runs))]
 
 
-def _more(count: int) -> list[str]:
-    return ["", f"… and {count - MOST_ROWS:,} more in `runs.csv`."] if count > MOST_ROWS else []
+def _more(count: int, file: str = "runs.csv") -> list[str]:
+    return ["", f"… and {count - MOST_ROWS:,} more in `{file}`."] if count > MOST_ROWS else []

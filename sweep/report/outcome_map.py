@@ -1,20 +1,22 @@
 """The map, as values: runs by the two settings that change the outcome most, and theory's line among them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sweep.plan.plan import Plan
-from sweep.plan.point import Value, as_typed
+from sweep.plan.point import Point, Value, as_typed
 from sweep.report.findings import note
 from sweep.report.fit import short
 from sweep.report.judged_runs import STATES, Run
 from sweep.report.panels import MOST_PANELS, Mark
+from sweep.report.repeats import Setting
+from sweep.report.repeats_told import said
 from sweep.verdict.convex import threshold_of
 from sweep.verdict.sentences import plural
 
@@ -52,6 +54,13 @@ class Along:
         return 0.5 if self.names else 0.0
 
 
+class Split(NamedTuple):
+    """A mark for several runs, and how many of these have each state."""
+
+    mark: Mark
+    counts: Mapping[str, int]
+
+
 @dataclass(frozen=True)
 class MapPanel:
     """The runs that differ in the two settings of the axes alone, with theory's line between stable and diverged.
@@ -59,7 +68,8 @@ class MapPanel:
     Parameters
     ----------
     across, up : the settings along the axes; lr, if it is one of them, lies across.
-    marks : by state, of which there is at least one run.
+    marks : by state, of which there is at least one run; of settings with repeats, those whose runs all have it.
+    split : settings whose runs have several states.
     threshold : points (lr, place upright) along theory's line, from below; a single one where it is the same for all
         that stand upright, and none where lr is no axis or theory says nothing.
     formula : of that line.
@@ -71,11 +81,12 @@ class MapPanel:
     marks: Mapping[str, list[Mark]]
     threshold: list[tuple[float, float]]
     formula: str | None
+    split: Sequence[Split] = ()
 
     @property
     def points(self) -> list[Mark]:
         """All marks, those of a state together."""
-        return [mark for group in self.marks.values() for mark in group]
+        return [*(mark for group in self.marks.values() for mark in group), *(each.mark for each in self.split)]
 
     @property
     def near(self) -> list[float]:
@@ -86,34 +97,61 @@ class MapPanel:
         return [lr for lr in beside if min(lrs) / 30 < lr < max(lrs) * 30]
 
 
-def map_panels(plan: Plan, runs: Sequence[Run]) -> tuple[list[MapPanel], list[str]]:
-    """The panels of the map, and the titles of those beyond :data:`MOST_PANELS`."""
+class _Shown(NamedTuple):
+    """What has a mark: a run, or a setting with repeats."""
+
+    point: Point
+    cells: Cells
+    counts: Mapping[str, int]
+    label: str
+
+
+def map_panels(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting] = ()) -> tuple[list[MapPanel], list[str]]:
+    """The panels of the map, and the titles of those beyond :data:`MOST_PANELS`.
+
+    Parameters
+    ----------
+    settings : where some have repeats, all of them, to have the marks; else none.
+    """
     cells: list[Cells] = [plan.cells(run.point) for run in runs]
-    across, up = axes(plan, runs, cells)
-    aside = [name for name in plan.shown if name not in (across.name, up.name)]
-    groups: dict[str, list[tuple[Run, Cells]]] = {}
-    for run, values in zip(runs, cells, strict=True):
-        groups.setdefault(_title(values, aside), []).append((run, values))
-    panels = []
-    for title, members in list(groups.items())[:MOST_PANELS]:
-        marks: dict[str, list[Mark]] = {}
-        for run, values in members:
-            at = across.place(values[across.name]), up.place(values[up.name])
-            marks.setdefault(run.state, []).append(Mark(*at, f"{run.setting}: {run.state}, {note(run)}"))
-        line, formula = _line(plan, up, members) if across.name == "lr" else ([], None)
-        panels.append(MapPanel(title, across, up, {s: marks[s] for s in STATES if s in marks}, line, formula))
+    apart = ["seed"] * bool(settings)
+    across, up = axes(plan, runs, cells, apart)
+    aside = [name for name in plan.shown if name not in (across.name, up.name, *apart)]
+    each_run = (
+        _Shown(r.point, c, {r.state: 1}, f"{r.setting}: {r.state}, {note(r)}") for r, c in zip(runs, cells, strict=True)
+    )
+    each_setting = (_Shown(s.point, plan.cells(s.point), s.counts, f"{s.name}: {said(s)}") for s in settings)
+    groups: dict[str, list[_Shown]] = {}
+    for each in each_setting if settings else each_run:
+        groups.setdefault(_title(each.cells, aside), []).append(each)
+    panels = [_panel(plan, title, across, up, members) for title, members in list(groups.items())[:MOST_PANELS]]
     return panels, list(groups)[MOST_PANELS:]
 
 
-def axes(plan: Plan, runs: Sequence[Run], cells: Sequence[Cells]) -> tuple[Along, Along]:
-    """The two settings that change the outcome most, the one that comes first in the plan across.
+def _panel(plan: Plan, title: str, across: Along, up: Along, members: Sequence[_Shown]) -> MapPanel:
+    marks: dict[str, list[Mark]] = {}
+    split = []
+    for each in members:
+        place = Mark(across.place(each.cells[across.name]), up.place(each.cells[up.name]), each.label)
+        states = [state for state, count in each.counts.items() if count]
+        if len(states) == 1:
+            marks.setdefault(states[0], []).append(place)
+        else:
+            split.append(Split(place, each.counts))
+    line, formula = _line(plan, up, members) if across.name == "lr" else ([], None)
+    return MapPanel(title, across, up, {s: marks[s] for s in STATES if s in marks}, line, formula, split)
+
+
+def axes(plan: Plan, runs: Sequence[Run], cells: Sequence[Cells], but: Collection[str] = ()) -> tuple[Along, Along]:
+    """The two settings ``but`` those that change the outcome most, the one that comes first in the plan across.
 
     Settings that vary can be, of those that every point uses, and lr and scale in any case. First comes the one with
     the largest :func:`change`; of some that are equal in that, as those that change nothing, a number before text, one
     that varies before one that does not, and then the one that the plan has first: lr, scale, epochs, and so on.
     """
     settings = list(plan.values)
-    used = [name for name in plan.varying if all(values[name] is not None for values in cells)]
+    varying = [name for name in plan.varying if name not in but]
+    used = [name for name in varying if all(values[name] is not None for values in cells)]
     candidates = sorted({*used, *ALWAYS}, key=settings.index)
 
     def is_text(name: str) -> bool:
@@ -163,11 +201,11 @@ def _title(values: Cells, names: Sequence[str]) -> str:
     return ", ".join(parts) or "all runs"
 
 
-def _line(plan: Plan, up: Along, members: Sequence[tuple[Run, Cells]]) -> tuple[list[tuple[float, float]], str | None]:
+def _line(plan: Plan, up: Along, members: Sequence[_Shown]) -> tuple[list[tuple[float, float]], str | None]:
     """The largest stable lr for all that stands upright, as (lr, place), and its formula; nothing without theory."""
-    points = {up.place(values[up.name]): run.point for run, values in members}
+    points = {up.place(each.cells[up.name]): each.point for each in members}
     if up.name == "scale":
-        scales, some = [point.scale for point in plan.points], members[0][0].point
+        scales, some = [point.scale for point in plan.points], members[0].point
         points = {scale: replace(some, scale=scale) for scale in _between(min(scales), max(scales))}
     found = {place: threshold_of(plan.problem(point), point) for place, point in sorted(points.items())}
     known = [(*threshold, place) for place, threshold in found.items() if threshold]

@@ -2,12 +2,12 @@
 // Sorts and filters the table of all runs. Only as many rows as a person looks at are shown, so that ten thousand stay quick.
 (() => {
   const STEP = 200;
-  const table = document.getElementById("runs");
+  const table = document.getElementById("@table");
   const body = table.tBodies[0];
-  const status = document.getElementById("shown");
-  const more = document.getElementById("more");
-  const search = document.getElementById("search");
-  const selects = [...document.querySelectorAll(".filters select")];
+  const status = document.getElementById("@shown");
+  const more = document.getElementById("@more");
+  const search = document.getElementById("@search");
+  const selects = [...document.querySelectorAll("@filters select")];
   const rows = [...body.rows].map((row) => {
     const cells = [...row.cells].map((cell) => cell.textContent);
     return { row, cells, text: cells.join(" ").toLowerCase() };
@@ -27,7 +27,7 @@
     }
     const count = (n) => n.toLocaleString("en");
     const visible = Math.min(fit, limit);
-    const runs = `${count(rows.length)} run${rows.length === 1 ? "" : "s"}`;
+    const runs = `${count(rows.length)} @{row}${rows.length === 1 ? "" : "s"}`;
     const matching = fit < rows.length ? `${count(fit)} of ${runs} match` : runs;
     status.textContent = visible < fit ? `${matching}, the first ${count(visible)} are shown` : matching;
     more.hidden = fit <= limit;

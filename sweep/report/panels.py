@@ -81,7 +81,7 @@ def _line(run: Run) -> CurveLine:
     """
     assert run.curve is not None, "it has an outcome"
     assert run.verdict is not None, "it has an outcome"
-    losses = np.append(run.curve.losses.astype(np.float64), run.curve.final_loss)
+    losses = run.curve.descended
     epochs, marked, happened = shown(losses, CURVE_POINTS), -1, run.verdict.events
     if run.verdict.outcome is Outcome.CONVERGED and happened.first_within is not None:
         epochs = np.union1d(epochs, [happened.first_within])

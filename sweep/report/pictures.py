@@ -12,11 +12,10 @@ from sweep import colours
 from sweep.problem.fit import Fit, Role
 from sweep.report import lettering
 from sweep.report.axes import Axis
-from sweep.report.drawing import GAP, LEFT, LEFT_OF_LABELS, MOST_LEFT, RIGHT, Frame, Size, mark, marks, path
+from sweep.report.drawing import Frame, Size, mark, marks, path, shares
 from sweep.report.escape import in_html
 from sweep.report.fit import drawn
 from sweep.report.judged_runs import STATES
-from sweep.report.outcome_map import Along, MapPanel
 from sweep.report.panels import CurvePanel, EpochsPanel, Mark
 from sweep.verdict.sentences import plural
 
@@ -27,14 +26,11 @@ COLUMNS = 3
 TONES = {"": colours.LIGHT, " in dark": colours.DARK}
 """The tables of colours, by what ``picture.css`` adds to the name of a state."""
 
-SETTINGS = {"lr": "learning rate", "scale": "input scale"}
-"""What the map's axes call a setting that has a name beside its key."""
-
-LEAST_NAME = 50
-"""Room for the name of a tick across, in pixels, at least: where not all have it, some are left out."""
-
 LINES = {Role.RUN: "fitted", Role.BEST: "theory", Role.KNOWN: "theory second"}
 """How the lines among readings are drawn."""
+
+SHARES = "shares"
+"""In a legend, a mark with several states."""
 
 DOTS: Mapping[str, Callable[[int, int], str]] = {
     "readings": lambda x, y: mark("CONVERGED", x, y, 30),
@@ -53,6 +49,7 @@ class Picture:
     alt : what it shows, in a sentence.
     panels : one SVG element each, all of one ``size``.
     legend : what stands for what: a state or a kind of line, and its meaning.
+    split : the states that marks with several have.
     """
 
     name: str
@@ -60,16 +57,19 @@ class Picture:
     panels: list[str]
     size: Size
     legend: list[tuple[str, str]]
+    split: Sequence[str] = ()
 
     def key(self) -> str:
         """The legend as one SVG element."""
         samples, x = [], 14
         for kind, meaning in self.legend:
             sample = [path(DOTS[kind](90, 0) if kind in DOTS else "M0 0h220", kind=kind)]
-            if kind in STATES:
+            if kind == SHARES:
+                sample = [shares(dict.fromkeys(self.split, 1), 90, 0, 60)]
+            elif kind in STATES:
                 sample = marks(kind, 45, [path(mark(kind, 90, 0, 45))])
             samples.append(f'<g transform="translate({x} 14) scale(0.1)">{"".join(sample)}</g>')
-            room = 18 if kind in STATES or kind in DOTS else 28
+            room = 18 if kind in (*STATES, *DOTS, SHARES) else 28
             samples.append(f'<text x="{x + room}" y="18">{in_html(meaning)}</text>')
             x += _step(meaning)
         size = f'width="{x}" height="{LEGEND_HEIGHT}" viewBox="0 0 {x} {LEGEND_HEIGHT}"'
@@ -112,42 +112,8 @@ def style() -> str:
     return Template(sheet).substitute({name.lower().replace(" ", "_"): tone for name, tone in tones.items()})
 
 
-def draw_map(panels: Sequence[MapPanel]) -> Picture:
-    """Runs by two settings, coloured and marked by outcome, under theory's line of stability."""
-    pictures, size = [], panel_size(panels)
-    across, up = (SETTINGS.get(along.name, along.name) for along in (panels[0].across, panels[0].up))
-    room = (size[0] - LEFT - RIGHT) / max(1, len(panels[0].across.names)) - GAP
-    for panel in panels:
-        widths, heights = [point.x for point in panel.points], [point.y for point in panel.points]
-        x = _axis(panel.across, [*widths, *panel.near], max(room, LEAST_NAME))
-        y = _axis(panel.up, heights, MOST_LEFT - LEFT_OF_LABELS)
-        frame = Frame(panel.title, x, y, (across, up), size)
-        many = max(len(set(widths)), len(set(heights)))
-        r = max(10, min(45, frame.across * 2 // (5 * many)))  # So that the marks of a dense grid do not run together.
-        body = [line for state, group in panel.marks.items() for line in _marks(frame, state, group, r)]
-        line = [point for point in panel.threshold if 0 < point[0] < math.inf]
-        if len(line) > 1:
-            body.append(path(frame.line([lr for lr, _ in line], [place for _, place in line]), kind="theory"))
-        elif line:
-            body.append(path(f"M{frame.inside([line[0][0]], heights[:1])[0][0]} 0V{frame.down}", kind="theory"))
-        counts = ", ".join(f"{len(group):,} {state.lower()}" for state, group in panel.marks.items())
-        pictures.append(frame.draw(body, f"{panel.title}: {counts}"))
-    states = [state for state in STATES if any(state in panel.marks for panel in panels)]
-    meaning, alt = [(state, state.lower()) for state in states], f"{across} against {up}, marked by outcome"
-    if formula := next((panel.formula for panel in panels if panel.formula), None):
-        meaning.append(("theory", f"{formula}: stable on its left"))
-        alt = f"{alt}, with theory's line {formula} between stable and diverged"
-    return Picture("map.svg", alt, pictures, size, meaning)
-
-
-def _axis(along: Along, places: Sequence[float], room: float) -> Axis:
-    """The axis of a setting, on a log scale where no place is 0 or less; its names, if it has some, cut to ``room``."""
-    if along.names:
-        return Axis.named(lettering.cut_apart(along.names, room))
-    return Axis.over(places, log=min(places) > 0)
-
-
-def _marks(frame: Frame, state: str, group: Sequence[Mark], r: int) -> list[str]:
+def marks_at(frame: Frame, state: str, group: Sequence[Mark], r: int) -> list[str]:
+    """Marks of one state in a frame."""
     centres = frame.inside([point.x for point in group], [point.y for point in group])
     paths = (path(mark(state, *centre, r), point.label) for centre, point in zip(centres, group, strict=True))
     return marks(state, r, paths)
@@ -186,7 +152,7 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     body += [path(frame.line(epochs, losses), f"{line.label}, held out", "second") for line, epochs, losses in held]
     body.append("</g>")
     ends = [line.mark for line in lines if line.mark]
-    body += _marks(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
+    body += marks_at(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
     if target and y.low <= math.log10(target) <= y.high:
         body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
     count = f"{len(panel.lines):,} of " if thinned else ""
@@ -232,7 +198,7 @@ def draw_epochs(panel: EpochsPanel) -> Picture:
     axis = Axis.over(both)
     names, size = ("predicted + 1", "observed + 1"), panel_size([panel])
     frame = Frame(f"epochs to tolerance ({len(panel.marks):,})", axis, axis, names, size)
-    body = [path(f"M0 {frame.down}L{frame.across} 0", kind="theory"), *_marks(frame, "CONVERGED", panel.marks, 30)]
+    body = [path(f"M0 {frame.down}L{frame.across} 0", kind="theory"), *marks_at(frame, "CONVERGED", panel.marks, 30)]
     alt = f"observed against predicted epochs until within tolerance, of {len(panel.marks):,} converged"
     meaning = [("CONVERGED", "a converged run"), ("theory", "observed as predicted")]
     return Picture("epochs.svg", alt, [frame.draw(body, alt)], frame.size, meaning)

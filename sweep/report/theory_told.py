@@ -8,8 +8,8 @@ from sweep.plan.remarks import undetermined
 from sweep.report import theory
 from sweep.report.blocks import MOST_ROWS, Block, Table, Text, cut
 from sweep.report.bounded import bounds
-from sweep.report.findings import number
 from sweep.report.judged_runs import Run
+from sweep.report.numbers import number
 from sweep.report.panels import epochs_panel
 from sweep.report.pictures import draw_epochs
 from sweep.settings.schema import STARTS
@@ -76,7 +76,7 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
     several, starts = len(plan.tasks) > 1, [name for name in ("start", "seed", *STARTS) if name in plan.varying]
     named = plan.few_parameters(MOST_BEST)
     header = [*["data"] * several, "scale", *starts]
-    header += [f"largest stable lr, {known[0].theory.optimizer.formula}", "fastest lr", "its epochs"]
+    header += [f"largest stable lr, {known[0].theory.stability.formula}", "fastest lr", "its epochs"]
     header += ["condition", *(f"best {name}" for name in named), "least loss"]
     rows = []
     for each in known:
@@ -105,14 +105,14 @@ def _bounds(plan: Plan) -> list[Block]:
     header += ["condition there", *(f"best {name}" for name in named), "least loss"]
     rows = []
     for point, known in bounds(plan):
-        optimizer, around = stability_of(point), known.around
+        stability, around = stability_of(point), known.around
         best = dict(zip(plan.parameters_of[point.task], around.optimum, strict=True)) if around else {}
-        threshold = number(optimizer.threshold(around.largest)) if around else "no optimum"
+        threshold = number(stability.threshold(around.largest)) if around else "no optimum"
         rows.append(
             [
                 *[plan.label(point.task)] * several,
                 as_typed(point.scale),
-                number(optimizer.threshold(known.curvature)),
+                number(stability.threshold(known.curvature)),
                 threshold,
                 *map(number, (around.condition if around else None, *map(best.get, named), known.least_loss)),
             ]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from sweep.plan.plan import Plan
 from sweep.plan.remarks import of_models
+from sweep.problem.problem import BATCH_TILE
 from sweep.report.judged_runs import Run
 from sweep.training.curve import Curve
 from sweep.verdict.sentences import plural
@@ -20,7 +21,7 @@ def lines(plan: Plan, runs: Sequence[Run]) -> list[str]:
 
 
 def _together(curves: Sequence[Curve]) -> Iterator[str]:
-    sizes = Counter(curve.trained["tile"] for curve in curves)
+    sizes = Counter(curve.trained.get(BATCH_TILE, curve.trained["tile"]) for curve in curves)
     for size, count in sorted(sizes.items(), reverse=True):
         how = f"in tiles of {size:,}" if size > 1 else "one by one"
         yield f"{plural(count, 'run')} {'was' if count == 1 else 'were'} trained {how}."

@@ -22,7 +22,16 @@ from numpy.typing import NDArray
 from sweep.parquet_pages import unpacked
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.problem.problem import MEASURED, NOT_MEASURED, TRAINED, WATCHED, measured, parameter_count, watched
+from sweep.problem.problem import (
+    BATCH_TILE,
+    MEASURED,
+    NOT_MEASURED,
+    TRAINED,
+    WATCHED,
+    measured,
+    parameter_count,
+    watched,
+)
 from sweep.training.curve import Curve, Floats
 
 if TYPE_CHECKING:
@@ -142,8 +151,10 @@ def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
 
 def _may_be(trained: Mapping[str, int]) -> bool:
     """Whether points may have been trained so; nothing is told of those of no model."""
-    rows = trained.get("tile", 1)
-    return 1 <= rows <= MOST_TILE and rows & (rows - 1) == 0 and (rows == 1 or rows >= LEAST_TILE)
+    return all(
+        1 <= rows <= MOST_TILE and rows & (rows - 1) == 0 and (rows == 1 or rows >= LEAST_TILE)
+        for rows in (trained.get("tile", 1), trained.get(BATCH_TILE, 1))
+    )
 
 
 def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
@@ -208,7 +219,11 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
                 stalled,
                 {name: each[row] for name, each in followed.items() if len(each[row])},
                 {name: each[row] for name, each in measures.items()},
-                {name: each[row] for name, each in trained.items() if trained["tile"][row]},
+                {
+                    name: each[row]
+                    for name, each in trained.items()
+                    if trained["tile"][row] and (each[row] or name != BATCH_TILE)
+                },
             ),
         )
         for row, (key, final_loss, stalled) in enumerate(rest)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.plan.point import Point
-from sweep.problem.problem import Problem
+from sweep.problem.problem import PENALIZED_LOSS, Problem
 from sweep.problem.task import Task
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
@@ -38,6 +38,13 @@ class Curve:
     watched: Mapping[str, Floats] = field(default_factory=dict, repr=False)
     measured: Mapping[str, float] = field(default_factory=dict)
     trained: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def descended(self) -> NDArray[np.float64]:
+        """What descends, before each epoch and at the end: the loss, and half the weight decay that pulls beside it."""
+        if PENALIZED_LOSS in self.watched:
+            return self.watched[PENALIZED_LOSS].astype(np.float64)
+        return np.append(self.losses.astype(np.float64), self.final_loss)
 
 
 @dataclass(frozen=True)

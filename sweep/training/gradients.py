@@ -6,15 +6,15 @@ import torch
 from torch import Tensor
 
 from sweep.plan.point import Point
-from sweep.problem.problem import Objective
+from sweep.problem.problem import Losses
 from sweep.settings.schema import Gradient
 
-LossAndSlope = Callable[[Objective, Tensor, int, int], tuple[Tensor, Tensor]]
-"""From an objective, parameters ``(n_points, n_parameters)``, the epoch and the update of that, both from 0, to losses
+LossAndSlope = Callable[[Losses, Tensor, int, int], tuple[Tensor, Tensor]]
+"""From losses, parameters ``(n_points, n_parameters)``, the epoch and the update of that, both from 0, to losses
 ``(n_points,)`` and slopes of the parameters' shape."""
 
 
-def own(objective: Objective, params: Tensor, epoch: int, update: int) -> tuple[Tensor, Tensor]:
+def own(objective: Losses, params: Tensor, epoch: int, update: int) -> tuple[Tensor, Tensor]:
     """The gradient that the problem has of its own: written by hand, or a model's by torch."""
     return objective.loss_and_gradient(params, epoch, update)
 
@@ -22,7 +22,7 @@ def own(objective: Objective, params: Tensor, epoch: int, update: int) -> tuple[
 def finite_difference(delta: float) -> LossAndSlope:
     """The gradient by central difference, ``(L(θ + δ) − L(θ − δ)) / 2δ`` for each parameter in turn."""
 
-    def loss_and_slope(objective: Objective, params: Tensor, epoch: int, update: int) -> tuple[Tensor, Tensor]:
+    def loss_and_slope(objective: Losses, params: Tensor, epoch: int, update: int) -> tuple[Tensor, Tensor]:
         slopes = []
         for column in range(params.shape[-1]):
             above, below = params.clone(), params.clone()
@@ -34,7 +34,7 @@ def finite_difference(delta: float) -> LossAndSlope:
     return loss_and_slope
 
 
-def autograd(objective: Objective, params: Tensor, epoch: int, update: int) -> tuple[Tensor, Tensor]:
+def autograd(objective: Losses, params: Tensor, epoch: int, update: int) -> tuple[Tensor, Tensor]:
     """The gradient by reverse-mode differentiation; rows do not mix, so one backward pass of the sum serves all."""
     with torch.enable_grad():
         leaf = params.detach().requires_grad_()

@@ -86,12 +86,19 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
             trained["still"] = min(found.still[row], point.epochs)
         history, end = histories[row, : point.epochs], parameters[row]
         curves.append(Curve(history, end, final_loss[row], stalled[row], followed, trained=trained))
-    for curve, measures in zip(curves, _measured(problem, points, curves), strict=True):
+    dividers = {each.epoch: each.preconditioner for each in found.stops}
+    divided = [
+        None if (all_rows := dividers[point.epochs]) is None else all_rows[row_of[trajectory]].cpu().numpy()
+        for trajectory, point in zip(trajectories, points, strict=True)
+    ]
+    for curve, measures in zip(curves, _measured(problem, points, curves, divided), strict=True):
         yield replace(curve, measured=measures)
 
 
-def _measured(problem: Problem, points: Sequence[Point], curves: Sequence[Curve]) -> Sequence[Mapping[str, float]]:
-    """What the problem says of where runs ended."""
+def _measured(
+    problem: Problem, points: Sequence[Point], curves: Sequence[Curve], divided: Sequence[Floats | None]
+) -> Sequence[Mapping[str, float]]:
+    """What the problem says of where runs ended, by what slopes were divided by there."""
     unknown: Mapping[str, float] = dict.fromkeys(measured(problem, points[0]), math.nan)
     found = [unknown] * len(points)
     ended = [
@@ -100,7 +107,9 @@ def _measured(problem: Problem, points: Sequence[Point], curves: Sequence[Curve]
         if unknown and math.isfinite(curve.final_loss) and np.isfinite(curve.parameters).all()
     ]
     if ended:
-        told = problem.measure_all([points[each] for each in ended], [curves[each].parameters for each in ended])
+        told = problem.measure_all(
+            *([each[number] for number in ended] for each in (points, [curve.parameters for curve in curves], divided))
+        )
         for number, one in zip(ended, told, strict=True):
             found[number] = {name: one.get(name, math.nan) for name in unknown}
     return found

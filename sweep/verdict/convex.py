@@ -18,23 +18,23 @@ def expectation(problem: Problem, point: Point) -> Expectation | None:
     ----------
     Nesterov: Introductory Lectures on Convex Optimization, Kluwer 2004, section 1.2.3 (below 2/L the loss falls).
     """
-    known, optimizer = problem.convexity(point), stability_of(point)
+    known, stability = problem.convexity(point), stability_of(point)
     if known is None:
         return None
-    threshold = optimizer.threshold(known.around.largest) if known.around else math.inf
+    threshold = stability.threshold(known.around.largest) if known.around else math.inf
     return Expectation(
         threshold,
         point.lr / threshold if threshold else math.inf,
-        f"{optimizer.formula} at the optimum",
+        f"{stability.formula} at the optimum",
         predicted=None,
         predicted_epochs=None,
-        falls_below=optimizer.threshold(known.curvature),
+        falls_below=stability.threshold(known.curvature),
     )
 
 
 def threshold_of(problem: Problem, point: Point) -> tuple[float, str] | None:
     """The largest lr that is stable around the optimum, and its formula; None where theory knows none."""
     if theory := theory_of(problem, point):
-        return theory.threshold, theory.optimizer.formula
+        return theory.threshold, theory.stability.formula
     bounds = expectation(problem, point)
     return (bounds.threshold, bounds.threshold_formula) if bounds and bounds.threshold < math.inf else None

@@ -4,17 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.verdict.outcome import Events, Outcome
-from sweep.verdict.rule import Rounding
+from sweep.verdict.rule import Rises
 
 
 def find(
-    losses: NDArray[np.float64], least_loss: float | None, allowed: float, outcome: Outcome, rounding: Rounding
+    losses: NDArray[np.float64], least_loss: float | None, allowed: float, outcome: Outcome, rises: Rises
 ) -> Events:
     """The events of a curve of shape ``(epochs + 1,)``; ``allowed`` is from :func:`sweep.verdict.rule.bound`."""
     return Events(
         first_inf=_first(np.isinf(losses)),
         first_nan=_first(np.isnan(losses)),
-        first_rise=_first_rise(losses, rounding) if outcome is Outcome.DIVERGED else None,
+        first_rise=_first(rises.first(losses)) if outcome is Outcome.DIVERGED else None,
         first_within=None if least_loss is None else _first(losses - least_loss <= allowed),
     )
 
@@ -22,9 +22,3 @@ def find(
 def _first(true: NDArray[np.bool_]) -> int | None:
     index = int(true.argmax())
     return index if true[index] else None
-
-
-def _first_rise(losses: NDArray[np.float64], rounding: Rounding) -> int | None:
-    """The first epoch whose loss is really above the least loss before it."""
-    lowest = np.fmin.accumulate(losses)[:-1]
-    return _first(np.concatenate([[False], rounding.really_above(losses[1:], lowest)]))

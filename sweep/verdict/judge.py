@@ -3,15 +3,13 @@
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.settings.schema import EPS, MODELS, rounded_to
 from sweep.training.curve import Curve
 from sweep.verdict import convex, events, sentences
 from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
-from sweep.verdict.rule import Rounding, bound, decide, last_half, on_plateau, resolves
+from sweep.verdict.rule import Rises, bound, decide, last_half, on_plateau, resolves
 from sweep.verdict.stability import stability_of
 from sweep.verdict.theory import theory_of
 
@@ -25,8 +23,8 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     problem : what the point's readings pose.
     tolerance : part of the spread by which the loss of a converged run may exceed the least loss; > 0.
     """
-    losses = np.append(curve.losses.astype(np.float64), curve.final_loss)
-    allowed, rounding = bound(problem, tolerance), Rounding.of(point.dtype, problem)
+    losses = curve.descended
+    allowed, rises = bound(problem, tolerance), Rises.of(point, problem)
     theory = theory_of(problem, point)
     least_loss = problem.least_loss(point)
     excess = None if least_loss is None else float(losses[-1]) - least_loss
@@ -37,9 +35,8 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     asked = point.curvature or point.problem not in MODELS
     left = None if excess is not None else curve.measured.get("left", math.nan) if asked else math.nan
     outcome = decide(
-        *(losses, curve.parameters, least_loss, excess, allowed, rounding),
+        *(losses, curve.parameters, least_loss, excess, allowed, rises),
         left=math.nan if left is None else left,
-        falls=theory is not None,
     )
     trained, noise = _rounded(point), EPS[point.dtype] ** 2 * (least_loss or 0)
     expected: Expectation | None
@@ -54,7 +51,7 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     verdict = Verdict(
         outcome,
         excess=excess,
-        events=events.find(losses, least_loss, allowed, outcome, rounding),
+        events=events.find(losses, least_loss, allowed, outcome, rises),
         expected=expected,
         epochs_needed=needed,
         tolerance=tolerance,
@@ -77,20 +74,27 @@ def _end_ratio(curve: Curve, trained: Point) -> float | None:
 
 def _rounded(point: Point) -> Point:
     """The point as its dtype trains it."""
-    lr, scale, *init = (rounded_to(value, point.dtype) for value in (point.lr, point.scale, *point.init))
-    return replace(point, lr=lr, scale=scale, init=tuple(init))
+    given = (point.lr, point.scale, point.momentum, point.weight_decay, *point.init)
+    lr, scale, momentum, decay, *init = (rounded_to(value, point.dtype) for value in given)
+    return replace(point, lr=lr, scale=scale, momentum=momentum, weight_decay=decay, init=tuple(init))
 
 
 def _remainder(
     curve: Curve, excess: float | None, point: Point, trained: Point, problem: Problem, allowed: float
 ) -> tuple[Limit | None, int | None]:
     """Whether rounding holds an unfinished run back; and the epochs that it needs, where theory promises any."""
-    theory = theory_of(problem, point)
-    if excess is None or theory is None:
+    theory, exact = theory_of(problem, point), theory_of(problem, trained)
+    if excess is None or theory is None or exact is None:
         return (Limit.found if excess is not None and excess < 0 else None), None
-    if excess < 0 or excess > 2 * _exact_excess(trained, problem):
+    start = problem.start(trained)
+    is_stable = trained.lr < exact.threshold
+    if excess < 0 or (is_stable and excess > 2 * exact.excess_at_most(start, trained.lr, trained.epochs)):
         return Limit.found, None
-    needed = theory.epochs_until(curve.parameters, point.lr, allowed)
+    if theory.stability.memory > 1:  # Its speed at the end is not kept, but from the start on all is known.
+        total = exact.epochs_until(start, trained.lr, allowed, least=point.epochs + 1)
+        needed = None if total is None else total - point.epochs
+    else:
+        needed = theory.epochs_until(curve.parameters, point.lr, allowed)
     if needed == 0:  # The parameters are within tolerance, their rounded loss is not.
         allowed -= excess - theory.excess(curve.parameters, point.lr, 0)
         if allowed <= 0:
@@ -100,11 +104,3 @@ def _remainder(
     if needed is not None and not theory.holds(problem, point, allowed):
         return Limit.feared, None
     return None, needed
-
-
-def _exact_excess(trained: Point, problem: Problem) -> float:
-    """What exact arithmetic leaves of the settings as the dtype has them; inf where it promises nothing."""
-    theory = theory_of(problem, trained)
-    if theory is None or not trained.lr < theory.threshold:
-        return math.inf
-    return theory.excess(problem.start(trained), trained.lr, trained.epochs)

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
+from sweep.settings.optimizers import ScheduleKind
 from sweep.settings.schema import EPS, DType
 from sweep.verdict.outcome import Outcome
+from sweep.verdict.stability import exact_of, stability_of
 
 
 def bound(problem: Problem, tolerance: float) -> float:
@@ -57,16 +59,71 @@ class Rounding:
         return above
 
 
+SAMPLED = 2.0
+"""How many times the highest loss before a rise comes to where batches are sampled: they alone make a loss rise."""
+
+FEWEST = 10
+"""Epochs below which the curve of a run that remembers slopes, or whose lr moves, does not say that it diverges."""
+
+
+@dataclass(frozen=True)
+class Rises:
+    """Which rise of a loss is a divergence, by how its run descends.
+
+    Parameters
+    ----------
+    falls : whether a stable run falls at every update, as plain descent on all samples does on a quadratic; then any
+        rise is, else one of the last tenth of the epochs above all before.
+    times : how many times the highest loss before that has to come to.
+    fewest : epochs of a run that is judged by it.
+    """
+
+    rounding: Rounding
+    falls: bool = False
+    times: float = 1.0
+    fewest: int = 0
+
+    @classmethod
+    def of(cls, point: Point, problem: Problem) -> "Rises":
+        """Of a run of ``point``."""
+        exact, memory = exact_of(point), stability_of(point).memory
+        falls = problem.quadratic(point) is not None and exact is not None and memory == 1
+        moves = memory > 1 or point.preconditioned or point.warmup > 0 or point.schedule is not ScheduleKind.constant
+        fewest = max(FEWEST, math.ceil(round(memory, 6))) if moves else 0
+        return cls(Rounding.of(point.dtype, problem), falls, SAMPLED if point.batch_size else 1.0, fewest)
+
+    def at_end(self, losses: NDArray[np.float64]) -> bool:
+        """Whether a curve of shape ``(epochs + 1,)``, all finite, has diverged by it."""
+        tenth, above = _tenth(losses), self.rounding.really_above
+        if self.falls:
+            return bool(above(losses[-1:], losses[[0, -1 - tenth]]).any())
+        before, after = np.split(losses, [-tenth])
+        return len(losses) > self.fewest and bool(above(after.max(keepdims=True), self.times * before.max()).any())
+
+    def first(self, losses: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """By epoch, whether the loss has risen: really above the least before; or above all before and ``times``."""
+        if self.falls:
+            before = np.fmin.accumulate(losses)
+        else:
+            before = self.times * np.fmax.accumulate(losses)
+            before[-_tenth(losses) :] = before[-_tenth(losses) - 1]
+        return np.concatenate([[False], self.rounding.really_above(losses[1:], before[:-1])])
+
+
+def _tenth(losses: NDArray[np.float64]) -> int:
+    """Epochs of the last tenth of a curve of shape ``(epochs + 1,)``."""
+    return max(1, (len(losses) - 1) // 10)
+
+
 def decide(
     losses: NDArray[np.float64],
     parameters: Sequence[float],
     least_loss: float | None,
     excess: float | None,
     allowed: float,
-    rounding: Rounding,
+    rises: Rises,
     *,
     left: float = math.nan,
-    falls: bool = True,
 ) -> Outcome:
     """The outcome of a trained point.
 
@@ -76,10 +133,10 @@ def decide(
     parameters : the final ones.
     least_loss, excess : the least loss there is, and by how much the end is above it; None where that is not known.
     allowed : from :func:`bound`.
+    rises : which rise is a divergence.
     left : where the least loss is not known, what the curvature at the end says of it; nan where that is no help.
-    falls : whether a stable run falls at every update, as plain descent does on a quadratic.
     """
-    last_tenth = max(1, (len(losses) - 1) // 10)
+    rounding = rises.rounding
     if not (np.isfinite(losses).all() and np.isfinite(parameters).all()):
         return Outcome.DIVERGED
     if least_loss is not None and excess is not None and within(excess, allowed):
@@ -89,12 +146,7 @@ def decide(
     little = least_loss is None and within(left, allowed) and within(last_half(losses), allowed)
     if little and not rounding.really_above(losses[-1:], losses[:1]).any():
         return Outcome.CONVERGED
-    if falls:
-        above = rounding.really_above(losses[-1:], losses[[0, -1 - last_tenth]])
-    else:
-        earlier, later = np.split(losses, [-last_tenth])
-        above = rounding.really_above(later.max(keepdims=True), earlier.max(keepdims=True))
-    return Outcome.DIVERGED if above.any() else Outcome.UNFINISHED
+    return Outcome.DIVERGED if rises.at_end(losses) else Outcome.UNFINISHED
 
 
 def last_half(losses: NDArray[np.float64]) -> float:

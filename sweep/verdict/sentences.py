@@ -9,9 +9,9 @@ from sweep.problem.problem import Problem
 from sweep.settings.schema import DType, Gradient
 from sweep.training.curve import Curve
 from sweep.verdict import by_curvature
+from sweep.verdict.first_within import FARTHEST
 from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
 from sweep.verdict.rule import bound, resolves
-from sweep.verdict.theory import FARTHEST
 
 ROOM = 0.5
 """Of the threshold: up to there a larger lr shrinks every direction faster."""

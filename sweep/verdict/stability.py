@@ -1,38 +1,56 @@
-"""Theory of plain descent (to be replaced)."""
+"""What theory says of an optimizer on a quadratic loss: how large an lr is stable, and what updates leave.
 
-import math
-from collections.abc import Callable
-from fractions import Fraction
-from functools import partial
-from typing import Any
+Curvature comes in as eigenvalues of the Hessian of what really descends: with coupled weight decay that is the loss and
+``½·weight_decay·‖θ‖²``. ``docs/theory.md`` derives every formula.
+"""
+
+from typing import Protocol
+
+from sweep.plan.point import Point
+from sweep.settings.optimizers import OptimizerKind
+from sweep.verdict.stability_held import HeldMean, HeldSum
+from sweep.verdict.stability_sgd import Momentum, Plain
+from sweep.verdict.swing import Left
 
 
-class PlainDescent:
-    """``θ ← θ − lr·∇L(θ)``: on a quadratic, each direction's offset shrinks by ``1 − lr·λ`` an update."""
+class Stability(Protocol):
+    """Of one optimizer with its arguments."""
 
-    formula = "2/λmax"
+    @property
+    def formula(self) -> str:
+        """The largest stable learning rate in symbols, λmax being the largest eigenvalue."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a run is stable exactly below it; else it is a measured ratio, and nothing is promised."""
+
+    @property
+    def memory(self) -> float:
+        """Over how many updates a slope is remembered, ``1/(1 − β)``; 1 where it is not."""
 
     def threshold(self, largest: float) -> float:
-        """Stable exactly when lr is smaller than ``2/λmax``."""
-        return 2 / largest
-
-    def decay(self, lr: float, eigenvalue: float) -> Callable[[int], float]:
-        """``(1 − lr·λ)^2k`` after k updates: the loss is quadratic in the offset."""
-        step = lr * eigenvalue
-        if step < 0.5:  # 1 − step would lose the digits of a small step.
-            return partial(_exponential, 2 * math.log1p(-step))
-        if 1.5 < step < 2.5:  # And the product, unless it is exact, those of the distance from the threshold.
-            return partial(_exponential, 2 * math.log1p(-float(2 - Fraction(lr) * Fraction(eigenvalue))))
-        return partial(pow, (1 - step) * (1 - step))
+        """The lr from which on descent is not stable; ``largest``, > 0, is λmax."""
 
 
-def _exponential(rate: float, count: int) -> float:
-    return math.exp(rate * count)
+class Exact(Stability, Protocol):
+    """Of one whose updates are foretold."""
+
+    def decay(self, lr: float, eigenvalue: float) -> Left:
+        """What updates leave along a direction of that curvature, as a part of what it was; from rest, exactly."""
 
 
-PLAIN_DESCENT = PlainDescent()
+def stability_of(point: Point) -> Stability:
+    """What is known of the optimizer of ``point``, at a constant lr on all samples."""
+    if point.optimizer is OptimizerKind.sgd:
+        return Momentum(point.momentum, point.nesterov) if point.momentum else Plain()
+    if point.optimizer is OptimizerKind.rmsprop:
+        return HeldSum(point.momentum)
+    if point.optimizer is OptimizerKind.adagrad:
+        return HeldSum()
+    return HeldMean(point.beta1, point.weight_decay if point.optimizer is OptimizerKind.adamw else 0.0)
 
 
-def stability_of(point: Any) -> PlainDescent:
-    """Of a point."""
-    return PLAIN_DESCENT
+def exact_of(point: Point) -> Exact | None:
+    """The same where each update is foretold: at a constant lr on all samples by SGD; None elsewhere."""
+    found = stability_of(point)
+    return found if point.is_steady and isinstance(found, Plain | Momentum) else None

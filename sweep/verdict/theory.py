@@ -4,8 +4,8 @@ The problem knows its curvature, the optimizer what an update does to it; here t
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,53 +13,52 @@ from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.quadratic import Quadratic
 from sweep.settings.schema import EPS, DType
+from sweep.verdict.first_within import Modes, Swings, decayed, falls_within, first_within, settled
 from sweep.verdict.outcome import Expectation, Outcome
 from sweep.verdict.rule import resolves, within
-from sweep.verdict.stability import PlainDescent, stability_of
+from sweep.verdict.stability import Exact, exact_of
+from sweep.verdict.stability_sgd import Momentum, Plain
+from sweep.verdict.swing import Straight, Turning
 
-FARTHEST = 1 << 62
-"""How many updates theory looks ahead."""
-
-Modes = list[tuple[float, Callable[[int], float]]]
-"""Of each direction: its part of the excess loss at the start, and what so many updates leave of that."""
+POWERS = (1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6, 11 / 12, 1)
+"""Of the condition, whose best momentum is tried."""
 
 
 @dataclass(frozen=True)
 class Theory:
-    """Descent by ``optimizer`` on ``quadratic``. Starts are parameters, an lr is > 0, losses are in the loss's unit."""
+    """Descent on ``quadratic``. Starts are parameters, at rest; an lr is > 0, losses are in the loss's unit."""
 
     quadratic: Quadratic
-    optimizer: PlainDescent
+    stability: Exact
 
     @property
     def threshold(self) -> float:
         """Descent is stable exactly when lr is smaller."""
-        return self.optimizer.threshold(self.quadratic.largest)
+        return self.stability.threshold(self.quadratic.largest)
 
     def excess(self, start: Sequence[float], lr: float, epochs: int) -> float:
         """``L − L*`` after ``epochs`` updates from ``start``, in exact arithmetic."""
-        return _decayed(self._modes(start, lr), epochs)
+        return decayed(self._modes(start, lr), epochs)
 
-    def epochs_until(self, start: Sequence[float], lr: float, excess: float) -> int | None:
-        """The fewest updates from ``start`` after which ``L − L* <= excess``, which is > 0.
+    def excess_at_most(self, start: Sequence[float], lr: float, epochs: int) -> float:
+        """What ``L − L*`` is not above after ``epochs`` updates or more, below the threshold; where it swings, more."""
+        modes = self._modes(start, lr)
+        return sum(part * left.most(epochs) for part, left in _swings(modes)) or decayed(modes, epochs)
+
+    def epochs_until(self, start: Sequence[float], lr: float, excess: float, least: int = 0) -> int | None:
+        """The fewest updates from ``start``, at least ``least``, after which ``L − L* <= excess``, which is > 0.
 
         None where lr is not below the threshold, or where there are more than :data:`FARTHEST`.
         """
         modes = self._modes(start, lr)
-        if within(_decayed(modes, 0), excess):
+        if least == 0 and within(decayed(modes, 0), excess):
             return 0
         if not lr < self.threshold:
             return None
-        high, step = _slowest_alone(modes, excess), 1
-        low = 0 if within(_decayed(modes, high - 1), excess) else high - 1
-        while not within(_decayed(modes, high), excess):
-            if high == FARTHEST:
-                return None
-            low, high, step = high, min(high + step, FARTHEST), step * 4
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if within(_decayed(modes, middle), excess) else (middle, high)
-        return high
+        if swings := _swings(modes):
+            return first_within(swings, excess, max(1, least))
+        found = falls_within(modes, excess)
+        return None if found is None else max(found, least)
 
     def holds(self, problem: Problem, point: Point, excess: float) -> bool:
         """Whether ``L − L* <= excess`` may be expected of ``point`` in its dtype as in exact arithmetic."""
@@ -70,22 +69,58 @@ class Theory:
 
     def may_stall(self, lr: float, excess: float, dtype: DType) -> bool:
         """Whether a parameter's update may round to nothing in ``dtype`` before ``L − L* <= excess``."""
-        half_gap = EPS[dtype] / 2
+        half_gap, step = EPS[dtype] / 2, lr * self.stability.memory
         slopes = zip(self.quadratic.slopes(excess), self.quadratic.optimum, strict=True)
-        return any(lr * slope < half_gap * abs(best) for slope, best in slopes)
+        return any(step * slope < half_gap * abs(best) for slope, best in slopes)
+
+    def settles(self, start: Sequence[float], lr: float, excess: float) -> int | None:
+        """Updates from ``start`` after which ``L − L* <= excess`` is sure to stay so; None as :meth:`epochs_until`."""
+        swings = _swings(self._modes(start, lr))
+        if not swings or not lr < self.threshold:
+            return self.epochs_until(start, lr, excess)
+        return settled(swings, excess)
 
     def fastest(self, start: Sequence[float], excess: float) -> tuple[float, int] | None:
-        """The lr for which :meth:`epochs_until` is least, and that number; None where there is none.
+        """The lr for which :meth:`settles` is least, and that number; None where there is none.
 
         Tried are whole percents of the threshold, rounded to three digits, from its half on: up to there a larger lr
-        shrinks every direction faster.
+        shrinks every direction faster. With momentum also those at which every direction turns.
         """
-        tried = [float(f"{self.threshold * percent / 100:.3g}") for percent in range(50, 100)]
-        counted = [(epochs, lr) for lr in tried if lr and (epochs := self.epochs_until(start, lr, excess)) is not None]
+        tried = [self.threshold * percent / 100 for percent in range(50, 100)]
+        if isinstance(self.stability, Momentum):
+            tried += self.stability.turning(self.quadratic)
+        rounded = dict.fromkeys(float(f"{lr:.3g}") for lr in tried)
+        counted = [(epochs, lr) for lr in rounded if lr and (epochs := self.settles(start, lr, excess)) is not None]
         if not counted:
             return None
         epochs, lr = min(counted)
         return lr, epochs
+
+    def fastest_momentum(self, start: Sequence[float], excess: float) -> tuple[float, float, int] | None:
+        """The lr, the momentum and the updates of the pair for which they are fewest; None where plain descent is.
+
+        In the long run Polyak's is best at ``β = ((√κ − 1)/(√κ + 1))²``, κ being the condition, and Nesterov's near
+        the root of that. Tried are those of κ and of powers of it: what matters at a tolerance may be more even.
+
+        References
+        ----------
+        Polyak 1964, as in :mod:`sweep.verdict.swing`. Lessard, Recht, Packard: Analysis and design of optimization
+        algorithms via integral quadratic constraints, SIAM J. Optim. 26, 2016, table 1.
+        """
+        condition, own = self.quadratic.condition, self.stability
+        if not 1 < condition < math.inf:
+            return None
+        nesterov = isinstance(own, Momentum) and own.nesterov
+        plain = replace(self, stability=Plain()).fastest(start, excess)
+        found = [(plain[1], 0.0, plain[0])] if plain else []
+        for power in POWERS:
+            root = condition ** (power / 2)
+            beta = ((root - 1) / (root + 1)) ** (1 if nesterov else 2)
+            beta = float(f"{1 - float(f'{1 - beta:.2g}'):.12g}")  # Two digits of what it lacks of 1.
+            if 0 < beta < 1 and (best := replace(self, stability=Momentum(beta, nesterov)).fastest(start, excess)):
+                found.append((best[1], beta, best[0]))
+        epochs, beta, lr = min(found, default=(0, 0.0, 0.0))
+        return (lr, beta, epochs) if beta else None
 
     def expectation(
         self, start: Sequence[float], lr: float, epochs: int, allowed: float, noise: float = 0.0
@@ -99,7 +134,7 @@ class Theory:
         """
         end = self.excess(start, lr, epochs)
         if not lr < self.threshold:
-            end = max(end, _decayed([(noise, self.optimizer.decay(lr, self.quadratic.largest))], epochs))
+            end = max(end, decayed([(noise, self.stability.decay(lr, self.quadratic.largest))], epochs))
         if within(end, allowed):
             predicted = Outcome.CONVERGED
         else:
@@ -107,46 +142,22 @@ class Theory:
         return Expectation(
             self.threshold,
             lr / self.threshold if self.threshold else math.inf,
-            self.optimizer.formula,
+            self.stability.formula,
             predicted,
             self.epochs_until(start, lr, allowed),
         )
 
     def _modes(self, start: Sequence[float], lr: float) -> Modes:
         parts = zip(self.quadratic.parts(start), self.quadratic.eigenvalues, strict=True)
-        return [(part, self.optimizer.decay(lr, value)) for part, value in parts]
+        return [(part, self.stability.decay(lr, value)) for part, value in parts]
 
 
 def theory_of(problem: Problem, point: Point) -> Theory | None:
-    """The theory of a point; None where the loss is not known to be quadratic."""
-    quadratic = problem.quadratic(point)
-    return None if quadratic is None else Theory(quadratic, stability_of(point))
+    """The theory of a point; None where the loss is not known to be quadratic, or how it descends."""
+    quadratic, exact = problem.quadratic(point), exact_of(point)
+    return None if quadratic is None or exact is None else Theory(quadratic, exact)
 
 
-def _decayed(modes: Modes, epochs: int) -> float:
-    try:
-        return sum([part * left(epochs) for part, left in modes if part])
-    except OverflowError:
-        return math.inf
-
-
-def _slowest_alone(modes: Modes, excess: float) -> int:
-    """How many updates until each direction alone is within ``excess``, from 1 to :data:`FARTHEST`.
-
-    That is hardly ever more than all together take.
-    """
-    alone = [
-        (math.log(excess) - math.log(part)) / rate
-        for part, left in modes
-        if part > excess > 0 and (rate := _log_rate(left)) < 0
-    ]
-    return math.ceil(min(max(1, *alone), FARTHEST)) if alone else 1
-
-
-def _log_rate(left: Callable[[int], float]) -> float:
-    """The logarithm of what an update leaves, from as many updates as it takes to see it; 0 where none can be told."""
-    count = 1
-    while left(count) > 0.9 and count < FARTHEST:
-        count *= 4
-    after = left(count)
-    return math.log(after) / count if 0 < after < 1 else 0.0
+def _swings(modes: Modes) -> Swings:
+    """The directions in which a loss may rise again; none where nothing is remembered from update to update."""
+    return [(part, left) for part, left in modes if isinstance(left, Turning | Straight)]

@@ -103,7 +103,7 @@ def test_bits_depend_on_where_a_matrix_begins_so_that_a_place_is_the_points_own(
     data = readings(11, 2)
     one = perceptron(data, width=5, depth=2)
     objective = problems({data.fingerprint: data}, [one.task])[one.task].objective([one])
-    assert (objective.tile, objective.period, objective.at_once) == (32, 16, 128)  # type: ignore[attr-defined]
+    assert objective.tiling == (32, 16, 128)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("strides", "itemsize", "period"), [((11,), 4, 16), ((8, 64), 4, 2), ((16, 32), 4, 1),

@@ -21,7 +21,7 @@ from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome
-from sweep.verdict.stability import PLAIN_DESCENT
+from sweep.verdict.stability_sgd import Plain
 from sweep.verdict.theory import Theory, theory_of
 from tests.problem.tables import of, run, table
 
@@ -67,7 +67,7 @@ def test_columns_that_depend_on_one_another_leave_the_threshold_and_make_one_dir
     assert math.isfinite(found.condition)
     assert np.abs(np.array(found.directions[0]) @ [1, -2, 0, -1, 0]) == pytest.approx(math.sqrt(6))
     assert linear(double).least_loss(run(double)) == pytest.approx(linear(data).least_loss(run(data)), rel=1e-10)
-    lr = 0.5 * Theory(found, PLAIN_DESCENT).threshold
+    lr = 0.5 * Theory(found, Plain()).threshold
     longer = run(double, lr=lr, epochs=4000, dtype=DType.float64)
     (curve,) = trained(double, longer)
     assert judge(curve, longer, linear(double), 1e-6).outcome is Outcome.CONVERGED

@@ -15,9 +15,9 @@ from sklearn.metrics import log_loss
 from sweep.data.readings import Floats
 from sweep.errors import BadInput
 from sweep.problem import logistic_tensors
+from sweep.problem.by_tile import by_tile
 from sweep.problem.cross_entropy import CrossEntropy, as_parameters, as_weights
 from sweep.problem.fit import Fitted
-from sweep.problem.linear_tensors import by_tile
 from sweep.problem.local import local
 from sweep.problem.problem import parameter_names
 from sweep.settings.schema import DType, Gradient

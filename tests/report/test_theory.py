@@ -15,7 +15,7 @@ from sweep.report import theory
 from sweep.settings.keys import validate
 from sweep.settings.schema import DType, Gradient
 from sweep.verdict.outcome import Outcome
-from sweep.verdict.stability import PLAIN_DESCENT
+from sweep.verdict.stability_sgd import Plain
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
 from tests.hydra_plugins.expanded import expanded
@@ -36,7 +36,7 @@ PRESSURE = readings(
 
 
 def at(scale: float) -> Theory:
-    return Theory(LINE.quadratic(point(scale=scale)), PLAIN_DESCENT)
+    return Theory(LINE.quadratic(point(scale=scale)), Plain())
 
 
 def test_where_no_lr_converges_none_is_suggested() -> None:

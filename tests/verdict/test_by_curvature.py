@@ -18,7 +18,7 @@ from sweep.training.curve import Curve
 from sweep.verdict import by_curvature
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome, Verdict
-from sweep.verdict.rule import Rounding, decide
+from sweep.verdict.rule import Rises, Rounding, decide
 from sweep.verdict.sentences import note
 from tests.conftest import THERMOMETER, point
 from tests.problem.classes import logistic, run, table, trained
@@ -164,7 +164,7 @@ def test_a_loss_below_zero_rises_by_no_less_than_rounding_explains() -> None:
         fell = np.linspace(size + 1, size, 50)
         for rise, outcome in ((0.004, Outcome.UNFINISHED), (0.02, Outcome.DIVERGED)):
             losses = np.append(fell, fell[0] + rise)
-            assert decide(losses, [0.0], None, None, 0.01, rounding, falls=False) is outcome
+            assert decide(losses, [0.0], None, None, 0.01, Rises(rounding)) is outcome
 
 
 def test_plain_descent_on_a_network_settles_at_the_edge_of_stability() -> None:

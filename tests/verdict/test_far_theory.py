@@ -5,8 +5,9 @@ from decimal import Context, Decimal, localcontext
 
 import pytest
 
-from sweep.verdict.stability import PLAIN_DESCENT
-from sweep.verdict.theory import FARTHEST, Theory
+from sweep.verdict.first_within import FARTHEST
+from sweep.verdict.stability_sgd import Plain
+from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import line_of, readings
 
@@ -26,7 +27,7 @@ def log_exactly(lr: float, eigenvalue: float, count: int) -> Decimal:
 @pytest.mark.parametrize("step", AROUND + NEAR)
 def test_what_updates_leave_agrees_with_sixty_digits(step: float) -> None:
     lr = step / STEEP
-    left, compared = PLAIN_DESCENT.decay(lr, STEEP), 0
+    left, compared = Plain().decay(lr, STEEP), 0
     for count in (1, 7, 1000, 10**6, 10**9, 10**12, 10**15, 10**17, FARTHEST):
         expected = float(log_exactly(lr, STEEP, count))
         if abs(expected) < 600:
@@ -56,7 +57,7 @@ def until(theory: Theory, lr: float, goal: float) -> int:
 @pytest.mark.parametrize("part", [1e-2, 0.3, 0.9])
 def test_epochs_of_nearly_flat_directions_agree_with_sixty_digits(unit: float, part: float) -> None:
     line = line_of(readings((unit, 2 * unit, 3 * unit, 4 * unit), (1.0, 2.0, 2.5, 4.0)))
-    theory, goal = Theory(line.quadratic(point(scale=1.0)), PLAIN_DESCENT), 0.001 * line.spread
+    theory, goal = Theory(line.quadratic(point(scale=1.0)), Plain()), 0.001 * line.spread
     lr = part * theory.threshold
     found = theory.epochs_until((0.0, 0.0), lr, goal)
     assert found == pytest.approx(until(theory, lr, goal), rel=1e-11, abs=1)
@@ -65,7 +66,7 @@ def test_epochs_of_nearly_flat_directions_agree_with_sixty_digits(unit: float, p
 @pytest.mark.parametrize("gap", [1e-3, 1e-6, 1e-9, 1e-12])
 def test_epochs_close_to_the_threshold_agree_with_sixty_digits_and_there_are_none_beyond(gap: float) -> None:
     line = line_of(THERMOMETER)
-    theory, goal = Theory(line.quadratic(point()), PLAIN_DESCENT), 0.001 * line.spread
+    theory, goal = Theory(line.quadratic(point()), Plain()), 0.001 * line.spread
     lr = (1 - gap) * theory.threshold
     assert theory.epochs_until((0.0, 0.0), lr, goal) == pytest.approx(until(theory, lr, goal), rel=1e-11, abs=1)
     assert theory.epochs_until((0.0, 0.0), (1 + gap) * theory.threshold, goal) is None
@@ -73,14 +74,14 @@ def test_epochs_close_to_the_threshold_agree_with_sixty_digits_and_there_are_non
 
 def test_three_lrs_near_the_least_float_beside_1_have_three_numbers_of_epochs() -> None:
     line = line_of(readings((1e-8, 2e-8, 3e-8), (1.0, 2.0, 2.5)))
-    theory = Theory(line.quadratic(point(scale=1.0)), PLAIN_DESCENT)
+    theory = Theory(line.quadratic(point(scale=1.0)), Plain())
     counts = [theory.epochs_until((0.0, 0.0), lr, 0.001 * line.spread) for lr in (0.1, 0.2, 0.4)]
     assert all(counts)
     assert [count and round(math.log2(count / (counts[2] or 1)), 3) for count in counts] == [2, 1, 0]
 
 
 def test_a_number_of_epochs_just_below_the_farthest_is_found() -> None:
-    theory = Theory(line_of(THERMOMETER).quadratic(point()), PLAIN_DESCENT)
+    theory = Theory(line_of(THERMOMETER).quadratic(point()), Plain())
     parts, flat = theory.quadratic.parts((0.0, 0.0)), theory.quadratic.eigenvalues[0]
     for part, found in ((0.7, True), (0.99, True), (1.01, False)):
         lr = math.log(parts[0] / 0.08) / (2 * flat * part * FARTHEST)

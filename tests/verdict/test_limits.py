@@ -14,7 +14,7 @@ from sweep.training.in_process import in_process
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Limit, Outcome, Verdict
 from sweep.verdict.rule import resolves
-from sweep.verdict.stability import PLAIN_DESCENT
+from sweep.verdict.stability_sgd import Plain
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import line_of, readings
@@ -77,7 +77,7 @@ def test_what_is_promised_in_float32_is_kept_in_float32(problem: Line) -> None:
 
 def test_a_run_far_behind_exact_arithmetic_is_limited_and_one_beside_it_is_not() -> None:
     run = point(dtype=DType.float64, epochs=100)
-    exact = Theory(LINE.quadratic(run), PLAIN_DESCENT).excess(run.init, run.lr, run.epochs)
+    exact = Theory(LINE.quadratic(run), Plain()).excess(run.init, run.lr, run.epochs)
     for part, limit in ((1.9, None), (2.1, Limit.found)):
         curve = Curve(np.full(100, 80.0), run.init, LINE.least_loss(run) + part * exact, stalled=False)
         found = judge(curve, run, LINE, 0.001)

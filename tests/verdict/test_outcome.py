@@ -15,7 +15,7 @@ from sweep.training import in_process
 from sweep.training.curve import Curve
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome, Verdict
-from sweep.verdict.stability import PLAIN_DESCENT
+from sweep.verdict.stability_sgd import Plain
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, lines, point
 from tests.problem.made import line_of, readings
@@ -31,7 +31,7 @@ def verdict(run: Point) -> Verdict:
 
 
 def theory(scale: float, line: Line = LINE) -> Theory:
-    return Theory(line.quadratic(point(scale=scale)), PLAIN_DESCENT)
+    return Theory(line.quadratic(point(scale=scale)), Plain())
 
 
 def made(losses: list[float], final: float, parameters: tuple[float, float] = (1.0, 0.0), **changes: object) -> Verdict:

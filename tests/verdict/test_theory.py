@@ -8,7 +8,7 @@ from sweep.settings.schema import DType
 from sweep.training import in_process
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome
-from sweep.verdict.stability import PLAIN_DESCENT
+from sweep.verdict.stability_sgd import Plain
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import line_of
@@ -18,7 +18,7 @@ ALLOWED = 0.001 * LINE.spread
 
 
 def at(scale: float) -> Theory:
-    return Theory(LINE.quadratic(point(scale=scale)), PLAIN_DESCENT)
+    return Theory(LINE.quadratic(point(scale=scale)), Plain())
 
 
 @pytest.mark.parametrize(("scale", "threshold"), [(1, 3.39938e-4), (0.1, 3.29782e-2), (0.01, 0.785)])

@@ -11,7 +11,7 @@ from sweep.plan.point import Point
 from sweep.settings.schema import DType
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome, Verdict
-from sweep.verdict.rule import Rounding, decide
+from sweep.verdict.rule import Rises, Rounding, decide
 from sweep.verdict.sentences import note
 from tests.problem.classes import logistic, of, run, table, trained
 from tests.verdict import counted, counted_models
@@ -22,7 +22,7 @@ ARRIVED = np.concatenate([np.linspace(1.0, 0.5, 51), np.full(50, 0.5)])
 
 
 def outcome(losses: np.ndarray, left: float) -> Outcome:
-    return decide(losses, [1.0], None, None, 0.01, ROUNDING, left=left, falls=False)
+    return decide(losses, [1.0], None, None, 0.01, Rises(ROUNDING), left=left)
 
 
 def verdicts(data: Readings, *points: Point) -> list[Verdict]:

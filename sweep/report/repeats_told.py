@@ -1,0 +1,70 @@
+"""What the report says of settings that have repeats: their table, and words for it."""
+
+from collections.abc import Sequence
+
+from sweep.plan.plan import Plan
+from sweep.plan.point import as_typed
+from sweep.report.numbers import number
+from sweep.report.repeats import FINAL, Average, Setting, quantities, shown
+from sweep.verdict.outcome import Outcome
+from sweep.verdict.sentences import plural
+
+FILE = "settings.csv"
+"""Where all settings stand, with every number exact."""
+
+CAPTION = (
+    "Runs of a setting differ in their seed alone; of those with a result, how many percent converged and diverged, "
+    "mean and standard deviation (±, of a sample) over those that did not diverge, and of those that converged the "
+    "median of the epochs until within tolerance"
+)
+
+
+def table(plan: Plan, settings: Sequence[Setting]) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the table of settings: what varies, how many runs, and what they found."""
+    names, told = quantities(plan), shown(plan)
+    lost = [state for state in ("FAILED", "NOT RUN") if any(state in each.counts for each in settings)]
+    dated = any(each.arrivals for each in settings)
+    header = [*told, "runs", *(state.lower() for state in lost), "% converged", "% diverged"]
+    header += [part for name in names for part in (name.replace("_", " "), "±")]
+    header += ["epochs to tolerance"] * dated
+    rows = []
+    for each in settings:
+        cells = plan.cells(each.point)
+        row = [*(as_typed(cells[name]) for name in told), str(len(each.runs))]
+        row += [str(each.counts.get(state, 0)) for state in lost]
+        row += [_percent(each.share(outcome)) for outcome in (Outcome.CONVERGED, Outcome.DIVERGED)]
+        for name in names:
+            row += _two(each.average(name))
+        rows.append(row + [number(each.epochs_to_tolerance)] * dated)
+    return header, rows
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.3g}"
+
+
+def _two(found: Average | None) -> list[str]:
+    """Mean and standard deviation, the second to three digits; nothing where there is none."""
+    if found is None:
+        return ["", ""]
+    return [number(found.mean), "" if found.deviation is None else f"{found.deviation:.3g}"]
+
+
+def average(found: Average | None) -> str:
+    """A mean with its standard deviation, for reading."""
+    return " ± ".join(filter(None, _two(found)))
+
+
+def how_many(setting: Setting) -> str:
+    """Over how many of its runs a mean is, and what came of the others."""
+    count, lost = len(setting.standing), len(setting.runs) - setting.judged
+    rest = [f"{setting.counts[Outcome.DIVERGED]:,} diverged"] * (count < setting.judged)
+    rest += [f"{lost:,} without a result"] * (lost > 0)
+    return f"{count:,} of {plural(len(setting.runs), 'run')} ({', '.join(rest)})" if rest else plural(count, "run")
+
+
+def said(setting: Setting) -> str:
+    """What its runs found, in a few words."""
+    counts = ", ".join(f"{count:,} {state.lower()}" for state, count in setting.counts.items() if count)
+    final = setting.average(FINAL)
+    return f"{counts}; mean final loss {average(final)}" if final else counts
