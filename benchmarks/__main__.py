@@ -18,6 +18,7 @@ from benchmarks import (
     machine,
     models,
     models_tracked,
+    optimizers,
     scaling,
     startup,
     tables,
@@ -29,7 +30,7 @@ from benchmarks.peers import PEERS
 from benchmarks.progress import say
 from benchmarks.tables import Section
 
-PARTS = ("training", "wide", "models", "tracking", "startup")
+PARTS = ("training", "wide", "models", "optimizers", "tracking", "startup")
 
 
 def main() -> None:
@@ -66,6 +67,9 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
         size = (20, 10) if quick else (1000, 200)
         parts["models"] = lambda: models.section(quick, runs, folder / "models")
         parts["models tracked"] = lambda: models_tracked.section(*size, runs, not quick, folder / "models-tracked")
+    if "optimizers" in only:
+        size = (64, 20) if quick else (1000, 2000)
+        parts["optimizers"] = lambda: optimizers.section(*size, runs, folder / "optimizers")
     if "tracking" in only:
         parts["tracking"] = lambda: tracking.section(50 if quick else 5000, runs, folder / "tracking")
     if "startup" in only:

@@ -147,7 +147,8 @@ def once(width: int, samples: int, points: int, epochs: int, rounds: int) -> Fou
 
 def _tile(plan: "Plan") -> tuple[int, int]:
     objective = plan.problem(plan.points[0]).objective(plan.points[:1])
-    return objective.tile, getattr(objective, "period", 1)
+    tiling = getattr(objective, "tiling", None)
+    return objective.tile, tiling.period if tiling else 1
 
 
 def _timed(work: "Callable[[], Made]") -> "tuple[float, Made]":

@@ -1,6 +1,6 @@
 """The plans of grids, for the parts of ours that are timed without the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from sweep.data.sources import thermometer
 from sweep.models.spec import canonical
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.settings.schema import DType, Gradient, ProblemKind, Start
+from sweep.settings.schema import ProblemKind, Start
 
 
 def plan(grid: Grid) -> Plan:
@@ -26,37 +26,25 @@ def plan_of_inputs(data: Readings, rates: Sequence[float], epochs: int) -> Plan:
     return Plan(tuple(points), {data.fingerprint: data}, tolerance=0.001)
 
 
-def plan_of_perceptrons(data: Readings, width: int, rates: Sequence[float], epochs: int, curvature: bool) -> Plan:
-    """A point of the shipped perceptron with two hidden layers of ``width`` units for each lr of ``rates``."""
+def plan_of_perceptrons(
+    data: Readings, width: int, rates: Sequence[float], epochs: int, curvature: bool, seeds: Sequence[int] = (0,)
+) -> Plan:
+    """A point of the shipped perceptron with two hidden layers of ``width`` units for each lr of ``rates`` and seed."""
     model = canonical({"width": width, "depth": 2, "activation": "tanh"})
     own: dict[str, Any] = {"problem": ProblemKind.mlp, "start": Start.random, "model": model, "curvature": curvature}
-    return Plan(tuple(_point(data, epochs, lr, **own) for lr in rates), {data.fingerprint: data}, tolerance=0.001)
+    points = [_point(data, epochs, lr, seed=seed, **own) for lr in rates for seed in seeds]
+    return Plan(tuple(points), {data.fingerprint: data}, tolerance=0.001)
+
+
+def plan_of_lines(*fields: Mapping[str, Any]) -> Plan:
+    """A point of the thermometer's line, at its usual scale, for each of ``fields``, which a point is given."""
+    data = thermometer()
+    points = [replace(_point(data, 1, 1.0, 0.1), **own) for own in fields]
+    return Plan(tuple(points), {data.fingerprint: data}, tolerance=0.001)
 
 
 def _point(data: Readings, epochs: int, lr: float, scale: float = 1.0, **own: Any) -> Point:
-    """A point of the line, or, by ``own`` fields, of another problem."""
-    line = Point(
-        lr=lr,
-        scale=scale,
-        epochs=epochs,
-        problem=ProblemKind.line,
-        start=Start.given,
-        seed=0,
-        init=(1.0, 0.0),
-        gradient=Gradient.analytic,
-        delta=0.1,
-        dtype=DType.float32,
-        device="cpu",
-        data=data.fingerprint,
-        center=False,
-        standardize=False,
-        holdout="0",
-        holdout_seed=0,
-        model="{}",
-        loss=canonical("mse"),
-        loss_delta=1.0,
-        spread=0.0,
-        curvature=True,
-        code="",
-    )
-    return replace(line, **own)
+    """A point of the line, or, by ``own`` fields, of another problem; what came later is as it was before."""
+    line = {"lr": lr, "scale": scale, "epochs": epochs, "init.w": 1.0, "init.b": 0.0, "data": data.fingerprint}
+    how = {"gradient": "analytic", "delta": 0.1, "dtype": "float32", "device": "cpu"}
+    return replace(Point.from_stored({**line, **how}), **own)

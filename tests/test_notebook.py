@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -105,8 +106,25 @@ def test_points_that_failed_or_were_not_run_have_a_row_and_no_curve(capsys: pyte
     assert [str(kind) for kind in curves.dtypes] == ["category", "int64", "float64"]
 
 
+def test_the_table_of_settings_is_what_pandas_makes_of_the_runs(command: Command) -> None:
+    command("lr=0.01,0.03,0.035", "start=random", "seed=range(4)", "epochs=570")
+    runs, table = sweep.frame().runs, sweep.frame(repeats=True)
+    standing = runs[runs["outcome"] != "DIVERGED"].groupby("lr")["final_loss"].agg(["mean", "std"])
+    joined = table.set_index("lr").join(standing)
+    np.testing.assert_allclose(joined["final_loss_mean"], joined["mean"], rtol=1e-14)
+    np.testing.assert_allclose(joined["final_loss_std"], joined["std"], rtol=1e-11)
+    counts = pd.crosstab(runs["lr"], runs["outcome"])
+    for outcome in ("CONVERGED", "UNFINISHED", "DIVERGED"):
+        expected = counts[outcome] if outcome in counts else 0 * counts["DIVERGED"]
+        assert table.set_index("lr")[outcome.lower()].tolist() == expected.tolist()
+    assert table["runs"].tolist() == [4, 4, 4]
+    assert {str(table[name].dtype) for name in ("start", "data", "fingerprint")} == {"string"}
+    (path,) = Path("outputs").glob("sweep-*/settings.csv")
+    assert list(pd.read_csv(path).columns) == list(table.columns)
+
+
 def test_another_store_and_experiment_are_named_as_on_the_command_line(command: Command) -> None:
-    store = {"uri": "sqlite:///outputs/it's another.db", "experiment": "a, b"}
+    store: dict[str, Any] = {"uri": "sqlite:///outputs/it's another.db", "experiment": "a, b"}
     command("epochs=7", f'tracking.uri="{store["uri"]}"', "tracking.experiment='a, b'")
     assert sweep.frame(**store).runs["epochs"].tolist() == [7]
     with pytest.raises(BadInput, match="nothing there yet"):

@@ -12,6 +12,8 @@ from tests.models.written import importable
 README = Path(__file__).parent.parent / "README.md"
 FILE = re.compile(r"```python\n# (\w+\.py)\n(.*?)```", re.DOTALL)
 BLOCK = re.compile(r"```console\n\$ python -m (\S+) ?([^\n]*)\n(.*?)```", re.DOTALL)
+PICTURE = re.compile(r"^Report:  (outputs/\S+)/report.html$[^#]*?^!\[[^]]*\]\((docs/\w+\.svg)\)$", re.MULTILINE)
+"""The curves of the sweep above, as its report draws them."""
 
 
 def test_console_blocks_print_what_the_readme_shows(command: Command) -> None:
@@ -29,9 +31,16 @@ def test_console_blocks_print_what_the_readme_shows(command: Command) -> None:
 
     with importable(Path.cwd()):
         found = BLOCK.sub(run, text)
-    if os.environ.get("ACCEPT") == "1":
+    is_accepted = os.environ.get("ACCEPT") == "1"
+    if is_accepted:
         README.write_text(found)
     assert found == text, "accept with: ACCEPT=1 python -m pytest tests/test_readme.py"
+    drawn = {name: Path(before, "curves.svg").read_bytes() for before, name in PICTURE.findall(text)}
+    assert drawn
+    for name, content in drawn.items():
+        if is_accepted:
+            (README.parent / name).write_bytes(content)
+        assert (README.parent / name).read_bytes() == content, "accept as above"
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -60,21 +60,29 @@ def test_what_sweep_ships_is_replayed_without_being_allowed(command: Command) ->
     assert (said.code, "identical, bit for bit." in said.out) == (0, True)
 
 
+@pytest.mark.parametrize(("batch", "tiles"), [("null", {"tile": 32}), ("4", {"tile": 32, "batch_tile": 32})])
 def test_replay_trains_in_tiles_of_as_many_points_as_the_runs_were_trained_in(
-    command: Command, monkeypatch: pytest.MonkeyPatch
+    command: Command, monkeypatch: pytest.MonkeyPatch, batch: str, tiles: dict[str, int]
 ) -> None:
-    command("problem=mlp", "data.standardize=true", "lr=1e-3,1e-1", "epochs=30")
+    command("problem=mlp", "data.standardize=true", "lr=1e-3,1e-1", "epochs=30", f"batch_size={batch}")
     monkeypatch.setattr(tile, "SIZES", ((1 << 40, 16),))
-    used: list[int] = []
+    used: list[dict[str, int]] = []
 
     def seen(stored: Curve, again: Result, names: Sequence[str], measures: bool) -> str:
         assert isinstance(again, Curve)
-        used.extend((stored.trained["tile"], again.trained["tile"]))
+        used.extend({name: rows for name, rows in each.trained.items() if "tile" in name} for each in (stored, again))
         return ""
 
     monkeypatch.setattr("sweep.training.bitwise.first_difference", seen)
     assert command(module="sweep.replay").code == 0
-    assert set(used) == {32}
+    assert used == [tiles] * 4
+
+
+def test_runs_over_samples_are_replayed_with_every_bit_beside_others(command: Command) -> None:
+    own = "problem.model._target_=tests.problem.any_modules.Dropped"
+    command("problem=torch", own, "data.standardize=true", "lr=1e-3,1e-2", "epochs=9", "batch_size=4,null", "seed=0,1")
+    said = command("--allow", "tests.problem.any_modules.Dropped", module="sweep.replay")
+    assert (said.code, "Replayed 8 runs" in said.out, "identical, bit for bit." in said.out) == (0, True, True)
 
 
 def test_what_was_measured_is_compared_where_torch_is_the_same(

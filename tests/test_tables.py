@@ -156,7 +156,7 @@ def test_columns_of_classes_are_told_together_without_another_problem(command: C
 def test_an_axis_of_seeds_that_changes_nothing_is_folded_and_told(command: Command, ready_store: Path) -> None:
     said = command("seed=1,2,3", "epochs=5", "dry_run=true")
     assert "2 asked for twice and folded" in said.out
-    assert "No point here uses seed: points that differ in nothing else are one." in said.out
+    assert "Not every point uses seed: those that differ in nothing that they use are one." in said.out
     said = command("seed=1,2,3", "start=random", "epochs=5", "dry_run=true")
     assert "3 points, 15 epochs in all; 0 done" in said.out
 

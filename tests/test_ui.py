@@ -121,6 +121,27 @@ def test_the_link_opens_charts_in_which_falling_and_diverged_runs_are_both_seen(
     assert page.locator("text=log10_end").count() >= 1
 
 
+BANDS = """() => [...document.querySelectorAll('.js-plotly-plot')].slice(0, 2).map(
+    chart => chart.data.filter(each => each.fill && each.fill != 'none' && each.x.length > 100).length)"""
+"""Areas of the charts of curves; each goes along its curve and back."""
+
+
+def test_repeats_are_groups_whose_curves_have_bands(page: "Page", tmp_path: Path, empty_store: Path) -> None:
+    (tmp_path / "outputs").mkdir()
+    shutil.copyfile(empty_store, tmp_path / "outputs" / "mlflow.db")
+    grid = ("lr=1e-2,1e-3", "start=random", "seed=range(3)", "epochs=60")
+    subprocess.run([sys.executable, "-m", "sweep", *grid], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    made = Shown(tmp_path)
+    try:
+        page.goto(made.link)
+        page.wait_for_function(f"String(({BANDS})()) == '2,2'")
+        names = page.locator("text=/^Group: /").all_inner_texts()
+        assert page.locator("text=6 matching runs").count() == 1
+        assert sorted(set(names)) == ["Group: 0.001", "Group: 0.01"]
+    finally:
+        made.end(signal.SIGINT)
+
+
 def height(chart: dict[str, Any], colour: str) -> float:
     """Pixels that the curves of a colour take from top to bottom; MLflow draws each twice, once smoothed."""
     return float(max(line["height"] for line in chart["drawn"] if line["colour"] == colour))

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from sweep.plan.point import LATER, SPECS, Point, Value, as_typed
+from sweep.plan.point import LATER, OPTIONAL, SPECS, Point, Value, as_typed
 from sweep.plan.shown import told_apart
+
+NULL = "null"
+"""What is shown of a setting of which null is a value."""
 
 ALWAYS_SHOWN = ("lr", "scale", "epochs")
 
@@ -35,13 +38,15 @@ class Columns:
         for point in points:
             for name, value in point.columns().items():
                 own = found[name]
-                if value is not None:
+                if value is None and name in OPTIONAL:
+                    own.setdefault((type(None), NULL), NULL)
+                elif value is not None:
                     own.setdefault((type(value), value), value)
                     counts[name] += 1
         values = {
             name: tuple(own.values())
             for name, own in found.items()
-            if name not in LATER or {*own.values()} - {LATER[name]}
+            if name not in LATER or {*own.values()} - {LATER[name], NULL}
         }
         partial, alike = set(), set()
         for key, declared in SPECS.items():
@@ -72,7 +77,8 @@ class Columns:
     def cells(self, point: Point) -> dict[str, Value]:
         """What ``point`` has in each column."""
         own = point.columns()
-        return {
+        cells = {
             name: told_apart(value) if (value := own.get(name)) is not None and name in self.alike else value
             for name in self.values
         }
+        return cells | {name: NULL for name in OPTIONAL if name in cells and cells[name] is None}

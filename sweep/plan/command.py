@@ -9,7 +9,11 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import LATER, Point, as_typed
 from sweep.settings import grammar
 from sweep.settings.keys import KEYS
+from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import Settings, is_argument
+
+DEFAULT_DECAY = "optimizer.weight_decay", OptimizerKind.adamw
+"""An optimizer that decays where it is not told otherwise: none has to be said."""
 
 
 def command(plan: Plan, point: Point) -> str:
@@ -17,7 +21,11 @@ def command(plan: Plan, point: Point) -> str:
 
     Into the store that the command finds: which one holds a sweep is no part of its plan.
     """
-    own = {key: value for key, value in point.overrides().items() if key not in LATER or value != LATER[key]}
+    own = {
+        key: value
+        for key, value in point.overrides().items()
+        if key not in LATER or value != LATER[key] or (key, point.optimizer) == DEFAULT_DECAY
+    }
     values: dict[str, Any] = (
         own | dict(sources.overrides(plan.readings[point.data])) | {"outcome.tolerance": plan.tolerance}
     )

@@ -27,9 +27,11 @@ class Declared:
     sharing : how much of their training runs may share that differ in it.
     used_if : whether a point uses it; None: always. Where not, it parts no keys and no batches, and no table shows it.
     told_by : from the value to what of it tells points apart, and is shown and stored; None: all of it.
+    given_as : from the value to what a configuration has for it; None: the same.
     before : of a field that came later, the value that every point had until then. A point with that value keeps the
         key it had, and a document without the field is read with it. None: the field was there from the start.
     apart_at : of what rows of a tensor may differ in, a value that trains in tensors of its own: another formula.
+    optional : null is a value of it, which a point that does not use it has.
     is_spec : its value is the text of a :data:`sweep.models.spec.Spec`, each of whose arguments has a key of its own,
         where a user types it and in tables.
     null_in_key : it is in the key as null where it is not used; a later field is left out there.
@@ -42,8 +44,10 @@ class Declared:
     told_by: Callable[[Any], Any] | None = None
     before: Any = None
     apart_at: Any = None
+    optional: bool = False
     is_spec: bool = False
     null_in_key: bool = False
+    given_as: Callable[[Any], Any] | None = None
     holds: Any = None
 
     def used(self, point: Any) -> bool:

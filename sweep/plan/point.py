@@ -20,7 +20,7 @@ from sweep.plan.shown import Value as Value
 from sweep.plan.shown import shown
 from sweep.settings import by_key
 from sweep.settings.holdout import canonical as holdout_as_typed
-from sweep.settings.optimizer_keys import milestones_as_typed
+from sweep.settings.optimizer_keys import milestones, milestones_as_typed
 from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import MODELS, STARTS, DType, Gradient, ProblemKind, Settings, Start
 
@@ -32,11 +32,13 @@ UNTOLD = -1.0
 """What a number is that no optimizer or schedule of a point has: it can be none."""
 
 
-def _argument(
-    key: str, before: Any = 0.0, told_by: Callable[[Any], Any] | None = None, apart_at: Any = None
-) -> Declared:
+def _as_list(text: str) -> list[int]:
+    return [*(milestones(text) or ())]
+
+
+def _argument(key: str, before: Any = 0.0, **more: Any) -> Declared:
     """Of an optimizer or a schedule: rows of a tensor may differ in it."""
-    return Declared((key,), Sharing.TENSOR, usage.takes(key), told_by, before, apart_at)
+    return Declared((key,), Sharing.TENSOR, usage.takes(key), before=before, **more)
 
 
 def _device_type(device: str) -> str:
@@ -72,7 +74,7 @@ class Point(Derived):
     spread: Annotated[float, Declared(("problem.spread",), used_if=usage.has_spread, before=0.0)]
     curvature: Annotated[bool, Declared(("outcome.curvature",), used_if=usage.is_model, before=True)]
     code: Annotated[str, Declared(("code",), used_if=usage.is_model, before="")]
-    batch_size: Annotated[int, Declared(("batch_size",), used_if=usage.is_sampled, before=0)]
+    batch_size: Annotated[int, Declared(("batch_size",), used_if=usage.is_sampled, before=0, optional=True)]
     optimizer: Annotated[OptimizerKind, Declared(("optimizer",), told_by=str, before="sgd")]
     momentum: Annotated[float, _argument("optimizer.momentum", apart_at=0.0)]
     nesterov: Annotated[bool, Declared(("optimizer.nesterov",), used_if=usage.leads, before=False)]
@@ -82,11 +84,11 @@ class Point(Derived):
     eps: Annotated[float, _argument("optimizer.eps", before=UNTOLD)]
     alpha: Annotated[float, _argument("optimizer.alpha", before=UNTOLD)]
     centered: Annotated[bool, Declared(("optimizer.centered",), used_if=usage.centers, before=False)]
-    lr_decay: Annotated[float, _argument("optimizer.lr_decay")]
+    lr_decay: Annotated[float, _argument("optimizer.lr_decay", apart_at=0.0)]
     initial_accumulator_value: Annotated[float, _argument("optimizer.initial_accumulator_value")]
     schedule: Annotated[ScheduleKind, Declared(("schedule",), told_by=str, before="constant")]
     warmup: Annotated[int, _argument("schedule.warmup", before=0, apart_at=0)]
-    milestones: Annotated[str, _argument("schedule.milestones", before="", told_by=milestones_as_typed)]
+    milestones: Annotated[str, _argument("schedule.milestones", "", told_by=milestones_as_typed, given_as=_as_list)]
     gamma: Annotated[float, _argument("schedule.gamma", before=UNTOLD)]
 
     @classmethod
@@ -176,7 +178,8 @@ class Point(Derived):
         values: dict[str, Any] = {}
         for name, declared in self.DECLARED.items():
             if name not in ("data", "code") and declared.used(self):
-                values.update(declared.by_key(getattr(self, name)))
+                own = declared.by_key(getattr(self, name))
+                values.update({key: declared.given_as(each) for key, each in own.items()} if declared.given_as else own)
         return values
 
     def differing(self, other: Self) -> list[str]:
@@ -192,6 +195,9 @@ Point.DECLARED = read_declarations(Point)
 
 FLOATS = tuple(key for each in Point.DECLARED.values() if each.holds in (float, tuple[float, ...]) for key in each.keys)
 """Keys whose values are floats."""
+
+OPTIONAL = tuple(key for each in Point.DECLARED.values() if each.optional for key in each.keys)
+"""Keys of which null is a value."""
 
 SPECS = {each.keys[0]: each for each in Point.DECLARED.values() if each.is_spec}
 """By key, what holds arguments, each of which is a column."""

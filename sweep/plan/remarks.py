@@ -6,6 +6,8 @@ from itertools import groupby
 
 from sweep.models.facts import Facts
 from sweep.plan.plan import Plan
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.settings import grammar
 from sweep.settings.schema import ProblemKind
@@ -18,22 +20,21 @@ def remarks(plan: Plan) -> Iterator[str]:
     """The lines; none where there is nothing to be said."""
     if plan.unused:
         keys = ", ".join(plan.unused)
-        yield f"No point here uses {keys}: points that differ in nothing else are one."
+        yield f"Not every point uses {keys}: those that differ in nothing that they use are one."
     left_out = ((data.source, data.dropped, data.dropped + len(data)) for data in plan.readings.values())
     for source, dropped, rows in dict.fromkeys(left_out):
         if dropped:
             are = "is" if dropped == 1 else "are"
             yield f"{source}: {dropped:,} of {rows:,} rows {are} left out: a cell is missing in a column that is used."
-    for task in plan.tasks:
-        point = plan.first[task]
+    for name, point in _free(plan):
         known = plan.problem(point).convexity(point)
         if known and known.because:
             yield (
-                f"{plan.label(task)}: {known.because}, so that no parameters have the least loss, "
+                f"{name}: {known.because}, so that no parameters have the least loss, "
                 f"{known.least_loss:.4g}: they grow for ever, ever more slowly, and of a run that counts as converged "
                 "a few times the tolerance may be left."
             )
-        yield from undetermined(plan, task)
+    yield from undetermined(plan)
     yield from of_models(plan)
     columns: dict[tuple[str, str], list[str]] = defaultdict(list)
     for data in plan.readings.values():
@@ -65,10 +66,23 @@ def _because(plan: Plan, of: Callable[[Facts], str], what: str) -> Iterator[str]
             yield f"{'; '.join(labels[:MOST_NAMED])}{more}: {what}, as {because}."
 
 
-def undetermined(plan: Plan, task: Task) -> Iterator[str]:
-    """What of the parameters of ``task`` no data determines, and what that does to its runs; also for the report."""
-    problem, name = plan.problems[task], plan.label(task)
-    found, quadratic = problem.undetermined, problem.quadratic(plan.first[task])
+def _free(plan: Plan) -> Iterator[tuple[str, Point]]:
+    """Of each task the first point without coupled decay, and a name: decay determines all parameters."""
+    free = {point.task: point for point in reversed(plan.points) if not point.decay}
+    pulled = {point.task for point in plan.points if point.decay}
+    for task in plan.tasks:
+        if task in free:
+            yield f"{plan.label(task)}{', without weight decay' if task in pulled else ''}", free[task]
+
+
+def undetermined(plan: Plan) -> Iterator[str]:
+    """What of the parameters of each task no data determines, and what that does to runs; also for the report."""
+    for name, point in _free(plan):
+        yield from _undetermined(plan.problem(point), name, point)
+
+
+def _undetermined(problem: Problem, name: str, point: Point) -> Iterator[str]:
+    found, quadratic = problem.undetermined, problem.quadratic(point)
     if found and not found.dependences:
         yield (
             f"{name}: {found.samples:,} samples for {found.weights:,} weights, the intercept among them, leave "

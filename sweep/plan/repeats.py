@@ -3,17 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sweep.plan import usage
 from sweep.plan.point import Point
 
 
 def setting_key(point: Point) -> str:
     """What ``point`` has in common with its repeats and with nothing else: the key that it has with the seed 0."""
-    return replace(point, seed=0).key if point.seed and draws(point) else point.key
-
-
-def draws(point: Point) -> bool:
-    """Whether anything of ``point`` is drawn by its seed."""
-    return Point.DECLARED["seed"].used(point)
+    return replace(point, seed=0).key if point.seed and usage.draws(point) else point.key
 
 
 def settings(points: Sequence[Point]) -> list[list[int]]:

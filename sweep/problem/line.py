@@ -106,10 +106,17 @@ class Line:
         """Mean of the squared target."""
         return math.fsum(t * t for t in self._t) / self._n
 
-    @cached_property
-    def evenest_scale(self) -> float:
-        """``1/√(Σu²/n)``: of ``H = 2·[[s²·Σu²/n, s·ū], [s·ū, 1]]``, trace²/determinant is least there."""
-        return float(f"{1 / math.sqrt(self._square):.3g}")
+    def evenest_scale(self, point: Setup) -> float | None:
+        """Where trace²/determinant of ``H = 2·[[s²·Σu²/n, s·ū], [s·ū, 1]] + decay·I`` is least, of all ``s²``.
+
+        Without decay at ``1/√(Σu²/n)``. None where decay is so large that the smallest scale is the most even one.
+        """
+        decay, scale = point.decay, 1 / math.sqrt(self._square)
+        if decay:
+            curved = 4 * self._input_spread / self._n + 2 * self._square * decay
+            square = (1 + decay) / self._square - 2 * decay * (2 + decay) / curved
+            scale = math.sqrt(max(square, 0))
+        return float(f"{scale:.3g}") or None
 
     def start(self, point: Setup) -> tuple[float, ...]:
         """As given, one value a parameter; or drawn, each from -1 to 1."""
@@ -149,10 +156,10 @@ class Line:
         """Where F is least, by Cramer's rule in products about the means: no offset of the inputs costs digits."""
         (u_mean, t_mean), variance = self._means, self._input_spread / self._n
         covariance, product = self._slope * variance, math.fsum(map(operator.mul, self._u, self._t)) / self._n
-        square = scale * scale
-        determinant = 4 * square * variance + decay * (2 * (square * self._square + 1) + decay)
-        w = 2 * scale * (2 * covariance + decay * product) / determinant
-        return w, (4 * square * (t_mean * variance - u_mean * covariance) + 2 * decay * t_mean) / determinant
+        s, one = scale / max(1, scale), 1 / max(1, scale)  # All over the square of a large scale, which may overflow.
+        determinant = 4 * s * s * variance + decay * (2 * s * s * self._square + (2 + decay) * one * one)
+        w = 2 * s * one * (2 * covariance + decay * product) / determinant
+        return w, (4 * s * s * (t_mean * variance - u_mean * covariance) + 2 * decay * t_mean * one * one) / determinant
 
     def convexity(self, point: Setup) -> None:
         """None: the loss is quadratic."""

@@ -114,7 +114,7 @@ class LineObjective:
 
     def sampled(self, which: Tensor) -> "LineObjective":
         """Over some samples of each row."""
-        return LineObjective(self.start, self.x.gather(1, which), self.t[which])
+        return LineObjective(self.start, self.x.gather(1, which), self.t.expand_as(self.x).gather(1, which))
 
     def watch(self, params: Tensor) -> dict[str, Tensor]:
         """The loss on what is held out, where there is any."""

@@ -74,10 +74,9 @@ class Linear:
         """Mean of the squared target."""
         return mean(self.prepared.targets**2)
 
-    @cached_property
-    def evenest_scale(self) -> float | None:
+    def evenest_scale(self, point: "Setup") -> None:
         """None: of several inputs, each may need a scale of its own, which is what standardising gives them."""
-        return None
+        return
 
     @cached_property
     def undetermined(self) -> Undetermined | None:
@@ -101,16 +100,18 @@ class Linear:
     def quadratic_at(self, scale: float, decay: float = 0.0) -> Quadratic:
         """As :meth:`quadratic`."""
         if (scale, decay) not in self._quadratics:
-            self._quadratics[scale, decay] = self._curvature(scale, decay)
+            with np.errstate(over="ignore"):  # At a far scale curvature overflows, and is inf.
+                self._quadratics[scale, decay] = self._curvature(scale, decay)
         return self._quadratics[scale, decay]
 
     def _curvature(self, scale: float, decay: float) -> Quadratic:
         r, projected = self._reduced
-        columns = np.append(np.full(self._d, scale), 1.0)
-        left, singular, ways = np.linalg.svd(r * columns, full_matrices=False)
+        columns, by = np.append(np.full(self._d, scale), 1.0), 2.0**512 if scale > 2.0**512 else 1.0
+        left, singular, ways = np.linalg.svd(r * (columns / by), full_matrices=False)
         flat = singular <= singular[0] * max(self._n, self._d + 1) * np.finfo(float).eps
         if self.undetermined:  # Of columns that had an offset, rounding makes such a direction look steeper.
             flat[self.undetermined.determined :] = True
+        singular = singular * by
         damped = singular + np.divide(decay * self._n / 2, singular, out=np.zeros_like(singular), where=~flat)
         inverse = np.divide(1.0, damped, out=np.zeros_like(singular), where=~flat)
         optimum = ways.T @ (inverse * (left.T @ projected))
@@ -142,10 +143,11 @@ class Linear:
     ) -> list[Mapping[str, float]]:
         """How curved F is by the preconditioners, wherever a run ended; see :mod:`sweep.problem.preconditioned`."""
         divisors = preconditioners or [None] * len(points)
-        return [
-            {} if divisor is None else {PRECONDITIONED: self._steepest(point, divisor)}
-            for point, divisor in zip(points, divisors, strict=True)
-        ]
+        with np.errstate(over="ignore"):
+            return [
+                {} if divisor is None else {PRECONDITIONED: self._steepest(point, divisor)}
+                for point, divisor in zip(points, divisors, strict=True)
+            ]
 
     def _steepest(self, point: "Setup", divisor: Floats) -> float:
         columns = np.append(np.full(self._d, point.scale), 1.0)

@@ -18,7 +18,7 @@ DOWN = 1e-6
 
 
 class Local(NamedTuple):
-    """The loss around some parameters, to second order.
+    """The loss around some parameters, to second order; with decay, what descends.
 
     Parameters
     ----------

@@ -46,7 +46,6 @@ class Logistic:
     work, facts = 0, None
     spread_name = "the labels' entropy"
     knows_least = False
-    evenest_scale: float | None = None
 
     def __init__(self, prepared: Prepared) -> None:
         self.prepared = prepared
@@ -86,6 +85,9 @@ class Logistic:
         from sweep.problem.logistic_tensors import LogisticObjective
 
         return LogisticObjective.of(self.prepared, points, [self.start(point) for point in points])
+
+    def evenest_scale(self, point: "Setup") -> None:
+        """None."""
 
     def least_loss(self, point: "Setup") -> None:
         """None: theory has it, but runs are judged by what is left at their end."""

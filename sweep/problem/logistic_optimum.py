@@ -11,6 +11,9 @@ from sweep.problem.cross_entropy import CrossEntropy, as_parameters
 from sweep.problem.dependence import Undetermined
 from sweep.problem.separable import Separation, separation
 
+TINY, HUGE = 1e-150, 1e300
+"""A scale below which decay leaves nothing of the inputs' weights, and a pull above which nothing is left anyway."""
+
 
 class Optimum:
     """What theory says of cross-entropy, of any input scale and decay.
@@ -127,12 +130,13 @@ class Optimum:
         """
         even, back, _ = self._even
         free, rank = even.free, len(back)
-        to_parameters = back / columns
+        to_parameters = back / np.maximum(columns, TINY)
         if rank < len(columns):  # The shortest of those that predict the same.
-            ways = np.linalg.svd(self._over_units[0].x * self._over_units[1] * columns, full_matrices=False)[2][:rank]
+            across = self._over_units[0].x * self._over_units[1] * (columns / columns.max())
+            ways = np.linalg.svd(across, full_matrices=False)[2][:rank]
             to_parameters = to_parameters @ ways.T @ ways
         turn, sizes, _ = np.linalg.svd(to_parameters, full_matrices=False)
-        pull = decay * sizes * sizes
+        pull = np.minimum(decay * sizes * sizes, HUGE)
         turn, pull = turn / np.sqrt(1 + pull), pull / (1 + pull)
         turned = CrossEntropy(even.x @ turn, even.y, even.classes)
 
@@ -148,6 +152,8 @@ class Optimum:
         place, here = minimum(at, free * rank)
         place = place - np.linalg.lstsq(here.hessian, here.gradient, rcond=None)[0]  # What it falls by is rounding.
         weights = place.reshape(free, rank) @ turn.T
+        if free > 1:  # They add up to nothing, as only the decay sees it if not; to rounding, where that is small.
+            weights -= weights.mean(axis=0)
         hessian = self._over_units[0].hessian(np.exp(even.log_probabilities(weights)))
         return min(here.loss, at(place).loss), weights @ to_parameters * columns, hessian
 

@@ -46,7 +46,6 @@ class Network:
     """
 
     knows_least = False
-    evenest_scale: float | None = None
     undetermined: Undetermined | None = None
     tile: tuple[int, int] | None = None
 
@@ -159,6 +158,9 @@ class Network:
     def objective(self, points: "Sequence[Setup]") -> "Objective":
         """See :class:`sweep.problem.network_tensors.NetworkObjective`."""
         return self.bench.objective(points)
+
+    def evenest_scale(self, point: "Setup") -> None:
+        """None."""
 
     def least_loss(self, point: "Setup") -> None:
         """None."""

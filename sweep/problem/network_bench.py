@@ -33,6 +33,7 @@ class Bench:
     told : how many points share a tile, and how many at an update over some samples, where that is not for this release
         to choose.
     promises : what was tried, by dtype, kind of device, whether the curvature is measured, and samples an update.
+    batch_tilings : how rows stand at an update over some samples, by dtype, kind of device and samples an update.
     """
 
     source: Source

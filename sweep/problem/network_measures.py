@@ -91,7 +91,9 @@ def _locals(
             largest = seen.full.values.abs().amax(dim=1).nan_to_num().numpy()
             penalty = (pull * filled(own) * filled(own)).sum(dim=1) / 2
             terms = (losses[rows[part]].abs() + penalty).cpu().numpy() + objective.magnitude
-            made += local_by_products(seen, 16 * np.finfo(float).eps * np.sqrt(2 * largest * terms))
+            with np.errstate(over="ignore"):  # Of far ends the product may be inf.
+                rounding = 16 * np.finfo(float).eps * np.sqrt(2 * largest * terms)
+            made += local_by_products(seen, rounding)
             steepest += steepest_by_products(pulled, by[rows[part]]) if by is not None else [math.nan] * len(own)
         for row, place in zip(group.numbers.tolist(), group.places.tolist(), strict=True):
             found[row], conditioned[row] = made[place], steepest[place]

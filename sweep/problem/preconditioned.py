@@ -51,5 +51,4 @@ def steepest_by_products(product: "Callable[[Tensor], Tensor]", divisors: "Tenso
 
     by = 1 / divisors.sqrt()
     found = spectrum(torch.zeros_like(by), lambda vectors: by * product(by * vectors), steps_of(by.shape[1]))
-    values = found.full.values[:, -1]
-    return torch.where(values.isfinite(), values, torch.nan).tolist()
+    return found.full.values[:, -1].tolist()

@@ -79,7 +79,8 @@ parameters."""
 WATCHED = (PENALIZED_LOSS, HOLDOUT_LOSS, HOLDOUT_ACCURACY)
 """All that is followed at every epoch beside the loss."""
 
-LOCAL, ACCURACY = ("left", "lambda_max", "negative"), ("accuracy",)
+CURVED = "lambda_max"
+LOCAL, ACCURACY = ("left", CURVED, "negative"), ("accuracy",)
 """What :meth:`Problem.measure` tells: of an F whose least is not known what :class:`sweep.problem.local.Local` says,
 and of classes the part of the samples that train which has its own class as the likeliest."""
 
@@ -156,9 +157,8 @@ class Problem(Protocol):
     def undetermined(self) -> Undetermined | None:
         """What of the parameters no data determines, though a decay may; None where all is, or that is not known."""
 
-    @property
-    def evenest_scale(self) -> float | None:
-        """The input scale, to three digits, at which L's condition is least; None where theory knows none."""
+    def evenest_scale(self, point: Setup) -> float | None:
+        """The input scale, to three digits, at which F's condition is least; None where theory knows none."""
 
     def convexity(self, point: Setup) -> Convexity | None:
         """What is known of a convex loss that is no quadratic; None elsewhere."""

@@ -1,4 +1,4 @@
-"""The picture of settings with repeats: median curves with bands. Nothing is decided here."""
+"""Pictures of settings with repeats: median curves with bands. Nothing is decided here."""
 
 import math
 from collections.abc import Sequence
@@ -18,11 +18,13 @@ from sweep.verdict.sentences import plural
 ABOVE = 3.0
 """How far above the largest loss at a start the axis goes, as a factor: what diverges leaves the picture there."""
 
+MEDIAN = "the median of a setting's runs, in a band without the highest and the lowest fourth of them"
+
 APART = 130
 """Between the numbers of two lines, in tenths of a pixel, at least."""
 
 
-def draw_bands(panels: Sequence[BandPanel], target: float | None) -> Picture:
+def draw_bands(panels: Sequence[BandPanel], target: float | None, what: str = "loss") -> Picture:
     """Median losses against epoch on log axes, each in its band.
 
     Parameters
@@ -30,7 +32,7 @@ def draw_bands(panels: Sequence[BandPanel], target: float | None) -> Picture:
     target : the loss at which a run counts as converged; None where data sets differ in it.
     """
     size = panel_size(panels)
-    pictures = [_panel(panel, target, size) for panel in panels]
+    pictures = [_panel(panel, target, what, size) for panel in panels]
     lines = [line for panel in panels for line in panel.lines]
     outcomes = [outcome for outcome in Outcome if any(line.outcome is outcome for line in lines)]
     meaning = [(str(outcome), f"most runs {outcome.lower()}") for outcome in outcomes]
@@ -38,33 +40,66 @@ def draw_bands(panels: Sequence[BandPanel], target: float | None) -> Picture:
         meaning.append(("theory second", "loss that counts as converged"))
     if any(line.held for line in lines):
         meaning.append((f"lines second {outcomes[0]}", "median on what is held out"))
-    alt = (
-        "loss against epoch on log axes: the median of a setting's runs, in a band without the highest and the lowest "
-    )
-    names = "; ".join(line.name for line in lines if line.name)
-    return Picture("curves.svg", f"{alt}fourth of them{names and '. '}{names}", pictures, size, meaning)
+    alt = f"{what} against epoch on log axes: {MEDIAN}"
+    return Picture("curves.svg", alt, pictures, size, meaning, names=_names(panels))
 
 
-def _panel(panel: BandPanel, target: float | None, size: tuple[int, int]) -> str:
-    every = [each for line in panel.lines for each in (line.losses, line.held) if each]
-    x = Axis.over([end for each in every for end in (each.epochs[0], each.epochs[-1])], margin=0.06)
-    top = ABOVE * max((_finite(each.median[:1]).max(initial=0) for each in every), default=1.0)
-    heights = np.concatenate([_finite(values) for each in every for values in (each.median, each.low, each.high)])
-    y = Axis.over(np.minimum(heights, top or math.inf))
+def draw_accuracy_bands(panels: Sequence[BandPanel]) -> Picture:
+    """Median accuracies on what is held out against epoch, each in its band; epochs lie along a log axis."""
+    size = panel_size(panels)
+    pictures = []
+    for panel in panels:
+        lines = [(line, line.accuracy) for line in panel.lines if line.accuracy]
+        x = Axis.over([end for _, each in lines for end in (each.epochs[0], each.epochs[-1])], margin=0.06)
+        y = Axis.over([end for _, each in lines for end in (each.low.min(), each.high.max())], log=False)
+        frame = Frame(_title(panel), x, y, ("epoch + 1", "accuracy on what is held out"), size)
+        body = [area for line, each in lines for area in _band(frame, line, each, _opacity(panel))]
+        for line, each in lines:
+            curve = path(frame.line(each.epochs, each.median), line.label)
+            body.append(f'<g class="lines {line.outcome}" stroke-opacity="{_strength(panel):.2f}">{curve}</g>')
+        ends = [(line, (float(each.epochs[-1]), float(each.median[-1]))) for line, each in lines]
+        pictures.append(frame.draw([*body, *_numbers(frame, ends)], f"{_title(panel)}, median accuracies with bands"))
+    alt = f"accuracy on what is held out against epoch: {MEDIAN}"
+    return Picture("accuracy.svg", alt, pictures, size, [], names=_names(panels))
+
+
+def _names(panels: Sequence[BandPanel]) -> list[str]:
+    return [line.name for panel in panels for line in panel.lines if line.name]
+
+
+def _title(panel: BandPanel) -> str:
     part = f", {len(panel.lines):,} drawn" if len(panel.lines) < panel.count else ""
-    title = f"{panel.title}{panel.title and ': '}{plural(panel.count, 'setting')}{part}"
-    frame = Frame(title, x, y, ("epoch + 1", "loss"), size)
-    count = len(panel.lines)
-    body = [element for line in panel.lines for element in _band(frame, line, min(0.25, 1 / count))]
-    body += [element for line in panel.lines for element in _median(frame, line, max(0.2, min(0.9, 20 / count)))]
-    ends = [(line, _end(line.losses, top)) for line in panel.lines]
+    return f"{panel.title}{panel.title and ': '}{plural(panel.count, 'setting')}{part}"
+
+
+def _opacity(panel: BandPanel) -> float:
+    """Of a band: many lie over one another."""
+    return min(0.25, 1 / len(panel.lines))
+
+
+def _strength(panel: BandPanel) -> float:
+    """Of a line."""
+    return max(0.2, min(0.9, 20 / len(panel.lines)))
+
+
+def _panel(panel: BandPanel, target: float | None, what: str, size: tuple[int, int]) -> str:
+    lines, every = panel.lines, [(line, each) for line in panel.lines for each in (line.losses, line.held) if each]
+    x = Axis.over([end for _, each in every for end in (each.epochs[0], each.epochs[-1])], margin=0.06)
+    tops = [ABOVE * float(first) for _, each in every for first in _finite(each.median[:1])]
+    tops += [_finite(each.median).max(initial=0) for line, each in every if line.outcome is not Outcome.DIVERGED]
+    top = max(tops, default=0.0) or math.inf
+    heights = np.concatenate([_finite(values) for _, each in every for values in (each.median, each.low, each.high)])
+    y = Axis.over(np.minimum(heights, top))
+    frame = Frame(_title(panel), x, y, ("epoch + 1", what), size)
+    body = [area for line in lines for area in _band(frame, line, line.losses, _opacity(panel))]
+    body += [element for line in lines for element in _median(frame, line, _strength(panel))]
+    ends = [(line, at) for line in lines if (at := _end(line.losses, top))]
     for outcome in Outcome:
-        marks = [Mark(*at, line.label) for line, at in ends if at and line.outcome is outcome]
+        marks = [Mark(*at, line.label) for line, at in ends if line.outcome is outcome]
         body += marks_at(frame, outcome, marks, 30 if len(ends) <= 40 else 18) if marks else []
     if target and y.low <= math.log10(target) <= y.high:
         body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
-    body += _numbers(frame, [(line.name.partition(":")[0], at) for line, at in ends if at and line.name])
-    return frame.draw(body, f"{title}, median losses with bands")
+    return frame.draw([*body, *_numbers(frame, ends)], f"{_title(panel)}, median losses with bands")
 
 
 def _finite(values: Numbers) -> Numbers:
@@ -72,9 +107,9 @@ def _finite(values: Numbers) -> Numbers:
     return values[np.isfinite(values) & (values > 0)]
 
 
-def _band(frame: Frame, line: BandLine, opacity: float) -> list[str]:
+def _band(frame: Frame, line: BandLine, middle: Middle, opacity: float) -> list[str]:
     """The band as an area; nothing where it has no width."""
-    epochs, _, low, high = line.losses
+    epochs, _, low, high = middle
     seen = np.isfinite(low)
     if not np.any(low[seen] < high[seen]):
         return []
@@ -109,11 +144,16 @@ def _end(middle: Middle, top: float) -> tuple[float, float] | None:
     return (float(middle.epochs[seen[-1]]), float(middle.median[seen[-1]])) if len(seen) else None
 
 
-def _numbers(frame: Frame, ends: Sequence[tuple[str, tuple[float, float]]]) -> list[str]:
-    """A number right of the end of its line, apart from those of others."""
-    texts, below = [], math.inf
-    places = [(frame.inside([x], [y])[0], number) for number, (x, y) in ends]
-    for (x, y), number in sorted(places, key=lambda place: place[0][1], reverse=True):
-        below = min(y + 45, below - APART)
-        texts.append(f'<text x="{x + 60}" y="{below:g}" font-size="120">{in_html(number)}</text>')
-    return texts
+def _numbers(frame: Frame, ends: Sequence[tuple[BandLine, tuple[float, float]]]) -> list[str]:
+    """The number of a line right of its end, apart from those of others, and in the frame as long as there is room."""
+    places = [(frame.inside([x], [y])[0], line.name.partition(":")[0]) for line, (x, y) in ends if line.name]
+    places.sort(key=lambda place: place[0][1])
+    heights = [y + 45 for (_, y), _ in places]
+    for place in range(len(heights) - 2, -1, -1):
+        heights[place] = min(heights[place], heights[place + 1] - APART)
+    for place, height in enumerate(heights):
+        heights[place] = max(height, heights[place - 1] + APART if place else APART)
+    return [
+        f'<text x="{x + 60}" y="{height}" font-size="120">{in_html(number)}</text>'
+        for ((x, _), number), height in zip(places, heights, strict=True)
+    ]

@@ -1,5 +1,6 @@
 """Curves of settings with repeats, as values: of each the median of its runs, with a band around it."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.plan.plan import Plan
-from sweep.problem.problem import HOLDOUT_LOSS
+from sweep.problem.problem import HOLDOUT_ACCURACY, HOLDOUT_LOSS
 from sweep.report.findings import comparable
 from sweep.report.fit import short
 from sweep.report.panels import CURVE_POINTS, MOST_CURVES
@@ -40,18 +41,18 @@ class Middle(NamedTuple):
     high: Numbers
 
     @classmethod
-    def of(cls, curves: Sequence[Floats]) -> "Middle":
-        """Of at least one curve, all of one length."""
+    def of(cls, curves: Sequence[Floats], gone: float = math.inf) -> "Middle":
+        """Of at least one curve, all of one length; ``gone`` is what stands for inf and nan, the worst there is."""
         epochs = shown(np.zeros(len(curves[0])), CURVE_POINTS)
         values = np.array([curve[epochs] for curve in curves], dtype=np.float64)
-        values = np.sort(np.where(np.isfinite(values), values, np.inf), axis=0)
+        values = np.sort(np.where(np.isfinite(values), values, gone), axis=0)
         count, aside = len(values), len(values) // 4
         middle = values[(count - 1) // 2], values[count // 2]
         return cls(epochs + 1, middle[0] / 2 + middle[1] / 2, values[aside], values[count - 1 - aside])
 
 
 class BandLine(NamedTuple):
-    """A setting's losses on samples that train and, if there are any, on those held out.
+    """A setting's losses on samples that train and, if there are any, on those held out; and its accuracy on these.
 
     Parameters
     ----------
@@ -64,6 +65,7 @@ class BandLine(NamedTuple):
     label: str
     losses: Middle
     held: Middle | None
+    accuracy: Middle | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,11 @@ def _line(setting: Setting, words: Sequence[str]) -> BandLine:
     assert setting.outcome is not None, "it has a result"
     curves = [run.curve for run in setting.runs if run.curve]
     losses = Middle.of([curve.descended for curve in curves])
-    held = [values for curve in curves if (values := curve.watched.get(HOLDOUT_LOSS)) is not None]
+    held, right = (
+        [values for curve in curves if (values := curve.watched.get(name)) is not None]
+        for name in (HOLDOUT_LOSS, HOLDOUT_ACCURACY)
+    )
     name = f"{setting.number}: {' '.join(map(short, words))}" if words else ""
     label = f"{setting.name}: {said(setting)}"
-    return BandLine(name, setting.outcome, label, losses, Middle.of(held) if held else None)
+    watched = Middle.of(held) if held else None, Middle.of(right, gone=0.0) if right else None
+    return BandLine(name, setting.outcome, label, losses, *watched)

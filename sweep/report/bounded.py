@@ -7,11 +7,12 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.problem.convexity import Convexity
 from sweep.report.judged_runs import Run
+from sweep.verdict.convex import is_plain
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.stability import stability_of
 
 MOST_BOUNDS = 100
-"""Combinations of task and scale that are looked at."""
+"""Combinations of task, scale and decay that are looked at."""
 
 OFFSET = 10
 """How many times smaller the condition must be without the inputs' offset for that to be called the cause."""
@@ -24,10 +25,10 @@ LONGER = 4
 
 
 def bounds(plan: Plan) -> list[tuple[Point, Convexity]]:
-    """A point of each task and scale whose loss is convex and no quadratic, and what is known of that."""
+    """A plain point of each task, scale and decay whose loss is convex and no quadratic, and what is known of that."""
     different: dict[tuple[object, ...], Point] = {}
-    for point in plan.points:
-        different.setdefault((point.task, point.scale), point)
+    for point in filter(is_plain, plan.points):
+        different.setdefault((point.task, point.scale, point.decay), point)
     found = [(point, plan.problem(point).convexity(point)) for point in list(different.values())[:MOST_BOUNDS]]
     return [(point, known) for point, known in found if known]
 

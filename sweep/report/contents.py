@@ -10,7 +10,7 @@ from sweep.problem.problem import HOLDOUT_LOSS
 from sweep.report import repeats, theory, trained
 from sweep.report.accuracy import accuracy_panels, classes
 from sweep.report.accuracy_picture import draw_accuracies
-from sweep.report.band_pictures import draw_bands
+from sweep.report.band_pictures import draw_accuracy_bands, draw_bands
 from sweep.report.bands import band_panels
 from sweep.report.blocks import MOST_ROWS, AllRuns, AllSettings, Block, Items, Section, Text, cut
 from sweep.report.findings import Findings
@@ -44,7 +44,7 @@ def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Sectio
         Section("Where descent converges", _map(plan, runs, findings.settings)),
         Section("Loss curves", _curves(plan, runs, findings.settings)),
         Section("The fit", _fit(plan, findings)),
-        Section("Classes", [*_accuracies(runs), *classes(plan, findings)]),
+        Section("Classes", [*_accuracies(plan, runs, findings.settings), *classes(plan, findings)]),
         Section("Theory beside observation", [*agreement(runs), *foreknown(plan, known, more)]),
         Section("How models were trained", _trained(plan, runs)),
         Section("All settings" if findings.settings else "All runs", _all(plan, runs, findings)),
@@ -119,9 +119,15 @@ def _curves(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting]) -> lis
     target = targets.pop() if len(targets) == 1 else None
     if settings:
         bands = band_panels(plan, settings)
-        return [draw_bands(bands, target)] if bands else []
+        return [draw_bands(bands, target, _descends(plan))] if bands else []
     panels = curve_panels(runs)
-    return [draw_curves(panels, target)] if panels else []
+    return [draw_curves(panels, target, _descends(plan))] if panels else []
+
+
+def _descends(plan: Plan) -> str:
+    """What curves are of: what descends."""
+    names = dict.fromkeys("penalized loss" if point.decay else "loss" for point in plan.points)
+    return " or ".join(sorted(names))
 
 
 def _fit(plan: Plan, findings: Findings) -> list[Block]:
@@ -132,7 +138,10 @@ def _fit(plan: Plan, findings: Findings) -> list[Block]:
     return [draw_fits(shown), *tables, *_not_drawn(rest)]
 
 
-def _accuracies(runs: Sequence[Run]) -> list[Block]:
+def _accuracies(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting]) -> list[Block]:
+    if settings:
+        bands = [each for each in band_panels(plan, settings) if any(line.accuracy for line in each.lines)]
+        return [draw_accuracy_bands(bands)] if bands else []
     panels = accuracy_panels(runs)
     return [draw_accuracies(panels)] if panels else []
 

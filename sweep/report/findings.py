@@ -24,9 +24,6 @@ from sweep.verdict.outcome import Outcome
 MOST_PARAMETERS = 5
 """Parameters that have a column each in a table that is as wide as its rows; of more, a tensor has one."""
 
-CURVED = "lambda_max"
-"""Of models, how curved the loss is at the end: beside an lr it says more than any parameter."""
-
 MOST_PRAISED = 3
 """Tasks whose best setting the sentence names, models of one data and loss counting as one; more have a table."""
 
@@ -178,8 +175,7 @@ def end_cells(plan: Plan, runs: Sequence[Run], most: int) -> tuple[list[str], li
     most : parameters that have a column each; see :func:`sweep.problem.ends.told`.
     """
     told = plan.told_briefly(most)
-    rates = [*plan.watched, *(name for name in ACCURACY if name in plan.measured)]
-    rates += [CURVED] if plan.facts and any(point.curvature for point in plan.points) else []
+    rates = [*plan.watched, *(name for name in ACCURACY if name in plan.measured), *plan.curved]
     rows = []
     for run in runs:
         values: dict[str, float] = {}
@@ -188,7 +184,7 @@ def end_cells(plan: Plan, runs: Sequence[Run], most: int) -> tuple[list[str], li
                 "final loss": run.curve.final_loss,
                 **ends.told(plan.problem(run.point), run.curve.parameters, most),
             }
-            measured = {name: each for name, each in run.curve.measured.items() if name != CURVED or each == each}
+            measured = {name: each for name, each in run.curve.measured.items() if each == each or name in ACCURACY}
             values |= {name: float(each[-1]) for name, each in run.curve.watched.items()} | measured
         rows.append([number(values.get(name)) for name in ("final loss", *rates, *told)])
     return ["final loss", *(name.replace("_", " ") for name in rates), *told], rows

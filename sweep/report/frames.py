@@ -5,7 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from sweep.plan.plan import Plan, kind
+from sweep.plan.numbers import kind
+from sweep.plan.plan import Plan
 from sweep.plan.point import FLOATS, TEXTS, Point
 from sweep.problem import ends
 from sweep.problem.problem import Problem, measured, watched
@@ -49,8 +50,9 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
     Columns: every setting under its key (``data`` as its label, with ``fingerprint`` beside it; ``delta`` nan where it
     is not used); ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` (a categorical) and ``reason``; what
     :func:`sweep.problem.ends.told` tells of the final parameters; ``initial_loss``, ``final_loss``, ``excess_loss`` in
-    the unit of the loss; the epochs and theory of :class:`sweep.verdict.outcome.Verdict`; ``error_kind`` and
-    ``error_message`` of a failed point; :data:`PROMISED` where some run may have other bits in other company; ``key``.
+    the unit of the loss, the last by how much what descends, with decay ``penalized_loss``, is above its least; the
+    epochs and theory of :class:`sweep.verdict.outcome.Verdict`; ``error_kind`` and ``error_message`` of a failed point;
+    :data:`PROMISED` where some run may have other bits in other company; ``key``.
     """
     return to_frame(plan, judged(plan, results))
 

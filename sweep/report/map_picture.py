@@ -52,7 +52,7 @@ def draw_map(panels: Sequence[MapPanel]) -> Picture:
     if parts:
         meaning.append((SHARES, f"runs differ: {', '.join(f'{PARTS[state]} {state.lower()}' for state in parts)}"))
         alt = f"{alt}, split by share where runs of a setting differ"
-    if formula := next((panel.formula for panel in panels if panel.formula), None):
+    if formula := " or ".join(dict.fromkeys(panel.formula for panel in panels if panel.formula)):
         meaning.append(("theory", f"{formula}: stable on its left"))
         alt = f"{alt}, with theory's line {formula} between stable and diverged"
     return Picture("map.svg", alt, pictures, size, meaning, parts)

@@ -50,7 +50,7 @@ def _block(block: Block) -> list[str]:
         case Table(caption, header, rows):
             return [f"{in_markdown(caption)}:", "", *aligned(header, rows)]
         case Picture():
-            return [f"![{in_markdown(block.alt)}]({block.name})"]
+            return [f"![{in_markdown(block.caption)}]({block.name})"]
         case AllSettings(plan, settings):
             lines = aligned(*repeats_told.table(plan, settings[:MOST_ROWS]))
             return [f"{in_markdown(repeats_told.CAPTION)}:", "", *lines, *_more(len(settings), repeats_told.FILE)]

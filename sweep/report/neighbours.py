@@ -1,4 +1,4 @@
-"""What to try next of models, of which theory knows nothing beforehand: by what runs and their neighbours did."""
+"""What to try next of runs of which theory knows nothing beforehand: by what they and their neighbours did."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,8 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.report.findings import better, comparable
 from sweep.report.judged_runs import Run
+from sweep.report.repeats import settings_of
+from sweep.settings.schema import MODELS
 from sweep.verdict.outcome import Outcome
 
 LONGER = 4
@@ -21,12 +23,11 @@ LARGE = 10
 
 
 def asked(plan: Plan, runs: Sequence[Run]) -> Iterator[tuple[Point, str]]:
-    """Points to try, each with why; none of models of which the best run has converged."""
-    groups = comparable(plan.facts)
+    """Points to try, each with why; none where the best of these runs has converged."""
+    unforeseen = [run for run in runs if run.verdict and run.verdict.expected is None]
+    groups = comparable(dict.fromkeys(run.point.task for run in unforeseen))
     for tasks in groups:
-        here = [run for run in runs if run.point.task in tasks and run.verdict]
-        if not here:
-            continue
+        here = _typical(plan, [run for run in unforeseen if run.point.task in tasks])
         of = f" for {plan.data_label(tasks[0].data)}" if len(groups) > 1 else ""
         ended = sorted((run for run in here if run.state != Outcome.DIVERGED), key=better)
         if not ended:
@@ -38,6 +39,19 @@ def asked(plan: Plan, runs: Sequence[Run]) -> Iterator[tuple[Point, str]]:
             yield longer, f"the run with the least loss{of}, {LONGER} times as long"
         if found := _standardized(plan, (ended or here)[0], of):
             yield found
+
+
+def _typical(plan: Plan, runs: Sequence[Run]) -> list[Run]:
+    """Of repeats one for each setting: the one in the middle of those that found what most did; else the ``runs``.
+
+    With the seed of the first, so that those of two settings may differ in what tells these apart alone.
+    """
+    found = []
+    for each in settings_of(plan, runs):
+        alike = sorted((run for run in each.runs if run.state == each.outcome), key=better)
+        run = alike[(len(alike) - 1) // 2]
+        found.append(replace(run, point=replace(run.point, seed=each.point.seed)))
+    return found or [*runs]
 
 
 def _beside(best: Run, runs: Sequence[Run], of: str) -> Iterator[tuple[Point, str]]:
@@ -65,7 +79,7 @@ def _at(point: Point, lr: float) -> Point:
 def _standardized(plan: Plan, run: Run, of: str) -> tuple[Point, str] | None:
     """The run with inputs of about the same size, where they are far from that."""
     point = run.point
-    if point.standardize:
+    if point.standardize or point.problem not in MODELS:
         return None
     sizes = point.scale * (plan.problem(point).prepared.inputs ** 2).mean(axis=0) ** 0.5
     if sizes.min() >= 1 / LARGE and sizes.max() <= LARGE:

@@ -213,7 +213,7 @@ def _line(plan: Plan, up: Along, members: Sequence[_Shown]) -> tuple[list[tuple[
         return [], None
     line = [(lr, end) for lr, _, place in known for end in sorted({place - up.reach, place + up.reach})]
     same = len(known) == len(points) and len({lr for lr, _ in line}) == 1
-    return line[:1] if same else line, known[0][1]
+    return line[:1] if same else line, " or ".join(dict.fromkeys(formula for _, formula, _ in known))
 
 
 def _between(low: float, high: float) -> list[float]:

@@ -70,7 +70,7 @@ def _block(block: Block) -> str:
             one = ' class="one"' if len(block.panels) == 1 else ""
             return (
                 f'<figure{one}>\n<div class="panels">\n{chr(10).join(block.panels)}\n</div>\n{block.key()}\n'
-                f"<figcaption>{in_html(block.alt[:1].upper() + block.alt[1:])}.</figcaption></figure>"
+                f"<figcaption>{in_html(block.caption[:1].upper() + block.caption[1:])}.</figcaption></figure>"
             )
         case AllSettings(plan, settings):
             return all_settings(plan, settings)

@@ -21,6 +21,9 @@ from sweep.verdict.sentences import plural
 
 LEGEND_HEIGHT = 28
 
+NAME_HEIGHT = 18
+"""Of a line with a name, below the legend of a file, in pixels."""
+
 COLUMNS = 3
 
 TONES = {"": colours.LIGHT, " in dark": colours.DARK}
@@ -50,6 +53,7 @@ class Picture:
     panels : one SVG element each, all of one ``size``.
     legend : what stands for what: a state or a kind of line, and its meaning.
     split : the states that marks with several have.
+    names : of lines that have a number, with it.
     """
 
     name: str
@@ -58,6 +62,12 @@ class Picture:
     size: Size
     legend: list[tuple[str, str]]
     split: Sequence[str] = ()
+    names: Sequence[str] = ()
+
+    @property
+    def caption(self) -> str:
+        """What it shows, and what its numbers stand for."""
+        return f"{self.alt}. {'; '.join(self.names)}" if self.names else self.alt
 
     def key(self) -> str:
         """The legend as one SVG element."""
@@ -84,13 +94,21 @@ class Picture:
             f'<g transform="translate({i % columns * across} {i // columns * down})">{panel}</g>\n'
             for i, panel in enumerate(self.panels)
         ]
-        size = f'width="{width}" height="{height + LEGEND_HEIGHT}" viewBox="0 0 {width} {height + LEGEND_HEIGHT}"'
+        below = height + LEGEND_HEIGHT
+        names = [
+            f'<text x="14" y="{below + NAME_HEIGHT * place + 10}">{in_html(name)}</text>\n'
+            for place, name in enumerate(self.names)
+        ]
+        below += NAME_HEIGHT * len(names)
+        size = f'width="{width}" height="{below}" viewBox="0 0 {width} {below}"'
         lines = [
             f'<svg xmlns="http://www.w3.org/2000/svg" class="picture" {size} role="img" '
-            f'aria-label="{in_html(self.alt)}">\n<style>\n{style()}</style>\n',
+            f'aria-label="{in_html(self.caption)}">\n<style>\n{style()}</style>\n',
             '<rect class="paper" width="100%" height="100%"/>\n',
             *placed,
-            f'<g transform="translate(0 {height})">{self.key()}</g>\n</svg>\n',
+            f'<g transform="translate(0 {height})">{self.key()}</g>\n',
+            *names,
+            "</svg>\n",
         ]
         return "".join(lines).encode()
 
@@ -119,25 +137,25 @@ def marks_at(frame: Frame, state: str, group: Sequence[Mark], r: int) -> list[st
     return marks(state, r, paths)
 
 
-def draw_curves(panels: Sequence[CurvePanel], target: float | None) -> Picture:
-    """Loss against epoch on log axes.
+def draw_curves(panels: Sequence[CurvePanel], target: float | None, what: str = "loss") -> Picture:
+    """Loss against epoch on log axes; ``what`` is what it is called.
 
     Parameters
     ----------
     target : the loss at which a run counts as converged; None where data sets differ in it.
     """
     size = panel_size(panels)
-    pictures = [_curves(panel, target, size) for panel in panels]
+    pictures = [_curves(panel, target, what, size) for panel in panels]
     meaning = [(panel.outcome, panel.marked) for panel in panels]
     line = [("theory second", "loss that counts as converged")] if target else []
     if any(len(each.held[0]) for panel in panels for each in panel.lines):
         line.append((f"lines second {panels[0].outcome}", "loss on what is held out"))
     return Picture(
-        "curves.svg", "loss against epoch on log axes, a panel an outcome", pictures, size, [*meaning, *line]
+        "curves.svg", f"{what} against epoch on log axes, a panel an outcome", pictures, size, [*meaning, *line]
     )
 
 
-def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
+def _curves(panel: CurvePanel, target: float | None, what: str, size: Size) -> str:
     lines = [line for line in panel.lines if len(line.losses)]
     x = Axis.over([end for line in lines for end in (line.epochs[0], line.epochs[-1])], margin=0.03)
     held = [(line, *line.held) for line in lines if len(line.held[0])]
@@ -145,7 +163,7 @@ def _curves(panel: CurvePanel, target: float | None, size: Size) -> str:
     y = Axis.over([end for each in heights for end in (each.min(), each.max())])
     thinned = len(panel.lines) < panel.count
     part = f", {len(panel.lines):,} drawn" if thinned else ""
-    frame = Frame(f"{panel.outcome.lower()} ({panel.count:,}{part})", x, y, ("epoch + 1", "loss"), size)
+    frame = Frame(f"{panel.outcome.lower()} ({panel.count:,}{part})", x, y, ("epoch + 1", what), size)
     opacity = max(0.2, min(0.9, 20 / max(1, len(lines))))
     body = [f'<g class="lines {panel.outcome}" stroke-opacity="{opacity:.2f}">']
     body += [path(frame.line(line.epochs, line.losses), line.label) for line in lines]

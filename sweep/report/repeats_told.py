@@ -57,10 +57,13 @@ def average(found: Average | None) -> str:
 
 def how_many(setting: Setting) -> str:
     """Over how many of its runs a mean is, and what came of the others."""
-    count, lost = len(setting.standing), len(setting.runs) - setting.judged
-    rest = [f"{setting.counts[Outcome.DIVERGED]:,} diverged"] * (count < setting.judged)
+    count, converged = len(setting.standing), setting.counts[Outcome.CONVERGED]
+    lost = len(setting.runs) - setting.judged
+    rest = [f"{converged:,} converged"] * (0 < converged < count)
+    rest += [f"{setting.counts[Outcome.DIVERGED]:,} diverged"] * (count < setting.judged)
     rest += [f"{lost:,} without a result"] * (lost > 0)
-    return f"{count:,} of {plural(len(setting.runs), 'run')} ({', '.join(rest)})" if rest else plural(count, "run")
+    runs, beside = plural(len(setting.runs), "run"), f" ({', '.join(rest)})" if rest else ""
+    return f"{f'{count:,} of ' * (count < len(setting.runs))}{runs}{beside}"
 
 
 def said(setting: Setting) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sweep.plan.command import command, is_allowed
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
+from sweep.plan.repeats import setting_key
 from sweep.report import bounded, neighbours
 from sweep.report.judged_runs import Run
 from sweep.settings.schema import EPS, DType
@@ -19,6 +20,9 @@ MOST_FORECASTS = 100
 
 OFFSET = 10
 """How many times smaller the condition must be without the inputs' offset for that to be called the cause."""
+
+LEAST_GAIN = 1.25
+"""How many times as many epochs must be needed without another momentum for that to be suggested."""
 
 MOST_STEPS = 3
 """Scales of a data set that are suggested."""
@@ -118,16 +122,20 @@ def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[St
             (each.fastest[1], each) for each in known if each.point.task == task and each.fastest and each.fastest[1]
         ]
         here.sort(key=lambda pair: pair[0])
-        for epochs, forecast in here[:MOST_STEPS]:
+        first = {setting_key(each.point): each for _, each in reversed(here)}  # Of repeats, one.
+        for epochs, forecast in [pair for pair in here if pair[1] in first.values()][:MOST_STEPS]:
             promise = f"the lr that theory says converges fastest at this scale{of}, in {plural(epochs, 'epoch')}"
             asked.append((_fastest(plan, forecast), promise))
+        if here and (swung := _swung(plan, *here[0])):
+            point, epochs = swung
+            promise = f"with momentum theory promises fewer{of}: {plural(epochs, 'epoch')} instead of {here[0][0]:,}"
+            asked.append((point, promise))
         if here and (centred := _centred(plan, here[0][1])):
             slow, fast = here[0][1].theory.quadratic.condition, centred.theory.quadratic.condition
             arrives = plural(centred.fastest[1] if centred.fastest else 0, "epoch")
             cause = f"the offset of the inputs makes descent slow{of} (condition {slow:.3g}, without it {fast:.3g})"
             asked.append((_fastest(plan, centred), f"{cause}: {arrives} by theory"))
-        scale = plan.problems[task].evenest_scale
-        if here and scale is not None:
+        if here and (scale := plan.problems[task].evenest_scale(here[0][1].point)):
             even = _forecast(plan, replace(here[0][1].point, scale=scale))
             if even and even.fastest and 0 < even.fastest[1] < here[0][0]:
                 promise = f"the scale with the most even curvature{of}: {plural(even.fastest[1], 'epoch')} by theory"
@@ -139,6 +147,19 @@ def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[St
             suggested.append(Step(command(plan, point), promise))
             taken.add(point.key)
     return suggested + _undone(runs)
+
+
+def _swung(plan: Plan, epochs: int, forecast: Forecast) -> tuple[Point | None, int] | None:
+    """A point with the lr and the momentum that converge fastest, and its epochs; None where that gains little."""
+    problem = plan.problem(forecast.point)
+    allowed = bound(problem, plan.tolerance)
+    best = forecast.theory.fastest_momentum(problem.start(forecast.point), allowed)
+    if best is None or best[2] * LEAST_GAIN > epochs:
+        return None
+    lr, momentum, needed = best
+    swung = _forecast(plan, replace(forecast.point, momentum=momentum))
+    assert swung is not None, "momentum leaves the loss quadratic"
+    return _fastest(plan, replace(swung, fastest=(lr, needed))), needed
 
 
 def _centred(plan: Plan, forecast: Forecast) -> Forecast | None:

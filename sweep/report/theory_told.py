@@ -1,9 +1,9 @@
 """What the report says of theory, as blocks: beside what was observed, and beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sweep.plan.plan import Plan
-from sweep.plan.point import as_typed
+from sweep.plan.point import Point, as_typed
 from sweep.plan.remarks import undetermined
 from sweep.report import theory
 from sweep.report.blocks import MOST_ROWS, Block, Table, Text, cut
@@ -18,6 +18,10 @@ from sweep.verdict.stability import stability_of
 
 MOST_TIMED = 20
 """Rows of the table of predicted and observed epochs: those that differ most."""
+
+DECAY = "optimizer.weight_decay"
+STEPPING = ("optimizer.momentum", "optimizer.nesterov", DECAY)
+"""Settings of an optimizer that change what theory says."""
 
 MOST_BEST = 4
 """Parameters whose best values stand in a table of theory's."""
@@ -65,7 +69,7 @@ def _distance(ratio: float) -> str:
 
 def foreknown(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[Block]:
     """What it says beforehand: of lr and epochs, and which parameters no data determines."""
-    lines = [line for task in plan.tasks for line in undetermined(plan, task)]
+    lines = list(undetermined(plan))
     return [*_forecasts(plan, known, more), *_bounds(plan), *map(Text, lines[:MOST_ROWS])]
 
 
@@ -73,11 +77,11 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
     """Of each data, scale and start: how far lr may go, which is best, and what there is to reach."""
     if not known:
         return []
-    several, starts = len(plan.tasks) > 1, [name for name in ("start", "seed", *STARTS) if name in plan.varying]
-    named = plan.few_parameters(MOST_BEST)
-    header = [*["data"] * several, "scale", *starts]
-    header += [f"largest stable lr, {known[0].theory.stability.formula}", "fastest lr", "its epochs"]
-    header += ["condition", *(f"best {name}" for name in named), "least loss"]
+    several, named = len(plan.tasks) > 1, plan.few_parameters(MOST_BEST)
+    apart = [name for name in ("scale", "start", "seed", *STARTS, *STEPPING) if name in ("scale", *plan.varying)]
+    formulas = " or ".join(dict.fromkeys(each.theory.stability.formula for each in known))
+    header = [*["data"] * several, *apart, f"largest stable lr, {formulas}", "fastest lr", "its epochs"]
+    header += ["condition", *(f"best {name}" for name in named), _least(each.point for each in known)]
     rows = []
     for each in known:
         settings, quadratic = plan.cells(each.point), each.theory.quadratic
@@ -87,7 +91,7 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
         rows.append(
             [
                 *[plan.label(each.point.task)] * several,
-                *(as_typed(settings[name]) for name in ("scale", *starts)),
+                *(as_typed(settings[name]) for name in apart),
                 number(each.theory.threshold),
                 as_typed(lr),
                 "" if epochs is None else f"{epochs:,}",
@@ -100,21 +104,27 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
 
 def _bounds(plan: Plan) -> list[Block]:
     """Of each data and scale whose loss is convex and no quadratic: how large lr may be, and what there is to reach."""
-    several, named = len(plan.tasks) > 1, plan.few_parameters(MOST_BEST)
-    header = [*["data"] * several, "scale", "the loss falls below lr", "stable at the optimum below lr"]
-    header += ["condition there", *(f"best {name}" for name in named), "least loss"]
+    several, named, found = len(plan.tasks) > 1, plan.few_parameters(MOST_BEST), bounds(plan)
+    apart = ["scale", *([DECAY] if DECAY in plan.varying else [])]
+    header = [*["data"] * several, *apart, "the loss falls below lr", "stable at the optimum below lr"]
+    header += ["condition there", *(f"best {name}" for name in named), _least(point for point, _ in found)]
     rows = []
-    for point, known in bounds(plan):
+    for point, known in found:
         stability, around = stability_of(point), known.around
         best = dict(zip(plan.parameters_of[point.task], around.optimum, strict=True)) if around else {}
         threshold = number(stability.threshold(around.largest)) if around else "no optimum"
         rows.append(
             [
                 *[plan.label(point.task)] * several,
-                as_typed(point.scale),
+                *(as_typed(plan.cells(point)[name]) for name in apart),
                 number(stability.threshold(known.curvature)),
                 threshold,
                 *map(number, (around.condition if around else None, *map(best.get, named), known.least_loss)),
             ]
         )
     return cut("What theory says", header, rows) if rows else []
+
+
+def _least(points: Iterable[Point]) -> str:
+    """What the least is called of what descends by ``points``: with decay it is not of the loss alone."""
+    return "least penalized loss" if any(point.decay for point in points) else "least loss"

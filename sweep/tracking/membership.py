@@ -10,6 +10,9 @@ PREFIX = "in_sweep."
 KEY_PREFIX = "mlflow.sweep.key."
 """MLflow's pages leave out tags that begin with ``mlflow.``: as columns, these are of no use."""
 
+SETTING = "setting"
+"""The tag by which repeats lie together: its value is the key that they would have with one seed."""
+
 DIGITS = 1
 """Of a key, those in the name."""
 

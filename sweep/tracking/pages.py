@@ -27,11 +27,13 @@ Runs of **sweep**: one of each point that was trained, and one summary of each s
 
 - *Views* (above, right) has one of each sweep: its runs with their charts. The list beside the charts is the table.
 - Colours: blue converged, orange unfinished, red diverged, pink failed. The tag `outcome_reason` says why.
+- Runs that differ in `seed` alone are a group: lines show its mean and range.
 - `loss` at step k is the loss before update k + 1, up to the last finite one; of a long curve some epochs are left out.
   The exact curve stands in a Parquet file of the summary run.
 - `log10_end` is log10 of the final loss, or, where that is inf, nan or far above the initial one, a decade above the
   initial loss, so that a diverged run has its place in a chart.
-- The page loads 100 runs, of a larger sweep a fair sample in the order of `key`; *Load more*, below them, brings more.
+- The page loads 100 runs, of a larger sweep a fair sample in the order of `key`, of repeats in that of `setting`;
+  *Load more*, below them, brings more.
 """
 
 

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from sweep import colours
 from sweep.data.readings import Readings
+from sweep.plan import usage
 from sweep.plan.point import LATER, Point
+from sweep.plan.repeats import setting_key
 from sweep.plan.shown import told_apart
 from sweep.problem import ends
 from sweep.problem.problem import Problem
@@ -123,7 +125,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
     return RunContent(
         run.name,
         status="FINISHED",
-        params=_params(run.point),
+        params=params(run.point),
         tags=tags,
         metrics={name: value for name, value in metrics.items() if math.isfinite(value)},
         curves=curves,
@@ -138,7 +140,7 @@ def of_failed(run: PointRun, failure: Failure) -> RunContent:
     return RunContent(
         run.name,
         status="FAILED",
-        params=_params(run.point),
+        params=params(run.point),
         tags=tags,
         metrics=_logs(run.point),
         curves={},
@@ -148,7 +150,8 @@ def of_failed(run: PointRun, failure: Failure) -> RunContent:
 
 
 def _tags(run: PointRun) -> dict[str, str]:
-    return {**run.tags, membership.key_tag(run.point.key): run.point.key}
+    own = {membership.key_tag(run.point.key): run.point.key}
+    return {**run.tags, **own, **({membership.SETTING: setting_key(run.point)} if usage.draws(run.point) else {})}
 
 
 def _logs(point: Point) -> dict[str, float]:
@@ -156,7 +159,8 @@ def _logs(point: Point) -> dict[str, float]:
     return {"log10_lr": math.log10(point.lr), "log10_scale": math.log10(point.scale)}
 
 
-def _params(point: Point) -> dict[str, str]:
+def params(point: Point) -> dict[str, str]:
+    """The settings that stand on the run of ``point``: those that it uses, of later ones where they say something."""
     told = {name: value for name, value in point.columns().items() if value is not None}
     return {
         name: told_apart(value) if is_argument(name) else str(value)

@@ -8,24 +8,27 @@ import base64
 import json
 import math
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from sweep.plan import repeats
 from sweep.plan.plan import Plan
 from sweep.problem import ends
+from sweep.problem.problem import ACCURACY
 from sweep.tracking import membership
+from sweep.tracking.run_content import params
 from sweep.training.curve import Curve, Result
 
 TAG = "mlflow.sharedViewState."
 """Followed by the id of the view, which is the sweep's."""
 
-OF_MODELS = ("accuracy", "lambda_max", "threshold_ratio")
-"""What else is known of a model's end, each in a column of its own where some run may have it."""
-
 PAGE = 100
 """Runs that MLflow's page loads at once."""
+
+MEANS = "mean and range"
+"""What lines show of a setting with repeats."""
 
 FIRST_COLUMNS = ("attributes.`Run Name`", "runDateAndNestInfo")
 """Ids of the page's own columns that stand before ours."""
@@ -64,12 +67,16 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
         "xAxisKey": "step",
         "useGlobalXaxisKey": False,
     }
+    settings = [params(plan.points[first]) for first, *_ in repeats.settings(plan.points)]
     columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in plan.shown]
     columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in _ends(plan))]
+    sample = membership.SETTING if settings else "key"
+    shown, whose = (MEANS, "their mean") if settings else ("all runs", "each run's outcome")
     return {
         "searchFilter": membership.condition(plan.sweep_id),
         # Charts show the runs that the page has loaded: of more, by the order of their keys, hashes, a fair sample.
-        "orderByKey": _column("metrics", "final_loss") if len(plan.points) <= PAGE else _column("tags", "key"),
+        # Of settings with repeats all runs are loaded, or none.
+        "orderByKey": _column("metrics", "final_loss") if len(plan.points) <= PAGE else _column("tags", sample),
         "orderByAsc": True,
         "selectedColumns": columns,
         "columnOrder": [*FIRST_COLUMNS, *columns],
@@ -77,43 +84,77 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
         "runsHiddenMode": "SHOW_ALL",
         "isAccordionReordered": True,  # Or else the page sorts the sections by name.
         "compareRunSections": [
-            _section("curves", "Loss by epoch: all runs, and cut to those that fall", display=True),
-            _section("settings", "Settings: each run's outcome, and their way to the final loss", display=True),
+            _section("curves", f"Loss by epoch: {shown}, and cut to those that fall", display=True),
+            _section("settings", f"Settings: {whose}, and their way to the final loss", display=True),
             _section("rest", "Model metrics", display=False),
         ],
         "compareRunCharts": [
             _chart("all", "curves", "LINE", **loss),
             _chart("falling", "curves", "LINE", **loss, range=loss_range(results)),
-            _chart("map", "settings", "SCATTER", xaxis=_metric("log10_lr"), yaxis=_upright(plan)),
-            _chart("way", "settings", "PARALLEL", **_way(plan), showAllRuns=True),
+            _chart("map", "settings", "SCATTER", xaxis=_metric("log10_lr"), yaxis=_upright(plan, settings)),
+            _chart("way", "settings", "PARALLEL", **_way(plan, settings), showAllRuns=True),
         ],
+        **(_grouped(plan, settings) if settings else {}),
+    }
+
+
+def _grouped(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """The page's own grouping, a group a setting: charts have its mean, and curves a band from least to largest.
+
+    Parameters
+    ----------
+    settings : the params of a run of each.
+    """
+    # Each run has an lr: the page leaves a run aside that has none of the params that group it.
+    names = ["lr", *(name for name in plan.varying if name not in ("lr", "seed"))]
+    keys = [{"mode": "param", "groupByData": name} for name in names]
+    ids = (",".join(f"param.{name}.{own.get(name) or 'null'}" for name in names) for own in settings)
+    return {
+        "groupBy": {"aggregateFunction": "average", "groupByKeys": keys},
+        "useGroupedValuesInCharts": True,
+        "groupsExpanded": dict.fromkeys(list(ids)[:PAGE], False),
     }
 
 
 def _ends(plan: Plan) -> list[str]:
     """Metrics that have a column: of models what is measured as well, and each parameter where these are few."""
-    curved = ("lambda_max", "threshold_ratio") if any(point.curvature for point in plan.points) else ()
-    known = ({"accuracy"} & {*plan.measured}) | {*curved}
-    models = [*(f"final_{name}" for name in plan.watched), *(name for name in OF_MODELS if name in known)]
+    rates = [name for name in ACCURACY if name in plan.measured]
+    models = [
+        *(f"final_{name}" for name in plan.watched),
+        *rates,
+        *plan.curved,
+        *["threshold_ratio"] * bool(plan.curved),
+    ]
     return ["final_loss", *(models if plan.facts else ()), *plan.told_briefly(ends.MOST_NAMED)]
 
 
-def _upright(plan: Plan) -> dict[str, str]:
+def _upright(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """What stands upright where lr lies across: of models, whose scale seldom varies, something that does."""
-    others = [name for name in plan.varying if name not in ("lr", "scale", "data")]
+    others = [name for name in plan.varying if name not in ("lr", "scale", "data", "seed")]
     if not plan.facts or "scale" in plan.varying:
         return _metric("log10_scale")
+    others = _have_mean(others, settings)
     return {"key": others[0], "type": "PARAM"} if others else _metric("log10_end")
 
 
-def _way(plan: Plan) -> dict[str, list[str]]:
+def _way(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
     """The axes of the chart in which each run is a line: of models, those that vary."""
     names = [name for name in plan.shown if not plan.facts or name in plan.varying]
     logs = [f"log10_{name}" for name in ("lr", "scale") if name in names]
-    return {
-        "selectedParams": [name for name in names if name not in ("lr", "scale")],
-        "selectedMetrics": [*logs, "log10_end"],
-    }
+    others = [name for name in names if name not in ("lr", "scale", *["seed"] * bool(settings))]
+    return {"selectedParams": _have_mean(others, settings), "selectedMetrics": [*logs, "log10_end"]}
+
+
+def _have_mean(names: Sequence[str], settings: Sequence[Mapping[str, str]]) -> list[str]:
+    """Of ``names`` those that are numbers on the runs of all ``settings``: a chart of groups shows no other."""
+    return [name for name in names if all(_is_number(own.get(name, "")) for own in settings)]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def loss_range(results: Iterable[Result]) -> dict[str, float]:

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import torch
 from torch import Tensor
 
+from sweep.plan.point import Point
 from sweep.training.by_row import by_row, decayed, some, used_by_row
-
-if TYPE_CHECKING:
-    from sweep.plan.point import Point
-    from sweep.training.optimizer import State
+from sweep.training.optimizer import State
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,14 @@ class Adagrad:
     eps: Tensor
     weight_decay: Tensor | None = None
     lr_decay: Tensor | None = None
-    timeless = True
+
+    @property
+    def timeless(self) -> bool:
+        """Not with ``lr_decay``: what the slope is divided by then grows with every update."""
+        return self.lr_decay is None
 
     @classmethod
-    def of(cls, points: "Sequence[Point]", like: Tensor) -> Self:
+    def of(cls, points: Sequence[Point], like: Tensor) -> Self:
         """That of ``points``, a row each of ``like``."""
         decay = like.new_tensor([point.lr_decay for point in points], dtype=torch.float64)[:, None]
         return cls(
@@ -46,26 +48,22 @@ class Adagrad:
             decay if decay.any() else None,
         )
 
-    def state(self, params: Tensor) -> "State":
+    def state(self, params: Tensor) -> State:
         """The sum of squares s."""
         return (self.initial.expand(params.shape).clone(),)
 
-    def update(self, params: Tensor, slope: Tensor, lr: Tensor, state: "State", step: int) -> "tuple[Tensor, State]":
+    def update(self, params: Tensor, slope: Tensor, lr: Tensor, state: State, step: int) -> tuple[Tensor, State]:
         """A step along the slope, divided by the root of the sum of its squares so far."""
         slope = decayed(slope, params, self.weight_decay)
         square = (slope * slope).add_(state[0])
         if self.lr_decay is not None:
-            lr = lr / self._slowed(step).to(lr.dtype)
+            lr = lr / (1 + step * self.lr_decay).to(lr.dtype)
         return params - (lr * slope).div_(square.sqrt().add_(self.eps)), (square,)
 
-    def _slowed(self, step: int) -> Tensor:
-        """What the lr is divided by, after ``step`` updates, float64."""
-        return 1 + step * self.lr_decay
-
-    def preconditioner(self, state: "State", step: int) -> Tensor:
+    def preconditioner(self, state: State, step: int) -> Tensor:
         """``(1 + (t − 1)·d)·(√s + ε)``, which the slope was divided by at update ``step``, from 1; in float64."""
         root = state[0].double().sqrt().add_(self.eps)
-        return root if self.lr_decay is None else root.mul_(self._slowed(step - 1))
+        return root if self.lr_decay is None else root * (1 + (step - 1) * self.lr_decay)
 
     def take(self, which: Tensor | slice) -> Self:
         """Of some of its rows."""

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from torch import Tensor
 
+from sweep.plan.point import Point
+from sweep.settings.optimizers import OptimizerKind
 from sweep.training.by_row import by_row, decayed, some, used_by_row
 from sweep.training.corrections import Corrections
-
-if TYPE_CHECKING:
-    from sweep.plan.point import Point
-    from sweep.training.optimizer import State
+from sweep.training.optimizer import State
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Adam:
     timeless = False
 
     @classmethod
-    def of(cls, points: "Sequence[Point]", like: Tensor) -> Self:
+    def of(cls, points: Sequence[Point], like: Tensor) -> Self:
         """That of ``points``, a row each of ``like``."""
         beta1, beta2 = [point.beta1 for point in points], [point.beta2 for point in points]
         return cls(
@@ -49,14 +48,14 @@ class Adam:
             by_row([1 - beta for beta in beta2], like),
             Corrections(beta1, beta2, [point.eps for point in points], like),
             used_by_row([point.weight_decay for point in points], like),
-            points[0].optimizer == "adamw",
+            points[0].optimizer is OptimizerKind.adamw,
         )
 
-    def state(self, params: Tensor) -> "State":
+    def state(self, params: Tensor) -> State:
         """The means m and v."""
         return params.new_zeros(params.shape), params.new_zeros(params.shape)
 
-    def update(self, params: Tensor, slope: Tensor, lr: Tensor, state: "State", step: int) -> "tuple[Tensor, State]":
+    def update(self, params: Tensor, slope: Tensor, lr: Tensor, state: State, step: int) -> tuple[Tensor, State]:
         """A step along the mean slope, divided by the root of its mean square."""
         mean, square = state
         if not self.decoupled:
@@ -69,8 +68,8 @@ class Adam:
         direction = (mean * (lr * rate)).div_(square.sqrt().add_(eps))
         return params - direction, (mean, square)
 
-    def preconditioner(self, state: "State", step: int) -> Tensor:
-        """``(1 − β1^t)·(√v̂ + ε)``, which m is divided by, in float64; ``step`` is at least 1."""
+    def preconditioner(self, state: State, step: int) -> Tensor:
+        """``(1 − β1^t)·(√v̂ + ε)``, which m was divided by, in float64."""
         rate, eps = self.corrections.at(step)
         return state[1].double().sqrt().add_(eps).div_(rate)
 

@@ -46,7 +46,7 @@ def spread(column: Tensor, count: int) -> Tensor:
 
 
 def decayed(slope: Tensor, params: Tensor, weight_decay: Tensor | None) -> Tensor:
-    """The slope of ``L(θ) + ½·wd·‖θ‖²``: what coupled weight decay makes of that of ``L``; the same where wd is None."""
+    """The slope of ``L(θ) + ½·wd·‖θ‖²``: coupled weight decay; where wd is None, that of ``L``."""
     return slope if weight_decay is None else (params * weight_decay).add_(slope)
 
 

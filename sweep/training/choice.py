@@ -1,6 +1,6 @@
 """Which optimizer points ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from torch import Tensor
 
@@ -12,7 +12,7 @@ from sweep.training.optimizer import Optimizer
 from sweep.training.rmsprop import RMSprop
 from sweep.training.sgd import SGD
 
-KINDS: Mapping[OptimizerKind, type[SGD | Adam | RMSprop | Adagrad]] = {
+OPTIMIZERS: dict[OptimizerKind, type[SGD | Adam | RMSprop | Adagrad]] = {
     OptimizerKind.sgd: SGD,
     OptimizerKind.adam: Adam,
     OptimizerKind.adamw: Adam,
@@ -22,5 +22,5 @@ KINDS: Mapping[OptimizerKind, type[SGD | Adam | RMSprop | Adagrad]] = {
 
 
 def optimizer_of(points: Sequence[Point], like: Tensor) -> Optimizer:
-    """The optimizer of ``points``, which may share a tensor: a row each of ``like``."""
-    return KINDS[points[0].optimizer].of(points, like)
+    """The optimizer of ``points``, which may share a tensor, a row each of the parameters ``like``."""
+    return OPTIMIZERS[points[0].optimizer].of(points, like)

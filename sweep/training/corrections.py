@@ -53,7 +53,7 @@ class Corrections:
 
 
 def _powers(bases: Sequence[float], exponents: Iterable[int]) -> NDArray[np.float64]:
-    """Shape ``(len(exponents), len(bases))``; Python's own, as NumPy's and torch's may depend on where a number stands."""
+    """Shape ``(len(exponents), len(bases))``; Python's own: NumPy's and torch's may depend on the place."""
     distinct, places = np.unique(bases, return_inverse=True)
     found = [[base**exponent for base in distinct.tolist()] for exponent in exponents]
     return np.array(found)[:, places]

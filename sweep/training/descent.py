@@ -79,6 +79,7 @@ class Rows:
 
     def kept(self, which: Tensor) -> "Rows":
         """Those that ``which`` marks, shape ``(n_rows,)`` bool."""
+        which = which.cpu()  # As the numbers are, wherever the rows are.
         if which.all():
             return self
         count = int(which.sum())
@@ -151,7 +152,7 @@ def descend(
             for name, values in earlier.watch(loss).items():
                 watched[name][k, columns] = values
             if (k + 1) % EVERY == 0 and (stays := _stays(earlier, rows)).any():
-                numbers = rows.numbers[stays]
+                numbers = rows.numbers[stays.cpu()]
                 still[numbers] = still[numbers].clamp(max=k + 1)
                 tile, count = rows.objective.tile, len(rows.numbers)
                 if -(-(count - len(numbers)) // tile) < -(-count // tile):  # Tiles that are computed.
@@ -214,9 +215,10 @@ def _same(earlier: Rows, now: Rows) -> Tensor:
 def _stays(earlier: Rows, now: Rows) -> Tensor:
     """Which rows no update will change any more, shape ``(n_rows,)`` bool.
 
-    A number that is nan stays nan. One that an update has not changed stays as it is, where all updates are alike.
+    A number that is nan stays nan. One that an update has not changed stays as it is, where all updates are alike. The
+    loss that is filled in is that before the update, so that a row which was nan only after it does not stay.
     """
-    lost = now.params.isnan().all(dim=-1)
+    lost = earlier.params.isnan().all(dim=-1)
     if not now.may_settle:
         return lost
     same = lost.new_ones(len(lost))

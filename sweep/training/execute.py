@@ -38,7 +38,7 @@ def execute(
     sizes = {task: _sizes(problem) for task, problem in problems.items()}
     bounds: tuple[tuple[Callable[[Point], int], int], ...] = (
         (lambda point: point.epochs, CHUNK_LOSSES),
-        (lambda point: sizes[point.task][0], CHUNK_READINGS),
+        (lambda point: max(sizes[point.task][0], _ordered(point, problems)), CHUNK_READINGS),
         (lambda point: sizes[point.task][1], CHUNK_PARAMETERS),
         (lambda point: sizes[point.task][2] * point.epochs, CHUNK_WORK),
     )
@@ -52,6 +52,11 @@ def _sizes(problem: Problem) -> tuple[int, int, int]:
     A model, whose work is known, has the readings of a tile at a time.
     """
     return 0 if problem.work else problem.prepared.inputs.size, parameter_count(problem), problem.work
+
+
+def _ordered(point: Point, problems: Mapping[Task, Problem]) -> int:
+    """How many samples a point has in an order of its own, each epoch another."""
+    return len(problems[point.task].prepared.targets) if point.batch_size else 0
 
 
 def _isolate(chunk: Sequence[Point], problems: Mapping[Task, Problem], engine: Engine) -> list[Result]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from sweep.plan.point import Point, Value
 from sweep.problem.problem import Problem, measured
@@ -87,8 +88,8 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
         history, end = histories[row, : point.epochs], parameters[row]
         curves.append(Curve(history, end, final_loss[row], stalled[row], followed, trained=trained))
     dividers = {each.epoch: each.preconditioner for each in found.stops}
-    divided = [
-        None if (all_rows := dividers[point.epochs]) is None else all_rows[row_of[trajectory]].cpu().numpy()
+    divided: list[NDArray[np.float64] | None] = [
+        None if (all_rows := dividers[point.epochs]) is None else all_rows[row_of[trajectory]].double().cpu().numpy()
         for trajectory, point in zip(trajectories, points, strict=True)
     ]
     for curve, measures in zip(curves, _measured(problem, points, curves, divided), strict=True):
@@ -96,7 +97,7 @@ def _train(points: Sequence[Point], problem: Problem) -> Iterator[Curve]:
 
 
 def _measured(
-    problem: Problem, points: Sequence[Point], curves: Sequence[Curve], divided: Sequence[Floats | None]
+    problem: Problem, points: Sequence[Point], curves: Sequence[Curve], divided: Sequence[NDArray[np.float64] | None]
 ) -> Sequence[Mapping[str, float]]:
     """What the problem says of where runs ended, by what slopes were divided by there."""
     unknown: Mapping[str, float] = dict.fromkeys(measured(problem, points[0]), math.nan)
@@ -107,9 +108,8 @@ def _measured(
         if unknown and math.isfinite(curve.final_loss) and np.isfinite(curve.parameters).all()
     ]
     if ended:
-        told = problem.measure_all(
-            *([each[number] for number in ended] for each in (points, [curve.parameters for curve in curves], divided))
-        )
+        ends = [curves[number].parameters for number in ended]
+        told = problem.measure_all([points[number] for number in ended], ends, [divided[number] for number in ended])
         for number, one in zip(ended, told, strict=True):
             found[number] = {name: one.get(name, math.nan) for name in unknown}
     return found

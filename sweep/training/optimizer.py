@@ -1,7 +1,7 @@
-"""What the rest of the house knows of an optimizer: how an update moves the rows of a batch.
+"""What an optimizer is to the loop: from parameters and slope to the next parameters, row by row.
 
-Whoever adds one writes a class with these members in a file of its own, and chooses it in :mod:`sweep.training.choice`.
-When its updates are stable is said in :mod:`sweep.verdict.stability`.
+Whoever adds one writes a class with these members in a file of its own, chooses it in :mod:`sweep.training.choice`, and
+says in :mod:`sweep.verdict.stability` when it is stable.
 """
 
 from typing import Protocol, Self

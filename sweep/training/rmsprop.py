@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from torch import Tensor
 
+from sweep.plan.point import Point
 from sweep.training.by_row import by_row, decayed, some, used_by_row
-
-if TYPE_CHECKING:
-    from sweep.plan.point import Point
-    from sweep.training.optimizer import State
+from sweep.training.optimizer import State
 
 
 @dataclass(frozen=True)
@@ -26,8 +24,8 @@ class RMSprop:
 
     References
     ----------
-    Tieleman, Hinton: Neural networks for machine learning, lecture 6.5, 2012. Graves: Generating sequences with recurrent
-    neural networks, 2013, equations 38 to 41 (centered).
+    Tieleman, Hinton: Neural networks for machine learning, lecture 6.5, 2012. Graves: Generating sequences with
+    recurrent neural networks, 2013, equations 38 to 41 (centered).
     """
 
     alpha: Tensor
@@ -39,7 +37,7 @@ class RMSprop:
     timeless = True
 
     @classmethod
-    def of(cls, points: "Sequence[Point]", like: Tensor) -> Self:
+    def of(cls, points: Sequence[Point], like: Tensor) -> Self:
         """That of ``points``, a row each of ``like``."""
         return cls(
             by_row([point.alpha for point in points], like),
@@ -50,11 +48,11 @@ class RMSprop:
             points[0].centered,
         )
 
-    def state(self, params: Tensor) -> "State":
+    def state(self, params: Tensor) -> State:
         """The mean square v; centered, the mean a; with momentum, the velocity u."""
         return tuple(params.new_zeros(params.shape) for _ in range(1 + self.centered + (self.momentum is not None)))
 
-    def update(self, params: Tensor, slope: Tensor, lr: Tensor, state: "State", step: int) -> "tuple[Tensor, State]":
+    def update(self, params: Tensor, slope: Tensor, lr: Tensor, state: State, step: int) -> tuple[Tensor, State]:
         """A step along the slope, divided by the root of its mean square."""
         slope = decayed(slope, params, self.weight_decay)
         square, *others = state
@@ -67,11 +65,11 @@ class RMSprop:
         velocity = (others[-1] * self.momentum).add_(slope / root)
         return params - lr * velocity, (*means, velocity)
 
-    def _root(self, means: "State") -> Tensor:
+    def _root(self, means: State) -> Tensor:
         square = means[0] - means[1] * means[1] if self.centered else means[0]
         return square.sqrt().add_(self.eps)
 
-    def preconditioner(self, state: "State", step: int) -> Tensor:
+    def preconditioner(self, state: State, step: int) -> Tensor:
         """``√v + ε``, in float64."""
         return self._root(state).double()
 

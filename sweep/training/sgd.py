@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Self
 
 from torch import Tensor
 
+from sweep.plan.point import Point
 from sweep.training.by_row import decayed, some, used_by_row
-
-if TYPE_CHECKING:
-    from sweep.plan.point import Point
-    from sweep.training.optimizer import State
+from sweep.training.optimizer import State
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class SGD:
     timeless = True
 
     @classmethod
-    def of(cls, points: "Sequence[Point]", like: Tensor) -> "SGD":
+    def of(cls, points: Sequence[Point], like: Tensor) -> Self:
         """That of ``points``, a row each of ``like``."""
         return cls(
             used_by_row([point.momentum for point in points], like),
@@ -42,11 +40,11 @@ class SGD:
             points[0].nesterov,
         )
 
-    def state(self, params: Tensor) -> "State":
+    def state(self, params: Tensor) -> State:
         """The velocity v, where there is momentum."""
         return () if self.momentum is None else (params.new_zeros(params.shape),)
 
-    def update(self, params: Tensor, slope: Tensor, lr: Tensor, state: "State", step: int) -> "tuple[Tensor, State]":
+    def update(self, params: Tensor, slope: Tensor, lr: Tensor, state: State, step: int) -> tuple[Tensor, State]:
         """A step along the slope, or along the velocity."""
         slope = decayed(slope, params, self.weight_decay)
         if self.momentum is None:
@@ -55,9 +53,9 @@ class SGD:
         direction = (velocity * self.momentum).add_(slope) if self.nesterov else velocity
         return params - lr * direction, (velocity,)
 
-    def preconditioner(self, state: "State", step: int) -> None:
+    def preconditioner(self, state: State, step: int) -> None:
         """None: a direction is divided by nothing."""
 
-    def take(self, which: Tensor | slice) -> "SGD":
+    def take(self, which: Tensor | slice) -> Self:
         """Of some of its rows."""
         return some(self, which)

@@ -19,8 +19,8 @@ NOT_ASKED = "(outcome.curvature=false)"
 
 
 def is_told(left: float, curve: Curve) -> bool:
-    """Whether what the curvature says is left may be: not more than all of the loss, as far from an optimum."""
-    return math.isfinite(left) and not 0 < curve.final_loss < left
+    """Whether what the curvature says is left may be: not more than all of what descends, as far from an optimum."""
+    return math.isfinite(left) and not 0 < curve.descended[-1] < left
 
 
 def name(verdict: Verdict) -> str:
@@ -60,7 +60,7 @@ def plateau(verdict: Verdict, curve: Curve) -> str:
     """That a curve no longer changes; nothing where it does, or where more is known than the curve."""
     if not verdict.plateau:
         return ""
-    start, lowest = float(curve.losses[0]), min(float(curve.losses.min()), curve.final_loss)
+    start, lowest = float(curve.descended[0]), float(curve.descended.min())
     fall = f"of its fall from {start:.4g} to {lowest:.4g}"
     return f"on a plateau: the last half changed the loss by at most {as_typed(verdict.tolerance)} {fall}"
 
@@ -96,8 +96,15 @@ def threshold(verdict: Verdict, point: Point) -> str:
     """How the lr lies to the threshold that there is where the loss is curved as at the end, if that is known."""
     if verdict.end_ratio is None:
         return ""
+    stability = stability_of(point)
     edge = ": the edge of stability" if is_edge(verdict) else ""
-    return f"; lr is {verdict.end_ratio:.4g} times {stability_of(point).formula} at the end{edge}"
+    held = "" if stability.is_exact else ", a measured ratio and no promise"
+    return f"; lr is {times(verdict.end_ratio)} {stability.formula} at the end{edge}{held}"
+
+
+def times(ratio: float) -> str:
+    """How many times a threshold an lr is."""
+    return f"{ratio:.4g} times" if ratio < math.inf else "far beyond"
 
 
 def note(verdict: Verdict, curve: Curve) -> str:

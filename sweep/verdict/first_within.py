@@ -49,14 +49,14 @@ def falls_within(modes: Modes, excess: float) -> int | None:
     return high
 
 
-def first_within(modes: Swings, excess: float, first: int) -> int | None:
-    """The fewest updates, at least ``first``, after which a loss is at most ``excess``.
+def first_within(modes: Swings, excess: float) -> int | None:
+    """The fewest updates, at least 1, after which a loss is at most ``excess``.
 
     None where there are more than :data:`FARTHEST`. What cannot hold it is skipped, the rest is looked at.
     """
     if not math.isfinite(sum(part for part, _ in modes)):
         return None
-    size, looked = FIRST_LOOK, 0
+    first, size, looked = 1, FIRST_LOOK, 0
     while first <= FARTHEST and looked < MOST_LOOKED:
         last = min(first + size - 1, FARTHEST)
         if sum(part * left.least(first, last) for part, left in modes) > excess:
@@ -73,9 +73,9 @@ def first_within(modes: Swings, excess: float, first: int) -> int | None:
 
 
 def settled(modes: Swings, excess: float, first: int = 0) -> int | None:
-    """Updates, at least ``first``, after which a loss is sure to stay at most ``excess``.
+    """The fewest updates, at least ``first``, from which on a loss stays at most ``excess``.
 
-    None where there are more than :data:`FARTHEST`.
+    None where there are more than :data:`FARTHEST`. Before its bounds say so, :data:`MOST_LOOKED` are looked at.
     """
 
     def stays(count: int) -> bool:
@@ -83,16 +83,25 @@ def settled(modes: Swings, excess: float, first: int = 0) -> int | None:
 
     if first > FARTHEST or not stays(FARTHEST):
         return None
-    if stays(first):
-        return first
-    step = 1
-    while not stays(min(first + step, FARTHEST)):
-        first, step = first + step, step * 4
-    low, high = first, min(first + step, FARTHEST)
+    low, step = first, 1
+    while not stays(high := min(low + step, FARTHEST)):
+        low, step = low + step, step * 4
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if stays(middle) else (middle, high)
-    return high
+    return _back(modes, excess, first, high)
+
+
+def _back(modes: Swings, excess: float, first: int, count: int) -> int:
+    """The fewest updates, at least ``first``, from which up to ``count`` a loss is at most ``excess``."""
+    size, least = FIRST_LOOK, max(first, count - MOST_LOOKED)
+    while count > least:
+        counts = np.arange(max(least, count - size), count)
+        above = np.asarray(sum(part * left.at(counts) for part, left in modes)) > excess
+        if above.any():
+            return count - int(above[::-1].argmax())
+        count, size = int(counts[0]), min(size * 2, LARGEST_LOOK)
+    return count
 
 
 def _slowest_alone(modes: Modes, excess: float) -> int:

@@ -4,12 +4,12 @@ import math
 from dataclasses import replace
 
 from sweep.plan.point import Point
-from sweep.problem.problem import Problem
+from sweep.problem.problem import PRECONDITIONED, Problem
 from sweep.settings.schema import EPS, MODELS, rounded_to
 from sweep.training.curve import Curve
 from sweep.verdict import convex, events, sentences
 from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
-from sweep.verdict.rule import Rises, bound, decide, last_half, on_plateau, resolves
+from sweep.verdict.rule import ENDED, Rises, bound, decide, last_factor, last_half, on_plateau, resolves
 from sweep.verdict.stability import stability_of
 from sweep.verdict.theory import theory_of
 
@@ -48,6 +48,8 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     unfinished = outcome is Outcome.UNFINISHED
     if unfinished and not curve.stalled:
         limit, needed = _remainder(curve, excess, point, trained, problem, allowed)
+        if limit is None and last_factor(point) < ENDED:
+            limit = Limit.ended
     verdict = Verdict(
         outcome,
         excess=excess,
@@ -67,9 +69,11 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
 
 
 def _end_ratio(curve: Curve, trained: Point) -> float | None:
-    """The lr over the threshold that descent has where the loss is curved as at the end."""
-    largest = curve.measured.get("lambda_max", math.nan)
-    return trained.lr / stability_of(trained).threshold(largest) if 0 < largest < math.inf else None
+    """The lr over the threshold that descent has where the loss is curved as at the end; None where none applies."""
+    largest = curve.measured.get(PRECONDITIONED if trained.preconditioned else "lambda_max", math.nan)
+    if not (trained.is_steady and 0 < largest < math.inf):
+        return None
+    return trained.lr / stability_of(trained).threshold(largest)
 
 
 def _rounded(point: Point) -> Point:
@@ -91,8 +95,8 @@ def _remainder(
     if excess < 0 or (is_stable and excess > 2 * exact.excess_at_most(start, trained.lr, trained.epochs)):
         return Limit.found, None
     if theory.stability.memory > 1:  # Its speed at the end is not kept, but from the start on all is known.
-        total = exact.epochs_until(start, trained.lr, allowed, least=point.epochs + 1)
-        needed = None if total is None else total - point.epochs
+        total = exact.settles(start, trained.lr, allowed)
+        needed = None if total is None else max(1, total - point.epochs)
     else:
         needed = theory.epochs_until(curve.parameters, point.lr, allowed)
     if needed == 0:  # The parameters are within tolerance, their rounded loss is not.

@@ -13,10 +13,11 @@ class Outcome(StrEnum):
 
 
 class Limit(StrEnum):
-    """How rounding in its dtype holds an unfinished run back, so that more epochs are not promised to help."""
+    """What holds an unfinished run back, so that more epochs are not promised to help: rounding, or its schedule."""
 
     found = "limited by its dtype"
     feared = "may be limited by its dtype"
+    ended = "ended by its schedule"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Expectation:
     predicted : the outcome in exact arithmetic; None where theory does not say.
     predicted_epochs : updates from the start until within tolerance; None where there are none, or it does not say.
     falls_below : the lr below which a loss that is no quadratic falls at every update; None of a quadratic, where that
-        is the threshold.
+        is the threshold, and with momentum, where no lr makes it fall so.
     """
 
     threshold: float
@@ -75,8 +76,8 @@ class Verdict:
         the dtype does not resolve the tolerance; may be inf or nan; None where the least loss is not known.
     events : the epochs at which things happened.
     expected : what theory says; None where it says nothing.
-    epochs_needed : further updates until within tolerance, from where the run ended; None where theory promises none,
-        0 where it converged, else at least 1.
+    epochs_needed : further updates until within tolerance, and with momentum until it stays so, from where the run
+        ended; None where theory promises none, 0 where it converged, else at least 1.
     left : what the loss can still fall by the curvature at the end, where the least loss is not known; nan where that
         does not say; None where the least loss is known.
     moving : of an unfinished run, whether it has not converged because the last half changed its loss too much; what is
@@ -89,7 +90,7 @@ class Verdict:
     constant : of a converged run that is judged by its curvature, whether its loss is no better than that of a constant
         prediction, as where all units of a network are dead.
     tolerance : part of the spread that a converged run's excess may be.
-    limit : of an unfinished run, whether rounding holds it back; None: not that we know.
+    limit : of an unfinished run, what holds it back; None: nothing that we know.
     reason : one sentence with these numbers.
     """
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.plan import usage
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.settings.optimizers import ScheduleKind
 from sweep.settings.schema import EPS, DType
+from sweep.training.schedule import factors
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.stability import exact_of, stability_of
 
@@ -108,6 +110,18 @@ class Rises:
             before = self.times * np.fmax.accumulate(losses)
             before[-_tenth(losses) :] = before[-_tenth(losses) - 1]
         return np.concatenate([[False], self.rounding.really_above(losses[1:], before[:-1])])
+
+
+ENDED = 0.1
+"""Of the lr: a schedule that has brought it to less has ended its run."""
+
+
+def last_factor(point: Point) -> float:
+    """What the schedule of a run has made of its lr by the end, as a part of it."""
+    if usage.knows_its_end(point) or point.schedule is ScheduleKind.constant:
+        return float(point.schedule is ScheduleKind.constant)
+    found = factors([point], point.epochs)
+    return 1.0 if found is None else float(found[0][-1, 0])
 
 
 def _tenth(losses: NDArray[np.float64]) -> int:

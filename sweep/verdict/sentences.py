@@ -6,15 +6,17 @@ import numpy as np
 
 from sweep.plan.point import Point, as_typed
 from sweep.problem.problem import Problem
+from sweep.settings.optimizers import ScheduleKind
 from sweep.settings.schema import DType, Gradient
 from sweep.training.curve import Curve
 from sweep.verdict import by_curvature
+from sweep.verdict.by_curvature import times
 from sweep.verdict.first_within import FARTHEST
 from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
-from sweep.verdict.rule import bound, resolves
+from sweep.verdict.rule import bound, last_factor, resolves
 
 ROOM = 0.5
-"""Of the threshold: up to there a larger lr shrinks every direction faster."""
+"""Of the threshold: up to there a larger lr is sure to be stable still."""
 
 
 def plural(count: int, noun: str) -> str:
@@ -25,12 +27,12 @@ def plural(count: int, noun: str) -> str:
 def reason(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
     """What was found, then how the lr lies to theory's threshold: one sentence with its numbers."""
     if verdict.outcome is Outcome.CONVERGED:
-        found = _arrival(verdict, problem)
+        found = _arrival(verdict, point, problem)
     elif verdict.outcome is Outcome.DIVERGED:
-        found = _departure(verdict, curve)
+        found = _departure(verdict, curve, point)
     else:
         found = _remainder(verdict, curve, point, problem)
-    return f"{found}{_theory(verdict, point)}"
+    return f"{found}{_theory(verdict, point)}{_unknown(point)}"
 
 
 def note(verdict: Verdict, curve: Curve) -> str:
@@ -65,7 +67,7 @@ def note(verdict: Verdict, curve: Curve) -> str:
 def _never_settles(verdict: Verdict) -> bool:
     """Of a convex loss that is no quadratic, whether the lr is beyond the threshold at the optimum."""
     expected = verdict.expected
-    return expected is not None and expected.falls_below is not None and expected.threshold_ratio >= 1
+    return expected is not None and expected.predicted is None and expected.threshold_ratio >= 1
 
 
 def _is_stable(verdict: Verdict) -> bool:
@@ -76,28 +78,35 @@ def _theory(verdict: Verdict, point: Point) -> str:
     expected = verdict.expected
     if expected is None:
         return by_curvature.threshold(verdict, point)
-    if expected.falls_below is not None:
-        return _bounds(verdict, expected, point.lr, expected.falls_below)
-    times = _times(expected.threshold_ratio)
+    if expected.predicted is None:
+        return _bounds(verdict, expected, point.lr)
+    far = times(expected.threshold_ratio)
     threshold = f"{expected.threshold_formula} = {expected.threshold:.6g}"
-    return f"; lr is {times} the stability threshold {threshold}{_doubt(verdict, expected)}"
+    return f"; lr is {far} the stability threshold {threshold}{_doubt(verdict, expected)}"
 
 
-def _bounds(verdict: Verdict, expected: Expectation, lr: float, falls_below: float) -> str:
+def _bounds(verdict: Verdict, expected: Expectation, lr: float) -> str:
     """How an lr lies to what theory knows of a convex loss that is no quadratic."""
-    below = f"{falls_below:.6g}, below which the loss falls at every update"
-    if lr < falls_below:
-        return f"; lr is {lr / falls_below:.4g} times {below}"
-    if expected.threshold == math.inf:
-        times = _times(lr / falls_below if falls_below else math.inf)
-        return f"; lr is {times} {below}, and no threshold lies beyond, as there is no optimum"
+    if (falls_below := expected.falls_below) is not None:
+        below = f"{falls_below:.6g}, below which the loss falls at every update"
+        if lr < falls_below:
+            return f"; lr is {lr / falls_below:.4g} times {below}"
+        if expected.threshold == math.inf:
+            far = times(lr / falls_below if falls_below else math.inf)
+            return f"; lr is {far} {below}, and no threshold lies beyond, as there is no optimum"
     threshold = f"the threshold {expected.threshold_formula}, {expected.threshold:.6g}"
     beyond = ", beyond which descent does not settle there" if _never_settles(verdict) else ""
-    return f"; lr is {_times(expected.threshold_ratio)} {threshold}{beyond}"
+    return f"; lr is {times(expected.threshold_ratio)} {threshold}{beyond}"
 
 
-def _times(ratio: float) -> str:
-    return f"{ratio:.4g} times" if ratio < math.inf else "far beyond"
+def _unknown(point: Point) -> str:
+    """That theory does not apply, and why, where updates are not all alike."""
+    causes = ["batches are sampled"] if point.batch_size else []
+    if point.schedule is not ScheduleKind.constant:
+        causes.append(f"schedule={point.schedule} moves lr")
+    elif point.warmup:
+        causes.append("a warm-up moves lr")
+    return f"; theory does not apply: {' and '.join(causes)}" if causes else ""
 
 
 def _doubt(verdict: Verdict, expected: Expectation) -> str:
@@ -110,17 +119,23 @@ def _doubt(verdict: Verdict, expected: Expectation) -> str:
     return f"; theory predicts {expected.predicted}{decided}"
 
 
-def _arrival(verdict: Verdict, problem: Problem) -> str:
+def _of_what(point: Point) -> str:
+    """What descends, in words."""
+    return "penalized loss" if point.decay else "loss"
+
+
+def _arrival(verdict: Verdict, point: Point, problem: Problem) -> str:
     """How a run converged."""
     if verdict.left is not None:
         return by_curvature.arrival(verdict, problem)
+    excess = f"excess {_of_what(point)}"
     return (
-        f"within tolerance from epoch {verdict.events.first_within}: excess loss {verdict.excess:.4g} is at most "
+        f"within tolerance from epoch {verdict.events.first_within}: {excess} {verdict.excess:.4g} is at most "
         f"{as_typed(verdict.tolerance)} of {problem.spread_name} {problem.spread:.4g}"
     )
 
 
-def _departure(verdict: Verdict, curve: Curve) -> str:
+def _departure(verdict: Verdict, curve: Curve, point: Point) -> str:
     """How a diverged run left."""
     happened = verdict.events
     gone = [
@@ -129,13 +144,12 @@ def _departure(verdict: Verdict, curve: Curve) -> str:
         if epoch is not None
     ]
     if gone:
-        return f"the loss is {' and '.join(gone)}"
+        return f"the {_of_what(point)} is {' and '.join(gone)}"
     if not np.isfinite(curve.parameters).all():
         return "a final parameter is not finite"
-    start = float(curve.losses[0])
-    return (
-        f"the loss rises from epoch {happened.first_rise}: {start:.6g} at the start, {curve.final_loss:.6g} at the end"
-    )
+    start, end = float(curve.descended[0]), float(curve.descended[-1])
+    rises = f"the {_of_what(point)} rises from epoch {happened.first_rise}"
+    return f"{rises}: {start:.6g} at the start, {end:.6g} at the end"
 
 
 def _remainder(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
@@ -144,8 +158,8 @@ def _remainder(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -
     if verdict.excess is None:
         return f"{left}; the loss is {curve.final_loss:.4g}, {by_curvature.remainder(verdict, curve, problem)}"
     return (
-        f"{left}; excess loss {verdict.excess:.4g} is {verdict.excess / problem.spread:.4g} of {problem.spread_name}, "
-        f"tolerance {as_typed(verdict.tolerance)}"
+        f"{left}; excess {_of_what(point)} {verdict.excess:.4g} is {verdict.excess / problem.spread:.4g} of "
+        f"{problem.spread_name}, tolerance {as_typed(verdict.tolerance)}"
     )
 
 
@@ -167,6 +181,10 @@ def _epochs_left(verdict: Verdict, curve: Curve, point: Point, problem: Problem)
         return f"{fear}, {_way_out(verdict, point, problem)}"
     if needed is not None:
         return f"still descending: about {plural(needed, 'more epoch')} to go at this lr"
+    if verdict.limit is Limit.ended:
+        end = last_factor(point)
+        to = f"{end:.2g} of what it was" if end else "0"
+        return f"{verdict.limit}: {point.schedule} has brought lr to {to}, so more epochs help only with another one"
     if verdict.expected is None or verdict.left is not None:
         return by_curvature.plateau(verdict, curve) or "not finished, and not rising"
     if _is_stable(verdict):
@@ -184,7 +202,7 @@ def _way_out(verdict: Verdict, point: Point, problem: Problem) -> str:
     if point.dtype is not DType.float64:
         ways.append("dtype=float64")
     ratio = verdict.expected.threshold_ratio if verdict.expected else verdict.end_ratio or 0.0
-    has_room = ratio < ROOM
+    has_room = point.is_steady and ratio < ROOM
     if has_room and resolves(problem, point, bound(problem, verdict.tolerance)):
         ways.append("a larger lr")
     if not ways:

@@ -20,7 +20,7 @@ from sweep.verdict.stability import Exact, exact_of
 from sweep.verdict.stability_sgd import Momentum, Plain
 from sweep.verdict.swing import Straight, Turning
 
-POWERS = (1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6, 11 / 12, 1)
+POWERS = (1 / 6, 1 / 3, 1 / 2, 2 / 3, 5 / 6, 11 / 12, 1, 13 / 12)
 """Of the condition, whose best momentum is tried."""
 
 
@@ -45,20 +45,18 @@ class Theory:
         modes = self._modes(start, lr)
         return sum(part * left.most(epochs) for part, left in _swings(modes)) or decayed(modes, epochs)
 
-    def epochs_until(self, start: Sequence[float], lr: float, excess: float, least: int = 0) -> int | None:
-        """The fewest updates from ``start``, at least ``least``, after which ``L − L* <= excess``, which is > 0.
+    def epochs_until(self, start: Sequence[float], lr: float, excess: float) -> int | None:
+        """The fewest updates from ``start`` after which ``L − L* <= excess``, which is > 0.
 
         None where lr is not below the threshold, or where there are more than :data:`FARTHEST`.
         """
         modes = self._modes(start, lr)
-        if least == 0 and within(decayed(modes, 0), excess):
+        if within(decayed(modes, 0), excess):
             return 0
         if not lr < self.threshold:
             return None
-        if swings := _swings(modes):
-            return first_within(swings, excess, max(1, least))
-        found = falls_within(modes, excess)
-        return None if found is None else max(found, least)
+        swings = _swings(modes)
+        return first_within(swings, excess) if swings else falls_within(modes, excess)
 
     def holds(self, problem: Problem, point: Point, excess: float) -> bool:
         """Whether ``L − L* <= excess`` may be expected of ``point`` in its dtype as in exact arithmetic."""
@@ -74,7 +72,7 @@ class Theory:
         return any(step * slope < half_gap * abs(best) for slope, best in slopes)
 
     def settles(self, start: Sequence[float], lr: float, excess: float) -> int | None:
-        """Updates from ``start`` after which ``L − L* <= excess`` is sure to stay so; None as :meth:`epochs_until`."""
+        """The fewest updates from ``start`` from which on ``L − L* <= excess``; None as :meth:`epochs_until`."""
         swings = _swings(self._modes(start, lr))
         if not swings or not lr < self.threshold:
             return self.epochs_until(start, lr, excess)

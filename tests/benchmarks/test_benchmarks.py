@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmarks import grid, mlp, tables
+from benchmarks import grid, mlp, optimizers, tables
 from benchmarks.arithmetic import train, train_batched
 from benchmarks.peers import FLOOR, OURS, PEERS, Peer
 from benchmarks.process import measure, python
@@ -36,6 +36,12 @@ def test_the_floor_of_models_trains_what_the_loop_trains() -> None:
     for lr, losses in zip(rates, many, strict=True):
         torch.manual_seed(0)
         assert losses == pytest.approx(mlp.train(x, t, mlp.module(4), lr, 20), rel=1e-4)
+
+
+def test_every_kind_of_optimizer_batch_and_repeat_is_measured_in_every_round() -> None:
+    found = optimizers.once(16, 20, 2)
+    assert {*optimizers.KINDS} < {*found}
+    assert {len(rounds) for rounds in found.values()} == {2}
 
 
 @pytest.mark.parametrize("peer", [FLOOR, OURS, PEERS["hydra-log-batch"]], ids=lambda peer: peer.name)

@@ -32,7 +32,11 @@ ADAGRAD = replace(
     RANDOM, optimizer=OptimizerKind.adagrad, eps=1e-10, lr_decay=0.1, initial_accumulator_value=0.5, weight_decay=0.1
 )
 
+ANY = replace(CENTRAL, beta1=0.9, beta2=0.999, eps=1e-8, alpha=0.99)
+"""A point that has what every optimizer needs."""
+
 OF_OPTIMIZERS = {
+    "optimizer": ANY,
     **dict.fromkeys(("batch_size", "beta1", "beta2", "eps", "warmup", "milestones", "gamma", "schedule"), ADAMW),
     **dict.fromkeys(("momentum", "nesterov", "weight_decay"), NESTEROV),
     **dict.fromkeys(("alpha", "centered"), RMSPROP),

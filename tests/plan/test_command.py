@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from hydra_plugins.sweep_grid import _jobs
@@ -18,10 +18,12 @@ from sweep.plan.command import command as command_of
 from sweep.plan.command import is_allowed
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
+from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 from tests.conftest import THERMOMETER, Command, point
 from tests.hydra_plugins.expanded import by_hydra, expanded
 from tests.problem.made import data as data_of
+from tests.training.stepping import points
 
 ROWS = "hours,litres\n0,1\n1,3\n2,5.5\n4,8\n"
 
@@ -127,6 +129,22 @@ def test_the_command_of_a_model_and_a_job_read_back_to_the_same_point(model: Any
     assert Point.of(found, one.data) == one
     (found,) = by_hydra([_jobs.overrides(one, found.data)])
     assert Point.of(found, one.data) == one
+
+
+@settings(max_examples=12, phases=[Phase.explicit, Phase.generate])
+@given(one=points())
+@example(point(optimizer=OptimizerKind.adamw, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0))
+@example(point(optimizer=OptimizerKind.rmsprop, alpha=0.0, eps=0.0, momentum=0.0, nesterov=True))
+@example(point(optimizer=OptimizerKind.adagrad, eps=1e-10, initial_accumulator_value=0.0, weight_decay=0.0))
+def test_the_command_of_a_point_and_a_job_with_any_optimizer_schedule_and_batches_read_back_to_its_key(
+    one: Point,
+) -> None:
+    typed = shlex.split(command_of(Plan((one,), {THERMOMETER.fingerprint: THERMOMETER}, 1e-3), one))[3:]
+    (found,) = expanded(*typed)
+    assert Point.of(found, one.data).key == one.key
+    (found,) = by_hydra([_jobs.overrides(one, found.data)])
+    assert Point.of(found, one.data).key == one.key
+    assert Point.from_stored(json.loads(json.dumps(one.stored()))) == one
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from sweep.data.readings import Readings
 from sweep.plan import plan
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
+from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import (
     Data,
     DType,
@@ -49,6 +50,14 @@ def test_keys_are_those_of_earlier_releases() -> None:
         "3 central": point(gradient=Gradient.finite_difference, delta=0.25),
         "4 double": point(dtype=DType.float64, init=(0.1, -17.0)),
         "5 cuda": point(device="cuda:1"),
+        "6 momentum": point(momentum=0.9, nesterov=True, weight_decay=0.1),
+        "7 adam": point(optimizer=OptimizerKind.adam, beta1=0.9, beta2=0.999, eps=1e-8),
+        "8 adamw": point(optimizer=OptimizerKind.adamw, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01),
+        "9 rmsprop": point(optimizer=OptimizerKind.rmsprop, alpha=0.99, eps=1e-8, momentum=0.5, centered=True),
+        "10 adagrad": point(optimizer=OptimizerKind.adagrad, eps=1e-10, lr_decay=0.1, initial_accumulator_value=0.5),
+        "11 cosine": point(schedule=ScheduleKind.cosine, warmup=10),
+        "12 step": point(schedule=ScheduleKind.step, milestones="[30,60]", gamma=0.1),
+        "13 batches": point(batch_size=4, seed=1),
     }
     golden = json.loads((Path(__file__).parent.parent / "reference" / "keys.json").read_text())
     assert {name: each.key for name, each in points.items()} == golden

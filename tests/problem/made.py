@@ -6,8 +6,11 @@ from typing import Any
 
 from sweep.data import sources
 from sweep.data.readings import Readings
+from sweep.plan.point import Point
+from sweep.problem.choice import problems
 from sweep.problem.line import Line
 from sweep.problem.prepared import prepare
+from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.settings.file_form import FORM, FileForm
 from sweep.settings.schema import Data, ProblemKind
@@ -27,6 +30,11 @@ def columns(found: Readings) -> list[list[float]]:
 def line_of(data: Readings, **task: Any) -> Line:
     """A line through ``data``, prepared as the changes of its task say."""
     return Line(prepare(data, Task(ProblemKind.line, data.fingerprint, **task)))
+
+
+def posed(one: Point, readings: Readings) -> Problem:
+    """What ``one``, a point of ``readings``, minimises."""
+    return problems({one.data: readings}, [one.task])[one.task]
 
 
 def data(kind: str = "thermometer", **given: Any) -> Data:

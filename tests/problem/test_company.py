@@ -42,7 +42,8 @@ def perceptron(data: Readings, **changes: object) -> Point:
 def grids(draw: st.DrawFn) -> tuple[Readings, list[Point], list[Point]]:
     """Readings, a grid of points on them, and some of these in another order."""
     classes = draw(st.sampled_from((0, 0, 2, 3)))
-    data = readings(draw(st.sampled_from((3, 7, 11, 16, 50, 129))), draw(st.integers(1, 4)), classes)
+    samples = draw(st.sampled_from((3, 7, 11, 16, 50, 129)))
+    data = readings(samples, draw(st.integers(1, 4)), classes)
     loss = "cross_entropy" if classes else draw(st.sampled_from(("mse", "huber", "l1")))
     base = perceptron(
         data,
@@ -52,6 +53,7 @@ def grids(draw: st.DrawFn) -> tuple[Readings, list[Point], list[Point]]:
         loss=canonical(loss),
         dtype=draw(st.sampled_from(DType)),
         curvature=draw(st.booleans()),
+        batch_size=draw(st.one_of(st.just(0), st.integers(max(1, samples // 7), samples))),
     )
     each = st.builds(
         lambda lr, scale, seed, epochs: replace(base, lr=lr, scale=scale, seed=seed, epochs=epochs),
@@ -76,6 +78,19 @@ def test_a_row_has_the_bits_that_it_has_alone(grid: tuple[Readings, list[Point],
         assert np.array_equal(list(known.measured.values()), list(again.measured.values()), equal_nan=True)
         assert known.trained == again.trained
         assert known.trained["promised"] == 1
+
+
+def test_a_batch_may_be_a_tile_where_all_samples_are_computed_one_by_one() -> None:
+    data = readings(700, 2)
+    one = replace(perceptron(data, width=32, depth=2), batch_size=90, epochs=2, lr=0.01)
+    points = [replace(one, seed=seed, lr=lr) for seed in range(3) for lr in (0.01, 0.02)]
+    posed = problems({data.fingerprint: data}, [one.task])
+    for each, known in zip(points, in_process(points, posed), strict=True):
+        assert known.trained == {"tile": 1, "batch_tile": 32, "promised": 1, "still": 2}
+        (alone,) = in_process([each], posed)
+        assert not first_difference(alone, known, map(str, range(len(known.parameters))))
+    (whole,) = in_process([replace(one, batch_size=0)], posed)
+    assert "batch_tile" not in whole.trained
 
 
 @pytest.mark.parametrize(("inputs", "width"), [(40, 8), (40, 17), (6, 3)])
@@ -104,6 +119,15 @@ def test_bits_depend_on_where_a_matrix_begins_so_that_a_place_is_the_points_own(
     one = perceptron(data, width=5, depth=2)
     objective = problems({data.fingerprint: data}, [one.task])[one.task].objective([one])
     assert objective.tiling == (32, 16, 128)  # type: ignore[attr-defined]
+
+
+def test_a_place_at_an_update_is_by_the_matrices_of_its_batches() -> None:
+    data = readings(64, 2)
+    for size, period in ((0, None), (16, 2), (13, 16)):  # In float32, 13 leave 12 for the last update.
+        one = perceptron(data, width=8, batch_size=size)
+        objective = problems({data.fingerprint: data}, [one.task])[one.task].objective([one])
+        assert objective.tiling.period == 2  # type: ignore[attr-defined]
+        assert objective.batch_tiling == (period and (32, period, 128))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("strides", "itemsize", "period"), [((11,), 4, 16), ((8, 64), 4, 2), ((16, 32), 4, 1),

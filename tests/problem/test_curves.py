@@ -13,6 +13,7 @@ from sweep.models.spec import canonical
 from sweep.problem.choice import problems
 from sweep.problem.network import Network
 from sweep.settings.schema import DType, ProblemKind, Start
+from sweep.training.batches import orders
 from sweep.training.in_process import in_process
 from tests.conftest import point
 from tests.problem.tables import table
@@ -21,8 +22,8 @@ LOSSES: dict[str, Any] = {"mse": functional.mse_loss, "l1": functional.l1_loss, 
 
 
 @pytest.mark.parametrize(("dtype", "off"), [(DType.float64, 1e-12), (DType.float32, 1e-5)])
-@pytest.mark.parametrize("loss", LOSSES)
-def test_losses_of_all_samples_and_final_parameters_are_torchs(dtype: DType, off: float, loss: str) -> None:
+@pytest.mark.parametrize(("loss", "batch"), [*((loss, 0) for loss in LOSSES), ("mse", 16)])
+def test_losses_of_all_samples_and_final_parameters_are_torchs(dtype: DType, off: float, loss: str, batch: int) -> None:
     data, options = table(60, 2, seed=5), {"dtype": getattr(torch, dtype)}
     one = point(
         problem=ProblemKind.mlp,
@@ -36,6 +37,7 @@ def test_losses_of_all_samples_and_final_parameters_are_torchs(dtype: DType, off
         holdout="0.3",
         epochs=200,
         curvature=False,
+        batch_size=batch,
     )
     points = [replace(one, lr=lr, scale=scale, seed=seed) for lr, scale, seed in ((0.1, 1, 0), (0.02, 0.5, 1))]
     posed = problems({data.fingerprint: data}, [one.task])
@@ -51,13 +53,14 @@ def test_losses_of_all_samples_and_final_parameters_are_torchs(dtype: DType, off
         vector_to_parameters(known.source.start(each.seed, torch.empty(0, **options)), module.parameters())
         optimizer, losses, held = torch.optim.SGD(module.parameters(), each.lr), [], []
         for epoch in range(each.epochs + 1):
-            found = LOSSES[loss](module(x * each.scale)[:, 0], t)
-            losses.append(found.item())
             with torch.no_grad():
+                losses.append(LOSSES[loss](module(x * each.scale)[:, 0], t).item())
                 held.append(LOSSES[loss](module(held_x * each.scale)[:, 0], held_t).item())
-            if epoch < each.epochs:
+            order, size = orders([each.seed], epoch, len(x))[0], batch or len(x)
+            for first in range(0, len(x), size) if epoch < each.epochs else ():
+                which = torch.from_numpy(order[first : first + size]) if batch else slice(None)
                 optimizer.zero_grad()
-                found.backward()
+                LOSSES[loss](module(x[which] * each.scale)[:, 0], t[which]).backward()
                 optimizer.step()
         assert np.append(curve.losses, curve.final_loss) == pytest.approx(losses, rel=off)
         assert curve.watched["holdout_loss"] == pytest.approx(held, rel=off)

@@ -1,4 +1,4 @@
-"""Models that draw as they train: by a run's seed and its epoch, whatever it trains beside; curves in eval mode."""
+"""Models that draw as they train: by a run's seed and its update, whatever it trains beside; curves in eval mode."""
 
 import random
 
@@ -12,6 +12,7 @@ from sweep.problem.network_tensors import NetworkObjective
 from sweep.problem.prepared import prepare
 from sweep.problem.task import Task
 from sweep.settings.schema import DType, ProblemKind
+from sweep.training.batches import orders
 from sweep.training.bitwise import first_difference
 from tests.conftest import THERMOMETER
 from tests.problem import any_modules
@@ -21,23 +22,25 @@ DROPPED = spec("Dropped", width=8)
 EPOCHS = 20
 
 
+@pytest.mark.parametrize("batch_size", [None, 4])
 @pytest.mark.parametrize("dtype", [DType.float32, DType.float64])
-def test_rows_that_draw_have_the_bits_that_they_have_alone(dtype: DType) -> None:
+def test_rows_that_draw_have_the_bits_that_they_have_alone(dtype: DType, batch_size: int | None) -> None:
     points = [
-        asked(DROPPED, lr=lr, seed=seed, epochs=epochs, dtype=dtype, curvature=True)
+        asked(DROPPED, lr=lr, seed=seed, epochs=epochs, dtype=dtype, curvature=True, batch_size=batch_size)
         for seed in (3, 0, 7) for lr, epochs in ((1e-3, EPOCHS), (5e-4, 13), (1e-3, 13))
     ]  # fmt: skip
     together = curves(points)
     assert {each.trained["promised"] for each in together} == {1}
-    assert all(each.trained["tile"] > 1 for each in together)
+    assert all(each.trained["tile"] > 1 and each.trained.get("batch_tile", 2) > 1 for each in together)
     for each, beside in zip(points, together, strict=True):
         (alone,) = curves([each])
         assert first_difference(alone, beside, [""] * len(alone.parameters)) == ""
     assert len({curve.losses[-1] for curve in together}) == len(points)
 
 
-def test_a_run_draws_as_torchs_own_loop_that_is_seeded_by_its_epochs() -> None:
-    (curve,) = curves([asked(DROPPED, seed=5, epochs=EPOCHS)])
+@pytest.mark.parametrize("batch_size", [None, 4])
+def test_a_run_draws_as_torchs_own_loop_that_is_seeded_by_its_epochs_and_updates(batch_size: int | None) -> None:
+    (curve,) = curves([asked(DROPPED, seed=5, epochs=EPOCHS, batch_size=batch_size)])
     prepared = prepare(THERMOMETER, Task(ProblemKind.torch, THERMOMETER.fingerprint, standardize=True))
     x, t = torch.tensor(prepared.inputs), torch.tensor(prepared.targets)[:, None]
     torch.manual_seed(5)
@@ -47,10 +50,12 @@ def test_a_run_draws_as_torchs_own_loop_that_is_seeded_by_its_epochs() -> None:
     for epoch in range(EPOCHS + 1):
         with torch.no_grad():
             losses.append(functional.mse_loss(module.eval()(x), t).item())
-        torch.manual_seed(drawn_by(5, epoch))
-        optimizer.zero_grad()
-        functional.mse_loss(module.train()(x), t).backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
+        order = torch.from_numpy(orders([5], epoch, len(x))[0])
+        for update, which in enumerate(torch.split(order, batch_size) if batch_size else [torch.arange(len(x))]):
+            torch.manual_seed(drawn_by(5, epoch, update))
+            optimizer.zero_grad()
+            functional.mse_loss(module.train()(x[which]), t[which]).backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
     assert np.append(curve.losses, curve.final_loss) == pytest.approx(losses, rel=1e-12)
 
 
@@ -73,8 +78,9 @@ def test_an_update_that_changed_nothing_by_chance_is_not_the_last_one() -> None:
     assert all(each.losses[40] > each.final_loss for each in found)
 
 
-def test_what_is_drawn_belongs_to_seed_and_epoch() -> None:
-    assert len({drawn_by(seed, epoch) for seed in range(20) for epoch in range(20)}) == 400
+def test_what_is_drawn_belongs_to_seed_epoch_and_update() -> None:
+    some = range(12)
+    assert len({drawn_by(seed, epoch, update) for seed in some for epoch in some for update in some}) == 12**3
 
 
 def test_another_seed_is_another_point_and_other_drops() -> None:

@@ -1,6 +1,7 @@
 """A line's curvature, optimum and least loss, against numpy and against published figures."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -64,10 +65,23 @@ def test_curvature_and_optimum_agree_with_numpy(
     assert found.optimum == pytest.approx((w, b - w * x.mean()), rel=1e-6, abs=1e-9)
 
 
-@given(part=st.floats(0.3, 3).filter(lambda part: abs(part - 1) > 0.01))
-def test_the_condition_is_least_at_the_evenest_scale(part: float) -> None:
-    even = line_of(THERMOMETER).evenest_scale
-    assert quadratic(even).condition < quadratic(part * even).condition
+@given(
+    part=st.floats(0.3, 3).filter(lambda part: abs(part - 1) > 0.01),
+    decay=st.sampled_from([0.0, 1e-6, 0.01, 0.1, 0.15]),
+)
+def test_the_condition_is_least_at_the_evenest_scale(decay: float, part: float) -> None:
+    line, one = line_of(THERMOMETER), point(weight_decay=decay)
+    even = line.evenest_scale(one)
+    assert even is not None
+    here, there = (line.quadratic(replace(one, scale=scale)).condition for scale in (even, part * even))
+    assert here < there
+
+
+def test_with_much_decay_the_smallest_scale_is_the_most_even_one() -> None:
+    line, one = line_of(THERMOMETER), point(weight_decay=1.0)
+    assert line.evenest_scale(one) is None
+    conditions = [line.quadratic(replace(one, scale=scale)).condition for scale in (1e-6, 1e-4, 1e-2, 1.0)]
+    assert conditions == sorted(conditions)
 
 
 def test_inputs_without_a_mean_have_the_axes_as_directions() -> None:

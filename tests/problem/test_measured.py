@@ -19,6 +19,18 @@ from tests.problem.tables import table
 LAYER = canonical({"width": 1, "depth": 0, "activation": "identity"})
 
 
+@pytest.mark.parametrize("far", [1e140, 1e148])
+def test_an_end_is_measured_however_far_it_is_while_its_loss_is_finite(far: float) -> None:
+    data = table(11, 2, seed=3)
+    one = point(
+        problem=ProblemKind.mlp, model=LAYER, code="mlp 1", start=Start.random, scale=1e4, data=data.fingerprint
+    )
+    one = replace(one, dtype=DType.float64)
+    found = problems({data.fingerprint: data}, [one.task])[one.task].measure(one, [far] * 3)
+    x = np.column_stack([1e4 * data.inputs, np.ones(11)])
+    assert found["left"] == pytest.approx(np.mean((x @ np.full(3, far) - data.targets) ** 2), rel=1e-6)
+
+
 @pytest.mark.parametrize("inputs", [1, 8])
 def test_a_linear_layer_has_the_least_loss_and_the_curvature_of_least_squares(inputs: int) -> None:
     data = THERMOMETER if inputs == 1 else table(100, inputs, seed=3)

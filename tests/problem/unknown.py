@@ -18,7 +18,6 @@ class Unknown:
     has_least_loss : whether it tells the least loss there is.
     """
 
-    evenest_scale: float | None = None
     undetermined: None = None
     facts: None = None
     work = 0
@@ -36,6 +35,9 @@ class Unknown:
 
     def objective(self, points: Sequence[Setup]) -> Objective:
         return self._line.objective(points)
+
+    def evenest_scale(self, point: Setup) -> None:
+        return None
 
     def least_loss(self, point: Setup) -> float | None:
         return self._line.least_loss(point) if self.knows_least else None

@@ -10,9 +10,11 @@ from sweep.plan.plan import Plan
 from sweep.report import neighbours
 from sweep.report.findings import find
 from sweep.report.judged_runs import judged
+from sweep.settings.optimizers import OptimizerKind
 from sweep.training.curve import Curve
+from sweep.training.in_process import in_process
 from sweep.verdict.outcome import Outcome
-from tests.conftest import THERMOMETER
+from tests.conftest import THERMOMETER, point
 from tests.report.nets import net, only, runs_of, swept
 
 LRS = (0.01, 0.1, 1.0)
@@ -64,3 +66,26 @@ def test_of_models_whose_best_run_has_converged_nothing_is_to_be_tried() -> None
         if run.verdict
     ]
     assert list(neighbours.asked(some.plan, ended)) == []
+
+
+def test_of_repeats_what_most_runs_of_a_setting_found_counts() -> None:
+    """Two of three runs at the largest lr diverge, and the third has the least loss of all: that is no way to go."""
+    points = [net(THERMOMETER, lr=lr, standardize=True, seed=seed) for lr in LRS for seed in range(3)]
+    ends = [3.0, 3.1, 3.2, 2.0, 2.1, 2.2, 0.1, None, None]
+    plan = Plan(tuple(points), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
+    parameters = tuple(0.1 for _ in plan.parameters_of[plan.points[0].task])
+    results = {
+        each.key: Curve(np.linspace(9, end or np.nan, 40), parameters, end or np.nan, False, {}, {"left": np.nan})
+        for each, end in zip(points, ends, strict=True)
+    }
+    found = [(one.lr, one.epochs, one.seed) for one, _ in neighbours.asked(plan, judged(plan, results))]
+    assert found == [(0.3, 40, 0), (0.1, 160, 0)]
+
+
+def test_runs_without_theory_are_helped_by_their_neighbours_whatever_the_problem() -> None:
+    adam = {"optimizer": OptimizerKind.adam, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    points = [point(lr=lr, epochs=40, **adam) for lr in (1e-3, 1e-2)] + [point(lr=1e-2, epochs=40)]
+    plan = Plan(tuple(points), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
+    trained = in_process(points, plan.problems)
+    found = neighbours.asked(plan, judged(plan, {each.key: curve for each, curve in zip(points, trained, strict=True)}))
+    assert [(one.optimizer, one.lr, one.epochs) for one, _ in found] == [("adam", 0.03, 40), ("adam", 0.01, 160)]

@@ -5,6 +5,8 @@ import shlex
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +86,7 @@ def test_what_to_try_next_is_the_fastest_lr_a_scale_the_evenest_scale_and_the_ne
     assert [step.command.split()[3:6] for step in steps] == [
         ["lr=0.0326", "scale=0.1", "epochs=528"],
         ["lr=0.000337", "scale=1", "epochs=49374"],
+        ["lr=0.0579", "scale=0.1", "epochs=46"],
         ["lr=0.26", "scale=0.1", "epochs=5"],
         ["lr=0.487", "scale=0.0184", "epochs=72"],
         ["lr=0.01", "scale=0.1", "epochs=1722"],
@@ -153,7 +156,8 @@ def test_a_suggestion_is_a_new_point_within_limits_that_a_user_may_type(
 
 def test_a_point_that_the_plan_has_is_not_suggested_nor_one_beyond_the_limit_of_a_key() -> None:
     fastest, even = point(lr=0.0326, epochs=528), point(lr=0.487, scale=0.0184, epochs=72)
-    plan, runs = sweep(fastest, even)
+    swung = point(lr=0.766, scale=0.0184, epochs=17, momentum=0.54)
+    plan, runs = sweep(fastest, even, swung)
     assert theory.steps(plan, runs, theory.forecasts(plan)[0]) == []
     slow = point(scale=1e-7, epochs=1, init=(0.0, 0.0))
     plan, runs = sweep(slow)
@@ -161,7 +165,27 @@ def test_a_point_that_the_plan_has_is_not_suggested_nor_one_beyond_the_limit_of_
     needed = theory.forecasts(plan)[0][0].fastest
     assert needed
     assert needed[1] > 100_000_000
-    assert [step.command.split()[4] for step in theory.steps(plan, runs, theory.forecasts(plan)[0])] == ["scale=0.0184"]
+    commands = [step.command for step in theory.steps(plan, runs, theory.forecasts(plan)[0])]
+    assert ["scale=0.0184" in each or "optimizer.momentum=0.9999936" in each for each in commands] == [True, True]
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("scale", [1.0, 0.1, 0.01])
+def test_the_momentum_that_is_suggested_does_what_it_promises(scale: float, nesterov: bool) -> None:
+    tried = [point(scale=scale, lr=1e-5, epochs=10, momentum=0.1 * nesterov, nesterov=nesterov, dtype=DType.float64)]
+    plan, runs = sweep(*tried)
+    (step,) = [each for each in theory.steps(plan, runs, theory.forecasts(plan)[0]) if "with momentum" in each.promise]
+    again = asked(step, THERMOMETER)
+    assert (again.momentum > 0.3, again.nesterov, again.scale) == (True, nesterov, scale)
+    assert f": {again.epochs:,} epochs instead of" in step.promise
+    plan, runs = sweep(again, replace(again, epochs=2 * again.epochs))
+    assert [run.state for run in runs] == [Outcome.CONVERGED] * 2
+    problem, curve = plan.problem(again), runs[1].curve
+    least = problem.least_loss(again)
+    assert curve
+    assert least
+    outside = np.flatnonzero(curve.losses - least > 0.001 * problem.spread)
+    assert 0.6 * again.epochs < outside[-1] < again.epochs
 
 
 def test_where_a_dtype_may_not_do_what_theory_says_the_other_is_suggested() -> None:

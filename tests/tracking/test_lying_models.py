@@ -115,9 +115,9 @@ def test_code_that_a_plan_names_is_not_run(command: Command, key: str) -> None:
     assert not Path("sprung").exists()
 
 
-@pytest.mark.parametrize("tile", [-16, 3, 8, 10**12])
-def test_a_tile_that_no_release_trains_in_is_not_made(command: Command, tile: int) -> None:
+@pytest.mark.parametrize(("name", "rows"), [("tile", -16), ("tile", 3), ("tile", 8), ("batch_tile", 10**12)])
+def test_a_tile_that_no_release_trains_in_is_not_made(command: Command, name: str, rows: int) -> None:
     command(*GRID)
-    lie(lambda document: None, tile=tile)
+    lie(lambda document: None, **{name: rows})
     said = command(module="sweep.replay")
     assert (said.code, "a curve is not of the form of its point" in said.err) == (1, True), said

@@ -143,3 +143,57 @@ def test_charts_of_models_have_the_axes_that_vary(
     charts = {each["uuid"]: each for each in state["compareRunCharts"]}
     assert (charts["map"]["xaxis"]["key"], charts["map"]["yaxis"]["key"]) == ("log10_lr", upright)
     assert (charts["way"]["selectedParams"], charts["way"]["selectedMetrics"]) == way
+
+
+def repeated(count: int = 2, **changes: Any) -> Plan:
+    points = [net(THERMOMETER, width, seed=seed, **changes) for width in (4, 8) for seed in range(1, 1 + count)]
+    return Plan(tuple(points), READINGS, 0.001)
+
+
+def test_repeats_are_grouped_by_all_that_varies_but_their_seed_and_groups_are_shut() -> None:
+    state = view.state(repeated(), [])
+    keys = [{"mode": "param", "groupByData": name} for name in ("lr", "problem.model.width")]
+    assert state["groupBy"] == {"aggregateFunction": "average", "groupByKeys": keys}
+    assert state["useGroupedValuesInCharts"] is True
+    shut = {f"param.lr.0.1,param.problem.model.width.{width}": False for width in (4, 8)}
+    assert state["groupsExpanded"] == shut
+    assert state["compareRunSections"][0]["name"] == "Loss by epoch: mean and range, and cut to those that fall"
+
+
+def test_without_repeats_nothing_is_grouped_though_seeds_vary() -> None:
+    points = tuple(net(THERMOMETER, seed=seed, lr=0.1 * (1 + seed)) for seed in range(3))
+    assert not {"groupBy", "groupsExpanded"} & view.state(Plan(points, READINGS, 0.001), []).keys()
+
+
+def test_of_more_repeats_than_a_page_holds_those_of_a_setting_are_loaded_together() -> None:
+    assert view.state(repeated(51), [])["orderByKey"] == "tags.`setting`"
+    assert view.state(repeated(50), [])["orderByKey"] == "metrics.`final_loss`"
+
+
+def test_charts_of_groups_have_axes_that_are_numbers_on_all_of_them() -> None:
+    points = [
+        replace(net(THERMOMETER, 4), seed=seed, momentum=momentum, loss=loss)
+        for momentum in (0.0, 0.9)
+        for loss in ('"mse"', '"l1"')
+        for seed in range(2)
+    ]
+    charts = {each["uuid"]: each for each in view.state(Plan(tuple(points), READINGS, 0.001), [])["compareRunCharts"]}
+    assert charts["map"]["yaxis"]["key"] == "log10_end"
+    assert charts["way"]["selectedParams"] == []
+    way = next(each for each in view.state(repeated(), [])["compareRunCharts"] if each["type"] == "PARALLEL")
+    assert way["selectedParams"] == ["problem.model.width"]
+    where = next(each for each in view.state(repeated(), [])["compareRunCharts"] if each["type"] == "SCATTER")
+    assert where["yaxis"] == {"key": "problem.model.width", "type": "PARAM"}
+
+
+def test_a_group_without_a_param_is_named_as_the_page_names_it() -> None:
+    points = [replace(net(THERMOMETER), seed=seed, momentum=momentum) for momentum in (0.0, 0.9) for seed in range(2)]
+    shut = view.state(Plan(tuple(points), READINGS, 0.001), [])["groupsExpanded"]
+    assert list(shut) == [f"param.lr.0.1,param.optimizer.momentum.{each}" for each in ("null", "0.9")]
+
+
+def test_a_view_of_many_settings_stays_short() -> None:
+    points = [net(THERMOMETER, seed=seed, lr=1e-3 * (1 + k)) for k in range(300) for seed in range(2)]
+    state = view.state(Plan(tuple(points), READINGS, 0.001), [])
+    assert len(state["groupsExpanded"]) == 100
+    assert len(view.encoded("name", state, 1234)) < 3000

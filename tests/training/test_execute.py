@@ -13,6 +13,7 @@ from sweep.problem.task import Task
 from sweep.training import execute, in_process
 from sweep.training.curve import Curve, Failure
 from tests.conftest import THERMOMETER, lines, point
+from tests.problem.posed import asked, planned, spec
 
 PROBLEMS = lines(THERMOMETER)
 
@@ -39,6 +40,17 @@ def test_chunks_are_the_points_in_order_within_the_bounds(epochs: list[int], los
     for chunk in chunks:
         assert len(chunk) == 1 or sum(p.epochs for p in chunk) <= losses
         assert len(chunk) == 1 or len(chunk) * 11 <= rows
+
+
+def test_a_chunk_of_a_model_is_bounded_by_the_orders_that_its_points_take_samples_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    posed = planned(
+        [asked(spec("Net"), seed=seed, epochs=1, batch_size=size) for size in (4, None) for seed in range(9)]
+    )
+    monkeypatch.setattr(execute, "CHUNK_READINGS", 3 * 11)
+    chunks = [len(pairs) for pairs in execute.execute(posed.points, posed.problems, in_process.in_process)]
+    assert chunks == [3, 3, 3 + 9]
 
 
 @given(bad=st.sets(st.integers(0, 19)))

@@ -3,12 +3,14 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from sweep.models.spec import canonical
 from sweep.plan.point import Point
 from sweep.problem.choice import problems
+from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 from sweep.training import descent
 from sweep.training.bitwise import first_difference
@@ -31,11 +33,26 @@ def trained(points: list[Point]) -> list[Curve]:
     return in_process(points, problems({THERMOMETER.fingerprint: THERMOMETER}, [each.task for each in points]))
 
 
+SAMPLED = [point(lr=lr, epochs=70, batch_size=size) for size in (4, 11) for lr in np.geomspace(0.05, 0.5, 200).tolist()]
+"""Their loss is inf long before their parameters are nan, of some just after 32 epochs."""
+
+ADAGRAD = [
+    point(
+        epochs=70, init=(1.0, 1.0), optimizer=OptimizerKind.adagrad, eps=1e-10, lr_decay=lr_decay,
+        initial_accumulator_value=initial,
+    )
+    for lr_decay in (0.0, 0.1)
+    for initial in (0.0, 1e30)
+]  # fmt: skip
+"""What it divides by grows with each update by its decay, also where parameters and sums stay."""
+
 GRIDS = {
     "line": LINE,
     "autograd": [replace(each, dtype=DType.float64, gradient=Gradient.autograd) for each in LINE],
     "holdout": [replace(each, holdout="0.3") for each in LINE],
     "model": NETS,
+    "sampled": SAMPLED,
+    "adagrad": ADAGRAD,
 }
 
 

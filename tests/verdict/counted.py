@@ -1,7 +1,8 @@
 """How often the rule for an unknown least loss is wrong, on classes, whose least loss Newton's method finds exactly.
 
 ``python -m tests.verdict.counted --problems 90 --seed 1`` prints the counts of classes that stand in
-``docs/verdicts.md``, and with ``--models 5`` in place of the problems those of models, from as many starts each.
+``docs/verdicts.md``, and with ``--models 5`` in place of the problems those of models, from as many starts each. With
+``--momentum 20`` or ``--sampled 15`` it counts, on as many tables, what a rise says of runs that are not bound to fall.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from sweep.settings.schema import DType
 from sweep.verdict.judge import judge
 from sweep.verdict.rule import bound
 from tests.problem.classes import logistic, of, run, table, trained
-from tests.verdict import counted_models
+from tests.verdict import counted_models, counted_rises
 from tests.verdict.states import TOLERANCES, State, counts
 
 EPOCHS = (10, 30, 100, 300, 1000, 3000, 10_000)
@@ -63,8 +64,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--problems", type=int, default=0)
     parser.add_argument("--models", type=int, default=0)
+    parser.add_argument("--momentum", type=int, default=0)
+    parser.add_argument("--sampled", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    risen = [*counted_rises.with_momentum(given.seed, given.momentum, 100)]
+    risen += [*counted_rises.with_batches(given.seed, given.sampled, 100)]
+    if risen:
+        print(*counted_rises.counts(risen), sep="\n")
+        return
     found = list(states(given.problems, given.seed))
     if given.models:
         found += [*counted_models.linear(given.seed, given.models), *counted_models.absolute(given.seed)]

@@ -14,7 +14,8 @@ from sweep.training.in_process import in_process
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Limit, Outcome, Verdict
 from sweep.verdict.rule import resolves
-from sweep.verdict.stability_sgd import Plain
+from sweep.verdict.stability import stability_of
+from sweep.verdict.stability_sgd import Momentum, Plain
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import line_of, readings
@@ -58,21 +59,27 @@ def test_where_the_target_rounds_to_more_than_the_tolerance_no_epochs_are_promis
     assert kept.limit is None
 
 
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
 @pytest.mark.parametrize("problem", [LINE, PRESSURE, KELVIN, FAR])
-def test_what_is_promised_in_float32_is_kept_in_float32(problem: Line) -> None:
-    scale = 3 / math.sqrt(problem._square)
-    threshold = 2 / problem.quadratic(point(scale=scale)).largest
-    runs = [
-        point(lr=part * threshold, scale=scale, epochs=epochs) for part in (0.9, 0.3, 0.03, 0.003) for epochs in (5, 50)
-    ]
+def test_what_is_promised_in_float32_is_kept_in_float32(problem: Line, momentum: float) -> None:
+    base = point(scale=3 / math.sqrt(problem._square), momentum=momentum)
+    threshold = stability_of(base).threshold(problem.quadratic(base).largest)
+    runs = [replace(base, lr=part * threshold, epochs=epochs) for part in (0.9, 0.3, 0.03, 0.003) for epochs in (5, 50)]
     going = [(run, found.epochs_needed) for run, found in zip(runs, trained(problem, *runs), strict=True)]
     longer = [
         replace(run, epochs=run.epochs + needed * 11 // 10 + 9)
         for run, needed in going
         if needed is not None and needed < 4000
     ]
-    assert bool(longer) == (problem in (LINE, FAR))
+    assert bool(longer) == (problem in (LINE, FAR) or (problem is KELVIN and momentum > 0))
     assert {found.outcome for found in trained(problem, *longer)} <= {Outcome.CONVERGED}
+
+
+def test_momentum_moves_on_by_slopes_that_plain_descent_would_stall_at() -> None:
+    known, allowed = KELVIN.quadratic(point(scale=0.01)), 0.001 * KELVIN.spread
+    optimizers = (Plain(), Momentum(0.5), Momentum(0.999))
+    stalls = [Theory(known, each).may_stall(1e-6, allowed, DType.float32) for each in optimizers]
+    assert stalls == [True, True, False]
 
 
 def test_a_run_far_behind_exact_arithmetic_is_limited_and_one_beside_it_is_not() -> None:

@@ -51,12 +51,8 @@ def test_the_predicted_epoch_is_the_first_within_and_curves_agree(scale: float, 
         assert theory.epochs_until(START, lr, ALLOWED) == first
         for count in (1, 2, 10, first):
             assert theory.excess(START, lr, count) == pytest.approx(found[count], rel=1e-7, abs=1e-9 * found[0])
-        again = first + 1 + int((found[first + 1 :] <= ALLOWED).argmax())
-        assert theory.epochs_until(START, lr, ALLOWED, least=first + 1) == again
-        stays = theory.settles(START, lr, ALLOWED)
-        assert stays is not None
-        assert stays >= first
-        assert (found[stays:] <= ALLOWED).all()
+        if (found[-100:] <= ALLOWED).all():
+            assert theory.settles(START, lr, ALLOWED) == 1 + int((found > ALLOWED).nonzero()[0][-1])
         assert (found[first:] <= theory.excess_at_most(START, lr, first) * (1 + 1e-9)).all()
 
 
@@ -114,6 +110,15 @@ def test_the_best_momentum_is_about_polyaks_for_a_tight_tolerance_and_beats_its_
     assert epochs < 2 * plain[1] / root
     for other_lr, other in ((lr, beta), (0.7 * lr, beta), (lr, 0.8 * beta), (lr, 1 - (1 - beta) / 4)):
         assert (Theory(theory.quadratic, Momentum(other)).settles(start, other_lr, excess) or math.inf) >= epochs
+
+
+def test_with_much_momentum_the_fastest_lr_is_far_below_the_threshold() -> None:
+    theory = at(0.01, 0.99)
+    found = theory.fastest(START, ALLOWED)
+    assert found
+    assert found[0] < 0.05 * theory.threshold
+    for part in (0.001, 0.1, 0.5, 0.9, 0.99):
+        assert (theory.settles(START, part * theory.threshold, ALLOWED) or math.inf) > found[1]
 
 
 def test_where_all_directions_are_alike_plain_descent_is_fastest() -> None:

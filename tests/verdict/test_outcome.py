@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from sweep.plan.point import Point
 from sweep.problem.line import Line
+from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import DType, Gradient, rounded_to
 from sweep.training import in_process
 from sweep.training.curve import Curve
@@ -117,12 +118,28 @@ def test_a_stable_run_that_is_too_slow_to_count_is_not_told_that_it_never_ends()
     assert "promises no end" not in found.reason
 
 
+OPTIMIZERS = st.sampled_from(
+    [
+        {},
+        *({"momentum": beta, "nesterov": lead} for beta in (1e-300, 0.5, 0.9, 1 - 1e-7) for lead in (False, True)),
+        {"optimizer": OptimizerKind.adam, "beta1": 0.9, "beta2": 0.999, "eps": 0.0},
+        {"optimizer": OptimizerKind.adamw, "beta1": 0.0, "beta2": 0.0, "eps": 1e-8},
+        {"optimizer": OptimizerKind.rmsprop, "alpha": 0.99, "eps": 1e-8, "momentum": 0.5},
+        {"optimizer": OptimizerKind.adagrad, "eps": 0.0},
+    ]
+)
+FAR_BEYOND: dict[str, Any] = {"lr": 1e300, "scale": 1e-300, "init": (1e8, 0.0), "epochs": 1, "tolerance": 1e-3}
+FAR_BEYOND |= {"gradient": Gradient.analytic, "dtype": DType.float64, "weight_decay": 0.0, "pace": {}, "delta": 1.0}
+FAR_BEYOND |= {"optimizer": {"optimizer": OptimizerKind.adamw, "beta1": 0.0, "beta2": 0.0, "eps": 1e-8}}
+PACES = st.sampled_from([{}, {}, {"batch_size": 4}, {"schedule": ScheduleKind.cosine}, {"warmup": 1}])
+
 EXTREME = st.one_of(
     st.sampled_from([5e-324, 1e-300, 1e-160, 1e-40, 1e-8, 1e-3, 0.033, 1.0, 1e8, 1e38, 1e160, 1e300, 1.7e308]),
     st.floats(5e-324, 1.7e308, exclude_min=False),
 )
 
 
+@example(**FAR_BEYOND)
 @settings(max_examples=400)
 @given(
     lr=EXTREME,
@@ -133,11 +150,18 @@ EXTREME = st.one_of(
     delta=EXTREME,
     dtype=st.sampled_from(DType),
     tolerance=EXTREME,
+    weight_decay=st.one_of(st.just(0.0), EXTREME),
+    optimizer=OPTIMIZERS,
+    pace=PACES,
 )
-def test_a_verdict_never_raises_whatever_the_settings(tolerance: float, **changes: Any) -> None:
+def test_a_verdict_never_raises_whatever_the_settings(
+    tolerance: float, optimizer: dict[str, Any], pace: dict[str, Any], **changes: Any
+) -> None:
+    changes |= optimizer | pace
     if changes["dtype"] is DType.float32:
         for name in ("lr", "scale", "delta"):
             assume(0 < rounded_to(changes[name], DType.float32) < math.inf)
+        assume(rounded_to(changes["weight_decay"], DType.float32) < math.inf)
         assume(all(math.isfinite(rounded_to(value, DType.float32)) for value in changes["init"]))
     run = point(**changes)
     (curve,) = in_process.in_process([run], PROBLEMS)

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from sweep.settings.optimizers import OptimizerKind, ScheduleKind
+from sweep.verdict.outcome import Outcome
 from sweep.verdict.rule import Rises, Rounding
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import line_of
+from tests.verdict import counted_rises
 
 LINE = line_of(THERMOMETER)
 ROUNDING = Rounding(1e-9, 1.0)
@@ -84,3 +86,19 @@ def test_the_first_rise_of_what_swings_is_the_first_above_all_before() -> None:
         assert int(rises.first(losses).argmax()) == first
     slow = replace(Rises(ROUNDING), times=2.0).first(np.array([*[1.0] * 91, *np.linspace(1.2, 2.5, 10)]))
     assert int(slow.argmax()) == 97  # Above twice the highest before the last tenth.
+
+
+def test_with_momentum_no_stable_run_is_called_diverged_and_every_unstable_one_that_is_long_enough() -> None:
+    found = list(counted_rises.with_momentum(1, 3, 40, (20, 100)))
+    assert [run for run in found if run.outcome is Outcome.DIVERGED and not run.diverges] == []
+    missed = [run for run in found if run.outcome is not Outcome.DIVERGED and run.diverges]
+    assert {(run.kind, run.epochs) for run in missed} == {("Polyak, 0.99", 20), ("Nesterov, 0.99", 20)}
+    assert sum(run.simpler and not run.diverges for run in found) > 50  # By the rule of plain descent.
+
+
+def test_of_sampled_batches_hardly_a_run_is_called_diverged_that_comes_back_below_its_start() -> None:
+    found = list(counted_rises.with_batches(1, 3, 40, (100,)))
+    called = [run for run in found if run.outcome is Outcome.DIVERGED]
+    assert sum(run.diverges is True for run in called) > 0.9 * sum(run.diverges is True for run in found) > 60
+    false, simpler = (sum(run.diverges is False for run in some) for some in (called, [r for r in found if r.simpler]))
+    assert false <= 2 < simpler

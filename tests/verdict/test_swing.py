@@ -75,6 +75,21 @@ def test_what_updates_leave_agrees_with_powers_of_the_matrix_to_eighty_digits(be
     assert kinds == {Turning, Straight}
 
 
+@pytest.mark.parametrize(("beta", "nesterov"), [(beta, nesterov) for beta in BETAS for nesterov in (False, True)])
+def test_beside_double_roots_too_no_later_count_leaves_more_than_the_most(beta: float, nesterov: bool) -> None:
+    for step in steps(beta, nesterov):
+        left = swing(step / STEEP, STEEP, beta, nesterov=nesterov)
+        most = [left.most(count) for count in range(60)]
+        if most[0] < math.inf:
+            assert (np.diff(most) <= 1e-15).all()
+            assert (left.at(np.arange(60)) <= np.array(most) * (1 + 1e-6) + 1e-300).all()
+
+
+def test_where_both_roots_are_0_nothing_is_left_after_two_updates() -> None:
+    left = swing(1.0, 1.0, 0.5, nesterov=True)
+    assert [left(count) for count in range(4)] == pytest.approx([1.0, 0.25, 0.0, 0.0], rel=1e-12, abs=1e-50)
+
+
 @given(beta=st.floats(0.01, 0.999), nesterov=st.booleans(), part=st.floats(1e-4, 0.9999), first=st.integers(0, 300))
 def test_it_lies_between_its_bounds_and_many_counts_agree_with_one_by_one(
     beta: float, nesterov: bool, part: float, first: int

@@ -14,9 +14,10 @@ from sweep.problem.choice import problems as problems_of
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.settings.schema import DType, ProblemKind
+from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
 from sweep.verdict.judge import judge
-from sweep.verdict.outcome import Outcome, Verdict
+from sweep.verdict.outcome import Limit, Outcome, Verdict
 from sweep.verdict.theory import Theory, theory_of
 from tests.conftest import THERMOMETER, lines, point
 from tests.problem.tables import of
@@ -50,14 +51,19 @@ def known(posed: Mapping[Task, Problem], run: Point) -> Theory:
 
 
 @pytest.mark.parametrize("dtype", DType)
+@pytest.mark.parametrize("decay", [0.0, 0.4])
 @pytest.mark.parametrize("problem", ["line", "linear"])
 @pytest.mark.parametrize("arguments", ARGUMENTS)
 def test_the_verdict_flips_at_the_threshold_and_runs_are_within_when_foretold(
-    arguments: dict[str, Any], problem: str, dtype: DType
+    arguments: dict[str, Any], problem: str, decay: float, dtype: DType
 ) -> None:
     base, posed = (point(scale=0.01, epochs=3000), LINE) if problem == "line" else eight_inputs()
-    base = replace(base, dtype=dtype, **arguments)
+    base = replace(base, dtype=dtype, weight_decay=decay, **arguments)
     threshold = known(posed, base).threshold
+    without = known(posed, replace(base, weight_decay=0.0))
+    assert threshold * (without.quadratic.largest + decay) == pytest.approx(
+        without.threshold * without.quadratic.largest
+    )
     below, above, middle = verdicts(posed, *(replace(base, lr=part * threshold) for part in (0.97, 1.03, 0.3)))
     assert [each.outcome for each in (below, above, middle)] == ["CONVERGED", "DIVERGED", "CONVERGED"]
     for found in (below, above, middle):
@@ -88,8 +94,23 @@ def test_a_run_that_swings_out_of_its_tolerance_again_is_told_when_it_is_back() 
     (found,) = verdicts(LINE, replace(base, epochs=out))
     assert (found.outcome, found.events.first_within, found.limit) == (Outcome.UNFINISHED, first, None)
     assert found.epochs_needed
-    (back,) = verdicts(LINE, replace(base, epochs=out + found.epochs_needed))
-    assert back.outcome is Outcome.CONVERGED
+    assert found.epochs_needed > 0
+    back = [replace(base, epochs=out + found.epochs_needed + more) for more in (-1, 0, 1, 2, 3, 5, 8, 40, 400)]
+    assert [each.outcome for each in verdicts(LINE, *back)] == ["UNFINISHED", *["CONVERGED"] * 8]
+
+
+def test_a_run_that_is_off_where_exact_arithmetic_passes_the_optimum_is_held_against_how_far_it_swings() -> None:
+    base = point(lr=0.7, scale=0.01, momentum=0.95, dtype=DType.float64)
+    problem, theory = LINE[base.task], known(LINE, base)
+    least_loss = problem.least_loss(base)
+    assert least_loss is not None
+    most = {n: theory.excess_at_most(base.init, base.lr, n) for n in range(5, 60)}
+    epochs = min(most, key=lambda n: theory.excess(base.init, base.lr, n) / most[n])
+    run, swings = replace(base, epochs=epochs), most[epochs]
+    assert theory.excess(base.init, base.lr, epochs) < 0.1 * swings
+    for part, limit in ((1.9, None), (2.1, Limit.found)):
+        curve = Curve(np.full(epochs, 80.0), base.init, least_loss + part * swings, stalled=False)
+        assert judge(curve, run, problem, TOLERANCE).limit is limit
 
 
 @pytest.mark.parametrize("problem", ["line", "linear"])
