@@ -14,6 +14,7 @@ from benchmarks import (
     columnar,
     comparison,
     crowded,
+    engines,
     grid,
     machine,
     models,
@@ -30,7 +31,7 @@ from benchmarks.peers import PEERS
 from benchmarks.progress import say
 from benchmarks.tables import Section
 
-PARTS = ("training", "wide", "models", "optimizers", "tracking", "startup")
+PARTS = ("training", "wide", "models", "optimizers", "engines", "tracking", "startup")
 
 
 def main() -> None:
@@ -70,6 +71,10 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
     if "optimizers" in only:
         size = (64, 20) if quick else (1000, 2000)
         parts["optimizers"] = lambda: optimizers.section(*size, runs, folder / "optimizers")
+    if "engines" in only:
+        parts["engines"] = lambda: engines.section(
+            *((50, 2, 20) if quick else (10_000, 64, 2000)), runs, folder / "engines"
+        )
     if "tracking" in only:
         parts["tracking"] = lambda: tracking.section(50 if quick else 5000, runs, folder / "tracking")
     if "startup" in only:

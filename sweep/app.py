@@ -2,20 +2,19 @@
 
 import sys
 from collections.abc import Sequence, Set
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from sweep import scratch
 from sweep.console import terminal
 from sweep.console.interruption import watched
 from sweep.data import sources
+from sweep.engines.engine import Engine
 from sweep.errors import Exit, printable
 from sweep.outputs import OUTPUTS, check_writable, own_spool
 from sweep.plan import plan
 from sweep.plan.plan import Plan
 from sweep.settings.schema import Settings
-from sweep.training.curve import Engine
-from sweep.training.devices import check_devices
-from sweep.training.execute import execute
 
 if TYPE_CHECKING:
     from sweep.report.files import Report
@@ -29,7 +28,7 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
     Parameters
     ----------
     settings : of at least one point, validated; what belongs to the whole sweep is taken from the first.
-    engine : what trains.
+    engine : where points are trained.
 
     Raises
     ------
@@ -43,7 +42,7 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
 
     first, planned = settings[0], plan.make(settings, sources.reader())
     tracking = first.tracking
-    check_devices(planned.points)
+    engine.check(planned.points)
     expected.check(planned)
     if first.dry_run:
         there = open_store(tracking, create=False)
@@ -93,12 +92,17 @@ def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Kn
         write = spool.behind(sweep.write)
 
         def train() -> None:
-            with terminal.progress(len(todo)) as tick:
-                for chunk in execute(todo, planned.problems, engine):
+            chunks = engine.run(todo, planned.problems)
+            with terminal.progress(len(todo)) as tick, closing(chunks):
+                for chunk in chunks:
                     with watch.uninterrupted():
                         write(chunk, tick)
 
         watch.until_signal(train)
+        if engine.told:
+            print(engine.told, flush=True)
+        if engine.workers:
+            sweep.executions[-1]["workers"] = list(engine.workers)
         spool.check()
         report = publication.publish(sweep)
         terminal.conclude(report, pages.how_to_open(store, first.tracking, planned.sweep_id))

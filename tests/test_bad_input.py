@@ -17,6 +17,7 @@ from sweep import app
 from sweep.console.guard import guard
 from sweep.data import sources
 from sweep.data.table_file import Files
+from sweep.engines.engine import Here
 from sweep.errors import BadInput
 from sweep.plan import plan
 from sweep.settings.keys import validate
@@ -79,7 +80,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def compose(folder: Path, arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
     """What a command does after its flags are read, up to the plan; ``dry_run=true`` must be among ``arguments``."""
 
-    code = guard(lambda: app.run(expanded(*arguments, extra=folder), in_process))
+    code = guard(lambda: app.run(expanded(*arguments, extra=folder), Here(in_process)))
     check_ending(code, capsys.readouterr().err)
 
 

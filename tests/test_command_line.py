@@ -11,6 +11,7 @@ from mlflow import MlflowClient
 
 from sweep import app
 from sweep.__main__ import parse
+from sweep.engines.engine import Here
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
@@ -143,7 +144,7 @@ def test_ctrl_c_leaves_no_run_running(command: Command, ready_store: Path) -> No
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        app.run([settings()], stops)
+        app.run([settings()], Here(stops))
     (summary,) = runs("summary")
     assert summary.info.status == "KILLED"
     assert not MlflowClient(absolute(URI)).search_runs(["1"], "attributes.status = 'RUNNING'")

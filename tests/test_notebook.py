@@ -14,6 +14,7 @@ from mlflow import MlflowClient
 
 import sweep
 from sweep import app
+from sweep.engines.engine import Here
 from sweep.errors import BadInput
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
@@ -93,14 +94,14 @@ def test_points_that_failed_or_were_not_run_have_a_row_and_no_curve(capsys: pyte
             raise MemoryError("no room")
         return in_process.in_process(points, problems)
 
-    assert app.run([settings(epochs=5), settings(epochs=6)], fails_then_stops) == 3
+    assert app.run([settings(epochs=5), settings(epochs=6)], Here(fails_then_stops)) == 3
     found, curves = sweep.frame()
     assert found["status"].tolist() == ["FINISHED", "FAILED"]
     assert found["attempt"].tolist() == [1, 1]
     assert found["curve_run"].isna().tolist() == [False, True]
     assert found["error_kind"].isna().tolist() == [True, False]
     assert len(curves) == 6
-    assert app.run([settings(epochs=6)], fails_then_stops) == 3
+    assert app.run([settings(epochs=6)], Here(fails_then_stops)) == 3
     found, curves = sweep.frame()
     assert (len(found), len(curves)) == (1, 0)
     assert [str(kind) for kind in curves.dtypes] == ["category", "int64", "float64"]

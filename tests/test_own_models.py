@@ -9,6 +9,7 @@ from mlflow import MlflowClient
 
 import sweep
 from sweep import app
+from sweep.engines.engine import Here
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
@@ -89,7 +90,7 @@ def test_what_waits_of_a_model_is_delivered_without_it(
         return in_process.in_process(points, problems)
 
     with importable(tmp_path), pytest.raises(StoreAway, match="wait in outputs/spool"):
-        app.run(points, train)
+        app.run(points, Here(train))
     rename("gone", "params")
     assert not runs()
     Path("my_models.py").unlink()

@@ -13,6 +13,7 @@ from mlflow import MlflowClient
 
 from sweep import app
 from sweep.data.table_file import Files
+from sweep.engines.engine import Here
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
@@ -64,7 +65,7 @@ def test_the_first_epoch_and_value_that_differ_are_named_and_the_exit_code_is_5(
             curve.losses[[3, 4]] = np.nextafter(curve.losses[[3, 4]], np.float32(np.inf))
         return curves
 
-    app.run([settings(lr=lr) for lr in (1e-2, 1e-3)], wrong)
+    app.run([settings(lr=lr) for lr in (1e-2, 1e-3)], Here(wrong))
     (true,) = in_process.in_process([point(epochs=5)], problems)
     said = command(module="sweep.replay")
     assert said.code == 5
@@ -186,7 +187,7 @@ def test_a_run_without_a_curve_is_refused_with_the_error_that_it_failed_with(
     def fails(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
         raise MemoryError("no room")
 
-    app.run([settings()], fails)
+    app.run([settings()], Here(fails))
     said = command(runs()[0].info.run_id, module="sweep.replay")
     assert (said.code, "it failed with MemoryError: no room" in said.err) == (1, True)
     assert "no point of the sweep has a curve" in command(module="sweep.replay").err

@@ -33,7 +33,7 @@ BOTTOM = (
 LIBRARIES = {
     "hydra": ("settings", "commands"),
     "omegaconf": ("settings", "commands"),
-    "torch": ("models", "problem", "training", "commands"),
+    "torch": ("models", "problem", "training", "engines", "commands"),
     "mlflow": ("tracking",),
     "sqlalchemy": ("tracking",),
     "pyarrow": ("data", "tracking"),

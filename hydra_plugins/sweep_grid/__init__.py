@@ -4,7 +4,7 @@ Hydra imports this file at every start, so whatever is heavy stays inside method
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,15 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sweep.engines.engine import Engine
     from sweep.errors import BadInput
     from sweep.plan.point import Point
     from sweep.problem.problem import Problem
     from sweep.problem.task import Task
     from sweep.settings.schema import Settings
-    from sweep.training.curve import Engine, Result
+    from sweep.training.curve import Result
 
 
 @dataclass
@@ -39,8 +42,17 @@ class BatchLauncherConf:
     _target_: str = "hydra_plugins.sweep_grid.BatchLauncher"
 
 
+@dataclass
+class ProcessesLauncherConf:
+    """``hydra/launcher=processes``; ``workers`` null is as many as this process may use cores."""
+
+    _target_: str = "hydra_plugins.sweep_grid.ProcessesLauncher"
+    workers: int | None = None
+
+
 ConfigStore.instance().store(group="hydra/sweeper", name="grid", node=GridSweeperConf, provider="sweep")
 ConfigStore.instance().store(group="hydra/launcher", name="batch", node=BatchLauncherConf, provider="sweep")
+ConfigStore.instance().store(group="hydra/launcher", name="processes", node=ProcessesLauncherConf, provider="sweep")
 
 
 def _told(refusal: "BadInput") -> CompactHydraException:
@@ -88,10 +100,12 @@ class GridSweeper(Sweeper):
         """The engine of a launcher of ours; of another, one that launches a job a point."""
         assert self.launcher is not None, "setup made it"
         if isinstance(self.launcher, EngineLauncher):
-            return self.launcher.engine
+            return self.launcher.engine(settings)
         from hydra_plugins.sweep_grid import _jobs
+        from sweep.engines.engine import Here, refuse_timeout
 
-        return _jobs.engine(self.launcher, settings)
+        refuse_timeout(settings[0])
+        return Here(_jobs.compute(self.launcher, settings))
 
 
 class EngineLauncher(Launcher):
@@ -101,8 +115,8 @@ class EngineLauncher(Launcher):
     """What ``hydra/launcher=`` calls it."""
 
     @abstractmethod
-    def engine(self, points: "Sequence[Point]", problems: "Mapping[Task, Problem]") -> "Sequence[Result]":
-        """Train points: see :data:`sweep.training.curve.Engine`. What is heavy is imported here."""
+    def engine(self, settings: "Sequence[Settings]") -> "Engine":
+        """The engine for a sweep of ``settings``; what is heavy is imported once it runs."""
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         """Called by Hydra; there is nothing to set up."""
@@ -125,8 +139,30 @@ class BatchLauncher(EngineLauncher):
 
     name = "batch"
 
-    def engine(self, points: "Sequence[Point]", problems: "Mapping[Task, Problem]") -> "Sequence[Result]":
+    def engine(self, settings: "Sequence[Settings]") -> "Engine":
         """:func:`sweep.training.in_process.in_process`: torch is brought in only once there is something to train."""
-        from sweep.training import in_process
+        from sweep.engines.engine import Here, refuse_timeout
 
-        return in_process.in_process(points, problems)
+        def compute(points: "Sequence[Point]", problems: "Mapping[Task, Problem]") -> "Sequence[Result]":
+            from sweep.training import in_process
+
+            return in_process.in_process(points, problems)
+
+        refuse_timeout(settings[0])
+        return Here(compute)
+
+
+class ProcessesLauncher(EngineLauncher):
+    """Trains points in processes of their own, on the cores of this machine."""
+
+    name = "processes"
+
+    def __init__(self, workers: int | None) -> None:
+        self.workers = workers
+
+    def engine(self, settings: "Sequence[Settings]") -> "Engine":
+        """See :class:`sweep.engines.processes.Processes`."""
+        from sweep.engines import cores
+        from sweep.engines.processes import Processes
+
+        return Processes(cores.workers(self.workers), settings[0].training.timeout)

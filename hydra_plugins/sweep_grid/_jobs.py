@@ -1,4 +1,4 @@
-"""An engine out of any Hydra launcher: each point becomes a job, whose curve or error comes back as data."""
+"""Points through any Hydra launcher: each point becomes a job, whose curve or error comes back as data."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,10 +12,10 @@ from sweep.problem.task import Task, is_labelled
 from sweep.settings.grammar import exact
 from sweep.settings.hydra_internals import returned
 from sweep.settings.schema import Data, Settings, is_argument
-from sweep.training.curve import Curve, Engine, Failure, Result
+from sweep.training.curve import Compute, Curve, Failure, Result
 
 
-def engine(launcher: Launcher, settings: Sequence[Settings]) -> Engine:
+def compute(launcher: Launcher, settings: Sequence[Settings]) -> Compute:
     """Train points of ``settings`` as jobs of ``launcher``; a job reads its data anew."""
     asked = ((each.data, is_labelled(each.problem)) for each in settings)
     distinct = {sources.identity(*each): each for each in asked}.values()

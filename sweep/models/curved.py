@@ -11,6 +11,9 @@ from sweep.models.shapes import flatten, trained
 
 OTHER = "its second derivative is not that of its slope, as where a backward of one's own leaves out a part"
 
+MOST_CURVED = 3_000_000
+"""Parameters up to which it is measured: it takes 40 vectors of them, a GB in all."""
+
 OFF = 1e-2, 1e-5
 """By the first part of itself a product with a Hessian may be off what differences of gradients say, and by the second
 of the gradient."""
@@ -21,6 +24,8 @@ STEPS = (1e-7, 1e-8, 1e-6)
 
 def uncurved_by(module: nn.Module, loss: Loss, modes: bool, over: Samples) -> str:
     """Why products with the Hessian cannot be had, or are none of it, where that is so; as measured: in float64."""
+    if (count := sum(each.numel() for each in trained(module).values())) > MOST_CURVED:
+        return f"it has {count:,} parameters, and vectors of more than {MOST_CURVED:,} take too much memory"
     t = over.t.double() if over.t.is_floating_point() else over.t
     wide, start = Samples(over.x.double(), t), flatten(trained(module.double()))[None]
     shift = torch.randn(start.shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64).to(start)

@@ -1,6 +1,7 @@
 """The command that trains a point: every setting in the grammar of the command line, quoted for a shell."""
 
 import shlex
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sweep.data import sources
@@ -16,8 +17,8 @@ DEFAULT_DECAY = "optimizer.weight_decay", OptimizerKind.adamw
 """An optimizer that decays where it is not told otherwise: none has to be said."""
 
 
-def command(plan: Plan, point: Point) -> str:
-    """What trains ``point``, on readings of ``plan`` and under its tolerance.
+def command(plan: Plan, point: Point, seeds: Sequence[int] = ()) -> str:
+    """What trains ``point``, on readings of ``plan`` and under its tolerance; once for each of ``seeds``, if any.
 
     Into the store that the command finds: which one holds a sweep is no part of its plan.
     """
@@ -29,7 +30,10 @@ def command(plan: Plan, point: Point) -> str:
     values: dict[str, Any] = (
         own | dict(sources.overrides(plan.readings[point.data])) | {"outcome.tolerance": plan.tolerance}
     )
-    return shlex.join(["python", "-m", "sweep", *(f"{key}={_word(key, value)}" for key, value in values.items())])
+    words = {key: _word(key, value) for key, value in values.items()}
+    if len(seeds) > 1:
+        words["seed"] = ",".join(map(str, seeds))
+    return shlex.join(["python", "-m", "sweep", *(f"{key}={word}" for key, word in words.items())])
 
 
 def is_allowed(point: Point) -> bool:

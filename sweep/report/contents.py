@@ -40,7 +40,7 @@ def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Sectio
     made = [
         Section("Failed to execute", _failed(runs)),
         Section(_each(plan), _each_data(plan, runs, findings)),
-        Section("What to try next", _next(theory.steps(plan, runs, known))),
+        Section("What to try next", _next(theory.steps(plan, runs, known, findings.settings))),
         Section("Where descent converges", _map(plan, runs, findings.settings)),
         Section("Loss curves", _curves(plan, runs, findings.settings)),
         Section("The fit", _fit(plan, findings)),
@@ -95,8 +95,10 @@ def _each_data(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Bloc
         f"its {mean}final loss",
     ]
     held = ", on what is held out where some is," if HOLDOUT_LOSS in plan.watched else ""
-    best_of = "setting" if mean else "run"
-    return cut(f"Outcomes, and the {best_of} with the least {mean}final loss{held} that did not diverge", header, rows)
+    which = (
+        f"setting with the least mean final loss{held} over runs" if mean else f"run with the least final loss{held}"
+    )
+    return cut(f"Outcomes, and the {which} that did not diverge", header, rows)
 
 
 def _end(run: Run) -> str:

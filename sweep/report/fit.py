@@ -11,6 +11,9 @@ from sweep.settings.keys import KEYS
 MOST_FITS = 6
 """Tasks whose fit is shown; the rest are named."""
 
+GROUPS = ("problem", "optimizer", "schedule")
+"""What stands before the names of arguments that titles have no room for."""
+
 MOST_READINGS = 500
 """Readings that are drawn; of more, evenly many."""
 
@@ -26,14 +29,16 @@ def fits(plan: Plan, best: Mapping[Task, Run]) -> tuple[list[tuple[str, Fit]], l
 
 
 def short(setting: str) -> str:
-    """A setting as a title has room for it: an argument of a model by its own name, a class or function by itself.
+    """A setting as a title has room for it: an argument by its own name, a class or function by itself.
 
-    An argument that is called as another setting is, as ``lr``, keeps its whole key.
+    An argument of a model that is called as another setting is, as ``lr``, keeps its whole key.
     """
     name = setting.removeprefix("problem.model.")
-    if name != setting and not KEYS.keys().isdisjoint({own := name.partition("=")[0], f"problem.{own}"}):
+    own = name.partition("=")[0]
+    if name != setting and not KEYS.keys().isdisjoint({own, *(f"{group}.{own}" for group in GROUPS)}):
         return setting
-    name = name.removeprefix("problem.")
+    for group in GROUPS:
+        name = name.removeprefix(f"{group}.")
     return name.removeprefix("_target_=").replace("._target_=", "=")
 
 

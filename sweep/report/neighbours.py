@@ -4,13 +4,15 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from sweep.plan import usage
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.report.findings import better, comparable
 from sweep.report.judged_runs import Run
-from sweep.report.repeats import settings_of
+from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import MODELS
-from sweep.verdict.outcome import Outcome
+from sweep.verdict.outcome import Limit, Outcome
+from sweep.verdict.rule import bound
 
 LONGER = 4
 """How many times as long an unfinished run is to be tried."""
@@ -27,31 +29,41 @@ def asked(plan: Plan, runs: Sequence[Run]) -> Iterator[tuple[Point, str]]:
     unforeseen = [run for run in runs if run.verdict and run.verdict.expected is None]
     groups = comparable(dict.fromkeys(run.point.task for run in unforeseen))
     for tasks in groups:
-        here = _typical(plan, [run for run in unforeseen if run.point.task in tasks])
+        here = [run for run in unforeseen if run.point.task in tasks]
         of = f" for {plan.data_label(tasks[0].data)}" if len(groups) > 1 else ""
         ended = sorted((run for run in here if run.state != Outcome.DIVERGED), key=better)
         if not ended:
             least = min(here, key=lambda run: run.point.lr)
             yield _at(least.point, least.point.lr / LARGE), f"every run diverged{of}: a tenth of the smallest lr"
         elif ended[0].state == Outcome.UNFINISHED:
-            yield from _beside(ended[0], here, of)
-            longer = replace(ended[0].point, epochs=LONGER * ended[0].point.epochs)
-            yield longer, f"the run with the least loss{of}, {LONGER} times as long"
+            if kept := _kept_from_falling(plan, ended[0], f"what had the least loss{of}"):
+                yield kept
+            else:
+                yield from _beside(ended[0], here, of)
+                longer = replace(ended[0].point, epochs=LONGER * ended[0].point.epochs)
+                yield longer, f"what had the least loss{of}, {LONGER} times as long"
         if found := _standardized(plan, (ended or here)[0], of):
             yield found
 
 
-def _typical(plan: Plan, runs: Sequence[Run]) -> list[Run]:
-    """Of repeats one for each setting: the one in the middle of those that found what most did; else the ``runs``.
+def _kept_from_falling(plan: Plan, best: Run, which: str) -> tuple[Point, str] | None:
+    """The best run without what keeps it from the least loss, where neither more epochs nor a larger lr is the way.
 
-    With the seed of the first, so that those of two settings may differ in what tells these apart alone.
+    More of them could bring it as far as the pace of its last half goes.
     """
-    found = []
-    for each in settings_of(plan, runs):
-        alike = sorted((run for run in each.runs if run.state == each.outcome), key=better)
-        run = alike[(len(alike) - 1) // 2]
-        found.append(replace(run, point=replace(run.point, seed=each.point.seed)))
-    return found or [*runs]
+    assert best.verdict is not None, "it has ended"
+    assert best.curve is not None, "it has ended"
+    point, verdict, losses = best.point, best.verdict, best.curve.descended
+    if verdict.limit is Limit.ended and not usage.knows_its_end(point):
+        return replace(point, schedule=ScheduleKind.constant), f"{which} was ended by its schedule: without"
+    if verdict.excess is None or verdict.limit or best.curve.stalled or point.schedule is not ScheduleKind.constant:
+        return None
+    fell = float(losses[(len(losses) - 1) // 2] - losses[-1])
+    if 2 * (LONGER - 1) * fell >= verdict.excess - bound(plan.problem(point), verdict.tolerance):
+        return None
+    if point.optimizer is OptimizerKind.adamw and point.weight_decay > 0:
+        return replace(point, weight_decay=0.0), f"{which} is held off the least by its weight decay: without"
+    return _at(point, point.lr / STEP), f"{which} hardly falls any more: a third of its lr"
 
 
 def _beside(best: Run, runs: Sequence[Run], of: str) -> Iterator[tuple[Point, str]]:
@@ -65,7 +77,7 @@ def _beside(best: Run, runs: Sequence[Run], of: str) -> Iterator[tuple[Point, st
     elif not larger:
         yield _at(best.point, STEP * best.point.lr), f"the largest lr had the least loss{of}: {STEP} times as large"
     if larger and not smaller:
-        yield _at(best.point, best.point.lr / STEP), f"the smallest lr had the least loss{of}: a {STEP}rd of it"
+        yield _at(best.point, best.point.lr / STEP), f"the smallest lr had the least loss{of}: a third of it"
 
 
 def _is_beside(run: Run, best: Run) -> bool:
@@ -73,7 +85,7 @@ def _is_beside(run: Run, best: Run) -> bool:
 
 
 def _at(point: Point, lr: float) -> Point:
-    return replace(point, lr=float(f"{lr:.1g}"))
+    return replace(point, lr=float(f"{lr:.2g}"))
 
 
 def _standardized(plan: Plan, run: Run, of: str) -> tuple[Point, str] | None:

@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -102,6 +102,16 @@ class Setting:
         return max(order, key=lambda each: (self.counts[each], order.index(each))) if self.judged else None
 
     @property
+    def typical(self) -> Run:
+        """The one in the middle by its loss of those that found what most did; the first where none has a result.
+
+        With the seed of the first, so that those of two settings may differ in what tells these apart alone.
+        """
+        found = sorted((run for run in self.runs if run.state == self.outcome), key=_loss)
+        run = found[(len(found) - 1) // 2] if found else self.runs[0]
+        return replace(run, point=replace(run.point, seed=self.point.seed))
+
+    @property
     def rank(self) -> tuple[bool, float, int]:
         """What makes a setting better than another: a lesser mean loss, on what is held out if any is; fewer epochs.
 
@@ -120,6 +130,13 @@ def _end(run: Run, name: str) -> float | None:
         return run.curve.final_loss
     watched = run.curve.watched.get(name)
     return run.curve.measured.get(name) if watched is None else float(watched[-1])
+
+
+def _loss(run: Run) -> float:
+    """What ``run`` is sorted by: its loss on what is held out if any is, else its final loss; nan as inf."""
+    held = _end(run, HOLDOUT_LOSS)
+    loss = _end(run, FINAL) if held is None else held
+    return math.inf if loss is None or math.isnan(loss) else loss
 
 
 def quantities(plan: Plan) -> list[str]:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sweep.plan import usage
 from sweep.plan.command import command, is_allowed
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.plan.repeats import setting_key
 from sweep.report import bounded, neighbours
 from sweep.report.judged_runs import Run
+from sweep.report.repeats import Setting
 from sweep.settings.schema import EPS, DType
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.rule import bound
@@ -107,13 +109,15 @@ class Step:
     promise: str
 
 
-def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[Step]:
+def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast], settings: Sequence[Setting] = ()) -> list[Step]:
     """What to try next: points that the plan does not have, and that may be asked for.
 
     Parameters
     ----------
     known : from :func:`forecasts`.
+    settings : where some have repeats, all of them: what a single seed did says little of its neighbours.
     """
+    typical = [each.typical for each in settings] or runs
     asked: list[tuple[Point | None, str]] = []
     for task in plan.tasks:
         of = f" for {plan.label(task)}" if len(plan.tasks) > 1 else ""
@@ -142,9 +146,13 @@ def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast]) -> list[St
                 asked.append((_fastest(plan, even), promise))
     taken = {point.key for point in plan.points}
     suggested = []
-    for point, promise in [*asked, *_unfinished(runs), *bounded.asked(plan, runs), *neighbours.asked(plan, runs)]:
+    # Theory's promise is of one start; where there is none, what one seed does says little: as many as there were.
+    most = max((each.runs for each in settings), key=len, default=())
+    beside = [(point, why, most if usage.draws(point) else ()) for point, why in neighbours.asked(plan, typical)]
+    asked += [*_unfinished(runs), *bounded.asked(plan, runs)]
+    for point, promise, repeats in [*((*each, ()) for each in asked), *beside]:
         if point and point.key not in taken and is_allowed(point):
-            suggested.append(Step(command(plan, point), promise))
+            suggested.append(Step(command(plan, point, [run.point.seed for run in repeats]), promise))
             taken.add(point.key)
     return suggested + _undone(runs)
 

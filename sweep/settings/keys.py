@@ -134,6 +134,11 @@ KEYS: Mapping[str, Key] = {
         lambda value, _: 0 < value < math.inf,
     ),
     "outcome.curvature": Key("measure the curvature at the end of a model's runs", "true, false"),
+    "training.timeout": Key(
+        "hydra/launcher=processes: seconds after which a point is ended, and FAILED",
+        "null: never; or a number from 0.1 to 1,000,000",
+        lambda value, _: value is None or 0.1 <= value <= 1_000_000,
+    ),
     "rerun": Key("train points again that are already done", "true, false"),
     "dry_run": Key("list the plan and train nothing", "true, false"),
     "name": Key(
@@ -174,7 +179,7 @@ LABELS = ("data.input_unit", "data.target_unit", "data.store")
 VARIABLES = {"tracking.uri": "MLFLOW_TRACKING_URI", "tracking.experiment": "MLFLOW_EXPERIMENT_NAME"}
 """The environment variable that ``conf/`` reads for a key."""
 
-WHOLE_SWEEP = ("outcome", "rerun", "dry_run", "name", "tracking", "grid")
+WHOLE_SWEEP = ("outcome", "training", "rerun", "dry_run", "name", "tracking", "grid")
 """Keys that belong to the sweep as a whole and so cannot be an axis."""
 
 

@@ -93,6 +93,8 @@ OPTIMIZER_KEYS: Mapping[str, Key] = {
     ),
 }
 
+OF_GROUP: Mapping[str, Mapping[Any, Sequence[str]]] = {"optimizer": ARGUMENTS, "schedule": SCHEDULED}
+
 
 def refuse_foreign(given: Iterable[str], points: Sequence[Settings]) -> None:
     """Raise :class:`BadInput` where a point has arguments that its optimizer or schedule has not, or lacks one.
@@ -103,31 +105,29 @@ def refuse_foreign(given: Iterable[str], points: Sequence[Settings]) -> None:
     """
     given = {*given}
     seen = set()
+    kinds = {group: [*dict.fromkeys(getattr(point, group).kind for point in points)] for group in OF_GROUP}
     for point in points:
-        for group, kind, own in (
-            ("optimizer", point.optimizer.kind, ARGUMENTS[point.optimizer.kind]),
-            ("schedule", point.schedule.kind, SCHEDULED[point.schedule.kind]),
-        ):
+        for group in OF_GROUP:
             posed = getattr(point, group)
             if (said := str(posed)) not in seen:
                 seen.add(said)
-                _refuse_foreign(group, str(kind), own, vars(posed))
+                _refuse_foreign(group, posed.kind, kinds[group], vars(posed))
         _refuse_epochs(point)
-    for group, arguments in (("optimizer", ARGUMENTS), ("schedule", SCHEDULED)):
-        kinds = dict.fromkeys(getattr(point, group).kind for point in points)
-        known = {f"{group}.{name}" for kind in kinds for name in arguments[kind]}
+    for group, arguments in OF_GROUP.items():
+        known = {f"{group}.{name}" for kind in kinds[group] for name in arguments[kind]}
         foreign = sorted(
             key for key in given if key in OPTIMIZER_KEYS and key.startswith(f"{group}.") and key not in known
         )
         if foreign:
             name = foreign[0].partition(".")[2]
-            _refuse(group, ",".join(kinds), name, sorted({key.partition(".")[2] for key in known}))
+            _refuse(group, kinds[group], kinds[group], name)
 
 
-def _refuse_foreign(group: str, kind: str, own: Sequence[str], values: Mapping[str, Any]) -> None:
+def _refuse_foreign(group: str, kind: str, kinds: Sequence[str], values: Mapping[str, Any]) -> None:
+    own = OF_GROUP[group][kind]
     for name, value in values.items():
         if name != "kind" and value is not None and name not in own and (name, value) != ("warmup", 0):
-            _refuse(group, kind, name, own)
+            _refuse(group, [kind], kinds, name)
     for name in own:
         if values[name] is None:
             raise BadInput(
@@ -137,14 +137,18 @@ def _refuse_foreign(group: str, kind: str, own: Sequence[str], values: Mapping[s
             )
 
 
-def _refuse(group: str, kind: str, name: str, own: Sequence[str]) -> None:
-    arguments: Mapping[Any, Sequence[str]] = ARGUMENTS if group == "optimizer" else SCHEDULED
-    having = [str(each) for each, names in arguments.items() if name in names]
-    near = nearest(name, own)
-    step = f"did you mean {group}.{near}?" if near else f"choose {group}={' or '.join(having)}, or leave it out"
-    if len(having) and "," in kind:
+def _refuse(group: str, without: Sequence[str], kinds: Sequence[str], name: str) -> None:
+    """Refuse an argument that the kinds ``without`` do not have, of all ``kinds`` that a sweep has."""
+    arguments = OF_GROUP[group]
+    having = [str(kind) for kind, names in arguments.items() if name in names]
+    own = sorted({own for kind in without for own in arguments[kind]})
+    if {*having} & {*kinds}:
         step = "give each its own in a grid file, as pairs (see conf/grid/paired.yaml)"
-    raise BadInput(f"{group}.{name}: no such key of {group}={kind}", ", ".join(f"{group}.{each}" for each in own), step)
+    else:
+        near = nearest(name, own)
+        step = f"did you mean {group}.{near}?" if near else f"choose {group}={' or '.join(having)}, or leave it out"
+    what = f"{group}.{name}: no such key of {group}={','.join(without)}"
+    raise BadInput(what, ", ".join(f"{group}.{each}" for each in own), step)
 
 
 def _refuse_epochs(point: Settings) -> None:

@@ -38,9 +38,11 @@ def explained(told: BadInput, words: Sequence[str]) -> BadInput:
 
 
 def _number_meant(key: str, text: str) -> str | None:
-    """What to write where a number for ``key`` has a comma of its own, or an axis of numbers has brackets."""
+    """What to write where a number for ``key`` has a comma of its own, an axis has brackets, or a list has none."""
     if key not in KEYS or takes_text(key):
         return None
+    if key == "schedule.milestones":  # The one list of numbers.
+        return f"as one list, {shlex.quote(f'{key}=[{text}]')}" if re.fullmatch(r"\d+(,\d+)*", text) else None
     if re.fullmatch(r"[-+]?\d+(,\d+)+", text):
         return "as a comma is between two values of an axis, 0.5 for 0,5 and 1000 for 1,000"
     if re.fullmatch(r"\[[^\[\]]+\]|\([^()]+\)", text):

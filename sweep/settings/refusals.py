@@ -68,8 +68,18 @@ def unknown_key(key: str) -> BadInput:
         for leaf in (*PERCEPTRON, "_target_")
         for of in ("", "model.", "problem.", f"{MODEL}.")
     }
-    near = nearest(key, names)
-    return BadInput(f"{key}: no such key", ", ".join(USER_KEYS), f"did you mean {names[near]}?" if near else HELP)
+    group, _, leaf = key.rpartition(".")
+    beside = [name for name in USER_KEYS if group and name.startswith(f"{group}.")]
+    if beside and key not in names:  # The group is right, so what is like its name is nothing like the key.
+        leaves = {name.rpartition(".")[2]: name for name in beside} | ({leaf: leaf} if leaf in KEYS else {})
+        if group in GROUPS and leaf in ("name", "kind", "type"):
+            leaves[leaf] = f"{group}=NAME"
+        names = leaves
+        key_or_leaf = leaf
+    else:
+        beside, key_or_leaf = USER_KEYS, key
+    near = nearest(key_or_leaf, names)
+    return BadInput(f"{key}: no such key", ", ".join(beside), f"did you mean {names[near]}?" if near else HELP)
 
 
 def _while_composing(error: Exception) -> bool:

@@ -105,6 +105,13 @@ class OutcomeRule:
 
 
 @dataclass
+class Training:
+    """How points are trained, whatever they are."""
+
+    timeout: float | None
+
+
+@dataclass
 class Tracking:
     """Where runs go (``conf/tracking/*.yaml``)."""
 
@@ -135,6 +142,7 @@ class Settings:
     device: str
     data: Data
     outcome: OutcomeRule
+    training: Training
     rerun: bool
     dry_run: bool
     name: str | None

@@ -1,4 +1,4 @@
-"""What an engine brings back for a point: a curve, or the failure to get one. Plain data that can cross a process."""
+"""What comes back of a point: a curve, or the failure to get one. Plain data that can cross a process."""
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -64,7 +64,7 @@ class Failure:
 
 Result = Curve | Failure
 
-Engine = Callable[[Sequence[Point], Mapping[Task, Problem]], Sequence[Result]]
+Compute = Callable[[Sequence[Point], Mapping[Task, Problem]], Sequence[Result]]
 """Trains points, given the problem of each task; one result a point, in order, with the bits that it has alone.
 
 May raise for a whole chunk."""

@@ -8,13 +8,17 @@ from sweep.plan.point import Point
 
 def check_devices(points: Iterable[Point]) -> None:
     """Refuse a device that this machine does not have."""
-    devices = {point.device for point in points} - {"cpu"}
-    if not devices:
+    points = list(points)
+    if all(point.device == "cpu" for point in points):
         return
     import torch
 
-    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    for device in sorted(devices):
+    refuse_missing(points, torch.cuda.device_count() if torch.cuda.is_available() else 0)
+
+
+def refuse_missing(points: Iterable[Point], count: int) -> None:
+    """Refuse a device that is not there where torch finds ``count`` CUDA devices."""
+    for device in sorted({point.device for point in points} - {"cpu"}):
         number = device.partition(":")[2]
         if int(number or 0) >= count:
             raise BadInput(

@@ -1,16 +1,16 @@
-"""Walk the plan in chunks through an engine, find the point that fails, and hand every chunk on whole.
+"""Walk the plan in chunks through what computes them, find the point that fails, and hand every chunk on whole.
 
-In come points and an engine (a function); out go chunks of results, in order. What is done with a chunk, such as
+In come points and a function; out go chunks of results, in order. What is done with a chunk, such as
 tracking it, is the receiver's.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 from sweep.plan.chunks import chunks
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem, parameter_count
 from sweep.problem.task import Task
-from sweep.training.curve import Engine, Failure, Result
+from sweep.training.curve import Compute, Failure, Result
 
 CHUNK_LOSSES = 4_000_000
 """Losses a chunk may hold (32 MB in float64): what bounds memory, however large the plan."""
@@ -26,8 +26,8 @@ CHUNK_READINGS = 4_000_000
 
 
 def execute(
-    points: Sequence[Point], problems: Mapping[Task, Problem], engine: Engine
-) -> Iterator[list[tuple[Point, Result]]]:
+    points: Sequence[Point], problems: Mapping[Task, Problem], compute: Compute
+) -> Generator[list[tuple[Point, Result]]]:
     """Train ``points`` chunk by chunk, each of at least one point and within the bounds above.
 
     Yields
@@ -35,15 +35,19 @@ def execute(
     A list of pairs a chunk, in the order of ``points``. A point whose training raises, alone, is a ``Failure``;
     a chunk that raises is halved until that point is found, and the others keep their curves.
     """
+    for chunk in chunks(points, *bounds(problems)):
+        yield list(zip(chunk, isolated(chunk, problems, compute), strict=True))
+
+
+def bounds(problems: Mapping[Task, Problem]) -> tuple[tuple[Callable[[Point], int], int], ...]:
+    """Of a chunk, for :func:`sweep.plan.chunks.chunks`."""
     sizes = {task: _sizes(problem) for task, problem in problems.items()}
-    bounds: tuple[tuple[Callable[[Point], int], int], ...] = (
+    return (
         (lambda point: point.epochs, CHUNK_LOSSES),
         (lambda point: max(sizes[point.task][0], _ordered(point, problems)), CHUNK_READINGS),
         (lambda point: sizes[point.task][1], CHUNK_PARAMETERS),
         (lambda point: sizes[point.task][2] * point.epochs, CHUNK_WORK),
     )
-    for chunk in chunks(points, *bounds):
-        yield list(zip(chunk, _isolate(chunk, problems, engine), strict=True))
 
 
 def _sizes(problem: Problem) -> tuple[int, int, int]:
@@ -59,9 +63,10 @@ def _ordered(point: Point, problems: Mapping[Task, Problem]) -> int:
     return len(problems[point.task].prepared.targets) if point.batch_size else 0
 
 
-def _isolate(chunk: Sequence[Point], problems: Mapping[Task, Problem], engine: Engine) -> list[Result]:
+def isolated(chunk: Sequence[Point], problems: Mapping[Task, Problem], compute: Compute) -> list[Result]:
+    """What ``compute`` brings of each point of ``chunk``, in order; a failure of each that raises, alone."""
     try:
-        results = list(engine(chunk, problems))
+        results = list(compute(chunk, problems))
         if len(results) != len(chunk):
             raise RuntimeError(f"the engine returned {len(results)} results for {len(chunk)} points")
         return results
@@ -69,4 +74,4 @@ def _isolate(chunk: Sequence[Point], problems: Mapping[Task, Problem], engine: E
         if len(chunk) == 1:
             return [Failure.of(error)]
     half = len(chunk) // 2
-    return _isolate(chunk[:half], problems, engine) + _isolate(chunk[half:], problems, engine)
+    return isolated(chunk[:half], problems, compute) + isolated(chunk[half:], problems, compute)

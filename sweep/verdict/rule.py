@@ -118,8 +118,10 @@ ENDED = 0.1
 
 def last_factor(point: Point) -> float:
     """What the schedule of a run has made of its lr by the end, as a part of it."""
-    if usage.knows_its_end(point) or point.schedule is ScheduleKind.constant:
-        return float(point.schedule is ScheduleKind.constant)
+    if point.schedule is ScheduleKind.constant:
+        return 1.0
+    if usage.knows_its_end(point) and point.warmup < point.epochs:
+        return 0.0
     found = factors([point], point.epochs)
     return 1.0 if found is None else float(found[0][-1, 0])
 

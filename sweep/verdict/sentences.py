@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
+from sweep.plan import usage
 from sweep.plan.point import Point, as_typed
 from sweep.problem.problem import Problem
-from sweep.settings.optimizers import ScheduleKind
+from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import DType, Gradient
 from sweep.training.curve import Curve
 from sweep.verdict import by_curvature
@@ -60,7 +61,7 @@ def note(verdict: Verdict, curve: Curve) -> str:
     if verdict.left is not None:
         return "how much is left is not known"
     if verdict.expected is None:
-        return "not finished"
+        return "not finished" if verdict.excess is None else f"{verdict.excess:.3g} above the least"
     return f"more than {FARTHEST:.2g} epochs to go" if _is_stable(verdict) else "theory promises no end"
 
 
@@ -159,8 +160,14 @@ def _remainder(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -
         return f"{left}; the loss is {curve.final_loss:.4g}, {by_curvature.remainder(verdict, curve, problem)}"
     return (
         f"{left}; excess {_of_what(point)} {verdict.excess:.4g} is {verdict.excess / problem.spread:.4g} of "
-        f"{problem.spread_name}, tolerance {as_typed(verdict.tolerance)}"
+        f"{problem.spread_name}, tolerance {as_typed(verdict.tolerance)}{_held_off(point)}"
     )
+
+
+def _held_off(point: Point) -> str:
+    """That what an optimizer does beside descending may keep a run from the least loss."""
+    decays = point.optimizer is OptimizerKind.adamw and point.weight_decay > 0
+    return "; its weight decay is no part of the loss and may hold it off the least" if decays else ""
 
 
 def _epochs_left(verdict: Verdict, curve: Curve, point: Point, problem: Problem) -> str:
@@ -184,7 +191,8 @@ def _epochs_left(verdict: Verdict, curve: Curve, point: Point, problem: Problem)
     if verdict.limit is Limit.ended:
         end = last_factor(point)
         to = f"{end:.2g} of what it was" if end else "0"
-        return f"{verdict.limit}: {point.schedule} has brought lr to {to}, so more epochs help only with another one"
+        way = ", in more epochs later" if usage.knows_its_end(point) else ", so more epochs help only with another one"
+        return f"{verdict.limit}: {point.schedule} has brought lr to {to}{way}"
     if verdict.expected is None or verdict.left is not None:
         return by_curvature.plateau(verdict, curve) or "not finished, and not rising"
     if _is_stable(verdict):

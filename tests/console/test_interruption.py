@@ -13,6 +13,7 @@ from mlflow import MlflowClient
 
 from sweep import app
 from sweep.console.interruption import Interrupted, watched
+from sweep.engines.engine import Here
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
@@ -38,14 +39,14 @@ def test_a_signal_leaves_a_report_of_what_is_done_and_the_same_command_goes_on(
 
     asked = [settings(lr=lr) for lr in (1e-2, 1e-3, 1e-4)]
     with pytest.raises(Interrupted) as stopped:
-        app.run(asked, trained)
+        app.run(asked, Here(trained))
     assert 128 + stopped.value.signal == code
     assert [run.data.params["lr"] for run in runs()] == ["0.01"]
     assert [run.info.status for run in runs("summary")] == ["KILLED"]
     (report,) = Path("outputs").glob("sweep-*/report.md")
     assert "1 unfinished, 2 not run" in report.read_text()
     interrupted = report.parent
-    app.run(asked, in_process.in_process)
+    app.run(asked, Here(in_process.in_process))
     assert sorted(run.data.params["lr"] for run in runs()) == ["0.0001", "0.001", "0.01"]
     assert [run.info.status for run in runs("summary")] == ["FINISHED"]
     assert list(Path("outputs").glob("sweep-*")) == [interrupted]
@@ -120,7 +121,7 @@ def test_a_sweep_that_cannot_begin_leaves_no_run_running(
 
     monkeypatch.setattr("sweep.tracking.data_files.written", full)
     with pytest.raises(OSError, match="No space"):
-        app.run([settings()], in_process.in_process)
+        app.run([settings()], Here(in_process.in_process))
     assert [run.info.status for run in runs("summary")] == ["FAILED"]
 
 

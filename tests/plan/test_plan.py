@@ -26,6 +26,7 @@ from sweep.settings.schema import (
     Settings,
     Start,
     Tracking,
+    Training,
 )
 from tests.conftest import CONSTANT, PLAIN, SEED, THERMOMETER, point
 from tests.problem.made import data as data_of
@@ -37,7 +38,8 @@ def settings(**changes: Any) -> Settings:
         Init(1.0, 0.0),
         Gradient.analytic, 0.1,
         DType.float32, "cpu", data_of(),
-        OutcomeRule(0.001, True), False, False, None, Tracking("sqlite:///x.db", "sweep", 1000, {}, 60.0), {},
+        OutcomeRule(0.001, True), Training(None), False, False, None,
+        Tracking("sqlite:///x.db", "sweep", 1000, {}, 60.0), {},
     )  # fmt: skip
     return replace(base, **changes)
 

@@ -1,6 +1,7 @@
 """Modules as users write them: each trains as torch's own loop trains it, or is refused in words, or its runs fail."""
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ from torch import nn
 from torch.nn import functional
 
 from sweep.errors import BadInput
+from sweep.models import curved
 from sweep.models.switches import uncompiled
+from sweep.plan.remarks import of_models
 from sweep.problem.prepared import prepare
 from sweep.problem.task import Task
 from sweep.settings.schema import DType, ProblemKind
@@ -228,3 +231,12 @@ def test_a_model_of_other_shapes_by_another_seed_fails_there() -> None:
 def test_a_loss_that_is_no_number_at_the_start_is_no_failure() -> None:
     (curve,) = curves([asked(spec("NanAtOnce"))])
     assert not math.isfinite(curve.losses[0])
+
+
+def test_a_model_too_large_for_its_curvature_is_told_before_it_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = asked(spec("Net"), curvature=True)
+    assert not next(iter(planned([point]).facts.values())).uncurved
+    monkeypatch.setattr(curved, "MOST_CURVED", 10)
+    plan = planned([point])
+    (line,) = [each for each in of_models(plan) if "curvature" in each]
+    assert re.search(r"no run counts as converged, as it has \d+ parameters, and vectors of more than 10 take", line)

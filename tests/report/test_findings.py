@@ -144,7 +144,11 @@ def test_without_a_best_run_the_sentence_says_why(runs: list[Point | None], word
         ("problem.model.width=4", "width=4"),
         ("problem.model._target_=my.Net", "my.Net"),
         ("problem.loss=l1", "loss=l1"),
+        ("optimizer.momentum=0.9", "momentum=0.9"),
+        ("schedule.gamma=0.5", "gamma=0.5"),
+        ("optimizer=adam", "optimizer=adam"),
         *((each, each) for each in ("problem.model.lr=1", "problem.model.scale=2", "problem.model.loss=l1", "scale=2")),
+        *((each, each) for each in ("problem.model.momentum=1", "problem.model.gamma=2")),
     ],
 )
 def test_an_argument_that_is_called_as_another_setting_keeps_its_whole_key_in_titles(setting: str, title: str) -> None:

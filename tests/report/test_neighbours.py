@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from sweep.plan.plan import Plan
 from sweep.report import neighbours
 from sweep.report.findings import find
 from sweep.report.judged_runs import judged
-from sweep.settings.optimizers import OptimizerKind
+from sweep.report.repeats import settings_of
+from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
 from sweep.verdict.outcome import Outcome
@@ -23,9 +25,9 @@ LRS = (0.01, 0.1, 1.0)
 @pytest.mark.parametrize(
     ("ends", "tried"),
     [
-        ((3.0, 2.0, None), [(0.3, 40), (0.1, 160)]),
+        ((3.0, 2.0, None), [(0.32, 40), (0.1, 160)]),
         ((3.0, 2.0, 1.0), [(3.0, 40), (1.0, 160)]),
-        ((1.0, 2.0, 3.0), [(0.003, 40), (0.01, 160)]),
+        ((1.0, 2.0, 3.0), [(0.0033, 40), (0.01, 160)]),
         ((2.0, 1.0, 3.0), [(0.1, 160)]),
         ((None, None, None), [(0.001, 40)]),
     ],
@@ -78,8 +80,9 @@ def test_of_repeats_what_most_runs_of_a_setting_found_counts() -> None:
         each.key: Curve(np.linspace(9, end or np.nan, 40), parameters, end or np.nan, False, {}, {"left": np.nan})
         for each, end in zip(points, ends, strict=True)
     }
-    found = [(one.lr, one.epochs, one.seed) for one, _ in neighbours.asked(plan, judged(plan, results))]
-    assert found == [(0.3, 40, 0), (0.1, 160, 0)]
+    typical = [each.typical for each in settings_of(plan, judged(plan, results))]
+    found = [(one.lr, one.epochs, one.seed) for one, _ in neighbours.asked(plan, typical)]
+    assert found == [(0.32, 40, 0), (0.1, 160, 0)]
 
 
 def test_runs_without_theory_are_helped_by_their_neighbours_whatever_the_problem() -> None:
@@ -89,3 +92,28 @@ def test_runs_without_theory_are_helped_by_their_neighbours_whatever_the_problem
     trained = in_process(points, plan.problems)
     found = neighbours.asked(plan, judged(plan, {each.key: curve for each, curve in zip(points, trained, strict=True)}))
     assert [(one.optimizer, one.lr, one.epochs) for one, _ in found] == [("adam", 0.03, 40), ("adam", 0.01, 160)]
+
+
+@pytest.mark.parametrize(
+    ("how", "tried", "why"),
+    [
+        ({"optimizer": "adamw", "weight_decay": 0.5}, {"weight_decay": 0.0}, "held off the least by its weight decay"),
+        ({"optimizer": "adam"}, {"lr": 0.017}, "hardly falls any more: a third of its lr"),
+        ({"schedule": ScheduleKind.step, "milestones": "[5]", "gamma": 0.01}, {"schedule": "constant"}, "its schedule"),
+        ({"schedule": ScheduleKind.linear}, {"lr": 0.15}, "the largest lr had the least loss: 3 times as large"),
+    ],
+    ids=["decoupled decay", "a loss that bounces", "a schedule that ended", "one that more epochs stretch"],
+)
+def test_a_run_that_longer_would_not_help_is_to_be_tried_without_what_keeps_it(
+    how: dict[str, Any], tried: dict[str, Any], why: str
+) -> None:
+    adam = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8} if "optimizer" in how else {}
+    if adam:
+        how = how | {"optimizer": OptimizerKind(how["optimizer"])}
+    one = point(lr=0.05, epochs=40, **adam, **how)
+    plan = Plan((one,), {THERMOMETER.fingerprint: THERMOMETER}, 0.001)
+    flat = Curve(np.full(40, 9.0), (5.0, -15.0), 9.0, False, {}, {})
+    found = list(neighbours.asked(plan, judged(plan, {one.key: flat})))
+    assert why in found[0][1]
+    assert all(getattr(found[0][0], name) == value for name, value in tried.items())
+    assert len(found) == (2 if "3 times" in why else 1)

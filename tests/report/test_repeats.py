@@ -215,6 +215,14 @@ def test_models_have_repeats_by_their_seed_and_data_sets_their_own_best() -> Non
     assert " ± " in find(plan, runs).sentence
 
 
+def test_the_typical_run_is_in_the_middle_of_those_that_found_what_most_did() -> None:
+    tame = Setting(1, "tame", tuple(with_ends([30.0, 10.0, 20.0, math.inf, math.inf])))
+    assert tame.typical.curve is not None
+    assert tame.typical.curve.final_loss == 20.0
+    assert tame.typical.point.seed == 0
+    assert Setting(2, "wild", tuple(with_ends([1.0, math.inf, math.inf]))).typical.state == Outcome.DIVERGED
+
+
 def test_what_to_try_next_of_models_is_by_what_most_seeds_did() -> None:
     """With the larger lr one run in three ends lower than any other, and two diverge: that lr is not the way."""
     points = [replace(net(THERMOMETER, 4), seed=seed, lr=lr) for lr in (0.01, 0.1) for seed in range(3)]
@@ -225,7 +233,8 @@ def test_what_to_try_next_of_models_is_by_what_most_seeds_did() -> None:
         for each, final in zip(points, ends, strict=True)
     }
     runs = judged(plan, curves)
-    found = steps(plan, runs, [])
+    found = steps(plan, runs, [], settings_of(plan, runs))
     promises = [step.promise for step in found]
     assert "between the lr with the least loss and the next one, which diverged" in promises
     assert not any("times as large" in promise for promise in promises)
+    assert all(step.command.endswith(" seed=0,1,2") for step in found)

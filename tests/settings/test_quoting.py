@@ -92,15 +92,25 @@ def test_other_commands_tell_it_too_and_an_address_is_not_repeated(command: Comm
         ("epochs=1,000", "epochs=0 is not allowed; epochs=1,000 is read as several values: 1; 000", "1000 for 1,000"),
         ("lr=[1e-2,1e-3]", "lr=[1e-2,1e-3] is not allowed", "for an axis, lr=1e-2,1e-3"),
         ("init.w=[1, 2]", "init.w=[1, 2] is not allowed", "for an axis, 'init.w=1, 2'"),
+        (
+            "schedule.milestones=30,60",
+            "schedule.milestones=30 is not allowed; schedule.milestones=30,60 is read as several values: 30; 60",
+            "or, as one list, 'schedule.milestones=[30,60]'",
+        ),
+        (
+            "schedule.milestones=[60,30]",
+            "schedule.milestones=[60, 30] is not allowed",
+            "give another schedule.milestones=…",
+        ),
         ("lr=(1e-2,1e-3)", "lr=(1e-2,1e-3) cannot be read", "for an axis, lr=1e-2,1e-3"),
     ],
 )
 def test_a_number_with_a_comma_and_an_axis_in_brackets_are_told_how_to_write_them(
     command: Command, word: str, first: str, last: str
 ) -> None:
-    said = command(word, "dry_run=true")
+    said = command(*(["schedule=step"] if word.startswith("schedule") else []), word, "dry_run=true")
     assert (said.code, said.err.splitlines()[0]) == (1, f"sweep: {first}")
-    assert last in said.err.splitlines()[-1]
+    assert said.err.splitlines()[-1].endswith((last, " and 1000 for 1,000"))
 
 
 def test_what_a_text_is_read_as_is_shown_as_it_is() -> None:

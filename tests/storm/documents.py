@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sweep import app, provenance
 from sweep.data import sources
+from sweep.engines.engine import Here
 from sweep.plan import plan
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
@@ -133,7 +134,7 @@ def _stored_and_spooled(asked: Sequence[Settings]) -> Path:
         return in_process(points, problems)
 
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        app.run(asked, train)
+        app.run(asked, Here(train))
         planned = plan.make(asked, sources.read)
         spool = Spool(planned, asked[0].tracking, {}, provenance.this_execution())
         *trained, failed = planned.points

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import sweep.training.execute
 from sweep import app
+from sweep.engines.engine import Here
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
@@ -58,7 +59,7 @@ def _fails_in_the_middle(store: Path, how: str, at: int) -> str:
     said = ""
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         try:
-            app.run(asked, train)
+            app.run(asked, Here(train))
         except StoreAway as away:
             said = str(away)
     execute(store, "ALTER TABLE gone RENAME TO params")

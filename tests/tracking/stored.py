@@ -8,7 +8,18 @@ from typing import Any
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from sweep.settings.schema import DType, Gradient, Init, OutcomeRule, Posed, ProblemKind, Settings, Start, Tracking
+from sweep.settings.schema import (
+    DType,
+    Gradient,
+    Init,
+    OutcomeRule,
+    Posed,
+    ProblemKind,
+    Settings,
+    Start,
+    Tracking,
+    Training,
+)
 from sweep.tracking.location import absolute
 from sweep.tracking.store import Store, open_store
 from tests.conftest import CONSTANT, PLAIN
@@ -40,8 +51,8 @@ def settings(uri: str = URI, **changes: Any) -> Settings:
         **kept, problem=Posed(ProblemKind.line, {}, "mse", 1.0, None), batch_size=None, optimizer=PLAIN,
         schedule=CONSTANT, start=Start.given, seed=0,
         init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
-        data=data_of(), outcome=OutcomeRule(0.001, True), rerun=False, dry_run=False, name=None,
-        tracking=Tracking(uri, "sweep", 1000, {}, 60.0), grid={},
+        data=data_of(), outcome=OutcomeRule(0.001, True), training=Training(None), rerun=False, dry_run=False,
+        name=None, tracking=Tracking(uri, "sweep", 1000, {}, 60.0), grid={},
     )  # fmt: skip
 
 

@@ -8,13 +8,14 @@ import pytest
 
 import sweep
 from sweep import app
+from sweep.engines.engine import Here
 from sweep.errors import Exit, StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.tracking import lookup
 from sweep.tracking.artifacts import FolderArtifacts
-from sweep.training.curve import Curve, Engine
+from sweep.training.curve import Compute, Curve
 from sweep.training.in_process import in_process
 from tests.conftest import Command
 from tests.tracking.stored import runs, settings
@@ -33,7 +34,7 @@ class Killed(BaseException):
     """Ends a sweep at once: nothing is published."""
 
 
-def _last_point(does: Callable[[], None]) -> Engine:
+def _last_point(does: Callable[[], None]) -> Compute:
     """An engine that ``does`` something when the last point is to be trained."""
 
     def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
@@ -48,8 +49,8 @@ def _kill() -> None:
     raise Killed
 
 
-def _sweep(engine: Engine = in_process, *, rerun: bool = False) -> Exit:
-    return app.run([replace(settings(lr=lr), rerun=rerun) for lr in LRS], engine)
+def _sweep(engine: Compute = in_process, *, rerun: bool = False) -> Exit:
+    return app.run([replace(settings(lr=lr), rerun=rerun) for lr in LRS], Here(engine))
 
 
 def _attempts() -> list[list[int]]:

@@ -16,6 +16,7 @@ from sqlalchemy import NullPool, create_engine
 
 from benchmarks.postgresql import Postgresql
 from sweep import app
+from sweep.engines.engine import Here
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
@@ -185,7 +186,7 @@ def test_results_wait_where_a_server_does_not_answer_mid_sweep(
             return in_process.in_process(points, problems)
 
         with pytest.raises(StoreAway, match="2 results wait in outputs/spool"):
-            app.run(points, train)
+            app.run(points, Here(train))
         go_on()
     assert command(f"tracking.uri={uri}", module="sweep.sync").code == 0
     assert {run.info.status for run in runs(uri=uri)} == {"FINISHED"}

@@ -7,6 +7,7 @@ import pytest
 from mlflow import MlflowClient
 
 from sweep import app
+from sweep.engines.engine import Here
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
@@ -97,7 +98,7 @@ def test_a_failed_point_exits_with_3_and_keeps_its_error_on_its_run_while_others
         return in_process.in_process(points, problems)
 
     asked = [settings(lr=lr) for lr in (1e-2, 0.5, 1e-3)]
-    assert app.run(asked, fails) == 3
+    assert app.run(asked, Here(fails)) == 3
     by_status = {run.info.status: run for run in runs()}
     failed = by_status["FAILED"]
     assert sorted(run.info.status for run in runs()) == ["FAILED", "FINISHED", "FINISHED"]
@@ -111,5 +112,5 @@ def test_a_failed_point_exits_with_3_and_keeps_its_error_on_its_run_while_others
     assert "Failed to execute" in report
     assert r"MemoryError: out of \| memory" in report
 
-    assert app.run(asked, in_process.in_process) == 0
+    assert app.run(asked, Here(in_process.in_process)) == 0
     assert "2 done already, 1 to train" in capsys.readouterr().out

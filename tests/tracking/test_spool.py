@@ -9,6 +9,7 @@ import pytest
 
 from sweep import app, provenance, sync
 from sweep.data import sources
+from sweep.engines.engine import Here
 from sweep.errors import Exit, StoreAway
 from sweep.plan import plan
 from sweep.plan.point import Point
@@ -49,7 +50,7 @@ def run_until_the_store_breaks() -> None:
         return in_process.in_process(points, problems)
 
     with pytest.raises(StoreAway, match="2 results wait in outputs/spool"):
-        app.run(asked(), train)
+        app.run(asked(), Here(train))
     rename("gone", "params")
 
 
@@ -100,7 +101,7 @@ def test_the_same_command_delivers_first_and_trains_what_is_left(command: Comman
         trained.extend(point.lr for point in points)
         return in_process.in_process(points, problems)
 
-    assert app.run(asked(), train) is Exit.OK
+    assert app.run(asked(), Here(train)) is Exit.OK
     assert trained == [1e-3]  # The one that failed is tried again.
     resumed = report()
     shutil.rmtree("outputs/artifacts")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sweep import app, publication
+from sweep.engines.engine import Here
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
@@ -121,7 +122,7 @@ def run_while(way: Way, other: Path, before: float) -> str:
         return in_process.in_process(points, problems)
 
     with pytest.raises(StoreAway) as away:
-        app.run(asked(), train)
+        app.run(asked(), Here(train))
     return str(away.value)
 
 

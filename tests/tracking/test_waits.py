@@ -12,6 +12,7 @@ from mlflow import MlflowClient
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sweep import app
+from sweep.engines.engine import Here
 from sweep.errors import StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
@@ -118,7 +119,7 @@ def fails_mid_sweep(asked: list[Settings], spoil: Callable[[], object]) -> str:
         return in_process.in_process(points, problems)
 
     with pytest.raises(StoreAway) as away:
-        app.run(asked, train)
+        app.run(asked, Here(train))
     assert sum(len(spool.read(folder).results) for folder in spool.folders()) == 2
     return str(away.value)
 

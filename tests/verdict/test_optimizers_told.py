@@ -59,7 +59,8 @@ def test_of_an_optimizer_that_divides_slopes_a_measured_ratio_is_told_and_nothin
     assert f"; lr is {ratio:.4g} times {formula} at the end" in found.reason
     assert found.reason.endswith(", a measured ratio and no promise")
     assert "more epochs to go" not in found.reason
-    assert note(found, curve) == "not finished"
+    assert note(found, curve) == f"{found.excess:.3g} above the least"
+    assert ("its weight decay is no part of the loss" in found.reason) is ("weight_decay" in arguments)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,8 @@ def test_where_updates_are_not_all_alike_theory_is_said_not_to_apply(changes: di
         ({"schedule": ScheduleKind.step, "gamma": 0.01, "milestones": "[50]"}, None),
         ({"schedule": ScheduleKind.exponential, "gamma": 0.96}, None),
         ({"warmup": 49}, None),
+        ({"schedule": ScheduleKind.linear, "warmup": 50}, None),
+        ({"schedule": ScheduleKind.cosine, "warmup": 50}, None),
     ],
 )
 def test_an_unfinished_run_whose_schedule_ended_the_lr_is_told_so(changes: dict[str, Any], end: str | None) -> None:
@@ -99,9 +102,8 @@ def test_an_unfinished_run_whose_schedule_ended_the_lr_is_told_so(changes: dict[
     assert found.outcome is Outcome.UNFINISHED
     assert found.limit is (Limit.ended if end else None)
     if end:
-        assert found.reason.startswith(
-            f"ended by its schedule: {asked.schedule} has brought lr to {end}, so more epochs"
-        )
+        after = ", in more epochs later" if end == "0" else ", so more epochs help only with another one"
+        assert found.reason.startswith(f"ended by its schedule: {asked.schedule} has brought lr to {end}{after}; ")
         assert note(found, curve) == "ended by its schedule"
     moved = factors([asked], 50)
     if asked.schedule in (ScheduleKind.step, ScheduleKind.exponential):

@@ -1,0 +1,46 @@
+"""What comes back of a chunk that was given to a worker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sweep.plan.point import Point
+from sweep.training.curve import Result
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Points that are trained together.
+
+    Parameters
+    ----------
+    tries : how often a worker was lost over exactly these points, or over more with these among them.
+    """
+
+    points: Sequence[Point]
+    tries: int = 0
+
+
+@dataclass(frozen=True)
+class Done:
+    """One result a point, in order, after so many ``seconds`` of training."""
+
+    results: list[Result]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The worker ended over the chunk.
+
+    Parameters
+    ----------
+    kind, message : as a failure has them, where it was a single point.
+    again : whether the same may end otherwise a second time.
+    """
+
+    kind: str
+    message: str
+    again: bool
+
+
+Answer = Done | Lost

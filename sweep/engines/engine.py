@@ -1,0 +1,64 @@
+"""What an engine is to whoever runs a sweep; and the one that needs no other process."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sweep.errors import BadInput
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+from sweep.problem.task import Task
+from sweep.settings.schema import Settings
+from sweep.training.curve import Compute, Result
+from sweep.training.devices import check_devices
+from sweep.training.execute import execute
+
+Chunk = list[tuple[Point, Result]]
+
+
+class Engine(Protocol):
+    """Where points of a sweep are trained."""
+
+    def check(self, points: Sequence[Point]) -> None:
+        """Raise :class:`sweep.errors.BadInput` where ``points`` cannot be trained there, as on a missing device."""
+
+    def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[Chunk]:
+        """Chunks as they are done, each whole, in any order; every point once.
+
+        Closed before its end, it leaves nothing at work.
+        """
+
+    @property
+    def told(self) -> str:
+        """How the last run was shared out, in a sentence; empty where there is nothing to tell."""
+
+    @property
+    def workers(self) -> Sequence[Mapping[str, Any]]:
+        """What is known of the processes that trained, each kind with their ``count``; none but this one: empty."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """Trains chunks one after the other, in the order of the points, by ``compute``."""
+
+    compute: Compute
+    told = ""
+    workers: tuple[Mapping[str, Any], ...] = ()
+
+    def check(self, points: Sequence[Point]) -> None:
+        """See :func:`sweep.training.devices.check_devices`."""
+        check_devices(points)
+
+    def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[Chunk]:
+        """See :func:`sweep.training.execute.execute`."""
+        return execute(points, problems, self.compute)
+
+
+def refuse_timeout(settings: Settings) -> None:
+    """Raise :class:`BadInput` where a point is to be ended that is at work in this very process."""
+    if settings.training.timeout is not None:
+        raise BadInput(
+            f"training.timeout={settings.training.timeout:g}: a point that trains in this process cannot be ended",
+            "null; a number with hydra/launcher=processes",
+            "add hydra/launcher=processes, or leave training.timeout out",
+        )

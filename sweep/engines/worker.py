@@ -1,0 +1,85 @@
+"""A worker: a process that trains chunks for the driver at the other end of a pipe, and ends with it.
+
+It is started by :class:`sweep.engines.processes.Worker`, lives for a whole sweep, and imports torch once.
+"""
+
+import os
+import platform
+import select
+import signal
+import sys
+import warnings
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from threading import Thread
+from time import perf_counter
+from typing import Any, NamedTuple
+
+BEGUN = "begun"
+"""Said once what a chunk poses is made, and its training begins."""
+
+
+class Ready(NamedTuple):
+    """What a worker says of itself before its first chunk.
+
+    Parameters
+    ----------
+    about : host, processor and torch.
+    devices : how many of CUDA torch finds.
+    """
+
+    about: dict[str, Any]
+    devices: int
+
+
+def main(fd: int) -> None:
+    """Serve the driver at the other end of the socket ``fd``."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's, who ends its workers.
+    Thread(target=_end_with_driver, args=(fd,), daemon=True).start()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # As in the driver: they are for developers.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    connection = Connection(fd)
+    with suppress(EOFError, ConnectionError):  # The driver is through, or gone.
+        _serve(connection)
+
+
+def _serve(connection: "Connection[Any, Any]") -> None:
+    from sweep.engines.work import Bench
+
+    bench = Bench(connection.recv())
+    connection.send(_ready())
+    while True:
+        points = connection.recv()
+        bench.prepare(points)
+        connection.send(BEGUN)
+        begun = perf_counter()
+        results = bench.results_of(points)
+        sys.stdout.flush()  # What a model printed: a worker that is ended flushes nothing.
+        connection.send((results, perf_counter() - begun))
+
+
+def _ready() -> Ready:
+    import torch
+
+    torch.set_num_threads(1)
+    about = {"host": platform.node(), "processor": processor(), "torch": torch.__version__}
+    return Ready(about, torch.cuda.device_count() if torch.cuda.is_available() else 0)
+
+
+def processor() -> str:
+    """The CPU's model, where Linux tells; else its kind."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:  # noqa: PTH123 - A line at a time.
+            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.machine()
+
+
+def _end_with_driver(fd: int) -> None:
+    """Once nobody holds the other end, end this process and all that a model has started in it, whatever they do."""
+    end = select.poll()
+    end.register(fd, 0)  # A hang-up is told unasked.
+    end.poll()
+    os.killpg(0, signal.SIGKILL)

@@ -1,0 +1,144 @@
+"""What every engine does, written once: rows, failures, lost workers, limits, and nothing left behind.
+
+An engine to come is one more of :data:`ENGINES`.
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sweep.engines.engine import Engine, Here
+from sweep.engines.processes import Processes
+from sweep.plan.plan import Plan
+from sweep.settings.schema import Settings
+from sweep.training.bitwise import first_difference
+from sweep.training.curve import Curve, Failure, Result
+from sweep.training.in_process import in_process
+from tests.engines.deadly import DRIVER
+from tests.problem.posed import asked, planned, spec
+from tests.processes import children, gone
+from tests.tracking.stored import settings
+
+Make = Callable[..., Engine]
+
+WITH_WORKERS: Mapping[str, Make] = {"processes": lambda timeout=None: Processes(2, timeout)}
+"""Engines whose points train in other processes than the driver's; each with a limit of seconds a point."""
+
+ENGINES: Mapping[str, Make] = {"in process": lambda: Here(in_process), **WITH_WORKERS}
+
+every_engine = pytest.mark.parametrize("make", ENGINES.values(), ids=list(ENGINES))
+with_workers = pytest.mark.parametrize("make", WITH_WORKERS.values(), ids=list(WITH_WORKERS))
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Of those that an engine started."""
+    monkeypatch.setenv(DRIVER, str(os.getpid()))
+    before = set(children(os.getpid()))
+    yield
+    assert gone(sorted(set(children(os.getpid())) - before))
+
+
+def doing(does: str, mark: Path | None = None, **changes: Any) -> Settings:
+    """A point of :class:`tests.engines.deadly.Net`."""
+    own = {"mark": str(mark)} if mark else {}
+    return asked({"_target_": "tests.engines.deadly.Net", "does": does, **own}, epochs=3, **changes)
+
+
+def results(engine: Engine, posed: Plan, reverse: bool = False) -> dict[str, Result]:
+    """By key; each point is there once."""
+    points = posed.points[::-1] if reverse else posed.points
+    chunks = list(engine.run(points, posed.problems))
+    assert all(chunks)
+    found = {point.key: result for chunk in chunks for point, result in chunk}
+    assert sum(map(len, chunks)) == len(found) == len(points)
+    return found
+
+
+def of_points(engine: Engine, points: Sequence[Settings]) -> list[Result]:
+    """In the order of ``points``."""
+    posed = planned(points)
+    found = results(engine, posed)
+    return [found[point.key] for point in posed.points]
+
+
+@every_engine
+def test_rows_have_the_bits_that_they_have_in_process_whatever_the_order_of_points(make: Make) -> None:
+    lines = [settings(lr=1e-4 * (1 + place), epochs=40 + place % 3) for place in range(70)]
+    models = [asked(spec("Net", width=width), seed=seed, curvature=True) for width in (2, 3) for seed in range(20)]
+    posed = planned([*lines, *models])
+    expected = dict(zip([point.key for point in posed.points], in_process(posed.points, posed.problems), strict=True))
+    for reverse in (False, True):
+        found = results(make(), posed, reverse)
+        for point in posed.points:
+            curve, result = expected[point.key], found[point.key]
+            assert first_difference(curve, result, posed.parameters_of[point.task]) == ""
+            assert isinstance(result, Curve)
+            assert (result.trained, result.stalled) == (curve.trained, curve.stalled)
+
+
+@every_engine
+def test_a_point_that_raises_fails_alone_and_says_with_what(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DRIVER, "")
+    calm, bad, other = of_points(make(), [doing("nothing"), doing("raise"), doing("nothing", seed=1)])
+    assert isinstance(bad, Failure)
+    assert (bad.kind, bad.message) == ("ArithmeticError", "no number")
+    assert "in _do" in bad.traceback
+    assert isinstance(calm, Curve)
+    assert isinstance(other, Curve)
+
+
+@every_engine
+def test_nothing_to_train_is_no_work(make: Make) -> None:
+    engine = make()
+    assert list(engine.run([], {})) == []
+    assert (engine.told, list(engine.workers)) == ("", [])
+
+
+@with_workers
+def test_a_chunk_whose_worker_is_killed_is_tried_once_more(make: Make, tmp_path: Path) -> None:
+    points = [doing("nothing"), doing("kill once", tmp_path / "mark"), doing("nothing", seed=1)]
+    engine = make()
+    assert all(isinstance(each, Curve) for each in of_points(engine, points))
+    assert (tmp_path / "mark").exists()
+    assert "workers lost: 1" in engine.told
+
+
+@with_workers
+def test_a_point_that_always_ends_its_worker_is_one_failure_and_its_neighbours_are_done(make: Make) -> None:
+    found = of_points(make(), [doing("nothing"), doing("kill"), doing("nothing", seed=1)])
+    assert [type(each) for each in found] == [Curve, Failure, Curve]
+    assert isinstance(failure := found[1], Failure)
+    said = "the process that trained it was ended by SIGKILL, each time"
+    assert (failure.kind, failure.message) == ("WorkerDied", said)
+
+
+@with_workers
+def test_a_failure_tells_the_exit_code_of_a_worker_that_ended(make: Make) -> None:
+    (failure,) = of_points(make(), [doing("exit")])
+    assert isinstance(failure, Failure)
+    assert failure.message == "the process that trained it ended with exit code 3, each time"
+
+
+@with_workers
+def test_a_point_that_takes_longer_than_the_limit_is_one_failure(make: Make) -> None:
+    found = of_points(make(timeout=2.0), [doing("nothing"), doing("hang")])
+    assert [type(each) for each in found] == [Curve, Failure]
+    assert isinstance(failure := found[1], Failure)
+    assert (failure.kind, failure.message) == ("TimeLimit", "it took longer than training.timeout=2 s")
+
+
+@with_workers
+def test_chunks_come_as_they_are_done_and_a_run_that_is_closed_leaves_nothing_at_work(make: Make) -> None:
+    """The first chunk is there though the second one never ends."""
+    calm = [doing("nothing", seed=seed) for seed in range(32)]
+    posed = planned([*calm, doing("hang")])
+    chunks = make().run(posed.points, posed.problems)
+    assert {point.key for point, _ in next(chunks)} == {point.key for point in posed.points[:32]}
+    at_work = children(os.getpid())
+    assert at_work
+    chunks.close()
+    assert gone(at_work)

@@ -1,0 +1,121 @@
+"""Sweeps whose points train in processes of their own, by command: the same report; signals; and no orphans."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from sweep.tracking.location import absolute
+from tests.conftest import Command
+from tests.engines.deadly import DRIVER
+from tests.own_models import NET, in_folder
+from tests.processes import children, gone
+from tests.tracking.stored import runs
+
+ROOT = Path(__file__).parent.parent.parent
+PROCESSES = ("hydra/launcher=processes", "hydra.launcher.workers=2")
+
+
+def report(folder: Path) -> dict[str, bytes]:
+    """The files of the only sweep in ``folder``."""
+    (sweep,) = (folder / "outputs").glob("sweep-*")
+    return {path.name: path.read_bytes() for path in sweep.iterdir() if path.name != "provenance.json"}
+
+
+def test_own_models_leave_the_same_runs_and_report_and_the_sweep_says_who_trained(
+    command: Command, ready_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that raises fails alone, in both."""
+    grid = (*NET, "problem.model.width=4,8,20", "lr=1e-3,1e-2")
+    said = in_folder(command, tmp_path)(*grid, *PROCESSES)
+    assert (said.code, "Workers: 1; chunks: 1, of up to 6 points." in said.out) == (3, True), said
+    (document,) = (tmp_path / "outputs").glob("sweep-*/provenance.json")
+    assert '"workers": [' in document.read_text()
+    theirs = {run.data.tags["key"]: (run.info.status, run.data.params, run.data.metrics) for run in runs()}
+    files = report(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert in_folder(command, elsewhere)(*grid).code == 3
+    assert report(elsewhere) == files
+    assert theirs == {run.data.tags["key"]: (run.info.status, run.data.params, run.data.metrics) for run in runs()}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("training.timeout=5",), "training.timeout=5: a point that trains in this process cannot be ended"),
+        (("training.timeout=5", "hydra/launcher=basic"), "cannot be ended"),
+        (("training.timeout=0", *PROCESSES), "training.timeout=0.0 is not allowed"),
+        (("training.timeout=1,2", *PROCESSES), "training.timeout"),
+        (("hydra/launcher=processes", "hydra.launcher.workers=0"), "hydra.launcher.workers=0 is not allowed"),
+        (("hydra/launcher=processes", "hydra.launcher.workers=x"), "hydra.launcher.workers"),
+        (("device=cuda:97", *PROCESSES), "device=cuda:97: torch finds"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_leaves_nothing(
+    command: Command, files: "Iterator[str]", words: tuple[str, ...], said: str
+) -> None:
+    found = command("epochs=2", *words)
+    assert (found.code, said in found.err) == (1, True), found
+    assert "Traceback" not in found.err
+    assert files() == []  # type: ignore[operator]
+
+
+def environment() -> dict[str, str]:
+    """In which sweep is found, and every process is a worker."""
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return os.environ | {"PYTHONPATH": path, DRIVER: "0"}
+
+
+@contextmanager
+def hanging(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", list[int]]]:
+    """A sweep in ``folder`` of which two points hang, the first time; and the processes that it has started."""
+    (folder / "deadly.py").write_text((ROOT / "tests/engines/deadly.py").read_text())
+    model = ("problem=torch", "problem.model._target_=deadly.Net", f"problem.model.mark={folder / 'mark'}")
+    grid = ("problem.model.does=nothing,hang once", "seed=0,1", "epochs=2", *PROCESSES)
+    command = [sys.executable, "-m", "sweep", *model, *grid]
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        while process.poll() is None and not (folder / "mark").exists():
+            time.sleep(0.05)
+        yield process, children(process.pid)
+
+
+def test_ctrl_c_ends_the_workers_and_reports_and_the_same_command_goes_on(ready_store: Path, tmp_path: Path) -> None:
+    """The signal goes to all processes of the terminal, as a Ctrl-C does."""
+    with hanging(tmp_path) as (process, workers):
+        assert workers
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+    assert (process.returncode, "Traceback" in err) == (130, False), (out, err)
+    assert gone(workers)
+    assert "not run" in out
+    client = MlflowClient(absolute(f"sqlite:///{tmp_path}/outputs/mlflow.db"))
+    (summary,) = client.search_runs(["1"], "tags.kind = 'summary'")
+    assert summary.info.status == "KILLED"
+    again = subprocess.run(process.args, cwd=tmp_path, env=environment(), capture_output=True, text=True)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert len(client.search_runs(["1"], "tags.kind = 'point' AND attributes.status = 'FINISHED'")) == 4
+    assert client.get_run(summary.info.run_id).info.status == "FINISHED"
+
+
+def test_workers_of_a_driver_that_is_killed_end_with_it(ready_store: Path, tmp_path: Path) -> None:
+    with hanging(tmp_path) as (process, workers):
+        assert workers
+        process.kill()
+    assert gone(workers)
