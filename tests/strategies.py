@@ -4,6 +4,7 @@ import yaml
 from hypothesis import strategies as st
 
 from sweep.settings.keys import KEYS
+from sweep.settings.optimizers import OptimizerKind, Scheduled, ScheduleKind, Stepping
 from sweep.settings.schema import (
     LOSSES,
     Data,
@@ -15,6 +16,7 @@ from sweep.settings.schema import (
     ProblemKind,
     Settings,
     Tracking,
+    Training,
 )
 
 ANYTHING = st.text(st.characters(exclude_characters="\0", exclude_categories=()), max_size=12)
@@ -161,8 +163,11 @@ POSED = st.builds(
     loss_delta=POSITIVE,
     spread=st.none() | POSITIVE,
 )
+SCHEDULES = st.builds(Scheduled, milestones=st.none() | st.lists(st.integers(), max_size=3))
+
 ANY_SETTINGS = st.builds(
     Settings,
+    schedule=SCHEDULES,
     problem=POSED,
     lr=POSITIVE,
     scale=POSITIVE,
@@ -188,8 +193,19 @@ ANY_SETTINGS = st.builds(
     ),
     grid=st.just({}),
 )
+SOME_EPOCHS = st.lists(st.integers(-1, 9), min_size=1, max_size=3).map(sorted)
+PARTS = st.none() | st.floats(0, 0.99)
 NUMBERED_SETTINGS = st.builds(
     Settings,
+    schedule=st.builds(Scheduled, st.sampled_from(ScheduleKind), st.integers(-1, 9), st.none() | SOME_EPOCHS, PARTS),
+    optimizer=st.builds(
+        Stepping,
+        st.sampled_from(OptimizerKind),
+        **dict.fromkeys(("momentum", "weight_decay", "beta1", "beta2", "eps", "alpha"), PARTS),
+        **dict.fromkeys(("lr_decay", "initial_accumulator_value"), PARTS),
+    ),
+    batch_size=st.none() | st.integers(-1, 9),
+    training=st.builds(Training, st.none() | st.floats(0, 1000)),
     problem=st.builds(Posed, st.just(ProblemKind.mlp), st.just({}), st.sampled_from(LOSSES), st.just(1.0), st.none()),
     lr=st.floats(1e-300, 1e300),
     scale=st.floats(1e-300, 1e300),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from sweep.plan.point import LATER, OPTIONAL, SPECS, Point, Value, as_typed
+from sweep.plan.point import LATER, OPTIONAL, SPECS, Point, Value, as_typed, is_said
 from sweep.plan.shown import told_apart
 
 NULL = "null"
@@ -35,19 +35,18 @@ class Columns:
         """The columns of ``points``."""
         found: dict[str, dict[tuple[type, Value], Value]] = defaultdict(dict)
         counts: Counter[str] = Counter()
+        said: set[str] = set()
         for point in points:
             for name, value in point.columns().items():
                 own = found[name]
                 if value is None and name in OPTIONAL:
                     own.setdefault((type(None), NULL), NULL)
                 elif value is not None:
+                    if name not in said and is_said(point, name, value):
+                        said.add(name)
                     own.setdefault((type(value), value), value)
                     counts[name] += 1
-        values = {
-            name: tuple(own.values())
-            for name, own in found.items()
-            if name not in LATER or {*own.values()} - {LATER[name], NULL}
-        }
+        values = {name: tuple(own.values()) for name, own in found.items() if name not in LATER or name in said}
         partial, alike = set(), set()
         for key, declared in SPECS.items():
             using = sum(1 for point in points if declared.used(point))

@@ -7,14 +7,10 @@ from typing import Any, cast
 from sweep.data import sources
 from sweep.models.spec import TARGET
 from sweep.plan.plan import Plan
-from sweep.plan.point import LATER, Point, as_typed
+from sweep.plan.point import Point, as_typed, is_said
 from sweep.settings import grammar
 from sweep.settings.keys import KEYS
-from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import Settings, is_argument
-
-DEFAULT_DECAY = "optimizer.weight_decay", OptimizerKind.adamw
-"""An optimizer that decays where it is not told otherwise: none has to be said."""
 
 
 def command(plan: Plan, point: Point, seeds: Sequence[int] = ()) -> str:
@@ -22,11 +18,7 @@ def command(plan: Plan, point: Point, seeds: Sequence[int] = ()) -> str:
 
     Into the store that the command finds: which one holds a sweep is no part of its plan.
     """
-    own = {
-        key: value
-        for key, value in point.overrides().items()
-        if key not in LATER or value != LATER[key] or (key, point.optimizer) == DEFAULT_DECAY
-    }
+    own = {key: value for key, value in point.overrides().items() if is_said(point, key, value)}
     values: dict[str, Any] = (
         own | dict(sources.overrides(plan.readings[point.data])) | {"outcome.tolerance": plan.tolerance}
     )

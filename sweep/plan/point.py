@@ -210,6 +210,15 @@ LATER = {key: each.before for each in Point.DECLARED.values() if each.before is 
 """By key, what every point had before the key was there."""
 
 
+DEFAULT_DECAY = "optimizer.weight_decay", OptimizerKind.adamw
+"""An optimizer that decays where it is not told otherwise: none has to be said."""
+
+
+def is_said(point: Point, key: str, value: Any) -> bool:
+    """Whether ``value`` has to be said of ``point``: not what every point had before the setting was there."""
+    return key not in LATER or value != LATER[key] or (key, point.optimizer) == DEFAULT_DECAY
+
+
 def _exactly(value: Any) -> Any:
     """``value`` for JSON, every bit of a float included."""
     if isinstance(value, tuple):

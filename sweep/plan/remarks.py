@@ -68,8 +68,8 @@ def _because(plan: Plan, of: Callable[[Facts], str], what: str) -> Iterator[str]
 
 def _free(plan: Plan) -> Iterator[tuple[str, Point]]:
     """Of each task the first point without coupled decay, and a name: decay determines all parameters."""
-    free = {point.task: point for point in reversed(plan.points) if not point.decay}
-    pulled = {point.task for point in plan.points if point.decay}
+    free = {point.task: point for point in reversed(plan.points) if not point.weight_decay}
+    pulled = {point.task for point in plan.points if point.weight_decay}
     for task in plan.tasks:
         if task in free:
             yield f"{plan.label(task)}{', without weight decay' if task in pulled else ''}", free[task]

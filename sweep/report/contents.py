@@ -137,7 +137,14 @@ def _fit(plan: Plan, findings: Findings) -> list[Block]:
     if not shown:
         return []
     tables = (table for label, each in shown for table in _relations(label, each))
-    return [draw_fits(shown), *tables, *_not_drawn(rest)]
+    # Of repeats the headline names the best setting, of which this run need not be one.
+    which = [
+        Text(f"{label}: the {relation.kind} is {relation.description}.")
+        for label, each in shown
+        for relation in each.relations
+        if findings.settings and not relation.numbers
+    ]
+    return [draw_fits(shown), *which, *tables, *_not_drawn(rest)]
 
 
 def _accuracies(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting]) -> list[Block]:

@@ -128,9 +128,10 @@ def _run_leads(run: Run) -> Leader:
 
 def _setting_leads(setting: repeats.Setting) -> Leader:
     final, held = setting.average(repeats.FINAL), setting.average(HOLDOUT_LOSS)
-    told = f"mean final loss {repeats_told.average(final)}"
-    told += f", {repeats_told.average(held)} on what is held out," * (held is not None)
-    told += f" of {repeats_told.how_many(setting)}"
+    single = len(setting.runs) == 1
+    told = f"{'mean ' * (not single)}final loss {repeats_told.average(final)}"
+    told += f", {repeats_told.average(held)} on what is held out" * (held is not None)
+    told += f"{',' * (held is not None)} of {repeats_told.how_many(setting)}" * (not single)
     reached = repeats_told.average(held or final)
     return Leader(setting.rank, setting.point, setting.name, setting.counts[Outcome.CONVERGED] > 0, told, reached)
 

@@ -1,13 +1,14 @@
 """A sweep as a pandas table, one row a run in the order of the plan, and that table as CSV."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from sweep.plan.columns import NULL
 from sweep.plan.numbers import kind
 from sweep.plan.plan import Plan
-from sweep.plan.point import FLOATS, TEXTS, Point
+from sweep.plan.point import FLOATS, OPTIONAL, TEXTS, Point
 from sweep.problem import ends
 from sweep.problem.problem import Problem, measured, watched
 from sweep.report.escape import in_csv
@@ -72,10 +73,22 @@ def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
         frame[PROMISED] = frame[PROMISED].astype("boolean")
     for name in filter(is_argument, settings):
         frame[name] = of_one_type([row[name] for row in rows])
+    for name in optional(settings):
+        frame[name] = numbers_or_nothing([row[name] for row in rows])
     floats = [name for name in FLOATS if name in frame]
     for name in (*floats, *plan.told(), *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS, *_bounds(plan)):
         frame[name] = frame[name].astype("float64")
     return frame
+
+
+def optional(names: Iterable[str]) -> list[str]:
+    """Those of ``names`` of which null is a value."""
+    return [name for name in names if name in OPTIONAL]
+
+
+def numbers_or_nothing(cells: Iterable[Any]) -> "pd.Series[Any]":
+    """A column of whole numbers, missing where null is shown."""
+    return pd.Series([None if cell == NULL else cell for cell in cells], dtype="Int64")
 
 
 def of_one_type(values: list[Any]) -> "pd.Series[Any]":

@@ -8,7 +8,7 @@ import pandas as pd
 from sweep.plan.plan import Plan
 from sweep.plan.point import FLOATS
 from sweep.report.escape import in_csv
-from sweep.report.frames import of_one_type
+from sweep.report.frames import numbers_or_nothing, of_one_type, optional
 from sweep.report.judged_runs import STATES, judged
 from sweep.report.repeats import Setting, quantities, settings_of
 from sweep.settings.schema import is_argument
@@ -57,6 +57,8 @@ def to_frame(plan: Plan, settings: Sequence[Setting]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns)
     for name in filter(is_argument, told):
         frame[name] = of_one_type([row[name] for row in rows])
+    for name in optional(told):
+        frame[name] = numbers_or_nothing([row[name] for row in rows])
     for name in (*(name for name in FLOATS if name in told), *numbers):
         frame[name] = frame[name].astype("float64")
     return frame

@@ -165,7 +165,8 @@ def _swung(plan: Plan, epochs: int, forecast: Forecast) -> tuple[Point | None, i
     if best is None or best[2] * LEAST_GAIN > epochs:
         return None
     lr, momentum, needed = best
-    swung = _forecast(plan, replace(forecast.point, momentum=momentum))
+    leads = forecast.point.nesterov and forecast.point.momentum > 0  # What is not used says nothing of what is tried.
+    swung = _forecast(plan, replace(forecast.point, momentum=momentum, nesterov=leads))
     assert swung is not None, "momentum leaves the loss quadratic"
     return _fastest(plan, replace(swung, fastest=(lr, needed))), needed
 

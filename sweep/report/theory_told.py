@@ -79,6 +79,7 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
         return []
     several, named = len(plan.tasks) > 1, plan.few_parameters(MOST_BEST)
     apart = [name for name in ("scale", "start", "seed", *STARTS, *STEPPING) if name in ("scale", *plan.varying)]
+    apart = [name for name in apart if any(plan.cells(each.point)[name] is not None for each in known)]
     formulas = " or ".join(dict.fromkeys(each.theory.stability.formula for each in known))
     header = [*["data"] * several, *apart, f"largest stable lr, {formulas}", "fastest lr", "its epochs"]
     header += ["condition", *(f"best {name}" for name in named), _least(each.point for each in known)]

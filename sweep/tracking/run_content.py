@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sweep import colours
 from sweep.data.readings import Readings
 from sweep.plan import usage
-from sweep.plan.point import LATER, Point
+from sweep.plan.point import Point, is_said
 from sweep.plan.repeats import setting_key
 from sweep.plan.shown import told_apart
 from sweep.problem import ends
@@ -165,7 +165,7 @@ def params(point: Point) -> dict[str, str]:
     return {
         name: told_apart(value) if is_argument(name) else str(value)
         for name, value in told.items()
-        if name not in LATER or value != LATER[name]
+        if is_said(point, name, value)
     }
 
 

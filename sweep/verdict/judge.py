@@ -25,12 +25,12 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     """
     losses = curve.descended
     allowed, rises = bound(problem, tolerance), Rises.of(point, problem)
-    theory = theory_of(problem, point)
+    theory, quadratic = theory_of(problem, point), problem.quadratic(point)
     least_loss = problem.least_loss(point)
     excess = None if least_loss is None else float(losses[-1]) - least_loss
-    if theory and excess is not None and not resolves(problem, point, allowed):
+    if quadratic and excess is not None and not resolves(problem, point, allowed):
         # The loss is too rough to tell: where the parameters are, exactly, counts as well.
-        exact = theory.excess(curve.parameters, point.lr, 0)
+        exact = sum(quadratic.parts(curve.parameters))
         excess = exact if exact > excess else excess
     asked = point.curvature or point.problem not in MODELS
     left = None if excess is not None else curve.measured.get("left", math.nan) if asked else math.nan

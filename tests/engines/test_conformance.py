@@ -104,7 +104,7 @@ def test_a_chunk_whose_worker_is_killed_is_tried_once_more(make: Make, tmp_path:
     engine = make()
     assert all(isinstance(each, Curve) for each in of_points(engine, points))
     assert (tmp_path / "mark").exists()
-    assert "workers lost: 1" in engine.told
+    assert "chunks: 1, of up to 3 points; workers lost: 1" in engine.told
 
 
 @with_workers

@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from sweep.engines import processes
+from sweep.engines.processes import Processes
+from sweep.errors import BadInput
 from sweep.tracking.location import absolute
-from tests.conftest import Command
+from tests.conftest import THERMOMETER, Command, lines, point
 from tests.engines.deadly import DRIVER
 from tests.own_models import NET, in_folder
 from tests.processes import children, gone
@@ -67,6 +70,12 @@ def test_what_cannot_be_is_refused_and_leaves_nothing(
     assert (found.code, said in found.err) == (1, True), found
     assert "Traceback" not in found.err
     assert files() == []  # type: ignore[operator]
+
+
+def test_workers_that_end_before_they_are_ready_are_told_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "START", "raise SystemExit(7)")
+    with pytest.raises(BadInput, match="a worker ended with exit code 7 before it was ready"):
+        list(Processes(2).run([point(epochs=2)], lines(THERMOMETER)))
 
 
 def environment() -> dict[str, str]:

@@ -14,7 +14,9 @@ from sweep.plan.labels import differing
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.problem.task import Task
+from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import ProblemKind, Start
+from sweep.tracking.run_content import params
 from tests.conftest import THERMOMETER, point
 
 MODEL = point(problem=ProblemKind.torch, start=Start.random, code="c")
@@ -119,3 +121,11 @@ def test_a_configuration_has_the_values_that_were_asked_for() -> None:
     plan = Plan(points, {THERMOMETER.fingerprint: THERMOMETER}, 1e-3)
     assert list(map(canonical, plan.asked("problem.model.n"))) == list(map(canonical, VALUES))
     assert plan.asked("lr") == [0.01]
+
+
+def test_an_optimizer_that_decays_unless_told_otherwise_shows_that_it_does_not() -> None:
+    adamw = point(optimizer=OptimizerKind.adamw, beta1=0.9, beta2=0.999, eps=1e-8)
+    assert Columns.of([adamw]).values["optimizer.weight_decay"] == (0.0,)
+    assert params(adamw)["optimizer.weight_decay"] == "0.0"
+    assert "optimizer.weight_decay" not in Columns.of([point()]).values
+    assert "optimizer.weight_decay" not in params(point())

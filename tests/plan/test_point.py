@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from sweep.data.sources import READING
 from sweep.plan.declaration import Declared, Sharing, read_declarations
 from sweep.plan.point import LATER, Point
+from sweep.plan.repeats import setting_key
 from sweep.problem.choice import problems
 from sweep.settings.keys import KEYS, SET_BY_GROUP, WHOLE_SWEEP
+from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import DType, Gradient
 from sweep.training.bitwise import first_difference
 from sweep.training.in_process import in_process
@@ -227,3 +229,20 @@ def test_a_document_from_before_a_setting_is_read_with_the_value_that_points_had
     assert Further.from_stored(further(0.9).stored()) == further(0.9)
     with pytest.raises(KeyError, match="lr"):
         Further.from_stored({name: value for name, value in SEED.stored().items() if name != "lr"})
+
+
+def test_a_seed_that_shuffles_batches_tells_points_apart_and_makes_them_repeats() -> None:
+    one, other = (point(batch_size=4, seed=seed) for seed in (0, 1))
+    assert one.key != other.key
+    assert setting_key(one) == setting_key(other)
+    assert point(seed=1).key == point().key
+
+
+def test_decay_descends_with_the_loss_but_where_it_is_decoupled() -> None:
+    kinds = {kind: point(optimizer=kind, weight_decay=0.1).decay for kind in OptimizerKind}
+    assert kinds == dict.fromkeys(OptimizerKind, 0.1) | {OptimizerKind.adamw: 0.0}
+
+
+def test_with_a_decay_of_lr_adagrad_never_comes_to_rest_so_that_it_has_a_tensor_of_its_own() -> None:
+    batches = [point(optimizer=OptimizerKind.adagrad, lr_decay=decay).batch for decay in (0.0, 0.1, 0.2)]
+    assert batches[0] != batches[1] == batches[2]

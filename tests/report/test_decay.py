@@ -83,3 +83,10 @@ def test_a_decay_that_leaves_a_loss_too_large_for_its_dtype_is_doubted_once() ->
         said.append([line for line in doubts(Plan(points, {data.fingerprint: data}, 1e-5)) if "resolve" in line])
     assert [len(lines) for lines in said] == [0, 1, 1]
     assert pulled[0].dtype is DType.float32
+
+
+def test_a_decay_apart_from_the_slope_leaves_no_weight_undetermined_either() -> None:
+    adamw = {"optimizer": OptimizerKind.adamw, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    for decay, lines in ((0.0, 1), (0.1, 0)):
+        plan = Plan((tables.run(DOUBLE, weight_decay=decay, **adamw),), {DOUBLE.fingerprint: DOUBLE}, 0.001)
+        assert sum("depend on one another" in line for line in remarks(plan)) == lines

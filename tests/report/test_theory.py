@@ -216,3 +216,12 @@ def test_no_lr_is_praised_for_a_start_that_is_within_tolerance() -> None:
     assert runs[0].state == Outcome.CONVERGED
     assert theory.forecasts(plan)[0][0].fastest
     assert theory.steps(plan, runs, theory.forecasts(plan)[0]) == []
+
+
+def test_nesterov_that_a_run_without_momentum_does_not_use_is_no_part_of_the_momentum_to_try() -> None:
+    for nesterov in (False, True):
+        plan, runs = sweep(point(lr=0.03, epochs=20, nesterov=nesterov))
+        found = theory.steps(plan, runs, theory.forecasts(plan)[0])
+        (command,) = (step.command for step in found if "with momentum" in step.promise)
+        assert "optimizer.momentum=" in command
+        assert "nesterov" not in command

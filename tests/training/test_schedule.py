@@ -1,5 +1,6 @@
 """Schedules against torch's own, stepped once an epoch, and which of them make a short run the prefix of a long one."""
 
+import math
 from dataclasses import replace
 from decimal import Decimal, getcontext
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from sweep.plan.point import Point
 from sweep.settings.optimizers import ScheduleKind
+from sweep.training.pace import Pace
 from sweep.training.schedule import Factors, factors
 from tests.conftest import point
 from tests.training.stepping import scheduled as torchs
@@ -99,3 +101,21 @@ def test_a_factor_beyond_any_float_is_inf() -> None:
     assert found.tolist() == [1, 1e300, np.inf, np.inf]
     found = factors_of(point(schedule=STEP, milestones="[1,2]", gamma=1e300, epochs=4))[:, 0]
     assert found.tolist() == [1, 1e300, np.inf, np.inf]
+
+
+def test_lr_times_factor_is_rounded_once() -> None:
+    asked = [
+        point(lr=lr, epochs=40, schedule=ScheduleKind.exponential, gamma=gamma)
+        for lr in (0.1, 0.3)
+        for gamma in (0.9, 0.7)
+    ]
+    pace = Pace.of(asked, torch.zeros((4, 2)), 11)
+    for epoch in range(40):
+        exact = [each.lr * math.prod([each.gamma] * epoch) for each in asked]
+        assert pace.lr_of(epoch)[:, 0].tolist() == np.array(exact, np.float32).tolist()
+
+
+@pytest.mark.parametrize("size", [0, 1, 4, 10, 11])
+def test_an_epoch_has_as_many_updates_as_batches_the_last_smaller_one_too(size: int) -> None:
+    pace = Pace.of([point(batch_size=size)], torch.zeros((1, 2)), 11)
+    assert pace.updates == len(pace.batches(0) or [None])

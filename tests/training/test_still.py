@@ -10,7 +10,8 @@ import torch
 from sweep.models.spec import canonical
 from sweep.plan.point import Point
 from sweep.problem.choice import problems
-from sweep.settings.optimizers import OptimizerKind
+from sweep.problem.problem import PRECONDITIONED
+from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 from sweep.training import descent
 from sweep.training.bitwise import first_difference
@@ -46,6 +47,9 @@ ADAGRAD = [
 ]  # fmt: skip
 """What it divides by grows with each update by its decay, also where parameters and sums stay."""
 
+RISING = [point(lr=1e-30, epochs=100, init=(1.0, 1.0), schedule=ScheduleKind.exponential, gamma=2.0)]
+"""For 64 epochs its lr is too small to move anything, and then no longer."""
+
 GRIDS = {
     "line": LINE,
     "autograd": [replace(each, dtype=DType.float64, gradient=Gradient.autograd) for each in LINE],
@@ -53,6 +57,7 @@ GRIDS = {
     "model": NETS,
     "sampled": SAMPLED,
     "adagrad": ADAGRAD,
+    "rising": RISING,
 }
 
 
@@ -91,3 +96,21 @@ def test_a_run_of_one_point_says_the_same_of_when_it_was_still() -> None:
         some, [curve for at, curve in zip(NETS, trained(NETS), strict=True) if at.seed == 7], strict=True
     ):
         assert trained([each])[0].trained == beside.trained
+
+
+def test_a_run_is_held_by_rounding_only_where_all_updates_are_alike() -> None:
+    held = point(lr=1e-30, epochs=5, init=(1.0, 1.0))
+    moving = {"schedule": ScheduleKind.exponential, "gamma": 0.9}, {"warmup": 2}, {"batch_size": 4}
+    found = trained([held, *(replace(held, **each) for each in moving)])
+    assert [each.stalled for each in found] == [True, False, False, False]
+    assert all([*each.parameters] == [1.0, 1.0] for each in found)
+
+
+def test_what_slopes_are_divided_by_at_the_end_counts_updates_and_not_epochs() -> None:
+    """Of 11 samples in batches of 4 an epoch has 3 updates; sums that start this large stay as they are."""
+    base = point(
+        init=(1.0, 1.0), optimizer=OptimizerKind.adagrad, eps=0.0, lr_decay=1.0, initial_accumulator_value=1e30
+    )
+    sampled, whole = trained([replace(base, epochs=2, batch_size=4), replace(base, epochs=6)])
+    assert sampled.measured == whole.measured
+    assert whole.measured[PRECONDITIONED] > 0

@@ -2,23 +2,25 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sweep.plan.point import Point
 from sweep.problem.line import Line
+from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import DType, Gradient
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Limit, Outcome, Verdict
-from sweep.verdict.rule import resolves
+from sweep.verdict.rule import bound, resolves
 from sweep.verdict.stability import stability_of
 from sweep.verdict.stability_sgd import Momentum, Plain
 from sweep.verdict.theory import Theory
 from tests.conftest import THERMOMETER, point
-from tests.problem.made import line_of, readings
+from tests.problem.made import line_of, posed, readings
 
 LINE = line_of(THERMOMETER)
 
@@ -181,3 +183,44 @@ def test_no_way_out_is_promised_and_a_larger_lr_is_named_only_where_it_has_room(
         found = judge(stands, point(lr=lr, dtype=dtype, epochs=1), LINE, 0.001)
         assert ways in found.reason
         assert "would" not in found.reason
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"optimizer": OptimizerKind.adam, "beta1": 0.9, "beta2": 0.99, "eps": 1e-8},
+        {"schedule": ScheduleKind.cosine},
+        {"batch_size": 10},
+    ],
+)
+def test_where_a_loss_is_too_rough_to_tell_parameters_count_however_a_run_descends(how: dict[str, Any]) -> None:
+    drawn, called = np.random.default_rng(1), 0
+    for _ in range(6):
+        x, about = drawn.normal(size=30), 10 ** drawn.uniform(6, 7.5)
+        data = readings(x.tolist(), (about + 0.3 * x + 0.7 * drawn.normal(size=30)).tolist())
+        base = point(data=data.fingerprint, scale=1.0, epochs=60, **how)
+        asked = [
+            replace(base, lr=lr, init=(0.0, about + off))
+            for lr in np.geomspace(1e-3, 0.3, 6).tolist()
+            for off in (0.0, 0.5, 3.0)
+        ]
+        problem = posed(base, data)
+        quadratic, allowed = problem.quadratic(base), bound(problem, 1e-2)
+        assert quadratic is not None
+        for each, curve in zip(asked, in_process(asked, {base.task: problem}), strict=True):
+            if not resolves(problem, each, allowed) and judge(curve, each, problem, 1e-2).outcome is Outcome.CONVERGED:
+                called += 1
+                assert sum(quadratic.parts(curve.parameters)) <= allowed
+    assert called
+
+
+def test_what_momentum_gathers_is_no_update_that_rounds_to_nothing() -> None:
+    """By plain descent steps of this lr would stall; with a velocity 1,000 times the slope they do not."""
+    asked = point(momentum=0.999, lr=1e-6, epochs=300)
+    (found,) = trained(LINE, asked, tolerance=0.01)
+    assert found.limit is None
+    assert found.epochs_needed is not None
+    (later,) = trained(LINE, replace(asked, epochs=300 + round(1.1 * found.epochs_needed)), tolerance=0.01)
+    assert later.outcome is Outcome.CONVERGED
+    (plain,) = trained(LINE, replace(asked, momentum=0.0), tolerance=0.01)
+    assert plain.limit is Limit.feared
