@@ -15,6 +15,23 @@ Floats = NDArray[np.float32] | NDArray[np.float64]
 
 
 @dataclass(frozen=True)
+class Leavings:
+    """What a user's own training left beside its numbers.
+
+    Parameters
+    ----------
+    output : what it printed; of much, its beginning and its end.
+    files : by the path below the folder that was handed to it.
+    """
+
+    output: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+NOTHING = Leavings()
+
+
+@dataclass(frozen=True)
 class Curve:
     """One trained point.
 
@@ -29,6 +46,8 @@ class Curve:
     measured : what only the model can say of the final parameters, by name, as
         :func:`sweep.problem.problem.measured` has them; nan where it cannot.
     trained : of a model how it was trained, as :data:`sweep.problem.problem.TRAINED` has it; nothing of others.
+    where : host, processor and torch of the worker that trained it; nothing where that was the driver's own process.
+    leavings : of a user's own training loop.
     """
 
     losses: Floats = field(repr=False)
@@ -38,6 +57,8 @@ class Curve:
     watched: Mapping[str, Floats] = field(default_factory=dict, repr=False)
     measured: Mapping[str, float] = field(default_factory=dict)
     trained: Mapping[str, int] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict, compare=False)
+    leavings: Leavings = field(default=NOTHING, repr=False, compare=False)
 
     @property
     def descended(self) -> NDArray[np.float64]:
@@ -49,11 +70,16 @@ class Curve:
 
 @dataclass(frozen=True)
 class Failure:
-    """A point whose training raised; a divergence is no failure."""
+    """A point whose training raised; a divergence is no failure.
+
+    ``where`` and ``leavings`` are as of a :class:`Curve`.
+    """
 
     kind: str
     message: str
     traceback: str = field(default="", repr=False)
+    where: Mapping[str, str] = field(default_factory=dict, compare=False)
+    leavings: Leavings = field(default=NOTHING, repr=False, compare=False)
 
     @classmethod
     def of(cls, error: BaseException) -> "Failure":
