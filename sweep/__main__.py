@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
     from sweep.errors import BadInput, Exit
-    from sweep.training.curve import Curve
+    from sweep.training.curve import Result
 
 
 GARBAGE = (50_000, 10, 10)
@@ -132,7 +132,7 @@ def _answer(parsed: Namespace) -> "Exit":
         print(without_secrets(answer.getvalue()), end="")
 
 
-def train(config: "DictConfig") -> "Curve":
+def train(config: "DictConfig") -> "Result":
     """The task function, which only a launcher other than ours calls."""
     from hydra.core.hydra_config import HydraConfig
 

@@ -11,9 +11,9 @@ from sweep.plan.point import Point
 from sweep.problem.choice import again
 from sweep.problem.problem import BATCH_TILE
 from sweep.problem.task import Task
+from sweep.training.compute import compute
 from sweep.training.curve import Curve, Result
 from sweep.training.execute import execute
-from sweep.training.in_process import in_process
 
 
 def check_allowed(tasks: Sequence[Task], allowed: Collection[str]) -> None:
@@ -38,7 +38,7 @@ def trained_again(plan: Plan, curves: Mapping[str, Curve]) -> Iterator[tuple[Poi
         by_tiles[tuple(curves[point.key].trained.get(name) for name in ("tile", BATCH_TILE))].append(point)
     for points in by_tiles.values():
         tasks, how = dict.fromkeys(point.task for point in points), curves[points[0].key].trained
-        for chunk in execute(points, {task: again(plan.problems[task], how) for task in tasks}, in_process):
+        for chunk in execute(points, {task: again(plan.problems[task], how) for task in tasks}, compute):
             yield from chunk
 
 

@@ -105,7 +105,7 @@ class GridSweeper(Sweeper):
         from sweep.engines.engine import Here, refuse_timeout
 
         refuse_timeout(settings[0])
-        return Here(_jobs.compute(self.launcher, settings))
+        return Here(_jobs.compute(self.launcher, settings), jobs=True)
 
 
 class EngineLauncher(Launcher):
@@ -140,16 +140,16 @@ class BatchLauncher(EngineLauncher):
     name = "batch"
 
     def engine(self, settings: "Sequence[Settings]") -> "Engine":
-        """:func:`sweep.training.in_process.in_process`: torch is brought in only once there is something to train."""
+        """:func:`sweep.training.compute.compute`: torch is brought in only once there is something to train."""
         from sweep.engines.engine import Here, refuse_timeout
 
-        def compute(points: "Sequence[Point]", problems: "Mapping[Task, Problem]") -> "Sequence[Result]":
-            from sweep.training import in_process
+        def computed(points: "Sequence[Point]", problems: "Mapping[Task, Problem]") -> "Sequence[Result]":
+            from sweep.training import compute
 
-            return in_process.in_process(points, problems)
+            return compute.compute(points, problems)
 
         refuse_timeout(settings[0])
-        return Here(compute)
+        return Here(computed)
 
 
 class ProcessesLauncher(EngineLauncher):

@@ -27,7 +27,7 @@ def compute(launcher: Launcher, settings: Sequence[Settings]) -> Compute:
         results: list[Result] = []
         for job in launcher.launch(jobs, initial_job_idx=0):
             outcome = returned(job)
-            if job.status is JobStatus.COMPLETED and isinstance(outcome, Curve):
+            if job.status is JobStatus.COMPLETED and isinstance(outcome, Curve | Failure):
                 results.append(outcome)
             else:
                 error = outcome if isinstance(outcome, BaseException) else RuntimeError(str(outcome))

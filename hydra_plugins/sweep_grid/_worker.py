@@ -9,14 +9,14 @@ from sweep.data import sources
 from sweep.plan import plan
 from sweep.settings import composition
 from sweep.settings.keys import validate
-from sweep.training.curve import Curve
-from sweep.training.in_process import in_process
+from sweep.training.compute import compute
+from sweep.training.curve import Result
 
 composition.register()  # A worker that unpickles ``train`` imports this file before it resolves values.
 
 
-def train(config: DictConfig) -> Curve:
-    """The curve of the point that ``config`` describes."""
+def train(config: DictConfig) -> Result:
+    """The curve of the point that ``config`` describes; or that its function raised."""
     one = plan.make([validate(composition.settings(config))], sources.read)
-    (curve,) = in_process(one.points, one.problems)
-    return curve
+    (result,) = compute(one.points, one.problems)
+    return result

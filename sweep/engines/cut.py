@@ -7,6 +7,7 @@ from sweep.plan.chunks import chunks
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
+from sweep.settings.schema import ProblemKind
 from sweep.training.execute import bounds
 
 SECONDS = 2.0
@@ -63,5 +64,7 @@ class Cutter:
         return self._costs[point.task] * point.epochs
 
     def _tile(self, point: Point) -> int:
+        if point.problem is ProblemKind.function:
+            return 1
         work = self._problems[point.task].work
         return rows_of(work, point.device.partition(":")[0]) if work else TILE

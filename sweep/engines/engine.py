@@ -39,9 +39,15 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Here:
-    """Trains chunks one after the other, in the order of the points, by ``compute``."""
+    """Trains chunks one after the other, in the order of the points, by ``compute``.
+
+    Parameters
+    ----------
+    jobs : ``compute`` trains points side by side, also those of training functions.
+    """
 
     compute: Compute
+    jobs: bool = False
     told = ""
     workers: tuple[Mapping[str, Any], ...] = ()
 
@@ -51,7 +57,7 @@ class Here:
 
     def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[Chunk]:
         """See :func:`sweep.training.execute.execute`."""
-        return execute(points, problems, self.compute)
+        return execute(points, problems, self.compute, self.jobs)
 
 
 def refuse_timeout(settings: Settings) -> None:

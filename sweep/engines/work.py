@@ -54,6 +54,6 @@ class Bench:
 
     def results_of(self, points: Sequence[Point]) -> list[Result]:
         """One a point, in order; a point that raises, alone, is a failure and keeps no other from its curve."""
-        from sweep.training.in_process import in_process
+        from sweep.training.compute import compute
 
-        return isolated(points, self._problems, in_process)
+        return isolated(points, self._problems, compute)

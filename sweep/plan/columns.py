@@ -62,15 +62,15 @@ class Columns:
     def varying(self) -> tuple[str, ...]:
         """The settings that differ between the points that use them, in the order of :meth:`Point.columns`.
 
-        The fingerprint of a user's code is none that anybody types: where it differs, so does what names the code.
+        What a user's code is and takes is nothing that anybody types: where it differs, so does what names the code.
         """
         differ = (name for name, values in self.values.items() if len(values) > 1 or name in self.partial)
-        return tuple(name for name in differ if name != "code")
+        return tuple(name for name in differ if name not in ("code", "takes"))
 
     @property
     def shown(self) -> tuple[str, ...]:
         """The settings that tell points apart in tables and names: lr, scale and epochs, and whatever else varies."""
-        varying = {*self.varying, *ALWAYS_SHOWN}
+        varying = {*self.varying, *(name for name in ALWAYS_SHOWN if self.values[name])}
         return tuple(name for name in self.values if name in varying)
 
     def cells(self, point: Point) -> dict[str, Value]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from sweep.models.spec import flat, parsed
+from sweep.plan import usage
 
 
 class Sharing(Enum):
@@ -35,7 +36,7 @@ class Declared:
     is_spec : its value is the text of a :data:`sweep.models.spec.Spec`, each of whose arguments has a key of its own,
         where a user types it and in tables.
     null_in_key : it is in the key as null where it is not used; a later field is left out there.
-    holds : its type; filled in from the annotation.
+    holds, name : its type, and what the field is called; filled in from the annotation.
     """
 
     keys: tuple[str, ...]
@@ -49,9 +50,12 @@ class Declared:
     null_in_key: bool = False
     given_as: Callable[[Any], Any] | None = None
     holds: Any = None
+    name: str = ""
 
     def used(self, point: Any) -> bool:
         """Whether ``point`` uses it."""
+        if usage.is_function(point):
+            return usage.used_by_function(point, self.name, self.used_if)
         return self.used_if is None or self.used_if(point)
 
     def identity(self, value: Any) -> Any:
@@ -89,4 +93,4 @@ def read_declarations(of: Any) -> Mapping[str, Declared]:
     """By the name of a field of a dataclass, what its annotation declares: ``lr: Annotated[float, Declared(…)]``."""
     hints = get_type_hints(of, include_extras=True)
     found = {each.name: get_args(hints[each.name]) for each in fields(of)}
-    return {name: replace(declared, holds=holds) for name, (holds, declared) in found.items()}
+    return {name: replace(declared, holds=holds, name=name) for name, (holds, declared) in found.items()}

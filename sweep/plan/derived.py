@@ -26,6 +26,7 @@ class Derived:
     holdout: str
     holdout_seed: int
     model: str
+    function: str
     loss: str
     loss_delta: float
     spread: float
@@ -41,6 +42,8 @@ class Derived:
         """What it minimises."""
         drawn = self.holdout_seed if usage.draws_holdout(self) else 0
         task = Task(self.problem, self.data, self.center, self.standardize, holdout_as_typed(self.holdout), drawn)
+        if usage.is_function(self):
+            return task._replace(model=self.function, code=self.code)
         if not usage.is_model(self):
             return task
         delta = self.loss_delta if usage.is_huber(self) else 1.0

@@ -1,4 +1,4 @@
-"""A model as a point has it: its arguments checked, and the code that it runs as a part of what the point is."""
+"""A model or a training function as a point has it: arguments checked, and the code that it runs as a part of it."""
 
 from collections.abc import Iterable
 
@@ -13,6 +13,8 @@ PERCEPTRON = "mlp 1"
 
 def check(posed: Posed) -> None:
     """Raise :class:`BadInput` where arguments of a model or a loss cannot be."""
+    if posed.kind is ProblemKind.function:
+        spec.check("problem.function", posed.function)
     if posed.kind not in MODELS:
         return
     spec.check("problem.model", posed.model)
@@ -32,9 +34,10 @@ def check_unchanged(settings: Iterable[Settings], known: Iterable[str]) -> None:
 
 def fingerprint(posed: Posed) -> str:
     """That of a user's own code; of what sweep ships, its schema; nothing of a problem that is no model."""
-    if posed.kind not in MODELS:
+    if posed.kind not in (*MODELS, ProblemKind.function):
         return ""
-    own = (*spec.targets(posed.model), *spec.targets(posed.loss))
+    said = [posed.function] if posed.kind is ProblemKind.function else [posed.model, posed.loss]
+    own = spec.targets(said)
     shipped = [PERCEPTRON] if posed.kind is ProblemKind.mlp else []
     if not own:
         return "".join(shipped)
@@ -43,9 +46,23 @@ def fingerprint(posed: Posed) -> str:
     return " ".join([*shipped, of_code(own)])
 
 
+def taken(posed: Posed) -> str:
+    """The names of what a training function takes, as a point has them; nothing of other problems.
+
+    Raises
+    ------
+    BadInput : there is no such function, or it needs what it is not given.
+    """
+    if posed.kind is not ProblemKind.function:
+        return ""
+    from sweep.models import function
+
+    return " ".join(function.taken(posed.function))
+
+
 def has_changed(task: Task) -> bool:
-    """Whether the code that the model or the loss of ``task`` runs is not what it was when it was planned."""
-    if task.problem not in MODELS:
+    """Whether the code that ``task`` runs is not what it was when it was planned."""
+    if task.problem not in (*MODELS, ProblemKind.function):
         return False
     model, loss = spec.parsed(task.model), spec.parsed(task.loss)
-    return fingerprint(Posed(task.problem, model, loss, task.loss_delta, None)) != task.code
+    return fingerprint(Posed(task.problem, model, loss, task.loss_delta, None, model)) != task.code

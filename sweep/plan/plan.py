@@ -164,18 +164,18 @@ def make(settings: Sequence[Settings], read: Callable[[Data, bool | None], Readi
     points: dict[str, Point] = {}
     unused: dict[str, None] = {}
     checked: dict[tuple[Task, DType], None] = {}
-    posed: dict[str, str] = {}
+    posed: dict[str, tuple[str, str]] = {}
     for each in settings:
         said = f"{each.problem}"
         if said not in posed:
             own_code.check(each.problem)
-            posed[said] = own_code.fingerprint(each.problem)
+            posed[said] = own_code.fingerprint(each.problem), own_code.taken(each.problem)
         labelled = is_labelled(each.problem)
         source = sources.identity(each.data, labelled)
         if source not in known:
             known[source] = read(each.data, labelled)
         data = known[source]
-        point = Point.of(each, data.fingerprint, posed[said])
+        point = Point.of(each, data.fingerprint, *posed[said])
         if (point.task, point.dtype) not in checked:
             data.check_dtype(point.dtype)
             checked[point.task, point.dtype] = None
@@ -189,5 +189,6 @@ def make(settings: Sequence[Settings], read: Callable[[Data, bool | None], Readi
         check_batch(plan.problem(point), point.batch_size)
     for task, dtype in checked:
         check_dtype(plan.problems[task], dtype, plan.tolerance)
-    own_code.check_unchanged(settings, posed.values())  # What was imported meanwhile is what was read.
+    # What was imported meanwhile is what was read.
+    own_code.check_unchanged(settings, [code for code, _ in posed.values()])
     return plan

@@ -73,7 +73,10 @@ class Point(Derived):
     loss_delta: Annotated[float, Declared(("problem.loss_delta",), used_if=usage.is_huber, before=1.0)]
     spread: Annotated[float, Declared(("problem.spread",), used_if=usage.has_spread, before=0.0)]
     curvature: Annotated[bool, Declared(("outcome.curvature",), used_if=usage.is_model, before=True)]
-    code: Annotated[str, Declared(("code",), used_if=usage.is_model, before="")]
+    function: Annotated[str, Declared(("problem.function",), used_if=usage.is_function, before="{}", is_spec=True)]
+    takes: Annotated[str, Declared(("takes",), used_if=usage.is_function, before="")]
+    stop_diverged: Annotated[bool, Declared(("outcome.stop_diverged",), used_if=usage.is_function, before=False)]
+    code: Annotated[str, Declared(("code",), used_if=usage.runs_own_code, before="")]
     batch_size: Annotated[int, Declared(("batch_size",), used_if=usage.is_sampled, before=0, optional=True)]
     optimizer: Annotated[OptimizerKind, Declared(("optimizer",), told_by=str, before="sgd")]
     momentum: Annotated[float, _argument("optimizer.momentum", apart_at=0.0)]
@@ -92,13 +95,17 @@ class Point(Derived):
     gamma: Annotated[float, _argument("schedule.gamma", before=UNTOLD)]
 
     @classmethod
-    def of(cls, settings: Settings, fingerprint: str, code: str = "") -> Self:
-        """The point that ``settings`` ask for, on readings of that fingerprint, with a user's own code of the other."""
+    def of(cls, settings: Settings, fingerprint: str, code: str = "", takes: str = "") -> Self:
+        """The point that ``settings`` ask for, on readings of that fingerprint, with a user's own code of the other.
+
+        ``takes`` : of a training function, the names of what it takes.
+        """
         posed = settings.problem
-        own: dict[str, Any] = {"data": fingerprint, "problem": posed.kind, "code": code}
+        own: dict[str, Any] = {"data": fingerprint, "problem": posed.kind, "code": code, "takes": takes}
         is_model = posed.kind in MODELS
         own["problem.model"] = canonical(posed.model if is_model else {})
         own["problem.loss"] = canonical(posed.loss if is_model else "mse")
+        own["problem.function"] = canonical(posed.function if posed.kind is ProblemKind.function else {})
         own["problem.spread"] = float(posed.spread or 0)
         own |= {"optimizer": settings.optimizer.kind, "schedule": settings.schedule.kind}
         own["schedule.milestones"] = milestones_as_typed(settings.schedule.milestones)
@@ -177,7 +184,7 @@ class Point(Derived):
         """The settings that make Hydra compose this point, but for its readings; exact, a device's number included."""
         values: dict[str, Any] = {}
         for name, declared in self.DECLARED.items():
-            if name not in ("data", "code") and declared.used(self):
+            if name not in ("data", "code", "takes") and declared.used(self):
                 own = declared.by_key(getattr(self, name))
                 values.update({key: declared.given_as(each) for key, each in own.items()} if declared.given_as else own)
         return values

@@ -3,15 +3,41 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from sweep.models.function import HANDED
 from sweep.models.spec import canonical
 from sweep.settings.holdout import Holdout
 from sweep.settings.optimizers import ARGUMENTS, SCHEDULED, OptimizerKind, ScheduleKind
-from sweep.settings.schema import MODELS, Gradient, Start
+from sweep.settings.schema import MODELS, Gradient, ProblemKind, Start
+
+NEVER_HANDED = ("start", "init", "gradient", "delta")
+"""Fields of a point that say how a line descends."""
 
 
 def is_model(point: Any) -> bool:
     """Whether it trains a module of torch."""
     return point.problem in MODELS
+
+
+def is_function(point: Any) -> bool:
+    """Whether it trains by a function of a user's own."""
+    return point.problem is ProblemKind.function
+
+
+def runs_own_code(point: Any) -> bool:
+    """Whether it runs code that has a fingerprint."""
+    return is_model(point) or is_function(point)
+
+
+def used_by_function(point: Any, field: str, used_if: Callable[[Any], bool] | None) -> bool:
+    """Whether the function that trains ``point`` gets what the ``field`` of a point says, or is told by it.
+
+    Parameters
+    ----------
+    used_if : as :class:`sweep.plan.declaration.Declared` has it.
+    """
+    if field in HANDED:
+        return field in point.takes.split() and (used_if is None or used_if(point))
+    return field not in NEVER_HANDED and (used_if is None or used_if(point))
 
 
 def has_several_slopes(point: Any) -> bool:
@@ -57,6 +83,8 @@ def is_sampled(point: Any) -> bool:
 
 def draws(point: Any) -> bool:
     """Whether its seed draws anything."""
+    if is_function(point):
+        return "seed" in point.takes.split()
     return draws_start(point) or is_sampled(point)
 
 

@@ -7,6 +7,7 @@ from sweep.data.readings import Readings
 from sweep.errors import BadInput, nearest
 from sweep.models.facts import Facts
 from sweep.models.spec import TARGET
+from sweep.problem.function import Function
 from sweep.problem.line import Line
 from sweep.problem.linear import Linear
 from sweep.problem.logistic import Logistic
@@ -15,7 +16,7 @@ from sweep.problem.predicted import Predicted
 from sweep.problem.prepared import Prepared, prepare
 from sweep.problem.problem import BATCH_TILE, Problem, Setup
 from sweep.problem.task import CLASSIFY, Task
-from sweep.settings.schema import MODELS, OWN_KEYS, STARTS, ProblemKind, Settings, Start, is_argument
+from sweep.settings.schema import MODELS, OWN_KEYS, STARTS, ProblemKind, Settings, Start
 
 KINDS: Mapping[ProblemKind, Callable[[Prepared], Problem]] = {
     ProblemKind.line: Line,
@@ -23,8 +24,11 @@ KINDS: Mapping[ProblemKind, Callable[[Prepared], Problem]] = {
     ProblemKind.logistic: Logistic,
 }
 
-OF_MODELS = (*OWN_KEYS, "problem.loss_delta", "problem.spread", "outcome.curvature")
+OF_MODELS = (*OWN_KEYS[:2], "problem.loss_delta", "problem.spread", "outcome.curvature")
 """Keys that problems which are no models do not use."""
+
+OF_FUNCTIONS = (OWN_KEYS[2], "outcome.stop_diverged")
+"""Keys that a training function alone uses."""
 
 
 def refuse_unused(given: Iterable[str], points: Sequence[Settings]) -> None:
@@ -49,15 +53,20 @@ def refuse_unused(given: Iterable[str], points: Sequence[Settings]) -> None:
 
 def _refuse_of_models(given: Sequence[str], points: Sequence[Settings]) -> None:
     kinds = dict.fromkeys(point.problem.kind for point in points)
-    models, others = [kind for kind in kinds if kind in MODELS], [kind for kind in kinds if kind not in MODELS]
-    own = [key for key in given if is_argument(key) or key in OF_MODELS]
+    models = [kind for kind in kinds if kind in MODELS]
+    own = [key for key in given if _is_of(key, OF_MODELS)]
     if own and not models:
         what = f"{own[0]}: not used by problem={','.join(kinds)}"
         raise BadInput(what, "problem=mlp, problem=torch", f"add problem=mlp, or leave {own[0]} out")
+    own = [key for key in given if _is_of(key, OF_FUNCTIONS)]
+    if own and ProblemKind.function not in kinds:
+        what = f"{own[0]}: not used by problem={','.join(kinds)}"
+        raise BadInput(what, "problem=function", f"add problem=function, or leave {own[0]} out")
     slopes = [key for key in ("gradient", "delta") if key in given]
-    if slopes and models and not others:
-        what = f"{slopes[0]}: not used by problem={','.join(models)}"
-        raise BadInput(what, "nothing: a model's gradient is torch's own", f"leave {slopes[0]} out")
+    if slopes and all(kind in (*MODELS, ProblemKind.function) for kind in kinds):
+        what = f"{slopes[0]}: not used by problem={','.join(kinds)}"
+        why = "nothing: a model's gradient is torch's own" if models else "nothing: a function finds its own gradient"
+        raise BadInput(what, why, f"leave {slopes[0]} out")
     losses = dict.fromkeys(_word(point.problem.loss) for point in points)
     if "problem.loss_delta" in given and "huber" not in losses:
         what = f"problem.loss_delta: not used by problem.loss={','.join(losses)}"
@@ -70,6 +79,10 @@ def _refuse_of_models(given: Sequence[str], points: Sequence[Settings]) -> None:
             if meant is None:
                 step = "add problem.model._target_=…; the file with it in the current folder, or installed"
             raise BadInput(what, "MODULE.CLASS of a torch.nn.Module, or a function that returns one", step)
+
+
+def _is_of(key: str, keys: Sequence[str]) -> bool:
+    return key.startswith(tuple(f"{each}." for each in keys)) or key in keys
 
 
 def _word(loss: Any) -> str:
@@ -90,6 +103,9 @@ def problems(
         data = readings[task.data]
         if task.problem in MODELS:
             found[task] = Network(prepare(data, task), task, (facts or {}).get(task))
+            continue
+        if task.problem is ProblemKind.function:
+            found[task] = Function(prepare(data, task), task)
             continue
         if task.problem in CLASSIFY and not data.classes:
             raise BadInput(

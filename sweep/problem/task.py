@@ -21,7 +21,8 @@ class Task(NamedTuple):
     center, standardize : whether each input has its mean taken off; and is divided by its standard deviation as well.
     holdout : the part that is kept from training: ``0``, a part of 1, or ``last:`` with one, for a series' end.
     holdout_seed : draws the samples of a part that is not the end.
-    model, loss : of a model, its arguments and its loss, as :func:`sweep.models.spec.canonical` has them.
+    model, loss : of a model, its arguments and its loss, as :func:`sweep.models.spec.canonical` has them; of a training
+        function, its arguments and nothing.
     loss_delta : where a huber loss turns from squares to a line.
     spread : the loss of the best constant prediction, where a user gives it; 0 where it is found from the data.
     code : fingerprint of the code that a user's own model or loss runs.

@@ -61,6 +61,10 @@ KEYS: Mapping[str, Key] = {
         f"{', '.join(LOSSES)}; or a function, problem.loss._target_=MODULE.FUNCTION",
         lambda value, _: value in LOSSES if isinstance(value, str) else isinstance(value, dict) and "_target_" in value,
     ),
+    "problem.function": Key(
+        "problem=function: a training loop, with arguments of its own",
+        "problem.function._target_=MODULE.FUNCTION, problem.function.NAME=VALUE",
+    ),
     "problem.loss_delta": Key("problem.loss=huber: where it turns from squares to a line", POSITIVE, positive),
     "problem.spread": Key(
         "loss of the best constant prediction, of which outcome.tolerance is a part",
@@ -134,6 +138,7 @@ KEYS: Mapping[str, Key] = {
         lambda value, _: 0 < value < math.inf,
     ),
     "outcome.curvature": Key("measure the curvature at the end of a model's runs", "true, false"),
+    "outcome.stop_diverged": Key("problem=function: end a run at its first loss that is inf or nan", "true, false"),
     "training.timeout": Key(
         "hydra/launcher=processes: seconds after which a point is ended, and FAILED",
         "null: never; or a number from 0.1 to 1,000,000",
@@ -220,6 +225,8 @@ def refusal(key: str, value: object) -> BadInput:
 
 def _meant(key: str, value: object) -> str:
     """What whoever gave a model or a loss this ``value`` may have meant; nothing of other keys."""
+    if key == "problem.function":
+        return f"write {key}._target_=MODULE.FUNCTION, and {key}.NAME=VALUE for an argument of its own"
     if key == "problem.model":
         return f"write {key}.NAME=VALUE for an argument, {key}._target_=MODULE.CLASS for a class"
     if key == "problem.loss" and isinstance(value, dict):

@@ -31,6 +31,7 @@ class ProblemKind(StrEnum):
     logistic = "logistic"
     mlp = "mlp"
     torch = "torch"
+    function = "function"
 
 
 class MadeKind(StrEnum):
@@ -56,13 +57,14 @@ class DType(StrEnum):
 
 @dataclass
 class Posed:
-    """What is minimised (``conf/problem/*.yaml``); below ``model``, and ``loss``, a user names keys of his own."""
+    """What is minimised (``conf/problem/*.yaml``); below ``model``, ``loss`` and ``function`` a user names own keys."""
 
     kind: ProblemKind
     model: dict[str, Any]
     loss: Any
     loss_delta: float
     spread: float | None
+    function: dict[str, Any]
 
 
 @dataclass
@@ -102,6 +104,7 @@ class OutcomeRule:
 
     tolerance: float
     curvature: bool
+    stop_diverged: bool
 
 
 @dataclass
@@ -168,7 +171,7 @@ LOSSES = ("mse", "cross_entropy", "huber", "l1")
 PERCEPTRON = ("width", "depth", "activation")
 """Arguments of the model that sweep ships."""
 
-OWN_KEYS = ("problem.model", "problem.loss")
+OWN_KEYS = ("problem.model", "problem.loss", "problem.function")
 """Keys below which arguments stand, named by whatever a user's ``_target_`` takes."""
 
 

@@ -4,12 +4,15 @@ In come points and a function; out go chunks of results, in order. What is done 
 tracking it, is the receiver's.
 """
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from itertools import groupby
+from time import perf_counter
 
 from sweep.plan.chunks import chunks
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem, parameter_count
 from sweep.problem.task import Task
+from sweep.settings.schema import ProblemKind
 from sweep.training.curve import Compute, Failure, Result
 
 CHUNK_LOSSES = 4_000_000
@@ -25,10 +28,18 @@ CHUNK_READINGS = 4_000_000
 """Readings times points that a chunk may hold: several tensors of this size are alive in an update."""
 
 
+SECONDS = 2.0
+"""After which results of points that train one by one are handed on."""
+
+
 def execute(
-    points: Sequence[Point], problems: Mapping[Task, Problem], compute: Compute
+    points: Sequence[Point], problems: Mapping[Task, Problem], compute: Compute, jobs: bool = False
 ) -> Generator[list[tuple[Point, Result]]]:
     """Train ``points`` chunk by chunk, each of at least one point and within the bounds above.
+
+    Parameters
+    ----------
+    jobs : points of training functions are handed to ``compute`` together as well, which trains them side by side.
 
     Yields
     ------
@@ -36,7 +47,27 @@ def execute(
     a chunk that raises is halved until that point is found, and the others keep their curves.
     """
     for chunk in chunks(points, *bounds(problems)):
-        yield list(zip(chunk, isolated(chunk, problems, compute), strict=True))
+        for alone, group in groupby(chunk, lambda point: not jobs and point.problem is ProblemKind.function):
+            if alone:
+                yield from _one_by_one(group, problems, compute)
+            else:
+                part = [*group]
+                yield list(zip(part, isolated(part, problems, compute), strict=True))
+
+
+def _one_by_one(
+    points: Iterable[Point], problems: Mapping[Task, Problem], compute: Compute
+) -> Generator[list[tuple[Point, Result]]]:
+    """As many as are done in :data:`SECONDS` at a time: each may take long, and what is done is handed on."""
+    done: list[tuple[Point, Result]] = []
+    begun = perf_counter()
+    for point in points:
+        done += [(point, result) for result in isolated([point], problems, compute)]
+        if perf_counter() - begun > SECONDS:
+            yield done
+            done, begun = [], perf_counter()
+    if done:
+        yield done
 
 
 def bounds(problems: Mapping[Task, Problem]) -> tuple[tuple[Callable[[Point], int], int], ...]:

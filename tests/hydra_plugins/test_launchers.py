@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 from hydra_plugins.sweep_grid import _jobs, _worker
 from sweep.settings.schema import DType, Gradient
 from sweep.training import in_process
-from sweep.training.curve import Curve
+from sweep.training.curve import Result
 from tests.conftest import Command, point
 from tests.hydra_plugins.expanded import by_hydra
 from tests.problem.made import data as data_of
@@ -64,7 +64,7 @@ def test_a_job_that_raises_is_a_failed_point_and_the_others_finish(
 ) -> None:
     trained = _worker.train
 
-    def fails(config: DictConfig) -> Curve:
+    def fails(config: DictConfig) -> Result:
         if config.epochs == 4:
             raise MemoryError("no room")
         return trained(config)

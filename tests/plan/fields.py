@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+from sweep.models.function import HANDED
 from sweep.models.spec import canonical
 from sweep.plan.point import Point
 from sweep.settings.optimizers import OptimizerKind, ScheduleKind
@@ -44,6 +45,17 @@ OF_OPTIMIZERS = {
 }
 """By field, a point that uses it."""
 
+FUNCTION = replace(
+    ADAMW,
+    problem=ProblemKind.function,
+    function=canonical({"_target_": "my.train", "width": 8}),
+    takes=" ".join(HANDED),
+)
+"""A point of a training function that names all that it may."""
+
+OF_FUNCTIONS = ("function", "takes", "stop_diverged")
+"""Fields that those alone use."""
+
 OF_MODELS = ("model", "loss", "loss_delta", "spread", "curvature", "code")
 """Fields that those alone use."""
 
@@ -72,6 +84,9 @@ CHANGED: dict[str, list[object]] = {
     "loss_delta": [2.0, math.nextafter(1.0, 2)],
     "spread": [1.0, math.nextafter(2.0, 3)],
     "curvature": [False],
+    "function": [canonical({"_target_": "my.train", "width": each}) for each in (8.0, "8", 9)],
+    "takes": ["lr"],
+    "stop_diverged": [True],
     "code": ["mlp 2"],
     "batch_size": [5, 1],
     "optimizer": [*(each for each in OptimizerKind if each is not OptimizerKind.sgd)],
@@ -100,6 +115,7 @@ UNUSED = {
     "seed": "nothing is random",
     "holdout_seed": "nothing is held out",
     **dict.fromkeys(OF_MODELS, "a line is no model"),
+    **dict.fromkeys(OF_FUNCTIONS, "a line trains by no function"),
     **dict.fromkeys(("beta1", "beta2", "eps", "alpha"), "sgd has no such argument"),
     **dict.fromkeys(("lr_decay", "initial_accumulator_value", "centered"), "sgd has no such argument"),
     "nesterov": "without momentum there is nothing to lead",
@@ -111,10 +127,13 @@ SAYS_ITSELF = {"batch_size": "0 is all samples, and no setting"}
 """Fields whose own value says whether they are used, and how."""
 
 LEAVES_UNUSED = {"gradient": {"delta"}, "start": {"init.w", "init.b", "seed"}, "holdout": {"data.holdout_seed"}}
+LEAVES_UNUSED |= {"takes": {*FUNCTION.overrides()} - {"lr", "problem", "problem.function"}}
 LEAVES_UNUSED |= {"loss": {"problem.loss_delta"}, "momentum": {"optimizer.nesterov"}}
 """Of a field, the keys that a point uses, or does not, by its value."""
 
 
 def base_of(name: str) -> Point:
     """A point that uses the field ``name``."""
-    return OF_OPTIMIZERS.get(name, MODEL if name in OF_MODELS else RANDOM if name == "seed" else CENTRAL)
+    if name in (*OF_MODELS, *OF_FUNCTIONS):
+        return MODEL if name in OF_MODELS else FUNCTION
+    return OF_OPTIMIZERS.get(name, RANDOM if name == "seed" else CENTRAL)

@@ -34,11 +34,11 @@ from tests.problem.made import data as data_of
 
 def settings(**changes: Any) -> Settings:
     base = Settings(
-        1e-2, 0.1, 5000, None, Posed(ProblemKind.line, {}, "mse", 1.0, None), PLAIN, CONSTANT, Start.given, 0,
+        1e-2, 0.1, 5000, None, Posed(ProblemKind.line, {}, "mse", 1.0, None, {}), PLAIN, CONSTANT, Start.given, 0,
         Init(1.0, 0.0),
         Gradient.analytic, 0.1,
         DType.float32, "cpu", data_of(),
-        OutcomeRule(0.001, True), Training(None), False, False, None,
+        OutcomeRule(0.001, True, False), Training(None), False, False, None,
         Tracking("sqlite:///x.db", "sweep", 1000, {}, 60.0), {},
     )  # fmt: skip
     return replace(base, **changes)
@@ -167,7 +167,7 @@ def test_readings_of_one_name_are_told_apart_by_words_wherever_there_are_some(tm
             [
                 settings(
                     data=data_of("csv", path=str(own), input=x, target=y),
-                    problem=Posed(ProblemKind(kind), {}, "mse", 1.0, None),
+                    problem=Posed(ProblemKind(kind), {}, "mse", 1.0, None, {}),
                 )
                 for x, y, kind in asked
             ],

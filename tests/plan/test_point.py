@@ -30,6 +30,7 @@ from tests.plan.fields import (
     KEEPS_RUNS_TOGETHER,
     LEAVES_UNUSED,
     MODEL,
+    OF_FUNCTIONS,
     OF_MODELS,
     OF_OPTIMIZERS,
     SAYS_ITSELF,
@@ -67,7 +68,7 @@ def test_every_setting_that_is_not_of_the_sweep_as_a_whole_is_declared_once() ->
     keys = [key for declared in DECLARED.values() for key in declared.keys]
     own = {key for key in KEYS if key.partition(".")[0] not in WHOLE_SWEEP}
     own -= {*SET_BY_GROUP, *(f"data.{name}" for name in READING)}
-    assert sorted(keys) == sorted([*own, "outcome.curvature", "code"])
+    assert sorted(keys) == sorted([*own, "outcome.curvature", "outcome.stop_diverged", "code", "takes"])
 
 
 @pytest.mark.parametrize(("name", "value"), EACH)
@@ -99,16 +100,16 @@ def test_the_number_of_a_device_parts_batches_and_not_keys() -> None:
 def test_what_may_share_a_tensor_parts_trajectories_and_what_may_not_parts_batches() -> None:
     parted: dict[str, set[str]] = {"batch": set(), "trajectory": set()}
     for name, value in EACH:
-        base = base_of(name) if name in (*OF_MODELS, *OF_OPTIMIZERS) else CENTRAL
+        base = base_of(name) if name in (*OF_MODELS, *OF_FUNCTIONS, *OF_OPTIMIZERS) else CENTRAL
         other = changes(base, name, value)
         for what, names in parted.items():
             if getattr(other, what) != getattr(base, what):
                 names.add(name)
     assert parted == {
         "batch": {"problem", "gradient", "delta", "dtype", "device", "data"}
-        | {"center", "standardize", "holdout", "holdout_seed", *OF_MODELS}
+        | {"center", "standardize", "holdout", "holdout_seed", *OF_MODELS, *OF_FUNCTIONS}
         | {"batch_size", "optimizer", "nesterov", "centered", "schedule", *APART},
-        "trajectory": {"lr", "scale", "start", "init", "optimizer", *OF_OPTIMIZERS}
+        "trajectory": {"lr", "scale", "start", "init", "optimizer", "takes", *OF_OPTIMIZERS}
         - {"batch_size", "nesterov", "centered"},
     }
 

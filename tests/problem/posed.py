@@ -27,7 +27,7 @@ def asked(
 ) -> Settings:
     """A point of ``model``, on standardised inputs, in float64."""
     base = settings(lr=lr, scale=1.0, epochs=changes.pop("epochs", EPOCHS))
-    posed = Posed(ProblemKind.torch, model, changes.pop("loss", "mse"), 1.0, None)
+    posed = Posed(ProblemKind.torch, model, changes.pop("loss", "mse"), 1.0, None, {})
     own = {"dtype": DType.float64, "start": Start.random, "seed": seed, "problem": posed, **changes}
     own |= {"outcome": replace(base.outcome, curvature=curvature)}
     return replace(base, data=replace(base.data, standardize=True), **own)

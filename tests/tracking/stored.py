@@ -48,10 +48,10 @@ def settings(uri: str = URI, **changes: Any) -> Settings:
     """The reference's good run, five epochs of it, with ``changes``."""
     kept = {"lr": 1e-2, "scale": 0.1, "epochs": 5, **changes}
     return Settings(
-        **kept, problem=Posed(ProblemKind.line, {}, "mse", 1.0, None), batch_size=None, optimizer=PLAIN,
+        **kept, problem=Posed(ProblemKind.line, {}, "mse", 1.0, None, {}), batch_size=None, optimizer=PLAIN,
         schedule=CONSTANT, start=Start.given, seed=0,
         init=Init(1.0, 0.0), gradient=Gradient.analytic, delta=0.1, dtype=DType.float32, device="cpu",
-        data=data_of(), outcome=OutcomeRule(0.001, True), training=Training(None), rerun=False, dry_run=False,
+        data=data_of(), outcome=OutcomeRule(0.001, True, False), training=Training(None), rerun=False, dry_run=False,
         name=None, tracking=Tracking(uri, "sweep", 1000, {}, 60.0), grid={},
     )  # fmt: skip
 

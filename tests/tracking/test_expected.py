@@ -62,7 +62,7 @@ def of_models(*models: Any, lrs: int = 1, shapes: int = 1) -> plan.Plan:
 def test_a_plan_of_many_points_of_models_with_long_arguments_is_read_back() -> None:
     words = {f"n{each}": '"' * 240 for each in range(31)}
     planned = of_models({"_target_": "my.Net", **words}, lrs=300)
-    own_code.check(Posed(ProblemKind.torch, parsed(planned.points[0].model), "mse", 1.0, None))
+    own_code.check(Posed(ProblemKind.torch, parsed(planned.points[0].model), "mse", 1.0, None, {}))
     failed = Failure("MemoryError", "\x01" * expected.MESSAGE)
     content = manifest.encode(planned, {each.key: Attempt("a" * 32, 1, failure=failed) for each in planned.points})
     rows = len(content) - content.index(manifest.ROWS)

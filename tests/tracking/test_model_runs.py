@@ -61,7 +61,7 @@ def test_a_spool_of_a_model_is_delivered_without_importing_it(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("spooled_nets.py").write_text(NET)
-    posed = Posed(ProblemKind.torch, {"_target_": "spooled_nets.Net", "width": 3}, "mse", 1.0, None)
+    posed = Posed(ProblemKind.torch, {"_target_": "spooled_nets.Net", "width": 3}, "mse", 1.0, None, {})
     asked = replace(settings(scale=1.0), problem=posed, start=Start.random)
     with importable_here():
         wanted = plan.make([asked], sources.read)
