@@ -94,7 +94,10 @@ def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Kn
         def train() -> None:
             chunks = engine.run(todo, planned.problems)
             with terminal.progress(len(todo)) as tick, closing(chunks):
+                told = ""
                 for chunk in chunks:
+                    if engine.told != told:
+                        terminal.say(told := engine.told)
                     with watch.uninterrupted():
                         write(chunk, tick)
 

@@ -5,8 +5,9 @@ import platform
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ from sweep.version import __version__
 
 PACKAGES = ("torch", "numpy", "pandas", "mlflow", "hydra-core", "omegaconf", "pyarrow")
 
+MACHINE = ("host", "processor")
+"""What is told of the machine of a process that trains; tags ``worker.host`` and ``worker.processor`` of its runs."""
+
+NUMBERS, START = ("cpu family", "model"), 4096
+"""Of a processor's model, as Linux tells them; and characters of what it tells that are enough for the first one."""
+
 
 def this_execution() -> dict[str, Any]:
     """Facts of the execution that is about to start."""
@@ -23,15 +30,30 @@ def this_execution() -> dict[str, Any]:
         "command": command(),
         "started": now(),
         "commit": commit(),
-        "versions": {"sweep": __version__, "python": platform.python_version(), **_versions()},
-        "machine": {"system": _text(platform.platform()), "processor": _text(platform.machine())},
+        "versions": _versions(PACKAGES),
+        "machine": {"system": _text(platform.platform()), **_machine()},
     }
 
 
-def source_tags(execution: Mapping[str, Any]) -> dict[str, str]:
-    """What a point's run keeps of the execution that trained it, as tags; ``git_dirty`` is of the same checkout."""
-    commit, versions = execution["commit"], execution["versions"]
+@cache
+def here() -> Mapping[str, str]:
+    """Where this process trains: host, processor, and versions on which bits may depend."""
+    return _machine() | _versions(("torch", "numpy"))
+
+
+def source_tags(execution: Mapping[str, Any], where: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What a point's run keeps of the execution that trained it, as tags; ``git_dirty`` is of the same checkout.
+
+    Parameters
+    ----------
+    where : as :func:`here` has it, of the worker that trained the point; of none, it was the driver's own process.
+    """
+    commit, told = execution["commit"], where or {}
+    versions = execution["versions"] | {name: told[name] for name in told if name not in MACHINE}
     tags = {"versions": ", ".join(f"{name} {number}" for name, number in versions.items())}
+    machine = told or execution.get("machine") or {}
+    if "host" in machine:  # Else an earlier release's, which told of the processor no more than its kind.
+        tags |= {f"worker.{name}": machine[name] for name in MACHINE if name in machine}
     if commit:
         tags |= {"mlflow.source.git.commit": commit.rstrip("+"), "git_dirty": str(commit.endswith("+")).lower()}
     return tags
@@ -74,9 +96,27 @@ def _text(system: str) -> str:
     return system.encode(errors="backslashreplace").decode()
 
 
-def _versions() -> dict[str, str]:
-    versions = {}
-    for package in PACKAGES:
+def _machine() -> dict[str, str]:
+    return {"host": _text(platform.node()), "processor": _text(processor())}
+
+
+def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """The processor's model, with its numbers, since virtual ones have names that say little; else its kind."""
+    try:
+        with cpuinfo.open(encoding="utf-8", errors="surrogateescape") as file:
+            first = file.read(START).partition("\n\n")[0]
+    except OSError:
+        first = ""
+    pairs = (line.partition(":") for line in first.splitlines())
+    found = {name.strip(): value.strip() for name, _, value in pairs}
+    if not found.get("model name"):
+        return platform.machine()
+    return ", ".join([found["model name"], *(f"{name} {found[name]}" for name in NUMBERS if found.get(name))])
+
+
+def _versions(packages: Iterable[str]) -> dict[str, str]:
+    versions = {"sweep": __version__, "python": platform.python_version()}
+    for package in packages:
         try:
             versions[package] = version(package)
         except PackageNotFoundError:

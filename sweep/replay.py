@@ -6,7 +6,6 @@ path), each checked against its key or fingerprint; nothing of ``conf/`` but the
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ MOST_LINES = 40
 
 def replay(which: Which, overrides: list[str], allowed: list[str]) -> Exit:
     """Train what ``which`` names again, by models of a user's own that are ``allowed``, and say what came of it."""
-    from sweep import retraining
+    from sweep import retraining, trained_with
     from sweep.console import terminal
     from sweep.tracking import record
     from sweep.training.bitwise import first_difference
@@ -43,8 +42,8 @@ def replay(which: Which, overrides: list[str], allowed: list[str]) -> Exit:
     plan = replace(stored.plan, points=tuple(point for point in stored.plan.points if point.key in curves))
     retraining.check_allowed(plan.tasks, allowed)
     check_devices(plan.points)
-    sources, now = _sources(store, stored, set(curves)), _now()
-    measured = {key for key in curves if _measures_alike(sources.get(stored.attempts[key].run_id, {}), now)}
+    sources, now = _sources(store, stored, set(curves)), trained_with.now()
+    measured = {key for key in curves if trained_with.measures_alike(sources.get(stored.attempts[key].run_id, {}), now)}
     counts = Counter({"identical": 0, "different": 0})
     with terminal.progress(len(plan.points)) as tick:
         for point, again in retraining.trained_again(plan, curves):
@@ -64,20 +63,16 @@ def replay(which: Which, overrides: list[str], allowed: list[str]) -> Exit:
     )
     if left := sum(bool(curves[key].measured) for key in curves.keys() - measured):
         print(f"Of {plural(left, 'run')} the curve and the end alone: what else was measured was by another torch.")
-    for line in (*retraining.changed(plan), *_since(Counter(tuple(each.items()) for each in sources.values()), now)):
+    for line in (*retraining.changed(plan), *trained_with.since(sources.values(), now)):
         print(printable(line))
     return Exit.DIFFERENT if counts["different"] else Exit.POINT_FAILED if counts["failed"] else Exit.OK
-
-
-def _measures_alike(then: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """Whether what computes a curvature is the same: torch, or of a shipped problem NumPy."""
-    return all(then.get(name) == now.get(name) for name in ("torch", "numpy"))
 
 
 def _sources(store: "Store", stored: "SweepRecord", keys: set[str]) -> dict[str, dict[str, str]]:
     """By the id of a run, what it was trained with."""
     from sweep.tracking import membership, record
     from sweep.tracking.search import search
+    from sweep.trained_with import source
 
     ids = {stored.attempts[key].run_id for key in keys}
     if len(ids) == 1:
@@ -85,43 +80,6 @@ def _sources(store: "Store", stored: "SweepRecord", keys: set[str]) -> dict[str,
         return {run_id: source(record.tags_of(store, run_id))}
     members = search(store, membership.condition(stored.plan.sweep_id))
     return {run.info.run_id: source(run.data.tags) for run in members if run.info.run_id in ids}
-
-
-def source(tags: Mapping[str, str]) -> dict[str, str]:
-    """Versions by package, and the commit, from the tags of :func:`sweep.provenance.source_tags`."""
-    versions = {}
-    for item in tags.get("versions", "").split(", "):
-        name, _, number = item.rpartition(" ")
-        versions[name] = number
-    commit = tags.get("mlflow.source.git.commit", "none")
-    return versions | {"commit": commit[:12] + (" with changes" if tags.get("git_dirty") == "true" else "")}
-
-
-def _now() -> dict[str, str]:
-    """What runs would be trained with now."""
-    from sweep.provenance import source_tags, this_execution
-
-    return source(source_tags(this_execution()))
-
-
-def _since(sources: Counter[tuple[tuple[str, str], ...]], now: Mapping[str, str]) -> Iterator[str]:
-    """What changed since the runs were trained, in a line for each kind of source.
-
-    Parameters
-    ----------
-    sources : what they were trained with, each kind with the number of its runs.
-    """
-    from sweep.verdict.sentences import plural
-
-    for items, count in sources.items():
-        then = dict(items)
-        changed = [
-            f"{name} {then.get(name, 'none')} is now {now.get(name, 'none')}"
-            for name in {**then, **now}
-            if then.get(name) != now.get(name)
-        ]
-        news = ", ".join(changed) or "every version and the commit are the same"
-        yield f"Since {plural(count, 'run')} {'was' if count == 1 else 'were'} trained: {news}."
 
 
 main = Command(

@@ -18,9 +18,14 @@ SHORTEST, LONGEST = 0.005, 0.2
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
-    """A folder that is gone afterwards, locked for as long as this process works in it."""
-    with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
+def folder(within: Path | None = None) -> Iterator[Path]:
+    """A folder that is gone afterwards, locked for as long as this process works in it.
+
+    Parameters
+    ----------
+    within : where; None: where the system has such folders, and :func:`clear` looks for them.
+    """
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=within) as name:
         lock = _locked(name)
         try:
             yield Path(name)

@@ -41,7 +41,7 @@ def test_a_sweep_is_identical_with_all_its_outcomes_gradients_and_formats(comman
     assert (said.code, said.err) == (0, "")
     assert "Replayed 32 runs of sweep" in said.out
     assert "32,800 epochs: identical, bit for bit." in said.out
-    assert "Since 32 runs were trained: every version and the commit are the same." in said.out
+    assert "Since 32 runs were trained: every version, the commit and the processor are the same." in said.out
 
 
 def test_any_attempt_of_a_point_is_replayed_by_the_id_of_its_run_and_a_summary_run_is_its_sweep(
@@ -110,13 +110,29 @@ def test_what_changed_since_the_runs_were_trained_is_told(command: Command) -> N
     client().set_tag(first.info.run_id, "mlflow.source.git.commit", "0" * 40)
     client().set_tag(first.info.run_id, "git_dirty", "true")
     said = command(module="sweep.replay")
-    assert "Since 1 run was trained: every version and the commit are the same." in said.out
+    assert "Since 1 run was trained: every version, the commit and the processor are the same." in said.out
     (line,) = [line for line in said.out.splitlines() if "torch" in line]
     now = version("torch")
     assert f"torch {now.replace('2', '1', 1)}" in line
     assert f"is now {now}" in line
     assert "commit 000000000000 with changes is now" in line
     assert "torch" not in command(second.info.run_id, module="sweep.replay").out
+
+
+def test_another_processor_or_host_than_trained_a_run_is_told_and_none_of_an_earlier_release(command: Command) -> None:
+    command("epochs=5,6,7")
+    first, second, third = runs()
+    client().set_tag(first.info.run_id, "worker.processor", "abacus")
+    client().set_tag(first.info.run_id, "worker.host", "attic")
+    for tag in ("worker.processor", "worker.host"):
+        client().delete_tag(second.info.run_id, tag)
+    said = command(module="sweep.replay")
+    here = third.data.tags
+    assert f"Since 1 run was trained: processor abacus is now {here['worker.processor']}." in said.out
+    assert "Since 1 run was trained: every version and the commit are the same." in said.out
+    assert "Since 1 run was trained: every version, the commit and the processor are the same." in said.out
+    assert f"Trained on {', '.join(sorted(['attic', here['worker.host']]))}; now on {here['worker.host']}." in said.out
+    assert "rained on" not in command(third.info.run_id, module="sweep.replay").out
 
 
 def test_readings_come_from_the_store_so_their_file_may_be_gone(command: Command, tmp_path: Path) -> None:

@@ -14,7 +14,19 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MAP = (ROOT / "docs/structure.md").read_text(encoding="utf-8")
 
-COMMANDS = ("app", "delivery", "publication", "notebook", "weights", "replay", "retraining", "sync", "ui", "__main__")
+COMMANDS = (
+    "app",
+    "delivery",
+    "publication",
+    "notebook",
+    "weights",
+    "replay",
+    "retraining",
+    "sync",
+    "trained_with",
+    "ui",
+    "__main__",
+)
 """Modules that belong to no room and may use every room: what one can type, and the story of a sweep."""
 
 BOTTOM = (

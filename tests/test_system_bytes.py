@@ -10,7 +10,7 @@ import pytest
 from sweep import provenance
 from tests.conftest import Command
 
-LATIN = os.fsdecode(b"caf\xe9")
+LATIN, ESCAPED = os.fsdecode(b"caf\xe9"), r"caf\udce9"
 
 
 @pytest.mark.usefixtures("ready_store")
@@ -20,13 +20,14 @@ def test_what_is_stored_of_the_system_is_escaped(command: Command, monkeypatch: 
     for name in ("USER", "LOGNAME", "HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, LATIN)
     monkeypatch.setattr("platform.platform", lambda: f"Linux {LATIN}")
-    monkeypatch.setattr("platform.machine", lambda: LATIN)
+    monkeypatch.setattr("platform.node", lambda: LATIN)
+    monkeypatch.setattr("sweep.provenance.processor", lambda: LATIN)
     monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "sweep", "--config-dir", LATIN])
     assert command("epochs=2").code == 0
     assert command(module="sweep.report").code == 0
     (file,) = Path("outputs", "artifacts").rglob("provenance.json")
     (execution,) = json.loads(file.read_bytes())["executions"]
-    assert execution["machine"] == {"system": r"Linux caf\udce9", "processor": r"caf\udce9"}
+    assert execution["machine"] == {"system": r"Linux caf\udce9", "host": ESCAPED, "processor": ESCAPED}
     assert execution["command"] == r"python -m sweep --config-dir 'caf\udce9'"
     assert command(module="sweep.sync").code == 1
 

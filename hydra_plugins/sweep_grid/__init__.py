@@ -50,9 +50,19 @@ class ProcessesLauncherConf:
     workers: int | None = None
 
 
+@dataclass
+class RayLauncherConf:
+    """``hydra/launcher=sweep_ray``; ``address`` null is a cluster of this machine that ends with the sweep."""
+
+    _target_: str = "hydra_plugins.sweep_grid.RayLauncher"
+    address: str | None = None
+    workers: int | None = None
+
+
 ConfigStore.instance().store(group="hydra/sweeper", name="grid", node=GridSweeperConf, provider="sweep")
 ConfigStore.instance().store(group="hydra/launcher", name="batch", node=BatchLauncherConf, provider="sweep")
 ConfigStore.instance().store(group="hydra/launcher", name="processes", node=ProcessesLauncherConf, provider="sweep")
+ConfigStore.instance().store(group="hydra/launcher", name="sweep_ray", node=RayLauncherConf, provider="sweep")
 
 
 def _told(refusal: "BadInput") -> CompactHydraException:
@@ -166,3 +176,18 @@ class ProcessesLauncher(EngineLauncher):
         from sweep.engines.processes import Processes
 
         return Processes(cores.workers(self.workers), settings[0].training.timeout)
+
+
+class RayLauncher(EngineLauncher):
+    """Trains points by the workers of a Ray cluster."""
+
+    name = "sweep_ray"
+
+    def __init__(self, address: str | None, workers: int | None) -> None:
+        self.address, self.workers = address, workers
+
+    def engine(self, settings: "Sequence[Settings]") -> "Engine":
+        """See :class:`sweep.engines.ray_engine.Ray`."""
+        from sweep.engines.ray_engine import Ray
+
+        return Ray(self.address, self.workers, settings[0].training.timeout)

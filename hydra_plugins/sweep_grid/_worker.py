@@ -3,10 +3,13 @@
 It returns the curve and writes nothing; the sweeper, in the driver, tracks.
 """
 
+from dataclasses import replace
+
 from omegaconf import DictConfig
 
 from sweep.data import sources
 from sweep.plan import plan
+from sweep.provenance import here
 from sweep.settings import composition
 from sweep.settings.keys import validate
 from sweep.training.compute import compute
@@ -19,4 +22,4 @@ def train(config: DictConfig) -> Result:
     """The curve of the point that ``config`` describes; or that its function raised."""
     one = plan.make([validate(composition.settings(config))], sources.read)
     (result,) = compute(one.points, one.problems)
-    return result
+    return replace(result, where=here())

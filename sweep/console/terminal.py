@@ -63,8 +63,8 @@ def _remark(plan: Plan) -> None:
 
 
 def _counts(plan: Plan, todo: int) -> str:
-    points, epochs = plural(len(plan.points), "point"), plural(plan.total_epochs, "epoch")
-    parts = [f"Sweep {plan.sweep_id[:8]}: {points}, {epochs} in all"]
+    epochs = f", {plural(plan.total_epochs, 'epoch')} in all" if plan.total_epochs else ""
+    parts = [f"Sweep {plan.sweep_id[:8]}: {plural(len(plan.points), 'point')}{epochs}"]
     if plan.duplicates:
         parts.append(f"{plan.duplicates:,} asked for twice and folded")
     parts.append(f"{len(plan.points) - todo:,} done already, {todo:,} to train")
@@ -85,6 +85,14 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
             bar.update()
 
         yield tick
+
+
+def say(line: str) -> None:
+    """Print ``line`` while points train: a progress bar makes way for it."""
+    from tqdm import tqdm
+
+    tqdm.write(printable(line), file=sys.stdout)
+    sys.stdout.flush()
 
 
 def conclude(report: "Report", comparison: str) -> None:

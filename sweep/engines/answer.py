@@ -1,7 +1,7 @@
 """What comes back of a chunk that was given to a worker."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sweep.plan.point import Point
 from sweep.training.curve import Result
@@ -36,11 +36,13 @@ class Lost:
     ----------
     kind, message : as a failure has them, where it was a single point.
     again : whether the same may end otherwise a second time.
+    where : as a failure has it: whoever knows the worker adds it.
     """
 
     kind: str
     message: str
     again: bool
+    where: Mapping[str, str] = field(default_factory=dict)
 
 
 Answer = Done | Lost

@@ -29,6 +29,10 @@ class Cutter:
     Parameters
     ----------
     workers : among which they are shared.
+
+    Attributes
+    ----------
+    told : of what size they are, in a sentence, once that is known, and if each worker has more than one to come.
     """
 
     def __init__(
@@ -39,25 +43,34 @@ class Cutter:
         self._costs = {task: problem.work or problem.prepared.inputs.size for task, problem in problems.items()}
         self._start, self._left = 0, sum(map(self._cost, points))
         self._pace = 0.0
+        self.told = ""
 
     def learn(self, points: Sequence[Point], seconds: float) -> None:
         """That ``points`` took so many seconds. A larger batch is cheaper a point: one slow chunk is no rule."""
         pace = sum(map(self._cost, points)) / max(seconds, 1e-6)
         self._pace = max(pace, self._pace / 2)
+        cost = sum(map(self._cost, ahead := self._ahead()))
+        if not self.told and self._left >= 2 * cost * self._workers > 0:
+            size, left = len(ahead), len(self._points) - self._start
+            lasts = f"about {max(cost / self._pace, 0.1):,.1f} s"
+            self.told = f"Workers: {self._workers:,}; points a chunk: {size:,}, {lasts}; left: {left:,}."
 
     def next(self) -> Sequence[Point]:
         """The next chunk; empty where nothing is left."""
-        window = self._points[self._start : self._start + WINDOW]
-        if not window:
-            return window
-        whole = next(chunks(window, *self._bounds))
-        most = int(min(self._pace * self._seconds, self._left / self._workers))
-        tile = self._tile(whole[0])
-        count = len(next(chunks(whole, (self._cost, most)))) if self._pace else 1
-        taken = whole[: max(count // tile * tile, tile)]
+        taken = self._ahead()
         self._start += len(taken)
         self._left -= sum(map(self._cost, taken))
         return taken
+
+    def _ahead(self) -> Sequence[Point]:
+        """The next chunk, as far as is known now."""
+        window = self._points[self._start : self._start + WINDOW]
+        if not window:
+            return window
+        tile = self._tile(window[0])
+        most = int(min(self._pace * self._seconds, self._left / self._workers))
+        found = next(chunks(window, *self._bounds, (self._cost, most)))
+        return found[: len(found) // tile * tile] or next(chunks(window[:tile], *self._bounds))
 
     def _cost(self, point: Point) -> int:
         """Of training ``point``, in multiplications or readings: it compares points of a sweep, and no more."""

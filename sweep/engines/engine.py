@@ -30,7 +30,7 @@ class Engine(Protocol):
 
     @property
     def told(self) -> str:
-        """How the last run was shared out, in a sentence; empty where there is nothing to tell."""
+        """How a run is being shared out, and then how it was, in a sentence; empty where there is nothing to tell."""
 
     @property
     def workers(self) -> Sequence[Mapping[str, Any]]:

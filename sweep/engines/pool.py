@@ -72,7 +72,7 @@ def pooled(crew: Crew, cutter: Cutter, tally: Tally) -> Generator[list[tuple[Poi
         if isinstance(answer, Lost):
             tally.lost += 1
             again.extend(parts := tried_again(chunk, answer))
-            results: list[Result] = [] if parts else [Failure(answer.kind, answer.message)]
+            results: list[Result] = [] if parts else [Failure(answer.kind, answer.message, where=answer.where)]
         else:
             cutter.learn(chunk.points, answer.seconds)
             results = answer.results

@@ -1,8 +1,7 @@
 """Engine *processes*: the cores of this machine, a process each.
 
-Each worker has a thread in the driver that speaks with it, so that chunks go and come while the driver writes what is
-done. Workers are in sessions of their own: a Ctrl-C in the terminal is the driver's alone, and what a model has
-started ends with its worker.
+Workers are in sessions of their own: a Ctrl-C in the terminal is the driver's alone, and what a model has started ends
+with its worker.
 """
 
 import os
@@ -10,17 +9,13 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from multiprocessing import Pipe
-from queue import SimpleQueue
-from threading import Lock, Thread
-from typing import Any
+from typing import IO
 
-from sweep.engines.answer import Answer, Chunk, Done, Lost
-from sweep.engines.cut import SECONDS, Cutter
-from sweep.engines.pool import Tally, pooled
+from sweep.engines.answer import Answer, Done, Lost
+from sweep.engines.crew import Staffed
 from sweep.engines.work import Kit
 from sweep.engines.worker import Ready
 from sweep.errors import BadInput
@@ -39,11 +34,8 @@ PREPARING = 60.0
 GRACE = 5.0
 """Seconds that a worker which has let go of its pipe may take to end by itself, so that its exit code is its own."""
 
-STARTS = 3
-"""Workers in a row that may end before they are ready; then something is wrong with all of them."""
 
-
-class Processes:
+class Processes(Staffed):
     """See :class:`sweep.engines.engine.Engine`.
 
     Parameters
@@ -53,9 +45,8 @@ class Processes:
     """
 
     def __init__(self, size: int, timeout: float | None = None) -> None:
-        self.size, self.timeout = size, timeout
-        self.told = ""
-        self.workers: list[dict[str, Any]] = []
+        super().__init__(timeout)
+        self.size = size
 
     def check(self, points: Sequence[Point]) -> None:
         """Ask a worker for the devices, where points name one beside the CPU."""
@@ -69,105 +60,9 @@ class Processes:
                 worker.end()
 
     def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[list[tuple[Point, Result]]]:
-        """Train ``points`` by as many workers as they need, which live until it is through or closed."""
-        tally, seconds = Tally(), min(SECONDS, (self.timeout or SECONDS) / 2)
-        with closing(Crew(self.size, pickle.dumps(Kit.of(problems)), self.timeout)) as crew:
-            try:
-                yield from pooled(crew, Cutter(points, problems, self.size, seconds), tally)
-            finally:
-                self._tell(crew.known(), tally)
-
-    def _tell(self, workers: list[dict[str, Any]], tally: Tally) -> None:
-        self.workers = workers
-        if tally.chunks:
-            count = sum(each["count"] for each in workers)
-            lost = f"; workers lost: {tally.lost:,}" if tally.lost else ""
-            self.told = f"Workers: {count:,}; chunks: {tally.chunks:,}, of up to {tally.largest:,} points{lost}."
-
-
-class Crew:
-    """See :class:`sweep.engines.pool.Crew`; to be closed.
-
-    Parameters
-    ----------
-    kit : a pickled :class:`sweep.engines.work.Kit`.
-    """
-
-    def __init__(self, size: int, kit: bytes, timeout: float | None) -> None:
-        self.size, self._kit, self._timeout = size, kit, timeout
-        self._chunks: SimpleQueue[Chunk | None] = SimpleQueue()
-        self._answers: SimpleQueue[tuple[Chunk, Answer] | BaseException] = SimpleQueue()
-        self._threads: list[Thread] = []
-        self._at_work: list[Worker] = []
-        self._abouts: list[dict[str, Any]] = []
-        self._lock = Lock()
-        self._closed = False
-
-    def give(self, chunk: Chunk) -> None:
-        """See :meth:`sweep.engines.pool.Crew.give`."""
-        self._chunks.put(chunk)
-        if len(self._threads) < self.size:
-            self._threads.append(thread := Thread(target=self._serve, daemon=True))
-            thread.start()
-
-    def answer(self) -> tuple[Chunk, Answer]:
-        """See :meth:`sweep.engines.pool.Crew.answer`."""
-        found = self._answers.get()
-        if isinstance(found, BaseException):
-            raise found
-        return found
-
-    def known(self) -> list[dict[str, Any]]:
-        """What workers said of themselves, each kind with its ``count``: of those that were lost, too."""
-        kinds = Counter(tuple(each.items()) for each in self._abouts)
-        return [dict(kind) | {"count": min(count, self.size)} for kind, count in kinds.items()]
-
-    def close(self) -> None:
-        """End all workers, at work or not."""
-        with self._lock:
-            self._closed = True
-            for worker in self._at_work:
-                worker.kill()
-        for _ in self._threads:
-            self._chunks.put(None)
-        for thread in self._threads:
-            thread.join()
-
-    def _serve(self) -> None:
-        """What a thread does: have a worker, and another one where that is lost, until there is no more to do."""
-        worker: Worker | None = None
-        try:
-            while (chunk := self._chunks.get()) and not self._closed:
-                worker = worker or self._started()
-                answer = worker.train(chunk.points, self._timeout)
-                if isinstance(answer, Lost):
-                    self._end(worker)
-                    worker = None
-                self._answers.put((chunk, answer))
-        except BaseException as error:  # It is the driver's, who waits for an answer.
-            self._answers.put(error)
-        finally:
-            if worker:
-                self._end(worker)
-
-    def _started(self) -> "Worker":
-        for _ in range(STARTS):
-            with self._lock:
-                if self._closed:
-                    raise EOFError
-                self._at_work.append(worker := Worker(self._kit))
-            try:
-                self._abouts.append(worker.started().about)
-            except (EOFError, OSError):
-                self._end(worker)
-            else:
-                return worker
-        raise worker.stillborn()
-
-    def _end(self, worker: "Worker") -> None:
-        worker.end()
-        with self._lock:
-            self._at_work.remove(worker)
+        """See :meth:`Staffed.shared_out`."""
+        kit = pickle.dumps(Kit.of(problems))
+        return self.shared_out(points, problems, self.size, lambda: Worker(kit))
 
 
 class Worker:
@@ -176,15 +71,21 @@ class Worker:
     Parameters
     ----------
     kit : a pickled :class:`sweep.engines.work.Kit`.
+    streams : where what it prints goes, and its errors; None: to those of this process.
     """
 
-    def __init__(self, kit: bytes) -> None:
+    def __init__(self, kit: bytes, streams: tuple[IO[bytes] | None, IO[bytes] | None] = (None, None)) -> None:
         self._kit = kit
         self._connection, theirs = Pipe()
         with theirs:
             command = [sys.executable, "-c", START, str(theirs.fileno()), *map(str, sys.path)]
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=streams[0],
+                stderr=streams[1],
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
             )
 
     def started(self) -> Ready:

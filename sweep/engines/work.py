@@ -5,7 +5,7 @@ what the plan knows of models, so nothing but data crosses.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sweep.data.readings import Readings
 from sweep.models.facts import Facts
@@ -13,6 +13,7 @@ from sweep.plan.point import Point
 from sweep.problem.choice import problems
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
+from sweep.provenance import here
 from sweep.training.curve import Result
 from sweep.training.execute import isolated
 
@@ -53,7 +54,7 @@ class Bench:
             _ = self._problems[task].work
 
     def results_of(self, points: Sequence[Point]) -> list[Result]:
-        """One a point, in order; a point that raises, alone, is a failure and keeps no other from its curve."""
+        """One a point, in order, each saying where; a point that raises, alone, is a failure and no other's."""
         from sweep.training.compute import compute
 
-        return isolated(points, self._problems, compute)
+        return [replace(each, where=here()) for each in isolated(points, self._problems, compute)]

@@ -4,16 +4,18 @@ It is started by :class:`sweep.engines.processes.Worker`, lives for a whole swee
 """
 
 import os
-import platform
 import select
 import signal
 import sys
 import warnings
+from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from threading import Thread
 from time import perf_counter
 from typing import Any, NamedTuple
+
+from sweep.provenance import here
 
 BEGUN = "begun"
 """Said once what a chunk poses is made, and its training begins."""
@@ -24,11 +26,11 @@ class Ready(NamedTuple):
 
     Parameters
     ----------
-    about : host, processor and torch.
+    about : as :func:`sweep.provenance.here` has it.
     devices : how many of CUDA torch finds.
     """
 
-    about: dict[str, Any]
+    about: Mapping[str, str]
     devices: int
 
 
@@ -64,17 +66,7 @@ def _ready() -> Ready:
     import torch
 
     torch.set_num_threads(1)
-    about = {"host": platform.node(), "processor": processor(), "torch": torch.__version__}
-    return Ready(about, torch.cuda.device_count() if torch.cuda.is_available() else 0)
-
-
-def processor() -> str:
-    """The CPU's model, where Linux tells; else its kind."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:  # noqa: PTH123 - A line at a time.
-            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.machine()
+    return Ready(here(), torch.cuda.device_count() if torch.cuda.is_available() else 0)
 
 
 def _end_with_driver(fd: int) -> None:

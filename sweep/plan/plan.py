@@ -13,7 +13,7 @@ from typing import Any
 from sweep.data import sources
 from sweep.data.readings import Readings
 from sweep.models.spec import canonical
-from sweep.plan import own_code
+from sweep.plan import own_code, usage
 from sweep.plan.columns import Columns
 from sweep.plan.labels import data_labels, differing
 from sweep.plan.numbers import Numbers
@@ -142,8 +142,8 @@ class Plan(Numbers):
 
     @property
     def total_epochs(self) -> int:
-        """How many updates all points ask for together."""
-        return sum(point.epochs for point in self.points)
+        """How many epochs all points ask for together, those left out that do not say."""
+        return sum(point.epochs for point in self.points if Point.DECLARED["epochs"].used(point))
 
 
 def make(settings: Sequence[Settings], read: Callable[[Data, bool | None], Readings]) -> Plan:
@@ -176,16 +176,18 @@ def make(settings: Sequence[Settings], read: Callable[[Data, bool | None], Readi
             known[source] = read(each.data, labelled)
         data = known[source]
         point = Point.of(each, data.fingerprint, *posed[said])
-        if (point.task, point.dtype) not in checked:
+        # What a function computes in, and of what, is its own matter.
+        if (point.task, point.dtype) not in checked and not usage.is_function(point):
             data.check_dtype(point.dtype)
             checked[point.task, point.dtype] = None
-            readings.setdefault(data.fingerprint, data)
+        readings.setdefault(data.fingerprint, data)
         if (first := points.setdefault(point.key, point)) is not point:
             unused.update(dict.fromkeys(first.differing(point)))
     whole = settings[0]
     folded = len(settings) - len(points)
     plan = Plan(tuple(points.values()), readings, whole.outcome.tolerance, whole.name, folded, tuple(unused))
-    for point in {(each.task, each.batch_size): each for each in plan.points}.values():
+    batched = (each for each in plan.points if not usage.is_function(each))
+    for point in {(each.task, each.batch_size): each for each in batched}.values():
         check_batch(plan.problem(point), point.batch_size)
     for task, dtype in checked:
         check_dtype(plan.problems[task], dtype, plan.tolerance)

@@ -13,6 +13,7 @@ from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, TAG
 from sweep.settings.ranges import TEXT
 from sweep.settings.schema import LOSSES, OWN_KEYS, Settings, Tracking
+from sweep.tracking import expected
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.typed import members, refuse, typed
 from sweep.training.curve import Failure
@@ -89,6 +90,7 @@ class Provenance:
 
     commit: str | None
     versions: dict[str, str]
+    machine: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,21 @@ class SpooledFailure:
     kind: str
     message: str
     traceback: str
+    where: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class StoredFailure:
+    """What a plan keeps of a failure: the rest stands on the run."""
+
+    kind: str
+    message: str
+    traceback: str
+
+    @classmethod
+    def of(cls, failure: Failure) -> Self:
+        """What is kept of ``failure``; the run keeps the traceback as a file of its own."""
+        return cls(failure.kind, failure.message[: expected.MESSAGE], "")
 
 
 @dataclass(frozen=True)
@@ -118,7 +135,7 @@ class StoredAttempt:
     run_id: str
     number: int
     place: CurveAddress | None
-    failure: Failure | None
+    failure: StoredFailure | None
 
 
 def point_of(row: dict[str, Any], where: str) -> tuple[Point, Attempt | None]:
@@ -167,12 +184,13 @@ def _attempt(stored: StoredAttempt | None, where: str) -> Attempt | None:
         refuse(stored.number, "a number from 1", f"{where}.number")
     if stored.place is not None and stored.place.row < 0:
         refuse(stored.place.row, "a row from 0", f"{where}.place.row")
-    return Attempt(stored.run_id, stored.number, stored.place, stored.failure)
+    failure = Failure(**vars(stored.failure)) if stored.failure else None
+    return Attempt(stored.run_id, stored.number, stored.place, failure)
 
 
 def check_execution(execution: dict[str, Any], where: str) -> None:
     """Raise :class:`Malformed` unless an execution has what :func:`sweep.provenance.source_tags` reads."""
-    named = {name: execution[name] for name in ("commit", "versions") if name in execution}
+    named = {name: execution[name] for name in ("commit", "versions", "machine") if name in execution}
     typed(named, Provenance, where)
     if not isinstance(execution.get("rerun", ""), str):
         refuse(execution["rerun"], "the id of a rerun", f"{where}.rerun")

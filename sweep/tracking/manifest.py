@@ -20,7 +20,7 @@ from sweep.settings.keys import KEYS, NAME
 from sweep.settings.schema import MODELS
 from sweep.tracking import data_files, documents, expected, typed
 from sweep.tracking.attempt import Attempt
-from sweep.tracking.forms import Labels, StoredPlan, point_of
+from sweep.tracking.forms import Labels, StoredFailure, StoredPlan, point_of
 from sweep.verdict.sentences import plural
 
 T = TypeVar("T")
@@ -171,10 +171,9 @@ def _plain(attempt: Attempt | None) -> dict[str, Any] | None:
     if attempt is None:
         return None
     address, failure = attempt.address, attempt.failure
-    said = failure and vars(failure) | {"message": failure.message[: expected.MESSAGE], "traceback": ""}
     return {
         "run_id": attempt.run_id,
         "number": attempt.number,
         "place": address and vars(address),
-        "failure": said,  # The run keeps the traceback as a file of its own.
+        "failure": failure and vars(StoredFailure.of(failure)),
     }

@@ -1,8 +1,8 @@
 """Exact curves as Parquet parts: one part a chunk, inf and nan included, named by its own checksum, never changed.
 
 A row is a point: key, losses, final parameters, final loss, stalled; of what else was followed a column each, empty
-for a point that did not follow it; and of what was measured at the end one each, nan where it was not. Losses are
-float32 where every curve of the part is, else float64, which holds a float32 exactly.
+for a point that did not follow it; of what was measured at the end one each, nan where it was not; and where workers
+trained it. Losses are float32 where every curve of the part is, else float64, which holds a float32 exactly.
 """
 
 import errno
@@ -32,6 +32,7 @@ from sweep.problem.problem import (
     parameter_count,
     watched,
 )
+from sweep.tracking import worker_text
 from sweep.training.curve import Curve, Floats
 
 if TYPE_CHECKING:
@@ -46,8 +47,11 @@ ROW = 40
 LEAST_TILE, MOST_TILE = 16, 1024
 """Points that share a tile, a power of 2, where several do."""
 
-MOST_KEY = 64
-"""Characters of a point's key."""
+WHERE = "where"
+"""The column of :mod:`sweep.tracking.worker_text`, there where a worker has trained one of the points."""
+
+MOST_BYTES = {"key": 64, WHERE: worker_text.MOST}
+"""Of texts, of which a few are named by many rows."""
 
 
 class DamagedPart(Exception):
@@ -72,6 +76,7 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
     measures = [name for name in MEASURED if any(name in curve.measured for curve in curves)]
     trained = [name for name in TRAINED if any(name in curve.trained for curve in curves)]
     followed = [name for name in WATCHED if any(name in curve.watched for curve in curves)]
+    elsewhere = any(curve.where for curve in curves)
     table = pa.table(
         {
             "key": pa.array(keys, pa.string()),
@@ -82,6 +87,7 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
             "stalled": pa.array([curve.stalled for curve in curves], pa.bool_()),
             **{name: pa.array([curve.measured.get(name, math.nan) for curve in curves]) for name in measures},
             **{name: pa.array([curve.trained.get(name, 0) for curve in curves], pa.int64()) for name in trained},
+            **({WHERE: pa.array([worker_text.encoded(curve.where) for curve in curves])} if elsewhere else {}),
         }
     )
     sink = io.BytesIO()
@@ -173,8 +179,9 @@ def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
         raise ValueError("written by another program")
     if found.rows > rows or found.values > most or found.bytes > most_bytes(longest):
         raise ValueError(f"it unpacks to {found.values:,} values and {found.bytes:,} bytes: more than a chunk has")
-    # Keys stay in their dictionary: a long one is not copied for every row that names it.
-    with pq.ParquetFile(io.BytesIO(content), pre_buffer=False, read_dictionary=["key"]) as file:
+    # Texts stay in their dictionaries: a long one is not copied for every row that names it.
+    texts = [name for name in MOST_BYTES if name in pq.read_schema(io.BytesIO(content)).names]
+    with pq.ParquetFile(io.BytesIO(content), pre_buffer=False, read_dictionary=texts) as file:
         found_form = {field.name: field.type for field in file.schema_arrow}
         if not any(_fits(found_form, losses) for losses in (pa.float32(), pa.float64())):
             raise ValueError("other columns")
@@ -182,8 +189,9 @@ def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
         table = file.read(use_threads=False).combine_chunks()
     if any(column.null_count for column in (*table.columns, pc.list_flatten(table.column("parameters")))):
         raise ValueError("a value is missing")
-    if pc.max(pc.binary_length(table.column("key").chunk(0).dictionary)).as_py() > MOST_KEY:
-        raise ValueError(f"a key has more than {MOST_KEY} characters")
+    for name in texts:
+        if pc.max(pc.binary_length(table.column(name).chunk(0).dictionary)).as_py() > MOST_BYTES[name]:
+            raise ValueError(f"a {name} has more than {MOST_BYTES[name]} characters")
     return table
 
 
@@ -194,7 +202,7 @@ def _fits(found: "Mapping[str, pa.DataType]", losses: "pa.DataType") -> bool:
     needed = {"key": pa.dictionary(pa.int32(), pa.string()), "losses": pa.large_list(losses)}
     needed |= {"parameters": pa.list_(pa.float64()), "final_loss": pa.float64(), "stalled": pa.bool_()}
     most = needed | dict.fromkeys(WATCHED, needed["losses"]) | dict.fromkeys(MEASURED, pa.float64())
-    most |= dict.fromkeys(TRAINED, pa.int64())
+    most |= dict.fromkeys(TRAINED, pa.int64()) | {WHERE: needed["key"]}
     return needed.items() <= found.items() <= most.items()
 
 
@@ -209,6 +217,7 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
     rest = zip(*(table.column(name).to_pylist() for name in ("key", "final_loss", "stalled")), strict=True)
     measures = {name: table.column(name).to_pylist() for name in MEASURED if name in table.column_names}
     trained = {name: table.column(name).to_pylist() for name in TRAINED if name in table.column_names}
+    where = table.column(WHERE).to_pylist() if WHERE in table.column_names else [""] * len(table)
     return [
         (
             key,
@@ -224,6 +233,7 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
                     for name, each in trained.items()
                     if trained["tile"][row] and (each[row] or name != BATCH_TILE)
                 },
+                worker_text.decoded(where[row]),
             ),
         )
         for row, (key, final_loss, stalled) in enumerate(rest)

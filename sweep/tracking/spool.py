@@ -159,11 +159,8 @@ class Spool:
 
     def _failure(self, point: Point, failure: Failure) -> dict[str, Any]:
         known = self._known.get(point.key)
-        return {"key": point.key, "attempt": known.number + 1 if known else 1, **_told(failure)}
-
-
-def _told(failure: Failure) -> dict[str, str]:
-    return {"kind": failure.kind, "message": failure.message, "traceback": failure.traceback}
+        said = {name: getattr(failure, name) for name in ("kind", "message", "traceback", "where")}
+        return {"key": point.key, "attempt": known.number + 1 if known else 1, **said}
 
 
 @dataclass(frozen=True)

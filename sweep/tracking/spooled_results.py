@@ -56,7 +56,9 @@ def _failures(path: Path, content: bytes) -> list[Row]:
     if hashlib.sha256(content).hexdigest() != path.stem:
         raise typed.Malformed(f"{path}: its bytes do not have the checksum in its name")
     rows = typed.typed(typed.parse(content, str(path)), list[SpooledFailure], str(path))
-    return [(row.key, Failure(row.kind, row.message, row.traceback), row.attempt) for row in rows]
+    return [
+        (row.key, Failure(row.kind, row.message, row.traceback, where=row.where or {}), row.attempt) for row in rows
+    ]
 
 
 def _curves(plan: Plan, points: Mapping[str, Point], path: Path, content: bytes) -> list[Row]:

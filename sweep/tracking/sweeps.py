@@ -65,7 +65,7 @@ class SweepRun:
         self.attempts = self.known.standing
         self.verdicts: dict[str, Verdict] = {}
         self._write_runs = writer_for(self.store)
-        self._source = source_tags(self.executions[-1])
+        self._sources: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
         self._trained = self._failed = 0
         self._began = time.time_ns() // 1_000_000
 
@@ -130,11 +130,18 @@ class SweepRun:
         """What MLflow calls the run of a point."""
         return self.plan.setting(point)[:NAME_LIMIT]
 
+    def _source(self, result: Result) -> dict[str, str]:
+        """What the run keeps of where ``result`` is from; there are as many as kinds of workers."""
+        kind = tuple(result.where.items())
+        if kind not in self._sources:
+            self._sources[kind] = source_tags(self.executions[-1], result.where)
+        return self._sources[kind]
+
     def _content(self, point: Point, result: Result, address: CurveAddress | None) -> run_content.RunContent:
         before = self.known.newest.get(point.key)
         tags = {
             **self.tracking.tags,  # First: what a run is cannot be renamed.
-            **self._source,
+            **self._source(result),
             **rerun_tag(self.executions[-1]),
             "kind": "point",
             "key": point.key,

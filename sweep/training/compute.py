@@ -1,12 +1,16 @@
 """Train points in this process, whatever trains them: batches side by side, functions of a user's own one by one."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
 
 from sweep.plan.point import Point
 from sweep.problem.function import Function
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
-from sweep.problem.tensors import one_thread
 from sweep.training import function
 from sweep.training.curve import Result
 from sweep.training.in_process import in_process
@@ -24,8 +28,23 @@ def compute(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[R
     found: list[Result] = []
     for point in points:
         if isinstance(problem := problems[point.task], Function):
-            with one_thread():
+            with _apart():
                 found.append(function.train(point, problem))
         else:
             found.append(next(curves))
     return found
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """One thread of torch, as workers have it; and what a function switches for itself, the next one does not see."""
+    threads, dtype, grad = torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled()
+    folder = Path.cwd()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(grad)
+        os.chdir(folder)

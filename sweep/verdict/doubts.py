@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from sweep.plan import usage
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point, as_typed
 from sweep.problem.task import Task
@@ -30,7 +31,9 @@ def doubts(plan: Plan) -> Iterator[str]:
 def _alike(plan: Plan) -> dict[tuple[Task, DType], list[Point]]:
     """By task and dtype, a point of each least loss."""
     different = {
-        (point.task, point.dtype, point.decay, point.scale if point.decay else 0.0): point for point in plan.points
+        (point.task, point.dtype, point.decay, point.scale if point.decay else 0.0): point
+        for point in plan.points
+        if not usage.is_function(point)  # What it computes in, and of what, nobody knows.
     }
     found: dict[tuple[Task, DType], list[Point]] = defaultdict(list)
     for (task, dtype, *_), point in different.items():

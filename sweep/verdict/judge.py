@@ -3,11 +3,12 @@
 import math
 from dataclasses import replace
 
+from sweep.plan import usage
 from sweep.plan.point import Point
 from sweep.problem.problem import PRECONDITIONED, Problem
 from sweep.settings.schema import EPS, MODELS, rounded_to
 from sweep.training.curve import Curve
-from sweep.verdict import convex, events, sentences
+from sweep.verdict import by_curve, convex, events, sentences
 from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
 from sweep.verdict.rule import ENDED, Rises, bound, decide, last_factor, last_half, on_plateau, resolves
 from sweep.verdict.stability import stability_of
@@ -23,6 +24,8 @@ def judge(curve: Curve, point: Point, problem: Problem, tolerance: float) -> Ver
     problem : what the point's readings pose.
     tolerance : part of the spread by which the loss of a converged run may exceed the least loss; > 0.
     """
+    if usage.is_function(point):
+        return by_curve.judge(curve, point, tolerance)
     losses = curve.descended
     allowed, rises = bound(problem, tolerance), Rises.of(point, problem)
     theory, quadratic = theory_of(problem, point), problem.quadratic(point)

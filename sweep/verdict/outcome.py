@@ -79,7 +79,7 @@ class Verdict:
     epochs_needed : further updates until within tolerance, and with momentum until it stays so, from where the run
         ended; None where theory promises none, 0 where it converged, else at least 1.
     left : what the loss can still fall by the curvature at the end, where the least loss is not known; nan where that
-        does not say; None where the least loss is known.
+        does not say; None where the least loss is known, and of a training function.
     moving : of an unfinished run, whether it has not converged because the last half changed its loss too much; what is
         left is little or not known.
     negative : the part of ``left`` along directions in which the loss curves down; inf where it curves down along
@@ -108,3 +108,8 @@ class Verdict:
     plateau: bool | None = None
     constant: bool = False
     reason: str = ""
+
+    @property
+    def rests_on_curve(self) -> bool:
+        """Whether nothing but losses is known: it is a training function's."""
+        return self.excess is None and self.left is None

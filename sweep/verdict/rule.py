@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,10 +63,13 @@ class Rounding:
 
 
 SAMPLED = 2.0
-"""How many times the highest loss before a rise comes to where batches are sampled: they alone make a loss rise."""
+"""How many times the highest loss before a rise comes to where batches are sampled: they alone make a loss rise.
+
+Of losses below 0, how many times as high above the lowest of them.
+"""
 
 FEWEST = 10
-"""Epochs below which the curve of a run that remembers slopes, or whose lr moves, does not say that it diverges."""
+"""Updates below which the curve of a run that remembers slopes, or whose lr moves, does not say that it diverges."""
 
 
 @dataclass(frozen=True)
@@ -94,20 +98,38 @@ class Rises:
         fewest = max(FEWEST, math.ceil(round(memory, 6))) if moves else 0
         return cls(Rounding.of(point.dtype, problem), falls, SAMPLED if point.batch_size else 1.0, fewest)
 
+    @classmethod
+    def of_any(cls, losses: NDArray[np.float64]) -> "Rises":
+        """Of a run of which nothing is known but its curve: it may sample, remember, and compute in float32."""
+        finite = losses[np.isfinite(losses)]
+        fell = float(losses[0] - finite.min()) if np.isfinite(losses[0]) else 0.0
+        return cls(Rounding(16 * EPS[DType.float32], fell), times=SAMPLED, fewest=FEWEST)
+
     def at_end(self, losses: NDArray[np.float64]) -> bool:
         """Whether a curve of shape ``(epochs + 1,)``, all finite, has diverged by it."""
         tenth, above = _tenth(losses), self.rounding.really_above
+        if len(losses) <= max(1, self.fewest):
+            return False
         if self.falls:
             return bool(above(losses[-1:], losses[[0, -1 - tenth]]).any())
         before, after = np.split(losses, [-tenth])
-        return len(losses) > self.fewest and bool(above(after.max(keepdims=True), self.times * before.max()).any())
+        return bool(above(after.max(keepdims=True), self._ceiling(before.max(), before.min())).any())
+
+    def _ceiling(self, highest: Any, lowest: Any) -> Any:
+        """What a rise has to come to after losses from ``lowest`` to ``highest``, numbers or arrays of them."""
+        if self.times == 1:
+            return highest
+        with np.errstate(invalid="ignore", over="ignore"):
+            return highest + (self.times - 1) * np.fmax(np.abs(highest), highest - lowest)
 
     def first(self, losses: NDArray[np.float64]) -> NDArray[np.bool_]:
         """By epoch, whether the loss has risen: really above the least before; or above all before and ``times``."""
+        if len(losses) == 1:
+            return np.array([False])
         if self.falls:
             before = np.fmin.accumulate(losses)
         else:
-            before = self.times * np.fmax.accumulate(losses)
+            before = self._ceiling(np.fmax.accumulate(losses), np.fmin.accumulate(losses))
             before[-_tenth(losses) :] = before[-_tenth(losses) - 1]
         return np.concatenate([[False], self.rounding.really_above(losses[1:], before[:-1])])
 

@@ -10,7 +10,7 @@ from sweep.problem.problem import Problem
 from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import DType, Gradient
 from sweep.training.curve import Curve
-from sweep.verdict import by_curvature
+from sweep.verdict import by_curvature, by_curve
 from sweep.verdict.by_curvature import times
 from sweep.verdict.first_within import FARTHEST
 from sweep.verdict.outcome import Expectation, Limit, Outcome, Verdict
@@ -50,6 +50,8 @@ def note(verdict: Verdict, curve: Curve) -> str:
         return f"rises from epoch {happened.first_rise}" if left is None else f"left the finite numbers at epoch {left}"
     if curve.stalled:
         return "stalled at a saddle" if by_curvature.is_unseen(verdict) else "stalled"
+    if verdict.rests_on_curve:
+        return by_curve.note(verdict, curve.descended)
     if verdict.limit:
         return verdict.limit
     if verdict.outcome is Outcome.UNFINISHED and _never_settles(verdict):

@@ -13,11 +13,14 @@ import pytest
 from sweep.engines.engine import Engine, Here
 from sweep.engines.processes import Processes
 from sweep.plan.plan import Plan
+from sweep.provenance import here
 from sweep.settings.schema import Settings
 from sweep.training.bitwise import first_difference
+from sweep.training.compute import compute
 from sweep.training.curve import Curve, Failure, Result
 from sweep.training.in_process import in_process
 from tests.engines.deadly import DRIVER
+from tests.engines.loops import looping
 from tests.problem.posed import asked, planned, spec
 from tests.processes import children, gone
 from tests.tracking.stored import settings
@@ -27,7 +30,7 @@ Make = Callable[..., Engine]
 WITH_WORKERS: Mapping[str, Make] = {"processes": lambda timeout=None: Processes(2, timeout)}
 """Engines whose points train in other processes than the driver's; each with a limit of seconds a point."""
 
-ENGINES: Mapping[str, Make] = {"in process": lambda: Here(in_process), **WITH_WORKERS}
+ENGINES: Mapping[str, Make] = {"in process": lambda: Here(compute), **WITH_WORKERS}
 
 every_engine = pytest.mark.parametrize("make", ENGINES.values(), ids=list(ENGINES))
 with_workers = pytest.mark.parametrize("make", WITH_WORKERS.values(), ids=list(WITH_WORKERS))
@@ -78,6 +81,7 @@ def test_rows_have_the_bits_that_they_have_in_process_whatever_the_order_of_poin
             assert first_difference(curve, result, posed.parameters_of[point.task]) == ""
             assert isinstance(result, Curve)
             assert (result.trained, result.stalled) == (curve.trained, curve.stalled)
+            assert result.where == (here() if make in WITH_WORKERS.values() else {})
 
 
 @every_engine
@@ -87,6 +91,7 @@ def test_a_point_that_raises_fails_alone_and_says_with_what(make: Make, monkeypa
     assert isinstance(bad, Failure)
     assert (bad.kind, bad.message) == ("ArithmeticError", "no number")
     assert "in _do" in bad.traceback
+    assert bad.where == (here() if make in WITH_WORKERS.values() else {})
     assert isinstance(calm, Curve)
     assert isinstance(other, Curve)
 
@@ -114,6 +119,7 @@ def test_a_point_that_always_ends_its_worker_is_one_failure_and_its_neighbours_a
     assert isinstance(failure := found[1], Failure)
     said = "the process that trained it was ended by SIGKILL, each time"
     assert (failure.kind, failure.message) == ("WorkerDied", said)
+    assert failure.where == here()
 
 
 @with_workers
@@ -143,3 +149,37 @@ def test_chunks_come_as_they_are_done_and_a_run_that_is_closed_leaves_nothing_at
     assert at_work
     chunks.close()
     assert gone(at_work)
+
+
+@every_engine
+def test_a_function_brings_the_curve_that_it_brings_here_and_what_it_leaves(make: Make) -> None:
+    points = [looping(seed=seed) for seed in range(3)]
+    expected = compute((posed := planned(points)).points, posed.problems)
+    for seed, (one, found) in enumerate(zip(expected, of_points(make(), points), strict=True)):
+        assert isinstance(one, Curve)
+        assert isinstance(found, Curve)
+        assert found.losses.tobytes() == one.losses.tobytes()
+        assert (found.final_loss, found.watched["at"].tobytes()) == (one.final_loss, one.watched["at"].tobytes())
+        assert found.leavings.files == {"end.txt": f"{seed}".encode()}
+        said = [f"child of {seed}", *(f"epoch {each} of {seed}" for each in range(3))]
+        assert found.leavings.output.splitlines() == said
+    assert len({each.final_loss for each in expected if isinstance(each, Curve)}) == 3
+
+
+@every_engine
+def test_a_function_that_raises_fails_alone_and_keeps_what_it_printed(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(DRIVER, "")
+    calm, bad = of_points(make(), [looping(), looping("raise", seed=1)])
+    assert isinstance(calm, Curve)
+    assert isinstance(bad, Failure)
+    assert (bad.kind, bad.message) == ("ArithmeticError", "no number")
+    assert bad.leavings.output == "child of 1\nepoch 0 of 1\n"
+
+
+@with_workers
+def test_a_function_that_ends_its_worker_or_hangs_is_one_failure(make: Make) -> None:
+    found = of_points(make(timeout=4.0), [looping(), looping("kill"), looping("hang"), looping(seed=1)])
+    kinds = [each.kind if isinstance(each, Failure) else "" for each in found]
+    assert kinds == ["", "WorkerDied", "TimeLimit", ""]

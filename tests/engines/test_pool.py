@@ -38,6 +38,22 @@ def test_a_tile_comes_first_then_whole_tiles_that_take_their_time_and_no_more_th
     assert set(slow[:-1]) == {32}
 
 
+def test_the_size_of_chunks_is_told_once_it_is_known_where_each_worker_has_more_than_one_to_come() -> None:
+    cutter = Cutter(POINTS, PROBLEMS, 2, seconds=2.0)
+    chunk = cutter.next()
+    assert cutter.told == ""
+    cutter.learn(chunk, 0.128)
+    assert cutter.told == "Workers: 2; points a chunk: 480, about 1.9 s; left: 2,968."
+    cutter.learn(cutter.next(), 0.01)
+    assert "points a chunk: 480" in cutter.told
+    slow = Cutter(POINTS, PROBLEMS, 2, seconds=2.0)
+    slow.learn(slow.next(), 100.0)
+    assert slow.told == "Workers: 2; points a chunk: 32, about 100.0 s; left: 2,968."
+    for tiny in (Cutter(POINTS, PROBLEMS, 2), Cutter(POINTS[:64], PROBLEMS, 2), Cutter(POINTS[:20], PROBLEMS, 2)):
+        tiny.learn(tiny.next(), 0.001)
+        assert tiny.told == ""
+
+
 def test_one_slow_chunk_is_no_rule() -> None:
     cutter = Cutter(POINTS, PROBLEMS, 1, seconds=2.0)
     first = cutter.next()

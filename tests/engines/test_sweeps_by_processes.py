@@ -78,6 +78,16 @@ def test_workers_that_end_before_they_are_ready_are_told_with_the_way_out(monkey
         list(Processes(2).run([point(epochs=2)], lines(THERMOMETER)))
 
 
+def test_the_size_of_chunks_is_told_while_points_train(
+    command: Command, ready_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, and before how it was shared out is."""
+    monkeypatch.setattr("sweep.engines.crew.SECONDS", 1e-4)
+    said = command("lr=range(1e-5,40e-4,1e-5)", "epochs=3", *PROCESSES)
+    told = [line for line in said.out.splitlines() if line.startswith("Workers: 2; ")]
+    assert [line.split(";")[1].partition(":")[0] for line in told] == [" points a chunk", " chunks"], said
+
+
 def environment() -> dict[str, str]:
     """In which sweep is found, and every process is a worker."""
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])

@@ -67,11 +67,17 @@ def test_where_batches_are_sampled_a_rise_to_twice_the_highest_before_is_a_diver
         assert of(momentum=0.5).at_end(losses)
 
 
+def test_twice_a_loss_below_0_is_no_lower_than_it() -> None:
+    noisy = -5 + 0.1 * np.cos(np.arange(101.0))
+    assert not of(batch_size=4).at_end(np.append(noisy, -4.8))
+    assert of(batch_size=4).at_end(np.append(noisy, 1.0))
+
+
 @pytest.mark.parametrize("rises", [Rises(ROUNDING), Rises(ROUNDING, times=2.0), Rises(ROUNDING, falls=True)])
 def test_the_first_rise_is_there_wherever_the_end_has_risen(rises: Rises) -> None:
     chance, seen = np.random.default_rng(3), 0
     for _ in range(300):
-        losses = np.exp(np.cumsum(chance.normal(0.05, 0.3, size=int(chance.integers(2, 60)))))
+        losses = np.exp(np.cumsum(chance.normal(0.05, 0.3, size=int(chance.integers(2, 60))))) - chance.choice([0, 2])
         first = rises.first(losses)
         assert not first[0]
         if rises.at_end(losses):

@@ -1,0 +1,39 @@
+"""Packages that an engine needs and sweep itself does not: looked for once the engine is asked for, and no sooner."""
+
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, requires
+from importlib.util import find_spec
+
+from sweep.errors import BadInput
+
+PROJECT = "sweep-harness"
+
+
+def require(module: str, extra: str, key: str) -> None:
+    """See that ``module`` can be imported; it is not.
+
+    Parameters
+    ----------
+    extra : of this project, which brings it.
+    key : with its value, what the user asked for.
+
+    Raises
+    ------
+    BadInput : it is not installed; with pip's command that installs it.
+    """
+    if find_spec(module) is None:
+        raise BadInput(
+            f"{key}: {module} is not installed",
+            "hydra/launcher=batch and hydra/launcher=processes, which need no more than sweep",
+            f"pip install '{requirement(module, extra)}'",
+        )
+
+
+def requirement(module: str, extra: str) -> str:
+    """What pip is told to install, as ``ray[client]>=2.60``: as the project's own metadata have it."""
+    with suppress(PackageNotFoundError):
+        for line in requires(PROJECT) or []:
+            wanted, _, marker = line.partition(";")
+            if marker.strip() in (f"extra == '{extra}'", f'extra == "{extra}"') and wanted.startswith(module):
+                return wanted.strip()
+    return module

@@ -1,0 +1,151 @@
+"""A Ray cluster for as long as a sweep trains: one that is there already, or one on this machine that ends with it."""
+
+import logging
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Any
+
+from sweep import scratch
+from sweep.engines.cores import cores
+from sweep.errors import BadInput
+
+ANSWER, START = 10.0, 120.0
+"""Seconds for a connection to an address; and for a cluster to say what it is, or to start."""
+
+STORE = 256 * 2**20
+"""Bytes of shared memory of a cluster of this machine. What is in flight is little, and what is more goes to disk."""
+
+LONGEST_FOLDER = 20
+"""Characters of the folder for temporary files: Ray's sockets lie deep in it, and Linux has no more than 107."""
+
+TOKEN = secrets.token_hex(32)
+"""Without it nobody speaks with a cluster that this process starts. Ray reads it once a process."""
+
+LOCAL = {
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # All of it listens on loopback alone; named after where that is usual.
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_AUTH_TOKEN": os.environ.get("RAY_AUTH_TOKEN", TOKEN),
+}
+"""The environment in which a cluster starts."""
+
+
+@contextmanager
+def connected(address: str | None, workers: int | None) -> Iterator[Any]:
+    """The module ``ray``, connected.
+
+    A process that is connected already, as a notebook, stays so, with what it is connected to.
+
+    Parameters
+    ----------
+    address : ``auto``, ``ray://…`` or ``host:port``; None: a cluster of this machine, which ends with the context.
+    workers : for how many of them that is to have cores; None: as many as this process may use.
+
+    Raises
+    ------
+    BadInput : there is no cluster at ``address``, or it is of another version.
+    """
+    with nullcontext() if address else _environment(LOCAL), nullcontext() if address else _short_folder() as folder:
+        import ray
+
+        if ray.is_initialized():
+            yield ray
+            return
+        options: dict[str, Any] = {"address": address or "local"}
+        if folder:
+            options |= {
+                "num_cpus": workers or cores(),
+                "include_dashboard": False,
+                "object_store_memory": STORE,
+                "_temp_dir": str(folder),
+            }
+        else:
+            _reach(str(address))
+        begun: SimpleQueue[BaseException | None] = SimpleQueue()
+        ending = Event()
+        thread = Thread(target=_hold, args=(ray, options, begun, ending), daemon=True)
+        try:
+            thread.start()
+            if (error := _first(begun)) is not None:
+                raise _refusal(address, error) from error
+            yield ray
+        finally:
+            ending.set()
+            thread.join(START)
+
+
+def _hold(ray: Any, options: dict[str, Any], begun: "SimpleQueue[BaseException | None]", ending: Event) -> None:
+    """Start, or connect to, what ``options`` say, and end that again once ``ending`` is set.
+
+    In a thread of its own, because in the main one Ray takes SIGTERM for itself. What Ray starts ends with the thread
+    that has started it, by Linux's doing, so this one lives for as long.
+    """
+    try:
+        ray.init(logging_level=logging.CRITICAL, log_to_driver=False, **options)
+    except BaseException as error:
+        begun.put(error)
+    else:
+        begun.put(None)
+        ending.wait()
+    ray.shutdown()
+
+
+def _first(begun: "SimpleQueue[BaseException | None]") -> BaseException | None:
+    try:
+        return begun.get(timeout=START)
+    except Empty:
+        return TimeoutError(f"it has not answered for {START:g} s")
+
+
+def _refusal(address: str | None, error: BaseException) -> BadInput:
+    """``error`` of Ray in our words, its first line."""
+    said = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if address is None:
+        return BadInput(
+            f"hydra/launcher=sweep_ray: Ray does not start here: {said}",
+            "a machine on which ray.init() works",
+            "use hydra/launcher=processes",
+        )
+    return BadInput(
+        f"hydra.launcher.address={address}: {said}",
+        "the address of a cluster with the same versions of Ray, Python, sweep and torch",
+        "see whether it is up: ray status; or leave the address out for a cluster on this machine",
+    )
+
+
+def _reach(address: str) -> None:
+    """Raise :class:`BadInput` where nobody listens at ``address``: Ray itself would try for a minute or more."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not port.isdigit():
+        return  # auto, or what Ray itself refuses at once.
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
+    except (OSError, OverflowError) as error:
+        raise _refusal(address, error) from None
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in (*variables, "RAY_AUTH_MODE")}  # Ray sets that itself.
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextmanager
+def _short_folder() -> Iterator[Path]:
+    """A folder for Ray's sockets and logs, deleted afterwards."""
+    within = None if len(tempfile.gettempdir()) <= LONGEST_FOLDER else Path("/tmp")
+    with scratch.folder(within) as folder:
+        yield folder

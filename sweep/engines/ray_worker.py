@@ -1,0 +1,160 @@
+"""A worker that Ray has placed: an actor, which has a process of sweep's own beside it, and passes on what that says.
+
+The process is the same as of the engine *processes*: it ends with its actor, and how it ended is known; a limit is kept
+where it trains. The actor's code travels with the sweep, so that a cluster without sweep, or with another one, is told.
+"""
+
+import pickle
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib.metadata import version
+from typing import Any
+
+from sweep.engines.answer import Answer, Lost
+from sweep.engines.worker import Ready
+from sweep.errors import BadInput
+from sweep.plan.point import Point
+from sweep.version import __version__
+
+PLACED = 20.0
+"""Seconds after which it is said that a worker waits for its place in the cluster."""
+
+LONGEST = 300
+"""Characters of what Ray says of a worker that was lost."""
+
+
+def actor(ray: Any, gpus: int) -> Any:
+    """A class of actors, each with a core, and with so many GPUs. Made here, it is shipped as code, not by its name."""
+
+    class Trainer:
+        def __init__(self, path: list[str], folder: str) -> None:
+            import os
+            import sys
+            import tempfile
+
+            with suppress(OSError):  # On another machine.
+                os.chdir(folder)
+            sys.path[:] = [*path, *(each for each in sys.path if each not in path)]
+            self.streams = tempfile.TemporaryFile("a+b"), tempfile.TemporaryFile("a+b")  # noqa: SIM115 - For its life.
+
+        def versions(self) -> dict[str, str]:
+            import platform
+            from importlib.metadata import version
+
+            from sweep.version import __version__
+
+            return {"python": platform.python_version(), "sweep": __version__, "torch": version("torch")}
+
+        def started(self, kit: bytes) -> tuple[Any, ...]:
+            from sweep.engines.processes import Worker
+
+            self.worker = Worker(kit, self.streams)
+            try:
+                return tuple(self.worker.started())
+            except (EOFError, OSError):
+                raise self.worker.stillborn() from None
+
+        def train(self, points: bytes, timeout: float | None) -> tuple[bytes, bytes, bytes]:
+            import pickle
+
+            answer = pickle.dumps(self.worker.train(pickle.loads(points), timeout))
+            said = []
+            for stream in self.streams:
+                stream.seek(max(stream.seek(0, 2) - 2**20, 0))  # Of more than a mebibyte, the end.
+                said.append(stream.read())
+                stream.truncate(0)
+            return answer, said[0], said[1]
+
+    return ray.remote(num_cpus=1, num_gpus=gpus)(Trainer)
+
+
+class Remote:
+    """See :class:`sweep.engines.crew.Workman`.
+
+    Parameters
+    ----------
+    ray : the module, connected.
+    actors : as :func:`actor` makes them.
+    kit : where Ray keeps a pickled :class:`sweep.engines.work.Kit`.
+    path, folder : where modules are found, and files.
+    """
+
+    def __init__(self, ray: Any, actors: Any, kit: Any, path: Sequence[str], folder: str) -> None:
+        self._ray, self._kit = ray, kit
+        self._actor = actors.remote(list(path), folder)
+        self._ending = "ended"
+
+    def started(self) -> Ready:
+        """See :meth:`sweep.engines.crew.Workman.started`.
+
+        Raises
+        ------
+        BadInput : sweep cannot be imported there, or versions are others.
+        """
+        try:
+            if not self._ray.wait([self._actor.__ray_ready__.remote()], timeout=PLACED)[0]:
+                print("Ray: a worker waits for a free place in the cluster", file=sys.stderr, flush=True)
+            refuse_other(self._ray.get(self._actor.versions.remote()))
+            return Ready(*self._ray.get(self._actor.started.remote(self._kit)))
+        except self._ray.exceptions.RayTaskError as error:
+            if isinstance(error.cause, BadInput):
+                self._ending = error.cause.what.partition(": a worker ")[2]
+                raise EOFError from None
+            raise _unready(f"{type(error.cause).__name__}: {error.cause}") from None
+        except self._ray.exceptions.RayError as error:
+            self._ending = f"ended before it was ready: {said(error)}"
+            raise EOFError from None
+
+    def train(self, points: Sequence[Point], timeout: float | None) -> Answer:
+        """See :meth:`sweep.engines.crew.Workman.train`; what models printed is printed here, once done."""
+        try:
+            answer, *printed = self._ray.get(self._actor.train.remote(pickle.dumps(points), timeout))
+        except self._ray.exceptions.RayError as error:
+            return Lost("WorkerDied", f"Ray lost the worker that trained it, each time: {said(error)}", again=True)
+        for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
+            if text:
+                stream.write(text.decode(errors="backslashreplace"))
+                stream.flush()
+        found: Answer = pickle.loads(answer)
+        return found
+
+    def stillborn(self) -> BadInput:
+        """See :meth:`sweep.engines.crew.Workman.stillborn`."""
+        return _unready(f"a worker {self._ending}")
+
+    def kill(self) -> None:
+        """End the actor, whose process ends with it."""
+        self._ray.kill(self._actor)
+
+    end = kill
+
+
+def said(error: Exception) -> str:
+    """Why a worker was lost, as Ray says it, in a line."""
+    text = str(error).partition("The actor is dead because ")[2] or str(error)
+    line = text.partition(" Some common causes")[0].strip().splitlines()[0]
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
+
+
+def refuse_other(theirs: Mapping[str, str]) -> None:
+    """Raise :class:`BadInput` where the cluster has other versions than the driver; torch's build may be another."""
+    ours = {"python": platform.python_version(), "sweep": __version__, "torch": version("torch")}
+    for name, mine in ours.items():
+        told = theirs[name]
+        same = mine.split(".")[:2] == told.split(".")[:2] if name == "python" else _public(mine) == _public(told)
+        if not same:
+            raise _unready(f"the cluster has {name} {told}, and here it is {mine}")
+
+
+def _public(number: str) -> str:
+    return number.partition("+")[0]
+
+
+def _unready(what: str) -> BadInput:
+    return BadInput(
+        f"hydra/launcher=sweep_ray: {what}",
+        "a cluster on which Python can import sweep and torch, in the versions that are installed here",
+        "install the same versions on each of its machines, and start Ray anew there",
+    )
