@@ -18,15 +18,16 @@ from sweep.plan.chunks import chunks
 from sweep.redaction import HIDDEN, masked
 from sweep.settings import grammar
 from sweep.settings.schema import Tracking
-from sweep.tracking import deadline, lookup, spool, sweeps
+from sweep.tracking import deadline, lookup, spool, spool_folders, spooled_leavings, sweeps, typed
 from sweep.tracking.location import absolute, is_server
 from sweep.tracking.spool import Spooled
 from sweep.tracking.store import open_store
+from sweep.training.curve import Result
 from sweep.training.execute import CHUNK_LOSSES
 from sweep.verdict.sentences import plural
 
-CHUNK = 1000
-"""Points that are written together."""
+CHUNK, CHUNK_BYTES = 1000, 64 << 20
+"""Points that are written together, and bytes of what they left, or one point."""
 
 PORTS = {"http": 80, "https": 443}
 
@@ -46,7 +47,7 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
     if closed_spool():
         left.append(_closed())
         yield f"{left[-1].what}; what waits there stays, and what this user must keep waits in {own_spool()}."
-    for folder in spool.folders(sweep_id):
+    for folder in spool_folders.folders(sweep_id):
         try:
             with deadline.within(given.patience):
                 spooled = spool.read(folder)
@@ -62,8 +63,9 @@ def deliver_all(given: Tracking, sweep_id: str = "") -> Iterator[str]:
             left.append(_elsewhere(spooled, given))
             yield f"{left[-1].what}; it stays. Next: {left[-1].next_step}."
             continue
-        count = _deliver(spooled, replace(spooled.tracking, uri=given.uri, patience=given.patience))
+        count, odd = _deliver(spooled, replace(spooled.tracking, uri=given.uri, patience=given.patience))
         lost = f"; damaged, its points are to be trained again: {_some(spooled.damaged)}" if spooled.damaged else ""
+        lost += f"; damaged, the output and files of its run are lost: {_some(odd)}" if odd else ""
         results, were = plural(len(spooled.results), "result"), "was" if count == 1 else "were"
         yield f"{folder}: {count:,} of {results} {were} new to the store{lost}{_remove(spooled, given.patience)}."
     if left and not sweep_id:
@@ -133,8 +135,13 @@ def _address(uri: str) -> tuple[object, ...]:
     return parts.scheme, user, parts.hostname, port, parts.path.rstrip("/"), parts.query, parts.fragment
 
 
-def _deliver(spooled: Spooled, tracking: Tracking) -> int:
-    """Write what the store does not have yet, and the report; return how many runs were new."""
+def _deliver(spooled: Spooled, tracking: Tracking) -> tuple[int, list[str]]:
+    """Write what the store does not have yet, and the report.
+
+    Returns
+    -------
+    How many runs were new, and which files with what they left are damaged.
+    """
     from sweep import publication
 
     plan = spooled.plan
@@ -147,8 +154,26 @@ def _deliver(spooled: Spooled, tracking: Tracking) -> int:
     there = {key for key, attempt in known.readable.items() if not rerun or attempt.rerun == rerun}
     missing = spooled.results.keys() - there - failed
     pairs = [(point, spooled.results[point.key]) for point in plan.points if point.key in missing]
+    sizes = {key: path.lstat().st_size for key, path in spooled.leavings.items() if path.exists()}
+    damaged: list[str] = []
     with sweeps.opened(store, plan, tracking, known, spooled.execution) as sweep:
-        for chunk in chunks(pairs, (lambda _: 1, CHUNK), (lambda pair: pair[0].epochs, CHUNK_LOSSES)):
-            sweep.write(chunk)
+        for chunk in chunks(
+            pairs,
+            (lambda _: 1, CHUNK),
+            (lambda pair: pair[0].epochs, CHUNK_LOSSES),
+            (lambda pair: sizes.get(pair[0].key, 0), CHUNK_BYTES),
+        ):
+            sweep.write([(point, _whole(result, spooled.leavings.get(point.key), damaged)) for point, result in chunk])
         publication.publish(sweep, may_import=False)
-    return len(pairs)
+    return len(pairs), damaged
+
+
+def _whole(result: Result, left: Path | None, damaged: list[str]) -> Result:
+    """``result`` with what its run ``left``; without, where that is ``damaged``."""
+    if left is None:
+        return result
+    try:
+        return replace(result, leavings=spooled_leavings.read(left))
+    except (OSError, typed.Malformed):
+        damaged.append(str(left))
+        return result

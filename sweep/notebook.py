@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sweep.plan import point
-from sweep.report.frames import runs_frame
+from sweep.report.frames import own_columns, runs_frame
 from sweep.report.repeats_frame import repeats_frame
 from sweep.settings.schema import is_argument
 from sweep.training.curve import Curve, Result
@@ -122,7 +122,8 @@ def curves_frame(results: Mapping[str, Result]) -> pd.DataFrame:
     lengths = [len(curve.losses) + 1 for curve in curves.values()]
     losses = [np.append(curve.losses.astype(np.float64), curve.final_loss) for curve in curves.values()]
     keys = pd.Index(list(curves), dtype=object)  # Of none, pandas would take another type.
-    watched = dict.fromkeys(name for curve in curves.values() for name in curve.watched)
+    watched = [*dict.fromkeys(name for curve in curves.values() if not curve.is_named for name in curve.watched)]
+    watched = [*dict.fromkeys([*watched, *own_columns(curves.values(), ends=False)])]
     missing = {key: np.full(length, np.nan) for key, length in zip(curves, lengths, strict=True)}
     return pd.DataFrame(
         {

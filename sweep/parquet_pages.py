@@ -21,7 +21,8 @@ MOST_FOOTER = 1 << 16
 MOST_PAGES = 100_000
 """Pages of a file; one has some 20,000 values, or a megabyte."""
 
-GROUPS, PROGRAM = 4, 6
+SCHEMA, GROUPS, PROGRAM = 2, 4, 6
+NAME = 4
 COLUMNS, GROUP_ROWS = 1, 3
 CHUNK, CHUNK_PACKED, DATA_OFFSET, DICTIONARY_OFFSET = 3, 7, 9, 11
 UNPACKED, PACKED, DATA, DATA_2 = 2, 3, 5, 8
@@ -50,12 +51,14 @@ class Unpacked:
     Parameters
     ----------
     program : that wrote it.
+    names : of its columns, and of what these hold.
     rows : of the table.
     values : of its longest column.
     bytes : of all its pages.
     """
 
     program: str
+    names: Set[bytes]
     rows: int
     values: int
     bytes: int
@@ -92,7 +95,9 @@ def unpacked(content: bytes, most_footer: int = MOST_FOOTER, encodings: Set[int]
                 if pages > MOST_PAGES:
                     raise ValueError(f"more than {MOST_PAGES:,} pages")
     rows = sum(_count(group[GROUP_ROWS]) for group in footer[GROUPS])
-    return Unpacked(footer.get(PROGRAM, b"").decode("ascii", "replace"), rows, max(values.values(), default=0), total)
+    names = frozenset(each[NAME] for each in footer[SCHEMA])
+    program = footer.get(PROGRAM, b"").decode("ascii", "replace")
+    return Unpacked(program, names, rows, max(values.values(), default=0), total)
 
 
 def _span(chunk: Mapping[int, Any], size: int) -> tuple[int, int]:

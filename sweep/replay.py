@@ -57,11 +57,12 @@ def replay(which: Which, overrides: list[str], allowed: list[str]) -> Exit:
             tick()
     totals = ", ".join(f"{count:,} {state}" for state, count in counts.items())
     verdict = "identical, bit for bit" if counts["identical"] == len(curves) else totals
+    epochs = sum(len(curve.losses) + curve.is_named for curve in curves.values())
     print(
         f"Replayed {plural(len(curves), 'run')} of sweep {stored.plan.sweep_id[:8]}, "
-        f"{plural(plan.total_epochs, 'epoch')}: {verdict}."
+        f"{plural(epochs, 'epoch')}: {verdict}."
     )
-    if left := sum(bool(curves[key].measured) for key in curves.keys() - measured):
+    if left := sum(bool(curves[key].measured) and not curves[key].is_named for key in curves.keys() - measured):
         print(f"Of {plural(left, 'run')} the curve and the end alone: what else was measured was by another torch.")
     for line in (*retraining.changed(plan), *trained_with.since(sources.values(), now)):
         print(printable(line))

@@ -25,7 +25,8 @@ def folder(within: Path | None = None) -> Iterator[Path]:
     ----------
     within : where; None: where the system has such folders, and :func:`clear` looks for them.
     """
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=within) as name:
+    # A process that still writes into it may keep it from being deleted; then a later one deletes it.
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=within, ignore_cleanup_errors=True) as name:
         lock = _locked(name)
         try:
             yield Path(name)

@@ -59,12 +59,18 @@ def model(
     with left_as_it_was(variables):
         _, store = opened(named(uri, experiment))
         stored = _loaded(store, run)
+    from sweep.plan import usage
     from sweep.problem.modules import module_of
     from sweep.training.curve import Curve
 
     ((key, curve),) = stored.results.items()
     assert isinstance(curve, Curve), "a run that is loaded by itself has a curve"
     point = next(each for each in stored.plan.points if each.key == key)
+    if usage.is_function(point):
+        what = f"run {run}: of problem=function, whose model is its function's own"
+        raise BadInput(
+            what, "a run of another problem", "what it left in its folder is among the run's artifacts, in files/"
+        )
     return module_of(stored.plan.problem(point), point, curve.parameters, net)
 
 

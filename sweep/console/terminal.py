@@ -37,7 +37,7 @@ def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
     _remark(plan)
     if todo:
         _doubt(plan)
-        print(f"The store grows by {size.readable(size.estimate(todo, curve_points))} at most.")
+        print(size.growth(todo, curve_points))
     print("Nothing was trained: dry_run=true.")
 
 

@@ -16,8 +16,11 @@ from sweep import scratch
 from sweep.engines.cores import cores
 from sweep.errors import BadInput
 
-ANSWER, START = 10.0, 120.0
-"""Seconds for a connection to an address; and for a cluster to say what it is, or to start."""
+ANSWER, START, END = 10.0, 120.0, 30.0
+"""Seconds for an address to answer; for a cluster to start, or to say what it is; and for one to end."""
+
+GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
+"""What a client of HTTP/2 says first: a server, as Ray's are, answers it by a frame of type 4 (RFC 9113, 3.4)."""
 
 STORE = 256 * 2**20
 """Bytes of shared memory of a cluster of this machine. What is in flight is little, and what is more goes to disk."""
@@ -77,7 +80,7 @@ def connected(address: str | None, workers: int | None) -> Iterator[Any]:
             yield ray
         finally:
             ending.set()
-            thread.join(START)
+            thread.join(END)
 
 
 def _hold(ray: Any, options: dict[str, Any], begun: "SimpleQueue[BaseException | None]", ending: Event) -> None:
@@ -120,12 +123,16 @@ def _refusal(address: str | None, error: BaseException) -> BadInput:
 
 
 def _reach(address: str) -> None:
-    """Raise :class:`BadInput` where nobody listens at ``address``: Ray itself would try for a minute or more."""
+    """Raise :class:`BadInput` where no Ray is at ``address``: Ray itself would try for minutes, and tell of each."""
     host, _, port = address.rpartition("://")[2].rpartition(":")
-    if not port.isdigit():
+    if not port.isdigit() or os.environ.get("RAY_USE_TLS", "0") != "0":
         return  # auto, or what Ray itself refuses at once.
     try:
-        socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
+        with socket.create_connection((host.strip("[]"), int(port)), ANSWER) as connection:
+            connection.settimeout(ANSWER)
+            connection.sendall(GREETING)
+            if connection.recv(4)[3:] != b"\4":
+                raise ConnectionError("what listens there is not Ray")
     except (OSError, OverflowError) as error:
         raise _refusal(address, error) from None
 

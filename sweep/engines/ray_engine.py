@@ -1,17 +1,13 @@
 """Engine *sweep_ray*: the cores or GPUs of a Ray cluster, an actor each."""
 
-import os
 import pickle
-import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from functools import partial
-from typing import Any
 
 from sweep.engines import cores, extras
 from sweep.engines.crew import Staffed
 from sweep.engines.ray_cluster import connected
-from sweep.engines.ray_worker import Remote, actor
+from sweep.engines.ray_worker import Hiring
 from sweep.engines.work import Kit
 from sweep.errors import BadInput
 from sweep.plan.point import Point
@@ -40,34 +36,35 @@ class Ray(Staffed):
         extras.require("ray", "ray", "hydra/launcher=sweep_ray")
         cores.workers(self.asked)
         if self.address or _on_gpu(points):
-            with self._hired(points, Kit({}, {})) as (_, make):
+            with self._hiring(points, Kit({}, {})) as (_, hiring):
                 if _on_gpu(points):
-                    worker = make()
+                    worker = hiring()
                     try:
                         refuse_missing(points, worker.started().devices)
                     except EOFError:
                         raise worker.stillborn() from None
+                    finally:
+                        worker.kill()
 
     def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[list[tuple[Point, Result]]]:
         """See :meth:`sweep.engines.crew.Staffed.shared_out`."""
         if points:
             with (
-                self._hired(points, Kit.of(problems)) as (size, make),
-                closing(self.shared_out(points, problems, size, make)) as chunks,
+                self._hiring(points, Kit.of(problems)) as (size, hiring),
+                closing(self.shared_out(points, problems, size, hiring)) as chunks,
             ):
                 yield from chunks
 
     @contextmanager
-    def _hired(self, points: Sequence[Point], kit: Kit) -> Iterator[tuple[int, "partial[Remote]"]]:
+    def _hiring(self, points: Sequence[Point], kit: Kit) -> Iterator[tuple[int, Hiring]]:
         """How many workers the cluster has for ``points``, and what starts one."""
         kind = "GPU" if _on_gpu(points) else "CPU"
         with connected(self.address, self.asked) as ray:
             has = int(ray.cluster_resources().get(kind, 0))
             if not has and kind == "GPU":
                 raise BadInput("device=cuda: Ray's cluster has no GPU", "cpu", "use device=cpu")
-            actors: Any = actor(ray, int(kind == "GPU"))
-            shipped = ray.put(pickle.dumps(kit))
-            yield self.asked or has or 1, partial(Remote, ray, actors, shipped, sys.path, os.getcwd())  # noqa: PTH109
+            with closing(Hiring(ray, int(kind == "GPU"), pickle.dumps(kit))) as hiring:
+                yield self.asked or has or 1, hiring
 
 
 def _on_gpu(points: Iterable[Point]) -> bool:

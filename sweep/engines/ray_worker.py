@@ -4,19 +4,18 @@ The process is the same as of the engine *processes*: it ends with its actor, an
 where it trains. The actor's code travels with the sweep, so that a cluster without sweep, or with another one, is told.
 """
 
+import os
 import pickle
-import platform
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from importlib.metadata import version
 from typing import Any
 
 from sweep.engines.answer import Answer, Lost
 from sweep.engines.worker import Ready
 from sweep.errors import BadInput
 from sweep.plan.point import Point
-from sweep.version import __version__
+from sweep.provenance import here
 
 PLACED = 20.0
 """Seconds after which it is said that a worker waits for its place in the cluster."""
@@ -40,12 +39,9 @@ def actor(ray: Any, gpus: int) -> Any:
             self.streams = tempfile.TemporaryFile("a+b"), tempfile.TemporaryFile("a+b")  # noqa: SIM115 - For its life.
 
         def versions(self) -> dict[str, str]:
-            import platform
-            from importlib.metadata import version
+            from sweep.provenance import here
 
-            from sweep.version import __version__
-
-            return {"python": platform.python_version(), "sweep": __version__, "torch": version("torch")}
+            return dict(here())
 
         def started(self, kit: bytes) -> tuple[Any, ...]:
             from sweep.engines.processes import Worker
@@ -59,8 +55,12 @@ def actor(ray: Any, gpus: int) -> Any:
         def train(self, points: bytes, timeout: float | None) -> tuple[bytes, bytes, bytes]:
             import pickle
 
-            answer = pickle.dumps(self.worker.train(pickle.loads(points), timeout))
-            said = []
+            from sweep.engines.answer import Lost
+
+            found = self.worker.train(pickle.loads(points), timeout)
+            if isinstance(found, Lost):
+                self.worker.end()
+            answer, said = pickle.dumps(found), []
             for stream in self.streams:
                 stream.seek(max(stream.seek(0, 2) - 2**20, 0))  # Of more than a mebibyte, the end.
                 said.append(stream.read())
@@ -70,21 +70,49 @@ def actor(ray: Any, gpus: int) -> Any:
     return ray.remote(num_cpus=1, num_gpus=gpus)(Trainer)
 
 
+class Hiring:
+    """Calls for workers. An actor whose process has ended has the next one, for an actor takes a second to start.
+
+    Parameters
+    ----------
+    ray : the module, connected.
+    gpus : how many each has.
+    kit : a pickled :class:`sweep.engines.work.Kit`.
+    """
+
+    def __init__(self, ray: Any, gpus: int, kit: bytes) -> None:
+        self.ray, self.kit = ray, ray.put(kit)
+        self._actors = actor(ray, gpus)
+        self._place = list(sys.path), os.getcwd()  # noqa: PTH109 - As it stands in the path.
+        self._spare: list[Any] = []
+
+    def __call__(self) -> "Remote":
+        """Begin to start one."""
+        return Remote(self, self._spare.pop() if self._spare else self._actors.remote(*self._place))
+
+    def keep(self, actor: Any) -> None:
+        """That ``actor`` lives, and has nothing to do."""
+        self._spare.append(actor)
+
+    def close(self) -> None:
+        """End actors that have nothing to do."""
+        for each in self._spare:
+            self.ray.kill(each)
+
+
 class Remote:
     """See :class:`sweep.engines.crew.Workman`.
 
     Parameters
     ----------
-    ray : the module, connected.
-    actors : as :func:`actor` makes them.
-    kit : where Ray keeps a pickled :class:`sweep.engines.work.Kit`.
-    path, folder : where modules are found, and files.
+    hiring : what it is hired by.
+    actor : as :func:`actor` makes them.
     """
 
-    def __init__(self, ray: Any, actors: Any, kit: Any, path: Sequence[str], folder: str) -> None:
-        self._ray, self._kit = ray, kit
-        self._actor = actors.remote(list(path), folder)
+    def __init__(self, hiring: Hiring, actor: Any) -> None:
+        self._hiring, self._ray, self._actor = hiring, hiring.ray, actor
         self._ending = "ended"
+        self._lives = True
 
     def started(self) -> Ready:
         """See :meth:`sweep.engines.crew.Workman.started`.
@@ -97,14 +125,14 @@ class Remote:
             if not self._ray.wait([self._actor.__ray_ready__.remote()], timeout=PLACED)[0]:
                 print("Ray: a worker waits for a free place in the cluster", file=sys.stderr, flush=True)
             refuse_other(self._ray.get(self._actor.versions.remote()))
-            return Ready(*self._ray.get(self._actor.started.remote(self._kit)))
+            return Ready(*self._ray.get(self._actor.started.remote(self._hiring.kit)))
         except self._ray.exceptions.RayTaskError as error:
             if isinstance(error.cause, BadInput):
                 self._ending = error.cause.what.partition(": a worker ")[2]
                 raise EOFError from None
             raise _unready(f"{type(error.cause).__name__}: {error.cause}") from None
         except self._ray.exceptions.RayError as error:
-            self._ending = f"ended before it was ready: {said(error)}"
+            self._ending, self._lives = f"ended before it was ready: {said(error)}", False
             raise EOFError from None
 
     def train(self, points: Sequence[Point], timeout: float | None) -> Answer:
@@ -112,6 +140,7 @@ class Remote:
         try:
             answer, *printed = self._ray.get(self._actor.train.remote(pickle.dumps(points), timeout))
         except self._ray.exceptions.RayError as error:
+            self._lives = False
             return Lost("WorkerDied", f"Ray lost the worker that trained it, each time: {said(error)}", again=True)
         for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
             if text:
@@ -126,9 +155,15 @@ class Remote:
 
     def kill(self) -> None:
         """End the actor, whose process ends with it."""
+        self._lives = False
         self._ray.kill(self._actor)
 
-    end = kill
+    def end(self) -> None:
+        """See :meth:`sweep.engines.crew.Workman.end`; the process has ended, or nothing more is to be trained."""
+        if self._lives:
+            self._hiring.keep(self._actor)
+        else:
+            self.kill()
 
 
 def said(error: Exception) -> str:
@@ -140,9 +175,8 @@ def said(error: Exception) -> str:
 
 def refuse_other(theirs: Mapping[str, str]) -> None:
     """Raise :class:`BadInput` where the cluster has other versions than the driver; torch's build may be another."""
-    ours = {"python": platform.python_version(), "sweep": __version__, "torch": version("torch")}
-    for name, mine in ours.items():
-        told = theirs[name]
+    for name in ("python", "sweep", "torch"):
+        mine, told = here()[name], theirs[name]
         same = mine.split(".")[:2] == told.split(".")[:2] if name == "python" else _public(mine) == _public(told)
         if not same:
             raise _unready(f"the cluster has {name} {told}, and here it is {mine}")

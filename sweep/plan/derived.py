@@ -77,7 +77,8 @@ class Derived:
     @property
     def decay(self) -> float:
         """Of weight decay that is part of the slope: half of it times the squared parameters descends with the loss."""
-        return 0.0 if self.optimizer is OptimizerKind.adamw else self.weight_decay
+        apart = self.optimizer is OptimizerKind.adamw or usage.is_function(self)
+        return 0.0 if apart else self.weight_decay
 
     @property
     def preconditioned(self) -> bool:

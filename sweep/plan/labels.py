@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sweep.data.readings import Readings
+from sweep.plan import usage
 from sweep.plan.point import Point, as_typed
 from sweep.plan.shown import shown, told_apart
 from sweep.problem.task import Task
@@ -50,7 +51,7 @@ def differing(task: Task, others: Iterable[Task]) -> Iterator[str]:
     """The settings in which ``task`` is not as ``others``, as a person would type them."""
     others = list(others)
     for name in Task._fields:
-        declared = Point.DECLARED[name]
+        declared = Point.DECLARED["function" if name == "model" and usage.is_function(task) else name]
         if name == "code" or not declared.used(task):  # Of one model, all points of a plan run the same code.
             continue
         value, found = getattr(task, name), {getattr(each, name) for each in others if _has(each, name, task)}

@@ -1,7 +1,8 @@
 """How large a sweep's store becomes, told before anything is trained."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from sweep.plan import usage
 from sweep.plan.point import Point
 
 RUN = 6_000
@@ -15,8 +16,23 @@ LOSS = 8
 
 
 def estimate(points: Iterable[Point], curve_points: int) -> int:
-    """Bytes at most: a curve that diverges early takes less, and the columnar file is compressed."""
-    return sum(RUN + POINT * min(point.epochs, curve_points) + LOSS * point.epochs for point in points)
+    """Bytes at most: a curve that diverges early takes less, and the columnar file is compressed.
+
+    A training function is taken to yield a loss an epoch, and nothing where it does not take the epochs.
+    """
+    epochs = (point.epochs if Point.DECLARED["epochs"].used(point) else 0 for point in points)
+    return sum(RUN + POINT * min(each, curve_points) + LOSS * each for each in epochs)
+
+
+def growth(points: Sequence[Point], curve_points: int) -> str:
+    """By how much the store grows, as a sentence."""
+    size = readable(estimate(points, curve_points))
+    functions = [point for point in points if usage.is_function(point)]
+    if not functions:
+        return f"The store grows by {size} at most."
+    known = all(map(Point.DECLARED["epochs"].used, functions))
+    more = "what functions print and leave" if known else "what functions yield, print and leave"
+    return f"The store grows by {size}{', at a loss an epoch,' if known else ''} and by {more}."
 
 
 def readable(count: int) -> str:

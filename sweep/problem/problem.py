@@ -193,7 +193,9 @@ class Problem(Protocol):
 
 
 def watched(problem: Problem, point: Setup) -> tuple[str, ...]:
-    """The names of what is watched of a ``point`` of ``problem`` at every epoch."""
+    """The names of what is watched of a ``point`` of ``problem`` at every epoch; a training function has its own."""
+    if not problem.shapes:
+        return ()
     prepared = problem.prepared
     held = (HOLDOUT_LOSS, HOLDOUT_ACCURACY) if prepared.readings.classes else (HOLDOUT_LOSS,)
     penalized = (PENALIZED_LOSS,) if point.decay else ()
@@ -201,7 +203,9 @@ def watched(problem: Problem, point: Setup) -> tuple[str, ...]:
 
 
 def measured(problem: Problem, point: Setup) -> tuple[str, ...]:
-    """The names of what is measured at the end of a run of ``point``, which poses ``problem``."""
+    """The names of what is measured at the end of a run of ``point``, which poses ``problem``; none of a function."""
+    if not problem.shapes:
+        return ()
     return (
         *(() if problem.knows_least else LOCAL),
         *([PRECONDITIONED] if point.preconditioned else ()),

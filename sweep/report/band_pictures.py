@@ -11,7 +11,7 @@ from sweep.report.bands import BandLine, BandPanel, Middle, Numbers
 from sweep.report.drawing import Frame, path
 from sweep.report.escape import in_html
 from sweep.report.panels import Mark
-from sweep.report.pictures import Picture, marks_at, panel_size
+from sweep.report.pictures import Picture, axes_told, marks_at, panel_size
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.sentences import plural
 
@@ -40,7 +40,7 @@ def draw_bands(panels: Sequence[BandPanel], target: float | None, what: str = "l
         meaning.append(("theory second", "loss that counts as converged"))
     if any(line.held for line in lines):
         meaning.append((f"lines second {outcomes[0]}", "median on what is held out"))
-    alt = f"{what} against epoch on log axes: {MEDIAN}"
+    alt = f"{what} against epoch on {axes_told(panel.log for panel in panels)}: {MEDIAN}"
     return Picture("curves.svg", alt, pictures, size, meaning, names=_names(panels))
 
 
@@ -85,26 +85,41 @@ def _strength(panel: BandPanel) -> float:
 def _panel(panel: BandPanel, target: float | None, what: str, size: tuple[int, int]) -> str:
     lines, every = panel.lines, [(line, each) for line in panel.lines for each in (line.losses, line.held) if each]
     x = Axis.over([end for _, each in every for end in (each.epochs[0], each.epochs[-1])], margin=0.06)
-    tops = [ABOVE * float(first) for _, each in every for first in _finite(each.median[:1])]
-    tops += [_finite(each.median).max(initial=0) for line, each in every if line.outcome is not Outcome.DIVERGED]
-    top = max(tops, default=0.0) or math.inf
-    heights = np.concatenate([_finite(values) for _, each in every for values in (each.median, each.low, each.high)])
-    y = Axis.over(np.minimum(heights, top))
+    top, heights = _heights(panel, every)
+    y = Axis.over(np.minimum(heights, top), panel.log)
     frame = Frame(_title(panel), x, y, ("epoch + 1", what), size)
     body = [area for line in lines for area in _band(frame, line, line.losses, _opacity(panel))]
     body += [element for line in lines for element in _median(frame, line, _strength(panel))]
-    ends = [(line, at) for line in lines if (at := _end(line.losses, top))]
+    ends = [(line, at) for line in lines if (at := _end(line.losses, panel.log, top))]
     for outcome in Outcome:
         marks = [Mark(*at, line.label) for line, at in ends if line.outcome is outcome]
         body += marks_at(frame, outcome, marks, 30 if len(ends) <= 40 else 18) if marks else []
-    if target and y.low <= math.log10(target) <= y.high:
+    if target and y.log and y.low <= math.log10(target) <= y.high:
         body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
     return frame.draw([*body, *_numbers(frame, ends)], f"{_title(panel)}, median losses with bands")
 
 
-def _finite(values: Numbers) -> Numbers:
-    """Those that a log axis can show."""
-    return values[np.isfinite(values) & (values > 0)]
+def _heights(panel: BandPanel, every: Sequence[tuple[BandLine, Middle]]) -> tuple[float, Numbers]:
+    """How far up the axis goes at most, and what is to have a place along it."""
+
+    def finite(values: Numbers) -> Numbers:
+        return values[_can_be_shown(values, panel.log)]
+
+    heights = np.concatenate([finite(values) for _, each in every for values in (each.median, each.low, each.high)])
+    firsts = [float(first) for _, each in every for first in finite(each.median[:1])]
+    stable = [each for line, each in every if line.outcome is not Outcome.DIVERGED]
+    tops = [float(finite(each.median).max(initial=-math.inf)) for each in stable]
+    if panel.log:
+        tops += [ABOVE * first for first in firsts]
+    elif firsts:  # As far above as it reaches below.
+        tops.append(max(firsts) + ABOVE * (max(firsts) - float(heights.min())))
+    top = max(tops, default=math.inf)
+    return (top if top > -math.inf else math.inf), heights
+
+
+def _can_be_shown(values: Numbers, log: bool) -> NDArray[np.bool_]:
+    """Which of ``values`` have a place along an axis."""
+    return np.isfinite(values) & ((values > 0) | (not log))
 
 
 def _band(frame: Frame, line: BandLine, middle: Middle, opacity: float) -> list[str]:
@@ -113,7 +128,8 @@ def _band(frame: Frame, line: BandLine, middle: Middle, opacity: float) -> list[
     seen = np.isfinite(low)
     if not np.any(low[seen] < high[seen]):
         return []
-    floor = np.full(len(epochs), np.finfo(np.float64).tiny)  # Far below the picture, as is whatever a log cannot show.
+    least = np.finfo(np.float64).tiny if frame.y.log else -np.inf
+    floor = np.full(len(epochs), least)  # Far below the picture, as is whatever a log cannot show.
     lower, upper = (frame.inside(epochs[seen], np.maximum(floor, edge)[seen]) for edge in (low, high))
     (x, y), *rest = [*upper, *reversed(lower)]
     steps = [f"M{x} {y}l"]
@@ -128,19 +144,19 @@ def _median(frame: Frame, line: BandLine, opacity: float) -> list[str]:
     """The median curve, and that on what is held out."""
     parts = [f'<g class="lines {line.outcome}" stroke-opacity="{opacity:.2f}">']
     for each, what, kind in ((line.losses, "", ""), (line.held, ", held out", "second")):
-        if each and len(seen := _seen(each)):
+        if each and len(seen := _seen(each, frame.y.log)):
             parts.append(path(frame.line(each.epochs[seen], each.median[seen]), f"{line.label}{what}", kind))
     return [*parts, "</g>"]
 
 
-def _seen(middle: Middle, top: float = math.inf) -> NDArray[np.int64]:
+def _seen(middle: Middle, log: bool, top: float = math.inf) -> NDArray[np.int64]:
     """Where the median can be shown."""
-    return np.flatnonzero(np.isfinite(middle.median) & (middle.median > 0) & (middle.median <= top))
+    return np.flatnonzero(_can_be_shown(middle.median, log) & (middle.median <= top))
 
 
-def _end(middle: Middle, top: float) -> tuple[float, float] | None:
+def _end(middle: Middle, log: bool, top: float) -> tuple[float, float] | None:
     """The last point of the median that is in the picture."""
-    seen = _seen(middle, top)
+    seen = _seen(middle, log, top)
     return (float(middle.epochs[seen[-1]]), float(middle.median[seen[-1]])) if len(seen) else None
 
 

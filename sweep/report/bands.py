@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sweep.plan.plan import Plan
 from sweep.problem.problem import HOLDOUT_ACCURACY, HOLDOUT_LOSS
-from sweep.report.findings import comparable
+from sweep.report.findings import comparable, label
 from sweep.report.fit import short
-from sweep.report.panels import CURVE_POINTS, MOST_CURVES
+from sweep.report.panels import CURVE_POINTS, MOST_CURVES, are_log
 from sweep.report.repeats import Setting, as_words
 from sweep.report.repeats import shown as shown_in_tables
 from sweep.report.repeats_told import said
@@ -32,7 +32,7 @@ class Middle(NamedTuple):
     ``low`` and ``high`` are the ends of the band: all runs are in it but the fourth with the least and the fourth with
     the largest values, rounded down. A value that is inf or nan counts as larger than any, as inf: so that what
     diverges bends the median up, or ends it, and no further. The median of an even number is the mean of the two in
-    the middle.
+    the middle. A curve that ended before others stays what it was at its end.
     """
 
     epochs: NDArray[np.int64]
@@ -42,9 +42,9 @@ class Middle(NamedTuple):
 
     @classmethod
     def of(cls, curves: Sequence[Floats], gone: float = math.inf) -> "Middle":
-        """Of at least one curve, all of one length; ``gone`` is what stands for inf and nan, the worst there is."""
-        epochs = shown(np.zeros(len(curves[0])), CURVE_POINTS)
-        values = np.array([curve[epochs] for curve in curves], dtype=np.float64)
+        """Of at least one curve; ``gone`` is what stands for inf and nan, the worst there is."""
+        epochs = shown(np.zeros(max(map(len, curves))), CURVE_POINTS)
+        values = np.array([curve[np.minimum(epochs, len(curve) - 1)] for curve in curves], dtype=np.float64)
         values = np.sort(np.where(np.isfinite(values), values, gone), axis=0)
         count, aside = len(values), len(values) // 4
         middle = values[(count - 1) // 2], values[count // 2]
@@ -70,11 +70,15 @@ class BandLine(NamedTuple):
 
 @dataclass(frozen=True)
 class BandPanel:
-    """The lines of settings that may be compared, at most :data:`sweep.report.panels.MOST_CURVES` of ``count``."""
+    """The lines of settings that may be compared, at most :data:`sweep.report.panels.MOST_CURVES` of ``count``.
+
+    ``log`` is whether losses lie along a log axis.
+    """
 
     title: str
     count: int
     lines: list[BandLine]
+    log: bool = True
 
 
 def band_panels(plan: Plan, settings: Sequence[Setting]) -> list[BandPanel]:
@@ -86,7 +90,8 @@ def band_panels(plan: Plan, settings: Sequence[Setting]) -> list[BandPanel]:
     for title, members in _together(plan, found) if is_few else _by_outcome(found):
         step = -(-len(members) // MOST_CURVES)
         lines = [_line(each, as_words(plan, each.point, varying) if is_few else []) for each in members[::step]]
-        panels.append(BandPanel(title, len(members), lines))
+        log = are_log(run.curve for each in members for run in each.runs if run.curve)
+        panels.append(BandPanel(title, len(members), lines, log))
     return panels
 
 
@@ -94,8 +99,7 @@ def _together(plan: Plan, settings: Sequence[Setting]) -> Iterator[tuple[str, li
     groups = comparable(plan.tasks)
     for tasks in groups:
         if members := [each for each in settings if each.point.task in tasks]:
-            one = plan.label(tasks[0]) if len(tasks) == 1 else plan.data_label(tasks[0].data)
-            yield one if len(groups) > 1 else "", members
+            yield label(plan, tasks) if len(groups) > 1 else "", members
 
 
 def _by_outcome(settings: Sequence[Setting]) -> Iterator[tuple[str, list[Setting]]]:

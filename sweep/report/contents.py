@@ -7,13 +7,13 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Value, as_typed
 from sweep.problem.fit import Fit
 from sweep.problem.problem import HOLDOUT_LOSS
-from sweep.report import repeats, theory, trained
+from sweep.report import named, repeats, theory, trained
 from sweep.report.accuracy import accuracy_panels, classes
 from sweep.report.accuracy_picture import draw_accuracies
 from sweep.report.band_pictures import draw_accuracy_bands, draw_bands
 from sweep.report.bands import band_panels
 from sweep.report.blocks import MOST_ROWS, AllRuns, AllSettings, Block, Items, Section, Text, cut
-from sweep.report.findings import Findings
+from sweep.report.findings import Findings, apart, better, label
 from sweep.report.fit import fits
 from sweep.report.judged_runs import Run, counted
 from sweep.report.map_picture import draw_map
@@ -37,11 +37,12 @@ MOST_VALUES = 12
 def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Section]:
     """The sections in order; those that have nothing to say are left out."""
     known, more = theory.forecasts(plan)
+    is_own = named.are_all_functions(plan)  # Of these none converges.
     made = [
         Section("Failed to execute", _failed(runs)),
         Section(_each(plan), _each_data(plan, runs, findings)),
         Section("What to try next", _next(theory.steps(plan, runs, known, findings.settings))),
-        Section("Where descent converges", _map(plan, runs, findings.settings)),
+        Section("Where runs diverge" if is_own else "Where descent converges", _map(plan, runs, findings.settings)),
         Section("Loss curves", _curves(plan, runs, findings.settings)),
         Section("The fit", _fit(plan, findings)),
         Section("Classes", [*_accuracies(plan, runs, findings.settings), *classes(plan, findings)]),
@@ -66,19 +67,23 @@ def _failed(runs: Sequence[Run]) -> list[Block]:
 
 def _each(plan: Plan) -> str:
     """What tells tasks apart."""
+    if named.are_all_functions(plan):
+        return "Each function"
     return "Each model" if len(plan.readings) == 1 and plan.facts else "Each data set"
 
 
 def _each_data(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Block]:
-    if len(plan.tasks) == 1:
+    groups = apart(plan.tasks)
+    if len(groups) == 1:
         return []
     one = _each(plan) == "Each model"
-    name = (lambda task: " ".join(plan.apart(task))) if one else plan.label
+    states = [state for state, count in findings.counts.items() if count or not named.are_all_functions(plan)]
     leaders = repeats.best_of(findings.settings)
     rows = []
-    for task in plan.tasks:
-        counts = counted([run for run in runs if run.point.task == task])
-        ahead, best = leaders.get(task), findings.best.get(task)
+    for tasks in groups:
+        counts = counted([run for run in runs if run.point.task in tasks])
+        ahead = min((leaders[task] for task in tasks if task in leaders), key=lambda each: each.rank, default=None)
+        best = min((findings.best[task] for task in tasks if task in findings.best), key=better, default=None)
         ended = (
             [ahead.name, average(ahead.average(repeats.FINAL))]
             if ahead
@@ -86,11 +91,12 @@ def _each_data(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Bloc
             if best
             else ["", ""]
         )
-        rows.append([name(task), *(f"{counts.get(s, 0):,}" for s in findings.counts), *ended])
+        name = " ".join(plan.apart(tasks[0])) if one else label(plan, tasks)
+        rows.append([name, *(f"{counts.get(s, 0):,}" for s in states), *ended])
     mean = "mean " * bool(findings.settings)
     header = [
-        "model" if one else "data",
-        *(state.lower() for state in findings.counts),
+        _each(plan).removeprefix("Each ").removesuffix(" set"),
+        *(state.lower() for state in states),
         "best setting",
         f"its {mean}final loss",
     ]
@@ -111,7 +117,7 @@ def _next(steps: Sequence[theory.Step]) -> list[Block]:
 
 def _map(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting]) -> list[Block]:
     panels, rest = map_panels(plan, runs, settings)
-    return [draw_map(panels), *_not_drawn(rest)]
+    return [draw_map(panels), *_not_drawn(rest)] if panels else []
 
 
 def _curves(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting]) -> list[Block]:
@@ -172,11 +178,12 @@ def _trained(plan: Plan, runs: Sequence[Run]) -> list[Block]:
 
 
 def _settings(plan: Plan) -> list[Block]:
-    told = ("data", "code")
+    told = ("data", "code", "takes")
     rows = [(name, _listed(plan.values[name])) for name in plan.shown if name not in told]
     rows += [(name, as_typed(value)) for name, value in plan.fixed.items() if value is not None and name not in told]
     if own := [code for code in plan.values.get("code", ()) if code != PERCEPTRON]:
-        rows.append(("code", f"fingerprint of what the models run: {_listed(own)}"))
+        what = "functions" if named.are_all_functions(plan) else "models"
+        rows.append(("code", f"fingerprint of what the {what} run: {_listed(own)}"))
     rows.append(("outcome.tolerance", as_typed(plan.tolerance)))
     for fingerprint, data in list(plan.readings.items())[:MOST_ROWS]:
         source = f"{len(data):,} readings ({', '.join(data.axes)}) from {data.source}"
@@ -191,6 +198,8 @@ def _listed(values: Sequence[Value]) -> str:
     if len(values) <= MOST_VALUES:
         return ", ".join(map(as_typed, values))
     numbers = [value for value in values if isinstance(value, int | float)]
+    if len(numbers) < len(values):
+        return f"{', '.join(map(as_typed, values[:MOST_VALUES]))} and {len(values) - MOST_VALUES:,} more"
     return f"{len(values):,} values from {as_typed(min(numbers))} to {as_typed(max(numbers))}"
 
 

@@ -3,19 +3,23 @@
 In come the plan and the judged runs; nothing here draws or writes.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sweep.models.spec import TARGET, canonical, parsed
+from sweep.plan import usage
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point, as_typed
 from sweep.problem import ends
 from sweep.problem.problem import ACCURACY, HOLDOUT_LOSS
 from sweep.problem.task import Task
-from sweep.report import repeats, repeats_told
+from sweep.report import named, repeats, repeats_told
 from sweep.report.fit import short
 from sweep.report.judged_runs import Run, counted
+from sweep.report.named import MOST_NAMED
 from sweep.report.numbers import number
 from sweep.settings.schema import MODELS, ProblemKind
 from sweep.verdict import sentences
@@ -87,17 +91,44 @@ def best_of(runs: Sequence[Run]) -> dict[Task, Run]:
 def better(run: Run) -> tuple[float, int]:
     """What makes a run better than another: a lesser final loss, on what is held out if any is; then fewer epochs."""
     assert run.curve is not None, "it has a verdict"
+    if usage.is_function(run.point):
+        loss = named.ends(run.curve).get(HOLDOUT_LOSS, run.curve.final_loss)
+        return math.inf if math.isnan(loss) else loss, len(run.curve.losses)
     held = run.curve.watched.get(HOLDOUT_LOSS)
     return run.curve.final_loss if held is None else float(held[-1]), run.point.epochs
 
 
 def comparable(tasks: Iterable[Task]) -> list[list[Task]]:
-    """Tasks, together those whose losses can be compared: of models on the same data under the same loss."""
+    """Tasks, together those whose losses can be compared: of models on the same data under the same loss.
+
+    And of one training function with any arguments.
+    """
     groups: dict[Task, list[Task]] = defaultdict(list)
     for task in tasks:
         alike = task._replace(problem=ProblemKind.torch, model="", code="") if task.problem in MODELS else task
+        if usage.is_function(task):
+            alike = task._replace(model=canonical({TARGET: parsed(task.model)[TARGET]}), code="")
         groups[alike].append(task)
     return list(groups.values())
+
+
+def apart(tasks: Iterable[Task]) -> list[list[Task]]:
+    """Tasks each by itself, in their order, but those of one training function together."""
+    found: dict[Task, list[Task]] = {}
+    tasks = list(tasks)
+    together = {each: group[0] for group in comparable(tasks) for each in group if usage.is_function(each)}
+    for task in tasks:
+        found.setdefault(together.get(task, task), []).append(task)
+    return list(found.values())
+
+
+def label(plan: Plan, tasks: Sequence[Task]) -> str:
+    """What tables call ``tasks``, all on one data: those of one training function by its name."""
+    data = plan.data_label(tasks[0].data)
+    if not usage.is_function(tasks[0]):
+        return data if len(tasks) > 1 else plan.label(tasks[0])
+    name = str(parsed(tasks[0].model)[TARGET])
+    return f"{name} on {data}" if len(plan.readings) > 1 else name
 
 
 class Leader(NamedTuple):
@@ -121,7 +152,8 @@ class Leader(NamedTuple):
 def _run_leads(run: Run) -> Leader:
     assert run.curve is not None, "it has a verdict"
     rank, end = better(run), number(run.curve.final_loss)
-    held = f", {number(rank[0])} on what is held out" if HOLDOUT_LOSS in run.curve.watched else ""
+    is_held = HOLDOUT_LOSS in (named.ends(run.curve) if usage.is_function(run.point) else run.curve.watched)
+    held = f", {number(rank[0])} on what is held out" if is_held else ""
     is_converged = run.state == Outcome.CONVERGED
     return Leader(rank, run.point, run.setting, is_converged, f"final loss {end}{held}", number(rank[0]))
 
@@ -139,9 +171,10 @@ def _setting_leads(setting: repeats.Setting) -> Leader:
 def _praise(plan: Plan, tasks: Sequence[Task], leaders: Mapping[Task, Leader], several: bool) -> str:
     """The best of ``tasks``, which can be compared, and what each other model reaches, where they are few."""
     best, *others = sorted((leaders[task] for task in tasks if task in leaders), key=lambda leader: leader.rank)
-    data = plan.data_label(best.point.data) if len(tasks) > 1 else plan.label(best.point.task)
-    of = f" for {data}" if several else ""
+    of = f" for {label(plan, tasks)}" if several else ""
+    others = [] if usage.is_function(tasks[0]) else others  # What its arguments do shows in the table.
     so_far, yet = ("", "") if best.converged else (" so far", ", not converged")
+    yet = yet if not usage.is_function(tasks[0]) else ""  # Nobody knows of one that does.
     models = [" ".join(map(short, plan.apart(each.point.task))) for each in others[:MOST_OTHERS]]
     reached = [f"{each.reached} with {model}" for each, model in zip(others, models, strict=False)]
     more = f" and worse with {len(others) - MOST_OTHERS:,} more models" if len(others) > MOST_OTHERS else ""
@@ -175,18 +208,20 @@ def end_cells(plan: Plan, runs: Sequence[Run], most: int) -> tuple[list[str], li
     ----------
     most : parameters that have a column each; see :func:`sweep.problem.ends.told`.
     """
-    told = plan.told_briefly(most)
+    told = [*plan.told_briefly(most), *named.names(runs)[:MOST_NAMED]]
     rates = [*plan.watched, *(name for name in ACCURACY if name in plan.measured), *plan.curved]
     rows = []
     for run in runs:
-        values: dict[str, float] = {}
-        if run.curve:
+        values: Mapping[str, float] = {}
+        if run.curve and usage.is_function(run.point):
+            values = {**named.ends(run.curve), "final loss": run.curve.final_loss}
+        elif run.curve:
             values = {
                 "final loss": run.curve.final_loss,
                 **ends.told(plan.problem(run.point), run.curve.parameters, most),
             }
             measured = {name: each for name, each in run.curve.measured.items() if each == each or name in ACCURACY}
-            values |= {name: float(each[-1]) for name, each in run.curve.watched.items()} | measured
+            values = values | {name: float(each[-1]) for name, each in run.curve.watched.items()} | measured
         rows.append([number(values.get(name)) for name in ("final loss", *rates, *told)])
     return ["final loss", *(name.replace("_", " ") for name in rates), *told], rows
 

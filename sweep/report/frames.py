@@ -1,21 +1,25 @@
 """A sweep as a pandas table, one row a run in the order of the plan, and that table as CSV."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from sweep.plan import usage
 from sweep.plan.columns import NULL
 from sweep.plan.numbers import kind
 from sweep.plan.plan import Plan
 from sweep.plan.point import FLOATS, OPTIONAL, TEXTS, Point
 from sweep.problem import ends
 from sweep.problem.problem import Problem, measured, watched
+from sweep.report import named
 from sweep.report.escape import in_csv
 from sweep.report.judged_runs import Run, judged
 from sweep.report.trained import is_promised
 from sweep.settings.schema import is_argument
-from sweep.training.curve import Result
+from sweep.training.curve import Curve, Result
 from sweep.verdict.outcome import EVENTS, Outcome
 
 COUNTS = (*EVENTS, "predicted_epochs", "epochs_needed")
@@ -24,18 +28,28 @@ COUNTS = (*EVENTS, "predicted_epochs", "epochs_needed")
 LOSSES = ("initial_loss", "final_loss", "excess_loss")
 THRESHOLDS = ("threshold", "threshold_ratio")
 
+MOST_OWN = 200
+"""Columns of what training functions name: each run of theirs may name others."""
+
 PROMISED = "promised"
 """Whether a model's run has the same bits in any company; a column where some run may not."""
 
 
-def result_columns(plan: Plan) -> list[str]:
-    """What stands beside the settings of a point, in order."""
+def result_columns(plan: Plan, own: Iterable[str] = ()) -> list[str]:
+    """What stands beside the settings of a point, in order; ``own`` is what training functions named."""
     return [
         *("status", "outcome", "reason"),
-        *(*plan.told(), *LOSSES, *plan.watched, *plan.measured, *EVENTS),
+        *dict.fromkeys((*plan.told(), *LOSSES, *plan.watched, *plan.measured, *own, *EVENTS)),
         *(*THRESHOLDS, *_bounds(plan), "predicted", "predicted_epochs", "epochs_needed"),
         *("error_kind", "error_message"),
     ]
+
+
+def own_columns(results: Iterable[Result | None], ends: bool = True) -> list[str]:
+    """Metrics, and final values with ``ends``, that training functions named; of very many the first ones."""
+    curves = (each for each in results if isinstance(each, Curve) and each.is_named)
+    names = (name for each in curves for name in (*each.watched, *(each.measured if ends else ())))
+    return list(islice(dict.fromkeys(names), MOST_OWN))
 
 
 def _bounds(plan: Plan) -> tuple[str, ...]:
@@ -53,17 +67,19 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
     :func:`sweep.problem.ends.told` tells of the final parameters; ``initial_loss``, ``final_loss``, ``excess_loss`` in
     the unit of the loss, the last by how much what descends, with decay ``penalized_loss``, is above its least; the
     epochs and theory of :class:`sweep.verdict.outcome.Verdict`; ``error_kind`` and ``error_message`` of a failed point;
-    :data:`PROMISED` where some run may have other bits in other company; ``key``.
+    :data:`PROMISED` where some run may have other bits in other company; ``key``. Where all points are training
+    functions, settings that none of them takes have no column; what they name stands beside the losses.
     """
     return to_frame(plan, judged(plan, results))
 
 
 def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
     """The table of ``runs``, as of :func:`runs_frame`."""
-    settings = [name for name in plan.values if name != "data"]
+    settings = named.settings(plan)
     rows = [_row(plan, run) for run in runs]
     beside = [PROMISED] * (not all(map(is_promised, runs)))
-    columns = [*settings, "data", "fingerprint", *result_columns(plan), *beside, "key"]
+    own = own_columns(run.curve for run in runs)
+    columns = [*settings, "data", "fingerprint", *result_columns(plan, own), *beside, "key"]
     frame = pd.DataFrame(rows, columns=columns)
     for name in COUNTS:
         frame[name] = frame[name].astype("Int64")
@@ -73,10 +89,13 @@ def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
         frame[PROMISED] = frame[PROMISED].astype("boolean")
     for name in filter(is_argument, settings):
         frame[name] = of_one_type([row[name] for row in rows])
+    for name in settings:
+        if not is_argument(name) and frame[name].isna().any() and all(type(each) is int for each in plan.values[name]):
+            frame[name] = frame[name].astype("Int64")  # Training functions have those that they take.
     for name in optional(settings):
         frame[name] = numbers_or_nothing([row[name] for row in rows])
     floats = [name for name in FLOATS if name in frame]
-    for name in (*floats, *plan.told(), *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS, *_bounds(plan)):
+    for name in (*floats, *plan.told(), *LOSSES, *plan.watched, *plan.measured, *own, *THRESHOLDS, *_bounds(plan)):
         frame[name] = frame[name].astype("float64")
     return frame
 
@@ -113,13 +132,17 @@ def _row(plan: Plan, run: Run) -> dict[str, object]:
         "status": run.status,
     }
     if run.curve and run.verdict:
-        verdict = run.verdict
-        row.update(vars(verdict), **vars(verdict.events), excess_loss=verdict.excess)
+        verdict, curve = run.verdict, run.curve
+        row.update(outcome=verdict.outcome, reason=verdict.reason, **vars(verdict.events))
+        row.update(initial_loss=curve.initial_loss, final_loss=curve.final_loss)
+        if curve.is_named:
+            return {**row, **named.ends(curve)}
+        row.update(excess_loss=verdict.excess, epochs_needed=verdict.epochs_needed)
         row.update(vars(verdict.expected) if verdict.expected else {"threshold_ratio": verdict.end_ratio})
-        row[PROMISED] = is_promised(run) if run.curve.trained else None
-        row.update(ends.told(plan.problem(run.point), run.curve.parameters))
-        row.update(initial_loss=float(run.curve.losses[0]), final_loss=run.curve.final_loss)
-        row.update({name: float(values[-1]) for name, values in run.curve.watched.items()} | dict(run.curve.measured))
+        row[PROMISED] = is_promised(run) if curve.trained else None
+        row.update(ends.told(plan.problem(run.point), curve.parameters))
+        row.update({name: float(values[-1]) for name, values in curve.watched.items()})
+        row.update(curve.measured)
     if run.failure:
         row.update(error_kind=run.failure.kind, error_message=run.failure.message)
     return row
@@ -145,9 +168,13 @@ def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
     unknown = [not plan.problem(point).knows_least for point in plan.points]
     text.loc[unknown, "excess_loss"] = ""
     told = {each: _told(plan.problem(point), point) for each, point in plan.kinds.items()}
+    by_function = np.array([usage.is_function(point) for point in plan.points])
     for name in (*plan.told(), *plan.watched, *plan.measured):
-        text.loc[[name not in told[kind(point)] for point in plan.points], name] = ""
-    for name in (*(name for name in FLOATS if name in frame), *THRESHOLDS, *_bounds(plan)):
+        text.loc[~by_function & [name not in told[kind(point)] for point in plan.points], name] = ""
+    for name in (name for name in frame.columns if name not in {*plan.values, *THRESHOLDS, "data"}):
+        text.loc[by_function & frame[name].isna() & (name not in LOSSES), name] = ""  # It may have none of that name.
+    settings = [name for name in plan.values if name in frame]
+    for name in (*settings, *THRESHOLDS, *_bounds(plan)):
         text.loc[frame[name].isna(), name] = ""
     own = [name for name in frame.columns if is_argument(name) or name == "problem.loss"]
     for name in (*(name for name in TEXTS if name in frame), *own, "data", "error_kind", "error_message"):

@@ -7,6 +7,7 @@ from sweep.report.blocks import MOST_ROWS, AllRuns, AllSettings, Block, Items, S
 from sweep.report.escape import as_code, in_code, in_markdown
 from sweep.report.findings import table
 from sweep.report.judged_runs import Run
+from sweep.report.named import are_all_functions
 from sweep.report.pictures import Picture
 from sweep.verdict.outcome import Outcome
 
@@ -53,11 +54,14 @@ def _block(block: Block) -> list[str]:
             return [f"![{in_markdown(block.caption)}]({block.name})"]
         case AllSettings(plan, settings):
             lines = aligned(*repeats_told.table(plan, settings[:MOST_ROWS]))
-            return [f"{in_markdown(repeats_told.CAPTION)}:", "", *lines, *_more(len(settings), repeats_told.FILE)]
+            return [f"{in_markdown(repeats_told.caption(plan))}:", "", *lines, *_more(len(settings), repeats_told.FILE)]
         case AllRuns(plan, runs, folded):
             lines = ["### All runs", ""] * folded
             lines += [*aligned(*table(plan, runs[:MOST_ROWS])), *_more(len(runs))]
-            for outcome, heading in REASONS.items():
+            reasons = REASONS | (
+                {Outcome.UNFINISHED: "Unfinished: what each curve says"} if are_all_functions(plan) else {}
+            )
+            for outcome, heading in reasons.items():
                 lines += _reasons(heading, [run for run in runs if run.state == outcome])
             return lines
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sweep.plan import usage
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.report.findings import better, comparable
+from sweep.report.findings import better, comparable, label
 from sweep.report.judged_runs import Run
 from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import MODELS
@@ -30,20 +30,27 @@ def asked(plan: Plan, runs: Sequence[Run]) -> Iterator[tuple[Point, str]]:
     groups = comparable(dict.fromkeys(run.point.task for run in unforeseen))
     for tasks in groups:
         here = [run for run in unforeseen if run.point.task in tasks]
-        of = f" for {plan.data_label(tasks[0].data)}" if len(groups) > 1 else ""
+        is_own = usage.is_function(tasks[0])
+        of = f" for {label(plan, tasks) if is_own else plan.data_label(tasks[0].data)}" if len(groups) > 1 else ""
         ended = sorted((run for run in here if run.state != Outcome.DIVERGED), key=better)
-        if not ended:
+        if not ended and _uses(here, "lr"):
             least = min(here, key=lambda run: run.point.lr)
             yield _at(least.point, least.point.lr / LARGE), f"every run diverged{of}: a tenth of the smallest lr"
-        elif ended[0].state == Outcome.UNFINISHED:
+        elif ended and ended[0].state == Outcome.UNFINISHED:
             if kept := _kept_from_falling(plan, ended[0], f"what had the least loss{of}"):
                 yield kept
             else:
-                yield from _beside(ended[0], here, of)
+                yield from _beside(ended[0], here, of) if _uses(here, "lr") else ()
                 longer = replace(ended[0].point, epochs=LONGER * ended[0].point.epochs)
-                yield longer, f"what had the least loss{of}, {LONGER} times as long"
+                if _uses(here, "epochs") and not (is_own and ended[0].verdict and ended[0].verdict.plateau):
+                    yield longer, f"what had the least loss{of}, {LONGER} times as long"
         if found := _standardized(plan, (ended or here)[0], of):
             yield found
+
+
+def _uses(runs: Sequence[Run], name: str) -> bool:
+    """Whether all of ``runs`` do something with a setting; a training function has those that it names."""
+    return all(Point.DECLARED[name].used(run.point) for run in runs)
 
 
 def _kept_from_falling(plan: Plan, best: Run, which: str) -> tuple[Point, str] | None:

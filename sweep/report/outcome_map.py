@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sweep.plan import usage
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point, Value, as_typed
 from sweep.report.findings import note
@@ -22,6 +23,9 @@ from sweep.verdict.sentences import plural
 
 ALWAYS = ("lr", "scale")
 """Settings that may be axes though they do not vary."""
+
+ELSE = (*ALWAYS, "epochs")
+"""The same of training functions, of those that they name."""
 
 Cells = Mapping[str, Value]
 """The settings of a run, as of :meth:`sweep.plan.plan.Plan.cells`."""
@@ -115,7 +119,9 @@ def map_panels(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting] = ()
     """
     cells: list[Cells] = [plan.cells(run.point) for run in runs]
     apart = ["seed"] * bool(settings)
-    across, up = axes(plan, runs, cells, apart)
+    if not (found := axes(plan, runs, cells, apart)):
+        return [], []
+    across, up = found
     aside = [name for name in plan.shown if name not in (across.name, up.name, *apart)]
     each_run = (
         _Shown(r.point, c, {r.state: 1}, f"{r.setting}: {r.state}, {note(r)}") for r, c in zip(runs, cells, strict=True)
@@ -142,17 +148,25 @@ def _panel(plan: Plan, title: str, across: Along, up: Along, members: Sequence[_
     return MapPanel(title, across, up, {s: marks[s] for s in STATES if s in marks}, line, formula, split)
 
 
-def axes(plan: Plan, runs: Sequence[Run], cells: Sequence[Cells], but: Collection[str] = ()) -> tuple[Along, Along]:
+def axes(plan: Plan, runs: Sequence[Run], cells: Sequence[Cells], but: Collection[str] = ()) -> tuple[Along, ...]:
     """The two settings ``but`` those that change the outcome most, the one that comes first in the plan across.
 
-    Settings that vary can be, of those that every point uses, and lr and scale in any case. First comes the one with
+    Settings that vary can be, of those that every point uses, and lr and scale in any case, or where a point does not
+    use these, whichever of :data:`ELSE` all do. Nothing where there are no two. First comes the one with
     the largest :func:`change`; of some that are equal in that, as those that change nothing, a number before text, one
     that varies before one that does not, and then the one that the plan has first: lr, scale, epochs, and so on.
     """
     settings = list(plan.values)
     varying = [name for name in plan.varying if name not in but]
-    used = [name for name in varying if all(values[name] is not None for values in cells)]
-    candidates = sorted({*used, *ALWAYS}, key=settings.index)
+
+    def is_used(name: str) -> bool:
+        return all(values.get(name) is not None for values in cells)
+
+    used = list(filter(is_used, varying))
+    always = filter(is_used, ELSE if any(usage.is_function(run.point) for run in runs) else ALWAYS)
+    candidates = sorted({*used, *always}, key=settings.index)
+    if len(candidates) < 2:
+        return ()
 
     def is_text(name: str) -> bool:
         return any(isinstance(value, bool | str) for value in plan.values[name])
@@ -163,8 +177,7 @@ def axes(plan: Plan, runs: Sequence[Run], cells: Sequence[Cells], but: Collectio
     for name in sorted(ranked[:2], key=settings.index):
         names = dict.fromkeys(as_typed(values[name]) for values in cells) if is_text(name) else ()
         along[name] = Along(name, tuple(names))
-    across, up = along.values()
-    return across, up
+    return tuple(along.values())
 
 
 def change(name: str, varying: Sequence[str], runs: Sequence[Run], cells: Sequence[Cells]) -> Fraction:

@@ -9,6 +9,7 @@ from sweep.report import repeats, repeats_told
 from sweep.report.escape import in_html
 from sweep.report.findings import MOST_PARAMETERS, end_cells, error, setting_cells
 from sweep.report.judged_runs import Run
+from sweep.report.named import are_all_functions
 from sweep.report.numbers import number
 
 FIRST_ROWS = 200
@@ -53,7 +54,7 @@ SETTINGS = Names("settings", "setting", "All settings", "#all-settings ", "-of-s
 def all_runs(plan: Plan, runs: Sequence[Run]) -> str:
     """A row a run."""
     verdicts = [run.verdict for run in runs if run.verdict]
-    with_theory = not verdicts or any(verdict.expected for verdict in verdicts)
+    with_theory = any(verdict.expected for verdict in verdicts) or not (verdicts or are_all_functions(plan))
     names, cells = end_cells(plan, runs, MOST_PARAMETERS)
     header = ["run", *plan.shown, "outcome", *names, "reason"]
     header += ["lr / threshold", "predicted outcome", "epochs to tolerance", "predicted epochs"] * with_theory
@@ -83,7 +84,7 @@ def all_settings(plan: Plan, settings: Sequence[repeats.Setting]) -> str:
     cells_of = ("".join(f"<td>{in_html(cell)}" for cell in row[1:]) for row in rows)
     lines = [f'<tr{" hidden" * (i >= FIRST_ROWS)}><th scope="row">{i + 1}{line}' for i, line in enumerate(cells_of)]
     made = _table(SETTINGS, ["setting", *header], rows, lines, plan.varying)
-    return f'<div id="all-settings">\n<p>{in_html(repeats_told.CAPTION)}.</p>\n{made}\n</div>'
+    return f'<div id="all-settings">\n<p>{in_html(repeats_told.caption(plan))}.</p>\n{made}\n</div>'
 
 
 def _table(

@@ -1,6 +1,6 @@
 """What the pictures of curves and epochs show, as values: nothing is decided after this, and nothing drawn here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from sweep.problem.problem import HOLDOUT_LOSS
 from sweep.report.findings import note
 from sweep.report.judged_runs import Run
 from sweep.tracking.display import shown
+from sweep.training.curve import Curve
 from sweep.verdict.outcome import Outcome
 
 MOST_PANELS = 12
@@ -32,7 +33,7 @@ class Mark(NamedTuple):
 
 
 class CurveLine(NamedTuple):
-    """A loss curve as a log axis can show it: ``losses``, finite and > 0, over ``epochs``, counted from 1; its mark.
+    """A loss curve as its axis can show it: ``losses``, finite, on a log axis > 0, over ``epochs`` from 1; its mark.
 
     ``held`` are epochs and losses on what is held out, as many as can be shown.
     """
@@ -46,12 +47,21 @@ class CurveLine(NamedTuple):
 
 @dataclass(frozen=True)
 class CurvePanel:
-    """The curves of one outcome, at most :data:`MOST_CURVES` of ``count``; and what is ``marked`` on them, in words."""
+    """The curves of one outcome, at most :data:`MOST_CURVES` of ``count``; and what is ``marked`` on them, in words.
+
+    ``log`` is whether losses lie along a log axis.
+    """
 
     outcome: Outcome
     count: int
     lines: list[CurveLine]
     marked: str
+    log: bool = True
+
+
+def are_log(curves: Iterable[Curve]) -> bool:
+    """Whether the losses of ``curves`` lie along a log axis: where none is below 0, as a log likelihood may be."""
+    return not any((curve.descended < 0).any() for curve in curves)
 
 
 def curve_panels(runs: Sequence[Run]) -> list[CurvePanel]:
@@ -61,8 +71,9 @@ def curve_panels(runs: Sequence[Run]) -> list[CurvePanel]:
         members = [run for run in runs if run.state == outcome]
         if members:
             step = -(-len(members) // MOST_CURVES)
-            lines = [_line(run) for run in members[::step]]
-            panels.append(CurvePanel(outcome, len(members), lines, _marked(outcome, members)))
+            log = are_log(run.curve for run in members if run.curve)
+            lines = [_line(run, log) for run in members[::step]]
+            panels.append(CurvePanel(outcome, len(members), lines, _marked(outcome, members), log))
     return panels
 
 
@@ -73,7 +84,7 @@ def _marked(outcome: Outcome, runs: Sequence[Run]) -> str:
     return " or ".join(["first within tolerance"] * any(dated) + ["last loss"] * (not all(dated)))
 
 
-def _line(run: Run) -> CurveLine:
+def _line(run: Run, log: bool) -> CurveLine:
     """The curve up to its last finite loss, the final loss counting as epoch ``epochs``.
 
     Marked is where a converged run came within tolerance, if that is known, where it and an unfinished one ends else,
@@ -89,11 +100,12 @@ def _line(run: Run) -> CurveLine:
     label = f"{run.setting}: {note(run)}"
     mark = None
     has_end = run.state != Outcome.DIVERGED or happened.first_not_finite is not None
-    if len(epochs) and losses[epochs[marked]] > 0 and has_end:
+    lowest = 0.0 if log else -np.inf
+    if len(epochs) and losses[epochs[marked]] > lowest and has_end:
         mark = Mark(float(epochs[marked] + 1), float(losses[epochs[marked]]), label)
     watched = run.curve.watched.get(HOLDOUT_LOSS, np.full(len(losses), np.nan)).astype(np.float64)
-    held = epochs[np.isfinite(watched[epochs]) & (watched[epochs] > 0)]
-    epochs = epochs[losses[epochs] > 0]
+    held = epochs[np.isfinite(watched[epochs]) & (watched[epochs] > lowest)]
+    epochs = epochs[losses[epochs] > lowest]
     return CurveLine(epochs + 1, losses[epochs], mark, label, (held + 1, watched[held]))
 
 

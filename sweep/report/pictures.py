@@ -1,7 +1,7 @@
 """The pictures of a report, from the values of ``panels`` and ``fit``: how they look, not what is in them."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
@@ -138,7 +138,7 @@ def marks_at(frame: Frame, state: str, group: Sequence[Mark], r: int) -> list[st
 
 
 def draw_curves(panels: Sequence[CurvePanel], target: float | None, what: str = "loss") -> Picture:
-    """Loss against epoch on log axes; ``what`` is what it is called.
+    """Loss against epoch on log axes, losses below 0 along a linear one; ``what`` is what it is called.
 
     Parameters
     ----------
@@ -150,9 +150,13 @@ def draw_curves(panels: Sequence[CurvePanel], target: float | None, what: str = 
     line = [("theory second", "loss that counts as converged")] if target else []
     if any(len(each.held[0]) for panel in panels for each in panel.lines):
         line.append((f"lines second {panels[0].outcome}", "loss on what is held out"))
-    return Picture(
-        "curves.svg", f"{what} against epoch on log axes, a panel an outcome", pictures, size, [*meaning, *line]
-    )
+    alt = f"{what} against epoch on {axes_told(panel.log for panel in panels)}, a panel an outcome"
+    return Picture("curves.svg", alt, pictures, size, [*meaning, *line])
+
+
+def axes_told(log: Iterable[bool]) -> str:
+    """What axes are called of panels whose losses lie along a log axis, or do not."""
+    return "log axes" if all(log) else "a log axis"
 
 
 def _curves(panel: CurvePanel, target: float | None, what: str, size: Size) -> str:
@@ -160,7 +164,7 @@ def _curves(panel: CurvePanel, target: float | None, what: str, size: Size) -> s
     x = Axis.over([end for line in lines for end in (line.epochs[0], line.epochs[-1])], margin=0.03)
     held = [(line, *line.held) for line in lines if len(line.held[0])]
     heights = [*(line.losses for line in lines), *(losses for _, _, losses in held)]
-    y = Axis.over([end for each in heights for end in (each.min(), each.max())])
+    y = Axis.over([end for each in heights for end in (each.min(), each.max())], panel.log)
     thinned = len(panel.lines) < panel.count
     part = f", {len(panel.lines):,} drawn" if thinned else ""
     frame = Frame(f"{panel.outcome.lower()} ({panel.count:,}{part})", x, y, ("epoch + 1", what), size)
@@ -171,7 +175,7 @@ def _curves(panel: CurvePanel, target: float | None, what: str, size: Size) -> s
     body.append("</g>")
     ends = [line.mark for line in lines if line.mark]
     body += marks_at(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
-    if target and y.low <= math.log10(target) <= y.high:
+    if target and y.log and y.low <= math.log10(target) <= y.high:
         body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
     count = f"{len(panel.lines):,} of " if thinned else ""
     return frame.draw(body, f"{count}{plural(panel.count, 'loss curve')} of {panel.outcome.lower()} runs")

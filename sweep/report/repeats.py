@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from sweep.plan import repeats
+from sweep.plan import repeats, usage
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point, as_typed
 from sweep.problem.problem import ACCURACY, HOLDOUT_LOSS
 from sweep.problem.task import Task
+from sweep.report import named
 from sweep.report.judged_runs import Run, counted
 from sweep.verdict.outcome import Outcome
 
@@ -128,6 +129,8 @@ def _end(run: Run, name: str) -> float | None:
         return None
     if name == FINAL:
         return run.curve.final_loss
+    if usage.is_function(run.point):
+        return named.ends(run.curve).get(name)
     watched = run.curve.watched.get(name)
     return run.curve.measured.get(name) if watched is None else float(watched[-1])
 
@@ -139,9 +142,15 @@ def _loss(run: Run) -> float:
     return math.inf if loss is None or math.isnan(loss) else loss
 
 
-def quantities(plan: Plan) -> list[str]:
-    """What has a mean over repeats: the final loss, what is followed beside it, and accuracies."""
-    return [FINAL, *plan.watched, *(name for name in ACCURACY if name in plan.measured)]
+def quantities(plan: Plan, settings: Sequence[Setting], most: int | None = None) -> list[str]:
+    """What has a mean over repeats: the final loss, what is followed beside it, accuracies, what functions name.
+
+    Parameters
+    ----------
+    most : of what functions name, how much; None: all.
+    """
+    own = named.names(run for each in settings for run in each.runs)[:most]
+    return list(dict.fromkeys([FINAL, *plan.watched, *(name for name in ACCURACY if name in plan.measured), *own]))
 
 
 def settings_of(plan: Plan, runs: Sequence[Run]) -> list[Setting]:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import FLOATS
+from sweep.report import named
 from sweep.report.escape import in_csv
 from sweep.report.frames import numbers_or_nothing, of_one_type, optional
 from sweep.report.judged_runs import STATES, judged
@@ -36,8 +37,8 @@ def to_frame(plan: Plan, settings: Sequence[Setting]) -> pd.DataFrame:
     and ``…_std`` (of a sample, n − 1) over the runs that did not diverge; :data:`MEDIAN`, of the epochs until within
     tolerance over those that converged. Missing numbers are nan.
     """
-    told = [name for name in plan.values if name not in ("data", "seed")]
-    names = quantities(plan)
+    told = [name for name in named.settings(plan) if name != "seed"]
+    names = quantities(plan, settings)
     rows = []
     for each in settings:
         row: dict[str, object] = {**plan.cells(each.point), "fingerprint": each.point.data, "runs": len(each.runs)}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
+from sweep.report.named import MOST_NAMED, are_all_functions
 from sweep.report.numbers import number
 from sweep.report.repeats import FINAL, Average, Setting, quantities, shown
 from sweep.verdict.outcome import Outcome
@@ -12,19 +13,26 @@ from sweep.verdict.sentences import plural
 FILE = "settings.csv"
 """Where all settings stand, with every number exact."""
 
-CAPTION = (
-    "Runs of a setting differ in their seed alone; of those with a result, how many percent converged and diverged, "
-    "mean and standard deviation (±, of a sample) over those that did not diverge, and of those that converged the "
-    "median of the epochs until within tolerance"
-)
+
+def caption(plan: Plan) -> str:
+    """What the table of settings shows."""
+    is_own = are_all_functions(plan)
+    which = "" if is_own else "converged and "
+    found = (
+        f"Runs of a setting differ in their seed alone; of those with a result, how many percent {which}diverged, "
+        "mean and standard deviation (±, of a sample) over those that did not diverge"
+    )
+    arrived = ", and of those that converged the median of the epochs until within tolerance"
+    return found if is_own else f"{found}{arrived}"
 
 
 def table(plan: Plan, settings: Sequence[Setting]) -> tuple[list[str], list[list[str]]]:
     """Header and rows of the table of settings: what varies, how many runs, and what they found."""
-    names, told = quantities(plan), shown(plan)
+    names, told = quantities(plan, settings, MOST_NAMED), shown(plan)
     lost = [state for state in ("FAILED", "NOT RUN") if any(state in each.counts for each in settings)]
     dated = any(each.arrivals for each in settings)
-    header = [*told, "runs", *(state.lower() for state in lost), "% converged", "% diverged"]
+    outcomes = [Outcome.CONVERGED, Outcome.DIVERGED][are_all_functions(plan) :]
+    header = [*told, "runs", *(state.lower() for state in lost), *(f"% {each.lower()}" for each in outcomes)]
     header += [part for name in names for part in (name.replace("_", " "), "±")]
     header += ["epochs to tolerance"] * dated
     rows = []
@@ -32,7 +40,7 @@ def table(plan: Plan, settings: Sequence[Setting]) -> tuple[list[str], list[list
         cells = plan.cells(each.point)
         row = [*(as_typed(cells[name]) for name in told), str(len(each.runs))]
         row += [str(each.counts.get(state, 0)) for state in lost]
-        row += [_percent(each.share(outcome)) for outcome in (Outcome.CONVERGED, Outcome.DIVERGED)]
+        row += [_percent(each.share(outcome)) for outcome in outcomes]
         for name in names:
             row += _two(each.average(name))
         rows.append(row + [number(each.epochs_to_tolerance)] * dated)

@@ -107,13 +107,13 @@ def _steps(store: Store, run: "Run", content: RunContent) -> Iterator[Callable[[
     for start in range(BATCH, len(metrics), BATCH):
         yield partial(client.log_batch, run_id, metrics[start : start + BATCH], synchronous=True)
     yield partial(_log_dataset, store, run_id, content.data)
-    if content.traceback:
-        yield partial(store.artifacts.put, run_id, "traceback.txt", content.traceback.encode())
+    for path, file in content.files.items():
+        yield partial(store.artifacts.put, run_id, path, file)
     yield partial(client.set_terminated, run_id, content.status, time.time_ns() // 1_000_000)
 
 
 def _is_whole(store: Store, content: RunContent, run: "Run") -> bool:
-    """Whether ``run`` has all that :func:`_steps` writes, but for a traceback, which artifacts make sure of."""
+    """Whether ``run`` has all that :func:`_steps` writes, but for files, which artifacts make sure of."""
     datasets = run.inputs.dataset_inputs if run.inputs else []
     return (
         run.info.status == content.status

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sweep import scratch
 from sweep.plan.chunks import chunks
 from sweep.tracking import membership
-from sweep.tracking.artifacts import FolderArtifacts
+from sweep.tracking.artifacts import FolderArtifacts, inside
 from sweep.tracking.database_reader import ids_in_use, keys_of
 from sweep.tracking.database_rows import Datasets, Entry, artifact_uri, rows_of, running_rows
 from sweep.tracking.database_tables import TABLES, engine_of, put
@@ -28,6 +28,7 @@ from sweep.tracking.store import Store
 
 if TYPE_CHECKING:
     from mlflow.entities import Experiment
+    from mlflow.store.artifact.artifact_repo import ArtifactRepository
 
 RUNS = 1_000
 POINTS = 200_000
@@ -75,7 +76,7 @@ def _land(store: Store, group: Sequence[RunContent]) -> list[Entry]:
             known = _datasets(connection, store.experiment_id)
         new = [entry for entry in entries if not entry.stands]
         for entry in new:
-            _put_traceback(store, experiment, entry)
+            _put_files(store, experiment, entry)
         rows = rows_of(new, experiment, known, engine.dialect)
         try:
             # Nothing is read in it: a SQLite transaction that begins by reading cannot wait for another's lock.
@@ -116,20 +117,24 @@ def _datasets(connection: Connection, experiment_id: str) -> Datasets:
     return {(name, digest): dataset_id for name, digest, dataset_id in rows}
 
 
-def _put_traceback(store: Store, experiment: "Experiment", entry: Entry) -> None:
-    """Before the run is there, so that none is ever seen without it; MLflow's client would first look for the run."""
-    content, name = entry.content.traceback.encode(), "traceback.txt"
-    if not content:
+def _put_files(store: Store, experiment: "Experiment", entry: Entry) -> None:
+    """Before the run is there, so that none is ever seen without them; MLflow's client would first look for the run."""
+    files = entry.content.files
+    if not files:
         return
     if isinstance(store.artifacts, FolderArtifacts):
-        store.artifacts.put(entry.run_id, name, content)
+        for path, content in files.items():
+            store.artifacts.put(entry.run_id, path, content)
         return
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
+    place: ArtifactRepository = get_artifact_repository(artifact_uri(experiment, entry.run_id))
     with scratch.folder() as folder:
-        local = folder / name
-        local.write_bytes(content)
-        get_artifact_repository(artifact_uri(experiment, entry.run_id)).log_artifact(str(local))  # type: ignore[no-untyped-call]
+        for path, content in files.items():
+            local = folder / inside(entry.run_id, path)
+            local.parent.mkdir(parents=True, exist_ok=True)
+            local.write_bytes(content)
+        place.log_artifacts(str(folder))  # type: ignore[no-untyped-call]
 
 
 def _join(store: Store, entries: Sequence[Entry]) -> None:

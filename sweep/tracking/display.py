@@ -28,6 +28,12 @@ def shown(losses: Floats, limit: int) -> NDArray[np.int64]:
     return thinned(count, limit) if count > limit else np.arange(count)
 
 
+def there(values: Floats, limit: int) -> NDArray[np.int64]:
+    """The same of a metric that some epochs have not, as one that is taken at every tenth: those that have it."""
+    epochs = np.flatnonzero(np.isfinite(values))
+    return epochs[thinned(len(epochs), limit)] if len(epochs) > limit else epochs
+
+
 @lru_cache(maxsize=64)
 def thinned(count: int, limit: int) -> NDArray[np.int64]:
     """``limit`` of the epochs from 0 to ``count - 1``, evenly spaced on a log axis.
@@ -56,7 +62,7 @@ def log10_end(curve: Curve) -> float:
     does: below is rounding. An initial loss that is not finite counts as the largest number of its dtype.
     """
     limits = np.finfo(curve.losses.dtype)
-    start = float(curve.losses[0])
+    start = curve.initial_loss
     if not 0 < start < math.inf:
         start = float(limits.max)
     top, bottom = math.log10(start) + 1, math.log10(start) + 2 * math.log10(limits.eps)

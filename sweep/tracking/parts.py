@@ -2,7 +2,8 @@
 
 A row is a point: key, losses, final parameters, final loss, stalled; of what else was followed a column each, empty
 for a point that did not follow it; of what was measured at the end one each, nan where it was not; and where workers
-trained it. Losses are float32 where every curve of the part is, else float64, which holds a float32 exactly.
+trained it. What a training function named itself stands in :mod:`sweep.tracking.named_columns`. Losses are float32
+where every curve of the part is, else float64, which holds a float32 exactly.
 """
 
 import errno
@@ -11,29 +12,24 @@ import io
 import math
 import os
 from array import array
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sweep.parquet_pages import unpacked
-from sweep.plan.plan import Plan
+from sweep.plan.chunks import chunks
 from sweep.plan.point import Point
 from sweep.problem.problem import (
     BATCH_TILE,
     MEASURED,
-    NOT_MEASURED,
     TRAINED,
     WATCHED,
-    measured,
-    parameter_count,
-    watched,
 )
-from sweep.tracking import worker_text
-from sweep.training.curve import Curve, Floats
+from sweep.tracking import named_columns, worker_text
+from sweep.tracking.named_columns import lists, offsets, parted
+from sweep.training.curve import Curve
+from sweep.training.execute import CHUNK_LOSSES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,13 +40,10 @@ MOST_LOSSES, MOST_ROWS = 16_000_000, 1_000_000
 ROW = 40
 """Bytes of a part at most for each of its losses."""
 
-LEAST_TILE, MOST_TILE = 16, 1024
-"""Points that share a tile, a power of 2, where several do."""
-
 WHERE = "where"
 """The column of :mod:`sweep.tracking.worker_text`, there where a worker has trained one of the points."""
 
-MOST_BYTES = {"key": 64, WHERE: worker_text.MOST}
+MOST_BYTES = {"key": 64, WHERE: worker_text.MOST} | dict.fromkeys(named_columns.NAMES, named_columns.LONGEST_NAMES)
 """Of texts, of which a few are named by many rows."""
 
 
@@ -58,35 +51,46 @@ class DamagedPart(Exception):
     """A part whose bytes are not those that its name promises."""
 
 
+def cut(pairs: Sequence[tuple[Point, Curve]]) -> Iterator[Sequence[tuple[Point, Curve]]]:
+    """``pairs`` such that each list makes a part that can be read again: how long curves are is a function's matter."""
+    named = (curve.is_named and curve for _, curve in pairs)
+    numbers = {id(each): sum(map(len, each.watched.values())) for each in named if each}
+    yield from chunks(
+        pairs,
+        (lambda pair: len(pair[1].losses), CHUNK_LOSSES),
+        (lambda pair: numbers.get(id(pair[1]), 0), CHUNK_LOSSES),
+        (lambda pair: max(len(pair[1].watched), len(pair[1].measured)), named_columns.MOST_NAMES),
+    )
+
+
 def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
     """The part's path on its run, and its bytes."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    wide = any(curve.losses.dtype != np.float32 for curve in curves)
-
-    def lists(each: Sequence[Floats]) -> "pa.LargeListArray":
-        values = np.concatenate(each).astype(np.float64 if wide else np.float32, copy=False)
-        return pa.LargeListArray.from_arrays(pa.array(_offsets(each), pa.int64()), pa.array(values))
-
+    dtype = np.float64 if any(curve.losses.dtype != np.float32 for curve in curves) else np.float32
     ends = [np.asarray(curve.parameters, np.float64) for curve in curves]
-    parameters = pa.ListArray.from_arrays(pa.array(_offsets(ends), pa.int32()), pa.array(np.concatenate(ends)))
+    parameters = pa.ListArray.from_arrays(pa.array(offsets(ends), pa.int32()), pa.array(np.concatenate(ends)))
 
+    known = [curve for curve in curves if not curve.is_named]
     nothing = np.array([], np.float32)
-    measures = [name for name in MEASURED if any(name in curve.measured for curve in curves)]
-    trained = [name for name in TRAINED if any(name in curve.trained for curve in curves)]
-    followed = [name for name in WATCHED if any(name in curve.watched for curve in curves)]
+    measures = [name for name in MEASURED if any(name in curve.measured for curve in known)]
+    trained = [name for name in TRAINED if any(name in curve.trained for curve in known)]
+    followed = [name for name in WATCHED if any(name in curve.watched for curve in known)]
+    watched = [{} if curve.is_named else curve.watched for curve in curves]
+    measured = [{} if curve.is_named else curve.measured for curve in curves]
     elsewhere = any(curve.where for curve in curves)
     table = pa.table(
         {
             "key": pa.array(keys, pa.string()),
-            "losses": lists([curve.losses for curve in curves]),
-            **{name: lists([curve.watched.get(name, nothing) for curve in curves]) for name in followed},
+            "losses": lists([curve.losses for curve in curves], dtype),
+            **{name: lists([each.get(name, nothing) for each in watched], dtype) for name in followed},
             "parameters": parameters,
             "final_loss": pa.array([curve.final_loss for curve in curves], pa.float64()),
             "stalled": pa.array([curve.stalled for curve in curves], pa.bool_()),
-            **{name: pa.array([curve.measured.get(name, math.nan) for curve in curves]) for name in measures},
+            **{name: pa.array([each.get(name, math.nan) for each in measured]) for name in measures},
             **{name: pa.array([curve.trained.get(name, 0) for curve in curves], pa.int64()) for name in trained},
+            **named_columns.columns(curves),
             **({WHERE: pa.array([worker_text.encoded(curve.where) for curve in curves])} if elsewhere else {}),
         }
     )
@@ -94,11 +98,6 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
     pq.write_table(table, sink, compression="zstd")
     content = sink.getvalue()
     return f"curves/{hashlib.sha256(content).hexdigest()}.parquet", content
-
-
-def _offsets(each: Sequence[Floats]) -> NDArray[np.int64]:
-    """Where each of several begins, and where the last ends."""
-    return np.cumsum([0, *map(len, each)])
 
 
 def most_bytes(longest: int) -> int:
@@ -131,38 +130,6 @@ def decode(path: str, content: bytes, longest: int, rows: int = MOST_ROWS) -> li
         raise DamagedPart(f"{path}: not as sweep writes it: {error}") from error
 
 
-def curve_of(plan: Plan, point: Point, curve: Curve, path: str) -> Curve:
-    """``curve``, of the part at ``path``, in the dtype of its point.
-
-    Raises
-    ------
-    DamagedPart : it is not as long as the point's training, or has not what the plan's problem ends at and follows.
-    """
-    lengths, names = {name: len(values) for name, values in curve.watched.items()}, measured(plan.problem(point), point)
-    known = NOT_MEASURED | dict(curve.measured)
-    if (
-        len(curve.losses) != point.epochs
-        or len(curve.parameters) != parameter_count(plan.problem(point))
-        or not known.keys() >= {*names}
-        or not _may_be(curve.trained)
-        or lengths != dict.fromkeys(watched(plan.problem(point), point), point.epochs + 1)
-    ):
-        raise DamagedPart(f"{path}: a curve is not of the form of its point, {point.key}")
-    dtype = np.dtype(str(point.dtype))
-    losses = curve.losses.astype(dtype, copy=False)
-    followed = {name: values.astype(dtype, copy=False) for name, values in curve.watched.items()}
-    ends = {name: known[name] for name in names}  # Other points of the part may have others.
-    return replace(curve, losses=losses, watched=followed, measured=ends)
-
-
-def _may_be(trained: Mapping[str, int]) -> bool:
-    """Whether points may have been trained so; nothing is told of those of no model."""
-    return all(
-        1 <= rows <= MOST_TILE and rows & (rows - 1) == 0 and (rows == 1 or rows >= LEAST_TILE)
-        for rows in (trained.get("tile", 1), trained.get(BATCH_TILE, 1))
-    )
-
-
 def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
     """A part as a table, if it has the form of one and unpacks to no more than one may.
 
@@ -180,7 +147,7 @@ def _table(content: bytes, longest: int, rows: int) -> "pa.Table":
     if found.rows > rows or found.values > most or found.bytes > most_bytes(longest):
         raise ValueError(f"it unpacks to {found.values:,} values and {found.bytes:,} bytes: more than a chunk has")
     # Texts stay in their dictionaries: a long one is not copied for every row that names it.
-    texts = [name for name in MOST_BYTES if name in pq.read_schema(io.BytesIO(content)).names]
+    texts = [name for name in MOST_BYTES if name.encode() in found.names]
     with pq.ParquetFile(io.BytesIO(content), pre_buffer=False, read_dictionary=texts) as file:
         found_form = {field.name: field.type for field in file.schema_arrow}
         if not any(_fits(found_form, losses) for losses in (pa.float32(), pa.float64())):
@@ -199,24 +166,25 @@ def _fits(found: "Mapping[str, pa.DataType]", losses: "pa.DataType") -> bool:
     """Whether a part may have these columns, as they are read, its ``losses`` being of that type."""
     import pyarrow as pa
 
-    needed = {"key": pa.dictionary(pa.int32(), pa.string()), "losses": pa.large_list(losses)}
+    text = pa.dictionary(pa.int32(), pa.string())
+    needed = {"key": text, "losses": pa.large_list(losses)}
     needed |= {"parameters": pa.list_(pa.float64()), "final_loss": pa.float64(), "stalled": pa.bool_()}
     most = needed | dict.fromkeys(WATCHED, needed["losses"]) | dict.fromkeys(MEASURED, pa.float64())
-    most |= dict.fromkeys(TRAINED, pa.int64()) | {WHERE: needed["key"]}
+    most |= dict.fromkeys(TRAINED, pa.int64()) | {WHERE: text}
+    named = named_columns.form(text)
+    if found.keys() & named.keys():
+        needed |= named
+        most |= named
     return needed.items() <= found.items() <= most.items()
 
 
 def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
-    def parted(name: str) -> list[Floats]:
-        lists = table.column(name).chunk(0)
-        values, offsets = lists.values.to_numpy(), lists.offsets.to_numpy()
-        return [values[start:end] for start, end in pairwise(offsets)]
-
-    losses, ends = parted("losses"), parted("parameters")
-    followed = {name: parted(name) for name in WATCHED if name in table.column_names}
+    losses, ends = parted(table, "losses"), parted(table, "parameters")
+    followed = {name: parted(table, name) for name in WATCHED if name in table.column_names}
     rest = zip(*(table.column(name).to_pylist() for name in ("key", "final_loss", "stalled")), strict=True)
     measures = {name: table.column(name).to_pylist() for name in MEASURED if name in table.column_names}
     trained = {name: table.column(name).to_pylist() for name in TRAINED if name in table.column_names}
+    named = named_columns.read(table, [len(each) + 1 for each in losses])
     where = table.column(WHERE).to_pylist() if WHERE in table.column_names else [""] * len(table)
     return [
         (
@@ -226,8 +194,8 @@ def _rows(table: "pa.Table") -> list[tuple[str, Curve]]:
                 array("d", ends[row].tobytes()),
                 final_loss,
                 stalled,
-                {name: each[row] for name, each in followed.items() if len(each[row])},
-                {name: each[row] for name, each in measures.items()},
+                {name: each[row] for name, each in followed.items() if len(each[row])} | named[row][0],
+                {name: each[row] for name, each in measures.items() if len(ends[row])} | named[row][1],
                 {
                     name: each[row]
                     for name, each in trained.items()

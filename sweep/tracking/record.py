@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.errors import MALFORMED, BadInput, StoreAway, nearest
 from sweep.plan.plan import Plan
 from sweep.problem.predicted import Predicted
-from sweep.tracking import answers, expected, manifest, parts, predictions, summary, typed
+from sweep.tracking import answers, curve_form, expected, manifest, parts, predictions, summary, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.executions import executions
 from sweep.tracking.lookup import newest_attempts, number_of
@@ -230,5 +230,5 @@ def results_of(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dic
         rows = read[part][address.row : address.row + 1]
         if [key for key, _ in rows] != [point.key]:
             raise parts.DamagedPart(f"{address.part}: row {address.row} is not of point {point.key}")
-        results[point.key] = parts.curve_of(plan, point, rows[0][1], address.part)
+        results[point.key] = curve_form.curve_of(plan, point, rows[0][1], address.part)
     return results

@@ -6,7 +6,7 @@ Tags and metrics are what MLflow's pages show, a display copy; the truth for a c
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -23,9 +23,12 @@ from sweep.problem.problem import Problem
 from sweep.settings.schema import is_argument
 from sweep.tracking import expected, membership
 from sweep.tracking.attempt import CurveAddress
-from sweep.tracking.display import log10_end, shown
-from sweep.training.curve import Curve, Failure, Floats
+from sweep.tracking.display import log10_end, shown, there
+from sweep.training.curve import Curve, Failure, Floats, Leavings
 from sweep.verdict.outcome import EVENTS, Verdict
+
+TRACEBACK, OUTPUT, FILES = "traceback.txt", "output.txt", "files/"
+"""Artifacts of a run: of one that failed how, and what a training function printed; and where its files lie."""
 
 BESIDE = "may depend on what the run was trained beside"
 """Tag ``bits`` of a model's run that was not found to be the same in any company."""
@@ -35,7 +38,8 @@ BESIDE = "may depend on what the run was trained beside"
 class RunContent:
     """A run as it will stand in the store.
 
-    ``curves`` are metrics with a history, as ``loss``; every number is finite, and no curve is empty.
+    ``curves`` are metrics with a history, as ``loss``; every number is finite, and no curve is empty. ``files`` are
+    artifacts, by their paths.
     """
 
     name: str
@@ -45,7 +49,7 @@ class RunContent:
     metrics: dict[str, float]
     curves: Mapping[str, "Shown"]
     data: Readings
-    traceback: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def points(self) -> int:
@@ -92,7 +96,8 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
     curve_points : most epochs of the curve that MLflow gets to show.
     """
     finals = {**ends.told(run.problem, curve.parameters), "final_loss": curve.final_loss}
-    finals |= {f"final_{name}": float(values[-1]) for name, values in curve.watched.items()}
+    if not curve.is_named:  # Of others the curve ends before the last one.
+        finals |= {f"final_{name}": float(values[-1]) for name, values in curve.watched.items()}
     finals |= curve.measured
     happened = ((name, getattr(verdict.events, name)) for name in EVENTS)
     metrics = {
@@ -116,8 +121,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
         "curve_row": str(address.row),
         "mlflow.runColor": colours.LIGHT[verdict.outcome],
     }
-    followed = {"loss": curve.losses} | {name: values[:-1] for name, values in curve.watched.items()}
-    each = {name: Shown(epochs := shown(values, curve_points), values[epochs]) for name, values in followed.items()}
+    each = _shown(curve, curve_points)
     curves = {name: parts for name, parts in each.items() if len(parts.epochs)}
     epochs = each["loss"].epochs
     if len(epochs) and epochs[-1] >= len(epochs):
@@ -130,7 +134,20 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
         metrics={name: value for name, value in metrics.items() if math.isfinite(value)},
         curves=curves,
         data=run.problem.prepared.readings,
+        files=_files(curve.leavings),
     )
+
+
+def _shown(curve: Curve, limit: int) -> dict[str, Shown]:
+    """By name, what is shown of a curve: of a training function all that it yielded, of others without the end."""
+    if not curve.is_named:
+        followed = {"loss": curve.losses} | {name: values[:-1] for name, values in curve.watched.items()}
+        return {name: Shown(epochs := shown(values, limit), values[epochs]) for name, values in followed.items()}
+    losses = curve.descended
+    found = {"loss": Shown(epochs := shown(losses, limit), losses[epochs])}
+    for name, values in curve.watched.items():
+        found[name] = Shown(epochs := there(values, limit), values[epochs])
+    return found
 
 
 def of_failed(run: PointRun, failure: Failure) -> RunContent:
@@ -145,8 +162,14 @@ def of_failed(run: PointRun, failure: Failure) -> RunContent:
         metrics=_logs(run.point),
         curves={},
         data=run.problem.prepared.readings,
-        traceback=failure.traceback,
+        files=({TRACEBACK: failure.traceback.encode()} if failure.traceback else {}) | _files(failure.leavings),
     )
+
+
+def _files(leavings: Leavings) -> dict[str, bytes]:
+    """What a training function left, as artifacts: a file for its output only where there is some."""
+    output = {OUTPUT: leavings.output.encode()} if leavings.output else {}
+    return output | {FILES + path: content for path, content in leavings.files.items()}
 
 
 def _tags(run: PointRun) -> dict[str, str]:
@@ -156,7 +179,8 @@ def _tags(run: PointRun) -> dict[str, str]:
 
 def _logs(point: Point) -> dict[str, float]:
     """What charts without a log axis show."""
-    return {"log10_lr": math.log10(point.lr), "log10_scale": math.log10(point.scale)}
+    used = point.columns()
+    return {f"log10_{name}": math.log10(getattr(point, name)) for name in ("lr", "scale") if used[name] is not None}
 
 
 def params(point: Point) -> dict[str, str]:

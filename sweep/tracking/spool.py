@@ -6,21 +6,17 @@ a tracking URI is kept: the command that delivers has it from the command line o
 """
 
 import errno
-import hashlib
 import json
-import math
-import os
 import shlex
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sweep import plain_file, scratch
+from sweep import plain_file
 from sweep.errors import StoreAway, printable
 from sweep.outputs import OWN_SPOOL, SPOOL, own_spool, write_atomically
 from sweep.plan.plan import Plan
@@ -28,9 +24,20 @@ from sweep.plan.point import Point
 from sweep.redaction import masked
 from sweep.settings.composition import tracking_overrides
 from sweep.settings.schema import Tracking
-from sweep.tracking import data_files, deadline, documents, expected, manifest, parts, spooled_results, typed
+from sweep.tracking import (
+    data_files,
+    deadline,
+    documents,
+    expected,
+    manifest,
+    parts,
+    spooled_leavings,
+    spooled_results,
+    typed,
+)
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.forms import SpooledSweep, check_execution, check_tracking
+from sweep.tracking.spool_folders import alone
 from sweep.training.curve import Curve, Failure, Result
 from sweep.verdict.sentences import plural
 
@@ -99,17 +106,17 @@ class Spool:
 
     def keep(self, pairs: Pairs, tick: Callable[[], None]) -> None:
         """Keep a chunk; ``tick`` is called once a point."""
-        with deadline.within(self._tracking.patience), _alone(self.folder):
+        with deadline.within(self._tracking.patience), alone(self.folder):
             # Another command may have delivered, and deleted, what was here.
             if self.folder not in self._begun or not (self.folder / manifest.PATH).exists():
                 self._begin()
-            curves = [(point.key, result) for point, result in pairs if isinstance(result, Curve)]
-            failures = [self._failure(point, result) for point, result in pairs if isinstance(result, Failure)]
-            if failures:
-                content = json.dumps(failures, ensure_ascii=False).encode()
-                write_atomically(self.folder / f"failures/{hashlib.sha256(content).hexdigest()}.json", content)
-            if curves:
-                path, content = parts.encode([key for key, _ in curves], [curve for _, curve in curves])
+            curves = [(point, result) for point, result in pairs if isinstance(result, Curve)]
+            failures = [(point, result) for point, result in pairs if isinstance(result, Failure)]
+            for point, result in pairs:  # First: whoever finds a result finds what it left.
+                spooled_leavings.write(self.folder, point.key, result.leavings)
+            spooled_results.write_failures(self.folder, failures, self._known)
+            for part in parts.cut(curves):
+                path, content = parts.encode([point.key for point, _ in part], [curve for _, curve in part])
                 write_atomically(self.folder / path, content)
             if self.folder not in self._begun:
                 self._begun.append(self.folder)
@@ -157,11 +164,6 @@ class Spool:
         # Last: with it, the folder is a spool.
         write_atomically(self.folder / manifest.PATH, manifest.encode(self._plan, {}))
 
-    def _failure(self, point: Point, failure: Failure) -> dict[str, Any]:
-        known = self._known.get(point.key)
-        said = {name: getattr(failure, name) for name in ("kind", "message", "traceback", "where")}
-        return {"key": point.key, "attempt": known.number + 1 if known else 1, **said}
-
 
 @dataclass(frozen=True)
 class Spooled:
@@ -173,6 +175,7 @@ class Spooled:
     results : by key.
     numbers : of each failed point, the attempt that failed.
     damaged : names of files whose bytes are not those that their names promise; ``files`` are all that were there.
+    leavings : by key, the file with what a training function left beside its result.
     """
 
     folder: Path
@@ -183,6 +186,7 @@ class Spooled:
     numbers: Mapping[str, int]
     damaged: Sequence[str]
     files: Set[Path]
+    leavings: Mapping[str, Path]
 
     def remove(self) -> None:
         """Delete the folder, of a link the link alone: what it held is in the store.
@@ -193,28 +197,11 @@ class Spooled:
         ------
         OSError : it may not be deleted, as another user's.
         """
-        with _alone(self.folder):
+        with alone(self.folder):
             if self.folder.is_symlink():
                 self.folder.unlink()
             elif self.folder.exists() and _files(self.folder) <= self.files:
                 shutil.rmtree(self.folder)
-
-
-def folders(sweep_id: str = "") -> list[Path]:
-    """The spools that have a plan, of a sweep or all; one that was moved here has more at its name's end."""
-    places = (place for place in (SPOOL, OWN_SPOOL) if os.access(place, os.R_OK))
-    found = [path for place in places for path in place.glob(f"{sweep_id}*")]
-    return sorted(filter(_may_have_plan, found))
-
-
-def _may_have_plan(folder: Path) -> bool:
-    try:
-        os.lstat(folder / manifest.PATH)  # Of a link, that it is there.
-    except PermissionError:  # Another user's: whoever reads it is told so.
-        return True
-    except OSError:
-        return False
-    return True
 
 
 def read(folder: Path) -> Spooled:
@@ -224,7 +211,7 @@ def read(folder: Path) -> Spooled:
     ------
     OSError, ValueError, BadInput : the plan, the data or the description is not whole; the message names the file.
     """
-    with _alone(folder):
+    with alone(folder):
         plan, _ = manifest.read(lambda path, value_of: value_of(plain_file.read(folder / path, expected.most(path))))
         content = plain_file.read(folder / DESCRIPTION, MOST_DESCRIPTION)
         sweep = typed.load(content, SpooledSweep, DESCRIPTION)
@@ -232,15 +219,8 @@ def read(folder: Path) -> Spooled:
         check_execution(sweep.execution, f"{DESCRIPTION}: execution")
         documents.check(content, sweep.checksum, DESCRIPTION)
         found = spooled_results.read(folder, plan)
-        return Spooled(folder, plan, sweep.tracking, sweep.execution, *found, _files(folder))
-
-
-def _alone(folder: Path) -> AbstractContextManager[None]:
-    """While no other command keeps results in a spool, reads it or deletes it."""
-    if folder.parent not in (SPOOL, OWN_SPOOL):
-        return nullcontext()
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return scratch.alone_in(folder.parent, deadline.left(math.inf))
+        left = spooled_leavings.found(folder)
+        return Spooled(folder, plan, sweep.tracking, sweep.execution, *found, _files(folder), left)
 
 
 def _files(folder: Path) -> set[Path]:

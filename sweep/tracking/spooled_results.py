@@ -1,15 +1,19 @@
 """The results that wait in a spool: files named by their checksums, of no more bytes than the plan lets expect."""
 
 import hashlib
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 from sweep import plain_file
+from sweep.outputs import write_atomically
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
-from sweep.tracking import parts, typed
+from sweep.tracking import curve_form, parts, typed
+from sweep.tracking.attempt import Attempt
 from sweep.tracking.forms import SpooledFailure
 from sweep.training.curve import Failure, Result
 
@@ -20,6 +24,18 @@ FAILURE, MOST_FAILURES = 1 << 20, 64 << 20
 
 Row = tuple[str, Result, int]
 """A key, its result, and the number of a failed attempt; 0 for a curve."""
+
+
+def write_failures(folder: Path, failures: Sequence[tuple[Point, Failure]], known: Mapping[str, Attempt]) -> None:
+    """Keep ``failures`` in the spool ``folder``, each as the attempt after the newest that is ``known`` by its key."""
+    numbers = (known[point.key].number + 1 if point.key in known else 1 for point, _ in failures)
+    rows = [
+        SpooledFailure(point.key, number, failure.kind, failure.message, failure.traceback, dict(failure.where))
+        for (point, failure), number in zip(failures, numbers, strict=True)
+    ]
+    if rows:
+        content = json.dumps([asdict(row) for row in rows], ensure_ascii=False).encode()
+        write_atomically(folder / f"failures/{hashlib.sha256(content).hexdigest()}.json", content)
 
 
 def read(folder: Path, plan: Plan) -> tuple[dict[str, Result], dict[str, int], list[str]]:
@@ -35,7 +51,7 @@ def read(folder: Path, plan: Plan) -> tuple[dict[str, Result], dict[str, int], l
     points = {point.key: point for point in plan.points}
     for pattern, rows_of, left in (
         ("failures/*.json", _failures, min(FAILURE * len(points), MOST_FAILURES)),
-        ("curves/*.parquet", partial(_curves, plan, points), parts.most_bytes(plan.total_epochs)),
+        ("curves/*.parquet", partial(_curves, plan, points), parts.most_bytes(curve_form.most_losses(plan))),
     ):
         for path in sorted(folder.glob(pattern)):
             try:
@@ -66,4 +82,4 @@ def _curves(plan: Plan, points: Mapping[str, Point], path: Path, content: bytes)
     rows = parts.decode(name, content, plan.longest, len(points))
     if any(key not in points for key, _ in rows):
         raise parts.DamagedPart(f"{path}: a curve of a point that its plan has not")
-    return [(key, parts.curve_of(plan, points[key], curve, name), 0) for key, curve in rows]
+    return [(key, curve_form.curve_of(plan, points[key], curve, name), 0) for key, curve in rows]

@@ -35,7 +35,7 @@ from sweep.tracking.record import SweepRecord, load
 from sweep.tracking.store import Store
 from sweep.tracking.surplus import settle
 from sweep.tracking.writers import add_tag, is_known_database, writer_for
-from sweep.training.curve import Curve, Failure, Result
+from sweep.training.curve import NOTHING, Curve, Failure, Result
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Verdict
 
@@ -73,13 +73,13 @@ class SweepRun:
         """Put a chunk into the store; ``tick`` is called once a run."""
         curves = [(point, result) for point, result in pairs if isinstance(result, Curve)]
         addresses: dict[str, CurveAddress] = {}
-        if curves:
-            path, content = parts.encode([point.key for point, _ in curves], [curve for _, curve in curves])
+        for part in parts.cut(curves):
+            path, content = parts.encode([point.key for point, _ in part], [curve for _, curve in part])
             self.store.artifacts.put(self.run_id, path, content)
-            addresses = {point.key: CurveAddress(self.run_id, path, row) for row, (point, _) in enumerate(curves)}
+            addresses |= {point.key: CurveAddress(self.run_id, path, row) for row, (point, _) in enumerate(part)}
         contents = [self._content(point, result, addresses.get(point.key)) for point, result in pairs]
         for (point, result), written in zip(pairs, self._write_runs(self.store, contents, tick), strict=True):
-            failure = result if isinstance(result, Failure) else None
+            failure = replace(result, leavings=NOTHING) if isinstance(result, Failure) else None
             self.attempts[point.key] = Attempt(*written, addresses.get(point.key), failure)
             self._trained, self._failed = self._trained + (not failure), self._failed + bool(failure)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sweep.plan import repeats
+from sweep.plan import repeats, usage
 from sweep.plan.plan import Plan
 from sweep.problem import ends
 from sweep.problem.problem import ACCURACY
@@ -26,6 +26,9 @@ TAG = "mlflow.sharedViewState."
 
 PAGE = 100
 """Runs that MLflow's page loads at once."""
+
+MOST_NAMED = 8
+"""Columns of metrics that training functions name."""
 
 MEANS = "mean and range"
 """What lines show of a setting with repeats."""
@@ -58,7 +61,9 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
     ----------
     results : of the points; the loss axis is cut to the curves that fall.
     """
-    longest = max(point.epochs for point in plan.points)
+    known = list(results)
+    curves = [each for each in known if isinstance(each, Curve)]
+    longest = max([len(each.losses) for each in curves] or [point.epochs for point in plan.points])
     loss = {
         "metricKey": "loss",
         "selectedMetricKeys": ["loss"],
@@ -69,7 +74,7 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
     }
     settings = [params(plan.points[first]) for first, *_ in repeats.settings(plan.points)]
     columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in plan.shown]
-    columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in _ends(plan))]
+    columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in [*_ends(plan), *_named(curves)])]
     sample = membership.SETTING if settings else "key"
     shown, whose = (MEANS, "their mean") if settings else ("all runs", "each run's outcome")
     return {
@@ -90,8 +95,8 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
         ],
         "compareRunCharts": [
             _chart("all", "curves", "LINE", **loss),
-            _chart("falling", "curves", "LINE", **loss, range=loss_range(results)),
-            _chart("map", "settings", "SCATTER", xaxis=_metric("log10_lr"), yaxis=_upright(plan, settings)),
+            _chart("falling", "curves", "LINE", **loss, range=loss_range(known)),
+            _chart("map", "settings", "SCATTER", xaxis=_across(plan), yaxis=_upright(plan, settings)),
             _chart("way", "settings", "PARALLEL", **_way(plan, settings), showAllRuns=True),
         ],
         **(_grouped(plan, settings) if settings else {}),
@@ -105,8 +110,8 @@ def _grouped(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, Any
     ----------
     settings : the params of a run of each.
     """
-    # Each run has an lr: the page leaves a run aside that has none of the params that group it.
-    names = ["lr", *(name for name in plan.varying if name not in ("lr", "seed"))]
+    # Each run has that: the page leaves a run aside that has none of the params that group it.
+    names = ["lr" if plan.values["lr"] else "problem", *(name for name in plan.varying if name not in ("lr", "seed"))]
     keys = [{"mode": "param", "groupByData": name} for name in names]
     ids = (",".join(f"param.{name}.{own.get(name) or 'null'}" for name in names) for own in settings)
     return {
@@ -128,10 +133,24 @@ def _ends(plan: Plan) -> list[str]:
     return ["final_loss", *(models if plan.facts else ()), *plan.told_briefly(ends.MOST_NAMED)]
 
 
+def _named(curves: Sequence[Curve]) -> list[str]:
+    """Metrics and final values of training functions that have a column, the first ones."""
+    names = dict.fromkeys(name for each in curves if each.is_named for name in (*each.measured, *each.watched))
+    return list(names)[:MOST_NAMED]
+
+
+def _across(plan: Plan) -> dict[str, str]:
+    """What lies across the map: lr, or where no run has one, whatever varies."""
+    others = [name for name in plan.varying if name not in ("data", "seed")]
+    if plan.values["lr"] or not others:
+        return _metric("log10_lr" if plan.values["lr"] else "final_loss")
+    return {"key": others[0], "type": "PARAM"}
+
+
 def _upright(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """What stands upright where lr lies across: of models, whose scale seldom varies, something that does."""
-    others = [name for name in plan.varying if name not in ("lr", "scale", "data", "seed")]
-    if not plan.facts or "scale" in plan.varying:
+    others = [name for name in plan.varying if name not in ("lr", "scale", "data", "seed", _across(plan)["key"])]
+    if "scale" in plan.varying or not (plan.facts or any(map(usage.is_function, plan.points))):
         return _metric("log10_scale")
     others = _have_mean(others, settings)
     return {"key": others[0], "type": "PARAM"} if others else _metric("log10_end")
@@ -163,11 +182,14 @@ def loss_range(results: Iterable[Result]) -> dict[str, float]:
     Empty, which leaves it to the page, where no curve falls or the least loss is 0.
     """
     curves = [each for each in results if isinstance(each, Curve)]
-    falling = [each for each in curves if np.isfinite(each.losses).all() and each.final_loss <= each.losses[0]]
-    least = min((min(float(each.losses.min()), each.final_loss) for each in falling), default=0.0)
+    falling = [each for each in curves if np.isfinite(each.losses).all() and each.final_loss <= each.initial_loss]
+    least = min((float(each.losses.min(initial=each.final_loss)) for each in falling), default=0.0)
     if least <= 0:
         return {}
-    low, high = math.log10(least), math.log10(max(float(each.losses.max()) for each in falling)) + 1
+    low, high = (
+        math.log10(least),
+        math.log10(max(float(each.losses.max(initial=each.final_loss)) for each in falling)) + 1,
+    )
     return {"yMin": round(low - 0.05 * (high - low), 3), "yMax": round(high, 3)}
 
 

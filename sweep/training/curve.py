@@ -37,14 +37,16 @@ class Curve:
 
     Parameters
     ----------
-    losses : shape ``(epochs,)``, in the point's dtype; ``losses[k]`` is the loss before update ``k + 1``.
+    losses : shape ``(epochs,)``, in the point's dtype; ``losses[k]`` is the loss before update ``k + 1``. Of a training
+        function float64, of shape ``(n - 1,)``, n being the losses that it has yielded, of which the last is the final
+        one.
     parameters : the final values, in the order of the problem's; of many, an ``array`` of 8 bytes a number.
     final_loss : the loss at the final parameters.
     stalled : the last update changed no bit of any parameter.
     watched : what else was followed, by name, as the loss on what is held out; each of shape ``(epochs + 1,)``, the
-        last value that of the final parameters.
+        last value that of the final parameters. Of a training function its metrics, nan in epochs without one.
     measured : what only the model can say of the final parameters, by name, as
-        :func:`sweep.problem.problem.measured` has them; nan where it cannot.
+        :func:`sweep.problem.problem.measured` has them; nan where it cannot. Of a training function what it returned.
     trained : of a model how it was trained, as :data:`sweep.problem.problem.TRAINED` has it; nothing of others.
     where : host, processor and torch of the worker that trained it; nothing where that was the driver's own process.
     leavings : of a user's own training loop.
@@ -61,9 +63,19 @@ class Curve:
     leavings: Leavings = field(default=NOTHING, repr=False, compare=False)
 
     @property
+    def is_named(self) -> bool:
+        """Whether a training function has brought it: it ends at no parameters, and names its numbers itself."""
+        return not len(self.parameters)
+
+    @property
+    def initial_loss(self) -> float:
+        """The first loss there is."""
+        return float(self.losses[0]) if len(self.losses) else self.final_loss
+
+    @property
     def descended(self) -> NDArray[np.float64]:
         """What descends, before each epoch and at the end: the loss, and half the weight decay that pulls beside it."""
-        if PENALIZED_LOSS in self.watched:
+        if PENALIZED_LOSS in self.watched and not self.is_named:
             return self.watched[PENALIZED_LOSS].astype(np.float64)
         return np.append(self.losses.astype(np.float64), self.final_loss)
 

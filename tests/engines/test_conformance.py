@@ -4,7 +4,8 @@ An engine to come is one more of :data:`ENGINES`.
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from sweep.engines.engine import Engine, Here
 from sweep.engines.processes import Processes
+from sweep.engines.ray_cluster import connected
+from sweep.engines.ray_engine import Ray
 from sweep.plan.plan import Plan
 from sweep.provenance import here
 from sweep.settings.schema import Settings
@@ -27,22 +30,49 @@ from tests.tracking.stored import settings
 
 Make = Callable[..., Engine]
 
-WITH_WORKERS: Mapping[str, Make] = {"processes": lambda timeout=None: Processes(2, timeout)}
+WITH_WORKERS: Mapping[str, Make] = {
+    "processes": lambda timeout=None: Processes(2, timeout),
+    "sweep_ray": lambda timeout=None: Ray(None, 2, timeout),
+}
 """Engines whose points train in other processes than the driver's; each with a limit of seconds a point."""
 
 ENGINES: Mapping[str, Make] = {"in process": lambda: Here(compute), **WITH_WORKERS}
 
-every_engine = pytest.mark.parametrize("make", ENGINES.values(), ids=list(ENGINES))
-with_workers = pytest.mark.parametrize("make", WITH_WORKERS.values(), ids=list(WITH_WORKERS))
+every_engine = pytest.mark.parametrize("make", ENGINES, indirect=True)
+with_workers = pytest.mark.parametrize("make", WITH_WORKERS, indirect=True)
 
 
-@pytest.fixture(autouse=True)
-def no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Of those that an engine started."""
+@pytest.fixture(scope="module")
+def a_ray_cluster() -> Iterator[None]:
+    """Of this machine, for all tests, where each would need seconds to start one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(DRIVER, str(os.getpid()))  # Ray's workers have the environment in which it starts.
+        with connected(None, 2):
+            yield
+
+
+@pytest.fixture
+def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+    """What makes the engine of that name; of what it starts nothing is left at work."""
+    if request.param == "sweep_ray":
+        request.getfixturevalue("a_ray_cluster")
     monkeypatch.setenv(DRIVER, str(os.getpid()))
-    before = set(children(os.getpid()))
-    yield
-    assert gone(sorted(set(children(os.getpid())) - before))
+    before = at_work()
+    yield ENGINES[request.param]
+    assert gone(sorted(at_work() - before))
+
+
+def at_work() -> set[int]:
+    """Processes that this one has started, but those that Ray keeps for whoever may come."""
+    return {each for each in children(os.getpid()) if not is_spare(each)}
+
+
+def is_spare(process: int) -> bool:
+    """Whether Ray has started ``process``, and nobody is in it."""
+    with suppress(OSError):
+        command = Path(f"/proc/{process}/cmdline").read_bytes()
+        return command.startswith(b"ray::IDLE") or b"default_worker.py" in command
+    return True
 
 
 def doing(does: str, mark: Path | None = None, **changes: Any) -> Settings:
@@ -142,13 +172,13 @@ def test_chunks_come_as_they_are_done_and_a_run_that_is_closed_leaves_nothing_at
     """The first chunk is there though the second one never ends."""
     calm = [doing("nothing", seed=seed) for seed in range(32)]
     posed = planned([*calm, doing("hang")])
-    before = {*children(os.getpid())}
+    before = at_work()
     chunks = make().run(posed.points, posed.problems)
     assert {point.key for point, _ in next(chunks)} == {point.key for point in posed.points[:32]}
-    at_work = sorted({*children(os.getpid())} - before)
-    assert at_work
+    training = sorted(at_work() - before)
+    assert training
     chunks.close()
-    assert gone(at_work)
+    assert gone(training)
 
 
 @every_engine

@@ -1,4 +1,4 @@
-"""Sweeps whose points train in processes of their own, by command: the same report; signals; and no orphans."""
+"""Sweeps whose points train by workers, by command: the same report; signals; and no orphans."""
 
 import os
 import signal
@@ -24,6 +24,10 @@ from tests.tracking.stored import runs
 
 ROOT = Path(__file__).parent.parent.parent
 PROCESSES = ("hydra/launcher=processes", "hydra.launcher.workers=2")
+RAY = ("hydra/launcher=sweep_ray", "hydra.launcher.workers=2")
+
+by_each = pytest.mark.parametrize("engine", [PROCESSES, RAY], ids=["processes", "sweep_ray"])
+"""Where workers are of this machine alone."""
 
 
 def report(folder: Path) -> dict[str, bytes]:
@@ -32,12 +36,13 @@ def report(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sweep.iterdir() if path.name != "provenance.json"}
 
 
+@by_each
 def test_own_models_leave_the_same_runs_and_report_and_the_sweep_says_who_trained(
-    command: Command, ready_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, ready_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: tuple[str, ...]
 ) -> None:
     """A model that raises fails alone, in both."""
     grid = (*NET, "problem.model.width=4,8,20", "lr=1e-3,1e-2")
-    said = in_folder(command, tmp_path)(*grid, *PROCESSES)
+    said = in_folder(command, tmp_path)(*grid, *engine)
     assert (said.code, "Workers: 1; chunks: 1, of up to 6 points." in said.out) == (3, True), said
     (document,) = (tmp_path / "outputs").glob("sweep-*/provenance.json")
     assert '"workers": [' in document.read_text()
@@ -95,11 +100,11 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def hanging(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", list[int]]]:
+def hanging(folder: Path, engine: tuple[str, ...]) -> Iterator[tuple["subprocess.Popen[str]", list[int]]]:
     """A sweep in ``folder`` of which two points hang, the first time; and the processes that it has started."""
     (folder / "deadly.py").write_text((ROOT / "tests/engines/deadly.py").read_text())
     model = ("problem=torch", "problem.model._target_=deadly.Net", f"problem.model.mark={folder / 'mark'}")
-    grid = ("problem.model.does=nothing,hang once", "seed=0,1", "epochs=2", *PROCESSES)
+    grid = ("problem.model.does=nothing,hang once", "seed=0,1", "epochs=2", *engine)
     command = [sys.executable, "-m", "sweep", *model, *grid]
     with subprocess.Popen(
         command,
@@ -115,9 +120,12 @@ def hanging(folder: Path) -> Iterator[tuple["subprocess.Popen[str]", list[int]]]
         yield process, children(process.pid)
 
 
-def test_ctrl_c_ends_the_workers_and_reports_and_the_same_command_goes_on(ready_store: Path, tmp_path: Path) -> None:
+@by_each
+def test_ctrl_c_ends_the_workers_and_reports_and_the_same_command_goes_on(
+    ready_store: Path, tmp_path: Path, engine: tuple[str, ...]
+) -> None:
     """The signal goes to all processes of the terminal, as a Ctrl-C does."""
-    with hanging(tmp_path) as (process, workers):
+    with hanging(tmp_path, engine) as (process, workers):
         assert workers
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=120)
@@ -133,8 +141,11 @@ def test_ctrl_c_ends_the_workers_and_reports_and_the_same_command_goes_on(ready_
     assert client.get_run(summary.info.run_id).info.status == "FINISHED"
 
 
-def test_workers_of_a_driver_that_is_killed_end_with_it(ready_store: Path, tmp_path: Path) -> None:
-    with hanging(tmp_path) as (process, workers):
+@by_each
+def test_workers_of_a_driver_that_is_killed_end_with_it(
+    ready_store: Path, tmp_path: Path, engine: tuple[str, ...]
+) -> None:
+    with hanging(tmp_path, engine) as (process, workers):
         assert workers
         process.kill()
     assert gone(workers)

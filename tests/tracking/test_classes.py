@@ -8,7 +8,7 @@ import pytest
 from sweep.data.readings import Readings
 from sweep.plan.plan import Plan
 from sweep.problem.choice import problems
-from sweep.tracking import data_files, parts
+from sweep.tracking import curve_form, data_files, parts
 from sweep.tracking.forms import Labels
 from sweep.tracking.typed import Malformed
 from sweep.training.in_process import in_process
@@ -43,14 +43,14 @@ def test_a_part_has_what_was_measured_of_the_points_that_it_was_measured_of() ->
     assert all(map(math.isnan, curves[2].measured.values()))
     path, content = parts.encode([each.key for each in points], curves)
     stored = [curve for _, curve in parts.decode(path, content, 6)]
-    again = [parts.curve_of(plan, one, curve, path) for one, curve in zip(points, stored, strict=True)]
+    again = [curve_form.curve_of(plan, one, curve, path) for one, curve in zip(points, stored, strict=True)]
     assert [list(each.measured) for each in again] == [[], *[["left", "lambda_max", "negative", "accuracy"]] * 2]
     assert again[1].measured == curves[1].measured
     lengths = {name: len(values) for name, values in again[1].watched.items()}
     assert lengths == {"holdout_loss": 7, "holdout_accuracy": 7}
     path, content = parts.encode([points[1].key], [replace(curves[1], measured={"left": 0.0})])
     with pytest.raises(parts.DamagedPart, match="not of the form of its point"):
-        parts.curve_of(plan, points[1], parts.decode(path, content, 6)[0][1], path)
+        curve_form.curve_of(plan, points[1], parts.decode(path, content, 6)[0][1], path)
 
 
 def test_a_part_of_an_earlier_release_says_nothing_of_negative_curvature_and_is_read() -> None:
@@ -62,7 +62,7 @@ def test_a_part_of_an_earlier_release_says_nothing_of_negative_curvature_and_is_
     path, content = parts.encode([one.key], [replace(curve, measured=before)])
     ((_, stored),) = parts.decode(path, content, 6)
     assert stored.measured == before
-    assert parts.curve_of(plan, one, stored, path).measured == {**curve.measured, "negative": 0.0}
-    assert judge(parts.curve_of(plan, one, stored, path), one, plan.problem(one), 0.001) == judge(
+    assert curve_form.curve_of(plan, one, stored, path).measured == {**curve.measured, "negative": 0.0}
+    assert judge(curve_form.curve_of(plan, one, stored, path), one, plan.problem(one), 0.001) == judge(
         curve, one, plan.problem(one), 0.001
     )

@@ -12,7 +12,7 @@ from sweep.plan.plan import Plan
 from sweep.problem.problem import PRECONDITIONED
 from sweep.report.frames import runs_frame, to_csv
 from sweep.settings.optimizers import OptimizerKind
-from sweep.tracking import parts, view
+from sweep.tracking import curve_form, parts, view
 from sweep.tracking.attempt import CurveAddress
 from sweep.tracking.run_content import PointRun, of_trained
 from sweep.training.in_process import in_process
@@ -32,7 +32,7 @@ CURVES = in_process(POINTS, PLAN.problems)
 def test_a_part_has_it_of_the_runs_that_it_was_measured_of() -> None:
     path, content = parts.encode([each.key for each in POINTS], CURVES)
     stored = [curve for _, curve in parts.decode(path, content, 60)]
-    again = [parts.curve_of(PLAN, one, curve, path) for one, curve in zip(POINTS, stored, strict=True)]
+    again = [curve_form.curve_of(PLAN, one, curve, path) for one, curve in zip(POINTS, stored, strict=True)]
     names = [list(each.measured) for each in again]
     assert names == [[], [PRECONDITIONED], [PRECONDITIONED], LOCAL, [*LOCAL, PRECONDITIONED]]
     assert [each.measured for each in again[:2]] == [each.measured for each in CURVES[:2]]
@@ -41,7 +41,7 @@ def test_a_part_has_it_of_the_runs_that_it_was_measured_of() -> None:
     assert math.isnan(again[2].measured[PRECONDITIONED])  # It diverged.
     path, content = parts.encode([POINTS[4].key], [replace(CURVES[4], measured=dict(CURVES[3].measured))])
     with pytest.raises(parts.DamagedPart, match="not of the form of its point"):
-        parts.curve_of(PLAN, POINTS[4], parts.decode(path, content, 60)[0][1], path)
+        curve_form.curve_of(PLAN, POINTS[4], parts.decode(path, content, 60)[0][1], path)
 
 
 def test_it_is_a_metric_of_the_runs_that_have_it() -> None:

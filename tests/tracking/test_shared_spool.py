@@ -7,7 +7,8 @@ import pytest
 from sweep import provenance
 from sweep.data import sources
 from sweep.plan import plan
-from sweep.tracking.spool import Spool, folders, read
+from sweep.tracking.spool import Spool, read
+from sweep.tracking.spool_folders import folders
 from sweep.training import in_process
 from tests.conftest import Command
 from tests.tracking.stored import runs, settings
@@ -36,6 +37,6 @@ def test_what_is_kept_while_another_command_delivers_is_not_deleted_with_it(comm
 def test_a_spool_that_another_command_has_delivered_meanwhile_is_no_fault(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sweep.tracking.spool.folders", lambda sweep_id="": [Path("outputs/spool/gone")])
+    monkeypatch.setattr("sweep.tracking.spool_folders.folders", lambda sweep_id="": [Path("outputs/spool/gone")])
     said = command(module="sweep.sync")
     assert (said.code, said.err) == (0, "")

@@ -16,7 +16,8 @@ from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.settings.schema import Settings
-from sweep.tracking.spool import Spool, folders, read
+from sweep.tracking.spool import Spool, read
+from sweep.tracking.spool_folders import folders
 from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests.conftest import Command

@@ -17,7 +17,7 @@ from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.settings.schema import Settings, Tracking
-from sweep.tracking import spool
+from sweep.tracking import spool, spool_folders
 from sweep.tracking.location import sqlite_uri
 from sweep.tracking.store import open_store
 from sweep.training import in_process
@@ -127,7 +127,7 @@ def run_while(way: Way, other: Path, before: float) -> str:
 
 
 def waiting() -> int:
-    return sum(len(spool.read(folder).results) for folder in spool.folders())
+    return sum(len(spool.read(folder).results) for folder in spool_folders.folders())
 
 
 def the_next_command_has_all(command: Command, way: Way, empty_store: Path) -> None:
@@ -141,7 +141,7 @@ def the_next_command_has_all(command: Command, way: Way, empty_store: Path) -> N
     said = command("lr=1e-2,1e-3,1e-4", "epochs=5")
     assert said.code == 0, said.err
     assert {run.data.params["lr"] for run in runs()} >= {"0.01", "0.001", "0.0001"}
-    assert not spool.folders()
+    assert not spool_folders.folders()
 
 
 @pytest.mark.parametrize(("way", "moment"), [*((way, 1) for way in WAYS), (_removed, 0), (_cut, 0)])

@@ -18,7 +18,7 @@ from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.settings.schema import Settings, Tracking
-from sweep.tracking import spool
+from sweep.tracking import spool, spool_folders
 from sweep.tracking.database_tables import engine_of
 from sweep.tracking.deadline import within
 from sweep.tracking.patience import patiently
@@ -120,7 +120,7 @@ def fails_mid_sweep(asked: list[Settings], spoil: Callable[[], object]) -> str:
 
     with pytest.raises(StoreAway) as away:
         app.run(asked, Here(train))
-    assert sum(len(spool.read(folder).results) for folder in spool.folders()) == 2
+    assert sum(len(spool.read(folder).results) for folder in spool_folders.folders()) == 2
     return str(away.value)
 
 

@@ -12,7 +12,7 @@ from sweep.tracking.database_tables import engine_of, unexpected_columns
 from sweep.tracking.store import Store
 from sweep.tracking.writers import Writer, writer_for
 from tests.tracking import stored
-from tests.tracking.written import EVERY_KIND, a_store, content_of, nothing, opened, point, query
+from tests.tracking.written import EVERY_KIND, LEAVING, LEFT, a_store, content_of, nothing, opened, point, query
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")  # MLflow 3.17 on SQLAlchemy 2.1.
 
@@ -103,18 +103,18 @@ def test_runs_stand_in_the_order_of_the_plan(both: tuple[Store, Store]) -> None:
 
 
 @pytest.mark.parametrize("writer", [client_writer.write_runs, database_writer.write_runs])
-def test_the_traceback_of_a_failed_run_is_an_artifact(tmp_path: Path, writer: Writer) -> None:
+def test_traceback_output_and_files_of_a_run_are_artifacts(tmp_path: Path, writer: Writer) -> None:
     store = a_store(tmp_path, "embedded")
-    ((run_id, _),) = writer(store, [EVERY_KIND[3]], nothing)
-    assert store.artifacts.get(run_id, "traceback.txt").decode() == EVERY_KIND[3].traceback
+    ((run_id, _),) = writer(store, [LEAVING], nothing)
+    assert {path: store.artifacts.get(run_id, path) for path in LEFT} == LEFT
 
 
-def test_the_traceback_stands_where_mlflow_keeps_articontent_of_an_experiment_it_made(tmp_path: Path) -> None:
+def test_files_stand_where_mlflow_keeps_those_of_an_experiment_it_made(tmp_path: Path) -> None:
     made = a_store(tmp_path, "made")
     made.client.create_experiment("theirs", artifact_location=str(tmp_path / "elsewhere"))
     store = stored.opened(made.uri, "theirs")
-    ((run_id, _),) = database_writer.write_runs(store, [EVERY_KIND[3]], nothing)
-    assert store.artifacts.get(run_id, "traceback.txt").decode() == EVERY_KIND[3].traceback
+    ((run_id, _),) = database_writer.write_runs(store, [LEAVING], nothing)
+    assert {path: store.artifacts.get(run_id, path) for path in LEFT} == LEFT
 
 
 @pytest.mark.parametrize("writer", [client_writer.write_runs, database_writer.write_runs])
@@ -153,7 +153,12 @@ def test_tables_unlike_those_known_are_written_through_the_client(
 
 def test_a_server_gets_the_same_runs_from_several_threads_in_order(tmp_path: Path, server: str) -> None:
     store, alone = opened(server), a_store(tmp_path, "alone")
-    contents = [*EVERY_KIND, *(content_of(point(0.001 * number), [5.0] * 5) for number in range(1, 30))]
+    contents = [
+        *EVERY_KIND[:3],
+        LEAVING,
+        *EVERY_KIND[4:],
+        *(content_of(point(0.001 * number), [5.0] * 5) for number in range(1, 30)),
+    ]
     ticks: list[threading.Thread] = []
     assert writer_for(store) is client_writer.write_runs
     written = client_writer.write_runs(store, contents, lambda: ticks.append(threading.current_thread()))
@@ -165,4 +170,4 @@ def test_a_server_gets_the_same_runs_from_several_threads_in_order(tmp_path: Pat
         assert run.info.run_name == expected.info.run_name
         assert (run.info.status, run.data.tags) == (expected.info.status, expected.data.tags)
         assert (run.data.params, run.data.metrics) == (expected.data.params, expected.data.metrics)
-    assert store.artifacts.get(written[3].run_id, "traceback.txt").decode() == EVERY_KIND[3].traceback
+    assert {path: store.artifacts.get(written[3].run_id, path) for path in LEFT} == LEFT

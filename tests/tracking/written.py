@@ -56,6 +56,15 @@ EVERY_KIND = [
     content_of(point(0.6, DATA[1]), [5.0, 4.0, 0.0, -0.0, 0.0]),
 ]
 
+LEFT = {
+    "traceback.txt": b"Traceback\n",
+    "output.txt": "µ\n".encode(),
+    "files/model.bin": b"\0\xff",
+    "files/a folder/é 日.txt": b"",
+}
+LEAVING = replace(EVERY_KIND[3], files=LEFT)
+"""What a run leaves beside its numbers, and one that failed with all of it."""
+
 
 def opened(uri: str, experiment: str = "sweep") -> Store:
     """The store, made where it is not there."""
