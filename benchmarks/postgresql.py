@@ -41,9 +41,13 @@ class Postgresql:
 
     def empty_database(self) -> str:
         """The URI of a new one."""
+        return self.copy_of("template1")
+
+    def copy_of(self, uri: str) -> str:
+        """The URI of a new one with what is in that of ``uri``, to which nobody may be connected."""
         name = f"store{next(self._names)}"
         with psycopg.connect(f"{self.uri.replace('+psycopg', '')}postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {uri.rpartition('/')[2]}")
         return self.uri + name
 
     def _control(self, *words: str) -> None:

@@ -96,8 +96,6 @@ def other_sweeper(named: str) -> "BadInput":
 
 
 def _hydra(parsed: Namespace) -> "Exit":
-    import warnings
-
     import hydra
 
     from hydra_plugins.sweep_grid import _ending
@@ -112,10 +110,9 @@ def _hydra(parsed: Namespace) -> "Exit":
         hydra_internals.offer(lambda key: KEYS[key].options if key in KEYS else [])
     typed = {word: grammar.as_typed(word) for word in parsed.overrides}
     sys.argv[1:] = [typed.get(word, word) for word in sys.argv[1:]]
-    warnings.filterwarnings("ignore", r"\s*Running Hydra app with --multirun")  # As every command is.
     composition.register()
     _ending.exit_code = Exit.OK
-    with hydra_internals.shown_first(called.refuse_targets):
+    with hydra_internals.composed_once(called.refuse_targets):
         hydra.main(version_base="1.3", config_path=composition.conf_folder(), config_name="config")(train)()
     return _ending.exit_code
 

@@ -1,6 +1,7 @@
 """The story of a sweep: plan it, look what is done, train the rest, judge and track it, report."""
 
 import sys
+import time
 from collections.abc import Sequence, Set
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -8,12 +9,14 @@ from typing import TYPE_CHECKING
 from sweep import scratch
 from sweep.console import terminal
 from sweep.console.interruption import watched
+from sweep.cost.asked import Asked
 from sweep.data import sources
 from sweep.engines.engine import Engine
 from sweep.errors import Exit, printable
 from sweep.outputs import OUTPUTS, check_writable, own_spool
 from sweep.plan import plan
 from sweep.plan.plan import Plan
+from sweep.settings.keys import COST
 from sweep.settings.schema import Settings
 
 if TYPE_CHECKING:
@@ -22,13 +25,13 @@ if TYPE_CHECKING:
     from sweep.tracking.store import Store
 
 
-def run(settings: Sequence[Settings], engine: Engine) -> Exit:
+def run(settings: Sequence[Settings], engine: Engine, launcher: str = "batch") -> Exit:
     """Run the sweep of ``settings``.
 
     Parameters
     ----------
     settings : of at least one point, validated; what belongs to the whole sweep is taken from the first.
-    engine : where points are trained.
+    engine : where points are trained. launcher : what ``hydra/launcher=`` calls it.
 
     Raises
     ------
@@ -47,7 +50,10 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
     if first.dry_run:
         there = open_store(tracking, create=False)
         _, done = _rerun_and_done(there, planned, lookup.look(there, planned), first) if there else ("", set())
-        terminal.show_plan(planned, done, tracking.curve_points)
+        if first.dry_run == COST:
+            _tell_cost(planned, done, first, Asked(launcher, getattr(engine, "size", 0)), fresh=there is None)
+        else:
+            terminal.show_plan(planned, done, tracking.curve_points)
         return Exit.OK
 
     for folder in (OUTPUTS, OUTPUTS / planned.folder, own_spool()):
@@ -62,6 +68,20 @@ def run(settings: Sequence[Settings], engine: Engine) -> Exit:
         print(printable(line), file=sys.stderr)
     report = _train_and_report(store, planned, first, known, engine)
     return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
+
+
+def _tell_cost(plan: Plan, done: Set[str], first: Settings, asked: Asked, *, fresh: bool) -> None:
+    """Say what training the points that are not ``done`` will take."""
+    start = time.process_time()  # Of this process alone, from its start; what follows is timed where it is needed.
+    from sweep import publication
+    from sweep.cost import cost
+
+    todo = [point for point in plan.points if point.key not in done]
+    terminal.announce(plan, len(todo))
+    if todo:
+        found = cost.lines(plan, todo, first, asked, publication.publish, fresh=fresh, start=start)
+        print("\n".join(map(printable, found)))
+    print("Nothing was kept: dry_run=cost.")
 
 
 def _rerun_and_done(store: "Store", planned: Plan, known: "Known", first: Settings) -> tuple[str, Set[str]]:

@@ -23,21 +23,23 @@ if TYPE_CHECKING:
     from sweep.tracking.sweeps import SweepRun
 
 
-def write(report: "Report", write_file: Callable[[Path, bytes], None] = write_atomically) -> "Report":
-    """Write the files of ``report`` below ``outputs/``, and return it with the folder that they are in.
+def write(
+    report: "Report", write_file: Callable[[Path, bytes], None] = write_atomically, below: Path = OUTPUTS
+) -> "Report":
+    """Write the files of ``report`` into a folder ``below``, and return it with the name of that.
 
     Where another user has files of this sweep there, and alone may replace them, that is a folder of this user beside.
     """
-    folder = OUTPUTS / report.folder
+    folder = below / report.folder
     try:
         for name in sorted(report.files, key=lambda name: not is_anothers(folder / name)):  # These first: all or none.
             write_file(folder / name, report.files[name])
     except Anothers as blocked:
         beside = replace(report, folder=f"{report.folder}-{os.getuid()}")
-        said = f"{blocked.filename}: {blocked.strerror}; the report is made in {OUTPUTS / beside.folder}/ instead."
+        said = f"{blocked.filename}: {blocked.strerror}; the report is made in {below / beside.folder}/ instead."
         print(printable(said), file=sys.stderr)
         for name, content in report.files.items():
-            write_file(OUTPUTS / beside.folder / name, content)
+            write_file(below / beside.folder / name, content)
         return beside
     return report
 
@@ -63,11 +65,12 @@ def _predicted(sweep: "SweepRun", record: "SweepRecord") -> Mapping[str, Predict
     return found
 
 
-def publish(sweep: "SweepRun", *, may_import: bool = True) -> "Report":
+def publish(sweep: "SweepRun", below: Path = OUTPUTS, *, may_import: bool = True) -> "Report":
     """Make the report of ``sweep``, keep and write its files, and let MLflow's pages open on it.
 
     Parameters
     ----------
+    below : the folder in which that of the report is.
     may_import : whether models that its plan names may be asked; not those that somebody else's plan names.
     """
     from sweep.report import files
@@ -78,7 +81,7 @@ def publish(sweep: "SweepRun", *, may_import: bool = True) -> "Report":
     report = files.make(record, sweep.verdicts)
     for name, content in report.files.items():
         sweep.keep(name, content)
-    report = write(report, lambda *file: patiently(partial(write_atomically, *file), store.patience, Anothers))
+    report = write(report, lambda *file: patiently(partial(write_atomically, *file), store.patience, Anothers), below)
     sweep.log_counts(report.findings.counts)
     pages.save(store, record, report.findings.sentence)
     count_rows(store.client)

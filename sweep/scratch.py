@@ -27,7 +27,7 @@ def folder(within: Path | None = None) -> Iterator[Path]:
     """
     # A process that still writes into it may keep it from being deleted; then a later one deletes it.
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=within, ignore_cleanup_errors=True) as name:
-        lock = _locked(name)
+        lock = locked(name)
         try:
             yield Path(name)
         finally:
@@ -44,7 +44,7 @@ def alone_in(place: Path, seconds: float) -> Iterator[None]:
     TimeoutError : another has not been through for as many ``seconds``, as one that is stopped.
     """
     place.mkdir(parents=True, exist_ok=True)
-    lock = _locked(str(place), seconds)
+    lock = locked(str(place), seconds)
     try:
         yield
     finally:
@@ -61,7 +61,7 @@ def clear() -> None:
         with suppress(OSError):  # Gone meanwhile, or not for us to see.
             if left.is_symlink() or left.stat().st_uid != os.getuid() or not _is_old(left):
                 continue
-            lock = _locked(str(left))
+            lock = locked(str(left))
             if lock is not None:
                 shutil.rmtree(left, ignore_errors=True)
                 os.close(lock)
@@ -72,7 +72,7 @@ def _is_old(left: Path) -> bool:
     return time.time() - max(times) > LEFT
 
 
-def _locked(name: str, seconds: float | None = None) -> int | None:
+def locked(name: str, seconds: float | None = None) -> int | None:
     """The descriptor that locks a folder until it is closed or its process is gone; None where it cannot be locked.
 
     Parameters

@@ -23,6 +23,7 @@ from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.settings.optimizers import OptimizerKind, Scheduled, ScheduleKind, Stepping
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
+from sweep.tracking import fresh
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -154,6 +155,16 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("store") / "mlflow.db"
     MlflowClient(f"sqlite:///{path}").search_experiments()
     return path
+
+
+@pytest.fixture(autouse=True)
+def tables_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new store that a sweep makes in this process gets a copy of the tables of :func:`empty_store`."""
+
+    def copy(file: Path, _: Path) -> None:
+        shutil.copyfile(request.getfixturevalue("empty_store"), file)
+
+    monkeypatch.setattr(fresh, "tables", copy)
 
 
 @pytest.fixture

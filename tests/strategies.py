@@ -162,6 +162,7 @@ POSED = st.builds(
     loss=st.sampled_from([*LOSSES, "", "x", {"a": 1}, None]),
     loss_delta=POSITIVE,
     spread=st.none() | POSITIVE,
+    function=st.just({}),
 )
 SCHEDULES = st.builds(Scheduled, milestones=st.none() | st.lists(st.integers(), max_size=3))
 
@@ -206,7 +207,9 @@ NUMBERED_SETTINGS = st.builds(
     ),
     batch_size=st.none() | st.integers(-1, 9),
     training=st.builds(Training, st.none() | st.floats(0, 1000)),
-    problem=st.builds(Posed, st.just(ProblemKind.mlp), st.just({}), st.sampled_from(LOSSES), st.just(1.0), st.none()),
+    problem=st.builds(
+        Posed, st.just(ProblemKind.mlp), st.just({}), st.sampled_from(LOSSES), st.just(1.0), st.none(), st.just({})
+    ),
     lr=st.floats(1e-300, 1e300),
     scale=st.floats(1e-300, 1e300),
     epochs=st.integers(-2, 10**9),

@@ -120,7 +120,7 @@ def test_a_process_of_its_own_ends_with_the_code_and_words_that_are_documented(t
     assert (tmp_path / "outputs" / "mlflow.db").exists()
 
 
-def test_a_point_that_fails_ends_a_process_of_its_own_with_code_3(tmp_path: Path) -> None:
+def test_a_point_that_fails_ends_a_process_of_its_own_with_code_3(tmp_path: Path, ready_store: Path) -> None:
     # Hydra loads plugins once a process: what a test in this process sees of them is not what a user's process sees.
     code = (
         "import sys\n"

@@ -5,8 +5,8 @@ Hydra imports this file at every start, so whatever is heavy stays inside method
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
 from hydra.core.utils import JobReturn
@@ -14,7 +14,7 @@ from hydra.errors import CompactHydraException
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, ListConfig, OmegaConf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +51,39 @@ class ProcessesLauncherConf:
 
 
 @dataclass
+class SlurmLauncherConf:
+    """``hydra/launcher=sweep_slurm``; see docs/engines.md.
+
+    Parameters
+    ----------
+    workers : jobs at a time; null is 100, or on this machine as many as it has cores.
+    executor : ``slurm``, or ``local``: jobs on this machine, without Slurm.
+    minutes : that a job is to take.
+    time : minutes after which Slurm ends a job; null is the partition's own limit.
+    cpus, memory, gpus : of a job; memory in GB, null is the cluster's own.
+    partition, account, qos : as ``sbatch`` takes them.
+    setup : lines of shell before a job's Python, as ``module load …``.
+    options : further parameters of ``sbatch``, by their long names.
+    folder : that all nodes see, for the files between the command and its jobs; null is ``outputs/``.
+    """
+
+    _target_: str = "hydra_plugins.sweep_grid.SlurmLauncher"
+    workers: int | None = None
+    executor: str = "slurm"
+    minutes: float = 10.0
+    time: int | None = 60
+    cpus: int = 1
+    memory: float | None = None
+    gpus: int = 0
+    partition: str | None = None
+    account: str | None = None
+    qos: str | None = None
+    setup: list[str] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+    folder: str | None = None
+
+
+@dataclass
 class RayLauncherConf:
     """``hydra/launcher=sweep_ray``; ``address`` null is a cluster of this machine that ends with the sweep."""
 
@@ -62,6 +95,7 @@ class RayLauncherConf:
 ConfigStore.instance().store(group="hydra/sweeper", name="grid", node=GridSweeperConf, provider="sweep")
 ConfigStore.instance().store(group="hydra/launcher", name="batch", node=BatchLauncherConf, provider="sweep")
 ConfigStore.instance().store(group="hydra/launcher", name="processes", node=ProcessesLauncherConf, provider="sweep")
+ConfigStore.instance().store(group="hydra/launcher", name="sweep_slurm", node=SlurmLauncherConf, provider="sweep")
 ConfigStore.instance().store(group="hydra/launcher", name="sweep_ray", node=RayLauncherConf, provider="sweep")
 
 
@@ -104,7 +138,8 @@ class GridSweeper(Sweeper):
         assert self.hydra_context is not None, "Hydra calls setup first"
         assert self.config is not None, "Hydra calls setup first"
         settings = expand(self.hydra_context.config_loader, self.config, arguments)
-        _ending.exit_code = app.run(settings, self._engine(settings))
+        launcher = str(self.config.hydra.runtime.choices["hydra/launcher"])
+        _ending.exit_code = app.run(settings, self._engine(settings), launcher)
 
     def _engine(self, settings: "Sequence[Settings]") -> "Engine":
         """The engine of a launcher of ours; of another, one that launches a job a point."""
@@ -176,6 +211,25 @@ class ProcessesLauncher(EngineLauncher):
         from sweep.engines.processes import Processes
 
         return Processes(cores.workers(self.workers), settings[0].training.timeout)
+
+
+class SlurmLauncher(EngineLauncher):
+    """Trains points by jobs of a cluster."""
+
+    name = "sweep_slurm"
+
+    def __init__(self, **asked: Any) -> None:
+        self.asked: dict[str, Any] = {
+            name: OmegaConf.to_container(value) if isinstance(value, ListConfig | DictConfig) else value
+            for name, value in asked.items()
+        }
+
+    def engine(self, settings: "Sequence[Settings]") -> "Engine":
+        """See :class:`sweep.engines.slurm.Slurm`."""
+        from sweep.engines.slurm import Slurm
+        from sweep.engines.slurm_asked import Asked
+
+        return Slurm(Asked(**self.asked), settings[0].training.timeout)
 
 
 class RayLauncher(EngineLauncher):

@@ -93,10 +93,11 @@ def _points(
     for steps in itertools.product(*(range(axis.size) for axis in axes)):
         chosen = tuple(step if taken else None for step, taken in zip(steps, structural, strict=True))
         if chosen not in bases:
-            config = compose(chosen)
-            if on := [axis for axis in plain if may_read(composition.interpolations(config), axis)]:
+            own = composition.without_hydra(compose(chosen))
+            read = composition.interpolations(own)
+            if on := [axis for axis in plain if may_read(read, axis)]:
                 return Depends(on)
-            bases[chosen] = _Base(config, plain)
+            bases[chosen] = _Base(own, plain)
         rest = [step for step, taken in zip(steps, structural, strict=True) if not taken]
         points.append(validate(bases[chosen].point(rest)))
     _refuse_several_sweeps([base.first for base in bases.values()])
@@ -144,12 +145,11 @@ def _lines(given: Sequence[Override], axes: Sequence[Axis], chosen: Sequence[int
 class _Base:
     """What one composed configuration gives: the settings of any combination of plain axes' steps."""
 
-    def __init__(self, config: DictConfig, axes: Sequence[Axis]) -> None:
-        own = composition.without_hydra(config)
+    def __init__(self, own: DictConfig, axes: Sequence[Axis]) -> None:
         self._leaves = [_typed(own, axis) for axis in axes]
         # An axis may be what sets a mandatory key, so the settings start from each axis's first step.
         apply_overrides([o for axis in axes for o in axis.steps[0]], own)
-        self.first = composition.settings(own)
+        self.first = composition.built(own)
 
     def point(self, steps: Sequence[int]) -> Settings:
         """The settings with each axis at its step."""

@@ -5,12 +5,12 @@ So chunks go and come while the driver writes what is done.
 
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Protocol
 
+from sweep.engines import pool
 from sweep.engines.answer import Answer, Chunk, Lost
 from sweep.engines.cut import SECONDS, Cutter
 from sweep.engines.pool import Tally, pooled
@@ -44,6 +44,13 @@ class Workman(Protocol):
         """The same, and forget it."""
 
 
+class Hands(pool.Crew, Protocol):
+    """A crew that knows who is in it."""
+
+    def known(self) -> list[dict[str, Any]]:
+        """What workers said of themselves, each kind with its ``count``: of those that were lost, too."""
+
+
 class Staffed:
     """What engines with workers have in common.
 
@@ -58,23 +65,17 @@ class Staffed:
         self.workers: list[dict[str, Any]] = []
 
     def shared_out(
-        self, points: Sequence[Point], problems: Mapping[Task, Problem], size: int, make: Callable[[], Workman]
+        self, points: Sequence[Point], problems: Mapping[Task, Problem], crew: Hands
     ) -> Generator[list[tuple[Point, Result]]]:
-        """Train ``points`` by as many workers as they need, ``size`` at most, which live until it is through or closed.
-
-        Parameters
-        ----------
-        make : begins to start a worker.
-        """
+        """Train ``points`` by ``crew``."""
         tally, seconds = Tally(), min(SECONDS, (self.timeout or SECONDS) / 2)
-        cutter = Cutter(points, problems, size, seconds)
-        with closing(Crew(size, make, self.timeout)) as crew:
-            try:
-                for chunk in pooled(crew, cutter, tally):
-                    self.told = cutter.told
-                    yield chunk
-            finally:
-                self._tell(crew.known(), tally)
+        cutter = Cutter(points, problems, crew.size, seconds, hurried=self.timeout is not None)
+        try:
+            for chunk in pooled(crew, cutter, tally):
+                self.told = cutter.told
+                yield chunk
+        finally:
+            self._tell(crew.known(), tally)
 
     def _tell(self, workers: list[dict[str, Any]], tally: Tally) -> None:
         self.workers = workers
@@ -85,7 +86,7 @@ class Staffed:
 
 
 class Crew:
-    """See :class:`sweep.engines.pool.Crew`; to be closed.
+    """See :class:`Hands`; its workers live until it is closed.
 
     Parameters
     ----------
@@ -117,7 +118,7 @@ class Crew:
         return found
 
     def known(self) -> list[dict[str, Any]]:
-        """What workers said of themselves, each kind with its ``count``: of those that were lost, too."""
+        """See :meth:`Hands.known`."""
         kinds = Counter(tuple(each.items()) for each in self._abouts)
         return [dict(kind) | {"count": min(count, self.size)} for kind, count in kinds.items()]
 

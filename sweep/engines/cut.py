@@ -1,34 +1,39 @@
 """Cut points into chunks that a worker has for a while: long enough not to wait, short enough to share them out."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
-from sweep.models.tile import rows_of
+from sweep.engines.order import in_tiles, tile_of
+from sweep.models.tile import at_once
 from sweep.plan.chunks import chunks
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
-from sweep.settings.schema import ProblemKind
 from sweep.training.execute import bounds
 
 SECONDS = 2.0
 """That a chunk is to take. The milliseconds of its way are little beside it, and so is what is lost with a worker."""
 
-TILE = 32
-"""Points of a tile of what is no model: :data:`sweep.problem.by_tile.TILE`, which would bring torch."""
-
 WINDOW = 100_000
 """Points that a chunk has at most."""
+
+
+def labour(problem: Problem) -> int:
+    """Of an epoch of a point, in multiplications or readings: it compares points of a sweep, and no more."""
+    return problem.work or problem.prepared.inputs.size
 
 
 class Cutter:
     """Takes chunks of whole tiles off ``points``, in order.
 
-    The first ones are a tile each. Once it is told how long some took, they are to take ``seconds``; but no chunk is
-    more than a worker's share of what is left.
+    The first ones are a tile each, or of models as many as are computed at once. Once it is told how long some took,
+    they are to take ``seconds``, but have no fewer. No chunk is more than a worker's share of what is left, and none
+    less than a tile, which takes as long however many points it has.
 
     Parameters
     ----------
     workers : among which they are shared.
+    hurried : whether a chunk is lost that takes too long: then nothing is done for being computed at once.
 
     Attributes
     ----------
@@ -36,11 +41,17 @@ class Cutter:
     """
 
     def __init__(
-        self, points: Sequence[Point], problems: Mapping[Task, Problem], workers: int, seconds: float = SECONDS
+        self,
+        points: Sequence[Point],
+        problems: Mapping[Task, Problem],
+        workers: int,
+        seconds: float = SECONDS,
+        hurried: bool = False,
     ) -> None:
-        self._points, self._problems, self._workers, self._seconds = points, problems, workers, seconds
+        self._problems, self._workers, self._seconds, self._hurried = problems, workers, seconds, hurried
+        self._points, self._ends = in_tiles(points, problems)
         self._bounds = bounds(problems)
-        self._costs = {task: problem.work or problem.prepared.inputs.size for task, problem in problems.items()}
+        self._costs = {task: labour(problem) for task, problem in problems.items()}
         self._start, self._left = 0, sum(map(self._cost, points))
         self._pace = 0.0
         self.told = ""
@@ -67,17 +78,24 @@ class Cutter:
         window = self._points[self._start : self._start + WINDOW]
         if not window:
             return window
-        tile = self._tile(window[0])
-        most = int(min(self._pace * self._seconds, self._left / self._workers))
-        found = next(chunks(window, *self._bounds, (self._cost, most)))
-        return found[: len(found) // tile * tile] or next(chunks(window[:tile], *self._bounds))
+        tile = self._ends[bisect_right(self._ends, self._start)] - self._start
+        most = min(max(self._pace * self._seconds, self._at_once(window[0])), self._left / self._workers)
+        found = next(chunks(window, *self._bounds, (self._cost, int(most))))
+        return found[: self._whole(len(found))] or next(chunks(window[:tile], *self._bounds))
+
+    def _whole(self, count: int) -> int:
+        """Of the next ``count`` points, how many are of whole tiles."""
+        place = bisect_right(self._ends, self._start + count)
+        return max(self._ends[place - 1] - self._start, 0) if place else 0
 
     def _cost(self, point: Point) -> int:
-        """Of training ``point``, in multiplications or readings: it compares points of a sweep, and no more."""
         return self._costs[point.task] * point.epochs
 
+    def _at_once(self, point: Point) -> int:
+        """What models like that of ``point`` cost that are computed at once."""
+        if self._hurried or not self._problems[point.task].work:
+            return 0
+        return at_once(self._tile(point), point.device.partition(":")[0]) * self._cost(point)
+
     def _tile(self, point: Point) -> int:
-        if point.problem is ProblemKind.function:
-            return 1
-        work = self._problems[point.task].work
-        return rows_of(work, point.device.partition(":")[0]) if work else TILE
+        return tile_of(point, self._problems[point.task])

@@ -10,12 +10,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from multiprocessing import Pipe
 from typing import IO
 
 from sweep.engines.answer import Answer, Done, Lost
-from sweep.engines.crew import Staffed
+from sweep.engines.crew import Crew, Staffed
 from sweep.engines.work import Kit
 from sweep.engines.worker import Ready
 from sweep.errors import BadInput
@@ -60,9 +60,10 @@ class Processes(Staffed):
                 worker.end()
 
     def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[list[tuple[Point, Result]]]:
-        """See :meth:`Staffed.shared_out`."""
+        """See :meth:`sweep.engines.crew.Staffed.shared_out`."""
         kit = pickle.dumps(Kit.of(problems))
-        return self.shared_out(points, problems, self.size, lambda: Worker(kit))
+        with closing(Crew(self.size, lambda: Worker(kit), self.timeout)) as crew:
+            yield from self.shared_out(points, problems, crew)
 
 
 class Worker:

@@ -8,16 +8,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Event, Thread
 from typing import Any
 
 from sweep import scratch
 from sweep.engines.cores import cores
 from sweep.errors import BadInput
 
-ANSWER, START, END = 10.0, 120.0, 30.0
-"""Seconds for an address to answer; for a cluster to start, or to say what it is; and for one to end."""
+ANSWER = 10.0
+"""Seconds for an address to answer."""
 
 GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"
 """What a client of HTTP/2 says first: a server, as Ray's are, answers it by a frame of type 4 (RFC 9113, 3.4)."""
@@ -28,22 +26,21 @@ STORE = 256 * 2**20
 LONGEST_FOLDER = 20
 """Characters of the folder for temporary files: Ray's sockets lie deep in it, and Linux has no more than 107."""
 
-TOKEN = secrets.token_hex(32)
-"""Without it nobody speaks with a cluster that this process starts. Ray reads it once a process."""
 
-LOCAL = {
-    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # All of it listens on loopback alone; named after where that is usual.
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_AUTH_TOKEN": os.environ.get("RAY_AUTH_TOKEN", TOKEN),
-}
-"""The environment in which a cluster starts."""
+def environment() -> dict[str, str]:
+    """The environment of a process that starts a cluster of this machine, which is this user's alone."""
+    return {
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # It listens on loopback alone; named after where that is usual.
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN": secrets.token_hex(32),
+        "RAY_USAGE_STATS_ENABLED": "0",
+        **os.environ,
+    }
 
 
 @contextmanager
 def connected(address: str | None, workers: int | None) -> Iterator[Any]:
     """The module ``ray``, connected.
-
-    A process that is connected already, as a notebook, stays so, with what it is connected to.
 
     Parameters
     ----------
@@ -54,59 +51,30 @@ def connected(address: str | None, workers: int | None) -> Iterator[Any]:
     ------
     BadInput : there is no cluster at ``address``, or it is of another version.
     """
-    with nullcontext() if address else _environment(LOCAL), nullcontext() if address else _short_folder() as folder:
-        import ray
-
-        if ray.is_initialized():
-            yield ray
-            return
+    with nullcontext() if address else _short_folder() as folder:
         options: dict[str, Any] = {"address": address or "local"}
         if folder:
             options |= {
                 "num_cpus": workers or cores(),
                 "include_dashboard": False,
                 "object_store_memory": STORE,
-                "_temp_dir": str(folder),
+                "_temp_dir": str(folder / "ray"),  # Which Ray opens to everybody.
             }
         else:
             _reach(str(address))
-        begun: SimpleQueue[BaseException | None] = SimpleQueue()
-        ending = Event()
-        thread = Thread(target=_hold, args=(ray, options, begun, ending), daemon=True)
+        import ray
+
         try:
-            thread.start()
-            if (error := _first(begun)) is not None:
-                raise _refusal(address, error) from error
+            ray.init(logging_level=logging.CRITICAL, log_to_driver=False, **options)
+        except Exception as error:
+            raise _refusal(address, error) from error
+        try:
             yield ray
         finally:
-            ending.set()
-            thread.join(END)
+            ray.shutdown()
 
 
-def _hold(ray: Any, options: dict[str, Any], begun: "SimpleQueue[BaseException | None]", ending: Event) -> None:
-    """Start, or connect to, what ``options`` say, and end that again once ``ending`` is set.
-
-    In a thread of its own, because in the main one Ray takes SIGTERM for itself. What Ray starts ends with the thread
-    that has started it, by Linux's doing, so this one lives for as long.
-    """
-    try:
-        ray.init(logging_level=logging.CRITICAL, log_to_driver=False, **options)
-    except BaseException as error:
-        begun.put(error)
-    else:
-        begun.put(None)
-        ending.wait()
-    ray.shutdown()
-
-
-def _first(begun: "SimpleQueue[BaseException | None]") -> BaseException | None:
-    try:
-        return begun.get(timeout=START)
-    except Empty:
-        return TimeoutError(f"it has not answered for {START:g} s")
-
-
-def _refusal(address: str | None, error: BaseException) -> BadInput:
+def _refusal(address: str | None, error: Exception) -> BadInput:
     """``error`` of Ray in our words, its first line."""
     said = (str(error).strip() or type(error).__name__).splitlines()[0]
     if address is None:
@@ -123,7 +91,7 @@ def _refusal(address: str | None, error: BaseException) -> BadInput:
 
 
 def _reach(address: str) -> None:
-    """Raise :class:`BadInput` where no Ray is at ``address``: Ray itself would try for minutes, and tell of each."""
+    """Raise :class:`BadInput` where no Ray is at ``address``: Ray itself would try for minutes."""
     host, _, port = address.rpartition("://")[2].rpartition(":")
     if not port.isdigit() or os.environ.get("RAY_USE_TLS", "0") != "0":
         return  # auto, or what Ray itself refuses at once.
@@ -135,19 +103,6 @@ def _reach(address: str) -> None:
                 raise ConnectionError("what listens there is not Ray")
     except (OSError, OverflowError) as error:
         raise _refusal(address, error) from None
-
-
-@contextmanager
-def _environment(variables: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in (*variables, "RAY_AUTH_MODE")}  # Ray sets that itself.
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
 
 
 @contextmanager

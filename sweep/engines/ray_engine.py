@@ -1,13 +1,21 @@
-"""Engine *sweep_ray*: the cores or GPUs of a Ray cluster, an actor each."""
+"""Engine *sweep_ray*: the cores or GPUs of a Ray cluster, a worker each, by a process that speaks with Ray."""
 
+import os
 import pickle
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing, suppress
+from multiprocessing import Pipe
+from typing import Any
 
 from sweep.engines import cores, extras
+from sweep.engines.answer import Answer, Chunk
 from sweep.engines.crew import Staffed
-from sweep.engines.ray_cluster import connected
-from sweep.engines.ray_worker import Hiring
+from sweep.engines.ray_cluster import environment
+from sweep.engines.ray_keeper import END, Order, Wish
 from sweep.engines.work import Kit
 from sweep.errors import BadInput
 from sweep.plan.point import Point
@@ -15,6 +23,14 @@ from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.training.curve import Result
 from sweep.training.devices import refuse_missing
+
+START = (
+    "import sys; fd, log, *sys.path = sys.argv[1:]; from sweep.engines.ray_keeper import main; main(int(fd), int(log))"
+)
+"""What the keeper's Python runs: modules are found where the driver finds them, and in that order."""
+
+LONGEST = 300
+"""Characters that are told of what Ray said last."""
 
 
 class Ray(Staffed):
@@ -35,36 +51,108 @@ class Ray(Staffed):
         """Refuse an address at which there is no cluster, and a device that a worker there has not."""
         extras.require("ray", "ray", "hydra/launcher=sweep_ray")
         cores.workers(self.asked)
-        if self.address or _on_gpu(points):
-            with self._hiring(points, Kit({}, {})) as (_, hiring):
-                if _on_gpu(points):
-                    worker = hiring()
-                    try:
-                        refuse_missing(points, worker.started().devices)
-                    except EOFError:
-                        raise worker.stillborn() from None
-                    finally:
-                        worker.kill()
+        if _on_gpu(points):
+            with closing(self._keeper(Wish.DEVICES, points, Kit({}, {}))) as keeper:
+                refuse_missing(points, keeper.size)
+        elif self.address:
+            self._keeper(Wish.SIZE, points, Kit({}, {})).close()
 
     def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[list[tuple[Point, Result]]]:
         """See :meth:`sweep.engines.crew.Staffed.shared_out`."""
         if points:
-            with (
-                self._hiring(points, Kit.of(problems)) as (size, hiring),
-                closing(self.shared_out(points, problems, size, hiring)) as chunks,
-            ):
-                yield from chunks
+            with closing(self._keeper(Wish.TRAINING, points, Kit.of(problems))) as keeper:
+                yield from self.shared_out(points, problems, keeper)
 
-    @contextmanager
-    def _hiring(self, points: Sequence[Point], kit: Kit) -> Iterator[tuple[int, Hiring]]:
-        """How many workers the cluster has for ``points``, and what starts one."""
-        kind = "GPU" if _on_gpu(points) else "CPU"
-        with connected(self.address, self.asked) as ray:
-            has = int(ray.cluster_resources().get(kind, 0))
-            if not has and kind == "GPU":
-                raise BadInput("device=cuda: Ray's cluster has no GPU", "cpu", "use device=cpu")
-            with closing(Hiring(ray, int(kind == "GPU"), pickle.dumps(kit))) as hiring:
-                yield self.asked or has or 1, hiring
+    def _keeper(self, wish: Wish, points: Sequence[Point], kit: Kit) -> "Keeper":
+        return Keeper(Order(wish, self.address, self.asked, _on_gpu(points), pickle.dumps(kit), self.timeout))
+
+
+class Keeper:
+    """The process that speaks with Ray, as a crew: see :class:`sweep.engines.crew.Hands`. To be closed.
+
+    Raises
+    ------
+    BadInput : it has no cluster.
+
+    Attributes
+    ----------
+    size : what was asked for: of workers, or of devices that one has.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self._connection, theirs = Pipe()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - Closed with this.
+        with theirs:
+            fds = theirs.fileno(), self._log.fileno()
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", START, *map(str, (*fds, *sys.path))],
+                stdin=subprocess.DEVNULL,
+                pass_fds=fds,
+                start_new_session=True,
+                env=None if order.address else environment(),
+            )
+        try:
+            self._send(order)
+            self.size: int = self._heard()
+        except BaseException:
+            self.close()
+            raise
+
+    def give(self, chunk: Chunk) -> None:
+        """See :meth:`sweep.engines.pool.Crew.give`."""
+        self._send(chunk)
+
+    def answer(self) -> tuple[Chunk, Answer]:
+        """See :meth:`sweep.engines.pool.Crew.answer`."""
+        found: tuple[Chunk, Answer] = self._heard()
+        return found
+
+    def known(self) -> list[dict[str, Any]]:
+        """See :meth:`sweep.engines.crew.Crew.known`; nothing is trained any more."""
+        with suppress(EOFError, OSError):
+            self._connection.send(None)
+            while self._connection.poll(END):
+                if isinstance(found := self._connection.recv(), list):
+                    return found
+        return []
+
+    def close(self) -> None:
+        """Have it end, and all that it has started."""
+        self._connection.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(END)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(
+                self._process.pid, signal.SIGKILL
+            )  # Of a cluster that was ended from outside, some stay a minute.
+        self._process.wait()
+        self._log.close()
+
+    def _send(self, what: object) -> None:
+        try:
+            self._connection.send(what)
+        except OSError:
+            raise self._gone() from None
+
+    def _heard(self) -> Any:
+        try:
+            found = self._connection.recv()
+        except (EOFError, OSError):
+            raise self._gone() from None
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def _gone(self) -> BadInput:
+        """That Ray has ended the process that speaks with it, with what it said last."""
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="backslashreplace").strip().splitlines()
+        last = lines[-1].rpartition("] ")[2][:LONGEST] if lines else ""
+        return BadInput(
+            f"hydra/launcher=sweep_ray: Ray is gone{last and f': {last}'}",
+            "a cluster that lasts for as long as the sweep",
+            "run the same command again once it is up: what is done is not trained again",
+        )
 
 
 def _on_gpu(points: Iterable[Point]) -> bool:

@@ -9,7 +9,7 @@ import pickle
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TextIO
 
 from sweep.engines.answer import Answer, Lost
 from sweep.engines.worker import Ready
@@ -19,6 +19,8 @@ from sweep.provenance import here
 
 PLACED = 20.0
 """Seconds after which it is said that a worker waits for its place in the cluster."""
+
+WAITS = "Ray: a worker waits for a free place in the cluster."
 
 LONGEST = 300
 """Characters of what Ray says of a worker that was lost."""
@@ -78,10 +80,11 @@ class Hiring:
     ray : the module, connected.
     gpus : how many each has.
     kit : a pickled :class:`sweep.engines.work.Kit`.
+    streams : where goes what models print, and their errors.
     """
 
-    def __init__(self, ray: Any, gpus: int, kit: bytes) -> None:
-        self.ray, self.kit = ray, ray.put(kit)
+    def __init__(self, ray: Any, gpus: int, kit: bytes, streams: tuple[TextIO, TextIO]) -> None:
+        self.ray, self.kit, self.streams = ray, ray.put(kit), streams
         self._actors = actor(ray, gpus)
         self._place = list(sys.path), os.getcwd()  # noqa: PTH109 - As it stands in the path.
         self._spare: list[Any] = []
@@ -123,7 +126,7 @@ class Remote:
         """
         try:
             if not self._ray.wait([self._actor.__ray_ready__.remote()], timeout=PLACED)[0]:
-                print("Ray: a worker waits for a free place in the cluster", file=sys.stderr, flush=True)
+                print(WAITS, file=self._hiring.streams[1], flush=True)
             refuse_other(self._ray.get(self._actor.versions.remote()))
             return Ready(*self._ray.get(self._actor.started.remote(self._hiring.kit)))
         except self._ray.exceptions.RayTaskError as error:
@@ -142,10 +145,10 @@ class Remote:
         except self._ray.exceptions.RayError as error:
             self._lives = False
             return Lost("WorkerDied", f"Ray lost the worker that trained it, each time: {said(error)}", again=True)
-        for stream, text in zip((sys.stdout, sys.stderr), printed, strict=True):
+        for stream, text in zip(self._hiring.streams, printed, strict=True):
             if text:
-                stream.write(text.decode(errors="backslashreplace"))
-                stream.flush()
+                with suppress(OSError):  # Nobody reads any more.
+                    print(text.decode(errors="backslashreplace"), end="", file=stream, flush=True)
         found: Answer = pickle.loads(answer)
         return found
 

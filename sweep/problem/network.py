@@ -16,6 +16,7 @@ from sweep.models.facts import Facts
 from sweep.models.losses import SPREAD_NAMES, Loss
 from sweep.models.source import Source
 from sweep.models.spec import canonical
+from sweep.models.tile import period_of
 from sweep.problem.confusion import Confusion
 from sweep.problem.convexity import Convexity
 from sweep.problem.dependence import Undetermined
@@ -25,11 +26,26 @@ from sweep.problem.predicted import Predicted
 from sweep.problem.prepared import Prepared
 from sweep.problem.quadratic import Quadratic
 from sweep.problem.task import Task
+from sweep.settings.schema import DType
+
+ITEMSIZE = {DType.float32: 4, DType.float64: 8}
+"""Bytes of a number."""
 
 if TYPE_CHECKING:
     from sweep.models.trial import Traits
     from sweep.problem.network_bench import Bench
-    from sweep.problem.problem import Objective, Setup
+    from sweep.problem.problem import Objective, Problem, Setup
+
+
+def seat(problem: "Problem", point: "Setup") -> tuple[int, int]:
+    """Of a ``point``, the seed that all rows of its tile must have, 0 where they need not; and its kind of place."""
+    try:
+        traits = problem.traits if isinstance(problem, Network) else None
+    except (Exception, SystemExit):  # Its runs fail with it.
+        traits = None
+    if traits is None:
+        return 0, 0
+    return point.seed * traits.by_seed, point.place % period_of(traits.strides, ITEMSIZE[point.dtype])
 
 
 class Network:

@@ -16,7 +16,7 @@ from sweep.errors import BadInput
 from sweep.outputs import check_here
 from sweep.redaction import masked
 from sweep.settings import grammar, text_in_files
-from sweep.settings.hydra_internals import own_hydra
+from sweep.settings.hydra_internals import own_hydra, remembered
 from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal, validate
 from sweep.settings.refusals import unknown_key
 from sweep.settings.schema import LISTS, OWN_KEYS, Settings, Tracking, environment, takes_text
@@ -57,7 +57,11 @@ def settings(config: DictConfig) -> Settings:
     ------
     BadInput : a mandatory key has no value, or there is a key that the schema does not have.
     """
-    own = without_hydra(config)
+    return built(without_hydra(config))
+
+
+def built(own: DictConfig) -> Settings:
+    """The same, of what :func:`without_hydra` made."""
     missing = sorted(OmegaConf.missing_keys(own))
     missing = [name for key in missing for name in [below for below in KEYS if below.startswith(f"{key}.")] or [key]]
     if kind := next((name for name in missing if name in SET_BY_GROUP), None):
@@ -79,14 +83,14 @@ def settings(config: DictConfig) -> Settings:
         for default in FROM_ENVIRONMENT.findall(value) if isinstance(value, str) and takes_text(key) else ():
             if default != str(read := grammar.reading(default)) and not isinstance(read, str):
                 raise BadInput(f"{key}: {value} reads {default} as {read}", "text in quotes", f'write "{default}"')
-    built = OmegaConf.to_object(own)
-    assert isinstance(built, Settings)
-    return built
+    found = OmegaConf.to_object(own)
+    assert isinstance(found, Settings)
+    return found
 
 
-def interpolations(config: DictConfig) -> list[str]:
-    """The texts in ``config`` that are computed from other keys, so that changing one of those may change them."""
-    leaves = _leaves(OmegaConf.to_container(without_hydra(config), resolve=False))
+def interpolations(own: DictConfig) -> list[str]:
+    """The texts in ``own``, which :func:`without_hydra` made, that may change with other keys: they are computed."""
+    leaves = _leaves(OmegaConf.to_container(own, resolve=False))
     return [value for _, value in leaves if isinstance(value, str) and "${" in FROM_ENVIRONMENT.sub("", value)]
 
 
@@ -125,7 +129,7 @@ def tracking(overrides: Sequence[str]) -> Tracking:
                 "leave it out",
             )
     check_here()
-    with own_hydra():
+    with own_hydra(), remembered():
         register()
         with initialize_config_dir(conf_folder(), version_base="1.3"):
             words = [grammar.as_typed(override) for override in overrides]

@@ -7,11 +7,13 @@ from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweep.version import __version__
 
 if TYPE_CHECKING:
+    from hydra.core.config_loader import ConfigLoader
     from hydra.core.override_parser.types import Override
     from hydra.core.utils import JobReturn
     from omegaconf import DictConfig
@@ -58,8 +60,11 @@ def apply_overrides(overrides: Sequence["Override"], config: "DictConfig") -> No
 
 
 @contextmanager
-def shown_first(look: Callable[["DictConfig"], None]) -> Iterator[None]:
-    """Meanwhile, Hydra shows the configuration it has composed for a command to ``look``, before it calls any of it."""
+def composed_once(look: Callable[["DictConfig"], None]) -> Iterator[None]:
+    """Meanwhile, Hydra shows the configuration it has composed for a command to ``look``, before it calls any of it.
+
+    It does not compose it a first time to find its mode: each has ``--multirun``, which says it.
+    """
     from hydra._internal import hydra as command
     from hydra._internal.callbacks import Callbacks
 
@@ -69,11 +74,59 @@ def shown_first(look: Callable[["DictConfig"], None]) -> Iterator[None]:
                 look(config)
             super().__init__(config)
 
-    before, command.Callbacks = command.Callbacks, Shown  # type: ignore[attr-defined]
+    with _instead(command, Callbacks=Shown), _instead(command.Hydra, get_mode=lambda *_, **__: None), remembered():
+        yield
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Meanwhile, each loader keeps from which files it has composed last, for :func:`files_of`."""
+    from hydra._internal.config_loader_impl import ConfigLoaderImpl
+
+    compose = ConfigLoaderImpl._compose_config_from_defaults_list
+
+    def kept(self: Any, defaults: Any, repo: Any) -> "DictConfig":
+        config = compose(self, defaults, repo)
+        self.composed = config, defaults
+        return config
+
+    with _instead(ConfigLoaderImpl, _compose_config_from_defaults_list=kept):
+        yield
+
+
+def files_of(loader: "ConfigLoader", config: "DictConfig") -> Iterator[tuple[Path, str]]:
+    """The files that ``loader`` has composed ``config`` from, each with the key that its own are below.
+
+    Where that is not remembered it is found anew, which takes more than half as long as to compose.
+    """
+    from hydra.types import RunMode
+    from omegaconf import OmegaConf
+
+    hydra = config.hydra
+    last, listed = getattr(loader, "composed", (None, []))
+    if last is not config:
+        words: Any = OmegaConf.to_container(hydra.overrides, resolve=False)  # One may hold an interpolation.
+        overrides = [*words["hydra"], *words["task"]]
+        listed = loader.compute_defaults_list(hydra.job.config_name, overrides, RunMode.MULTIRUN).defaults
+    folders = [Path(source.path) for source in hydra.runtime.config_sources if source.schema == "file"]
+    for default in listed:
+        files = (folder / f"{default.config_path}.yaml" for folder in folders)
+        file = next((file for file in files if file.is_file()), None)
+        if file is not None:
+            yield file, default.package or ""
+
+
+@contextmanager
+def _instead(owner: Any, **values: Any) -> Iterator[None]:
+    """Meanwhile, ``owner`` has other ``values``."""
+    before = {name: getattr(owner, name) for name in values}
+    for name, value in values.items():
+        setattr(owner, name, value)
     try:
         yield
     finally:
-        command.Callbacks = before  # type: ignore[attr-defined]
+        for name, value in before.items():
+            setattr(owner, name, value)
 
 
 def value_text(value: Any) -> str:

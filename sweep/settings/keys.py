@@ -32,6 +32,9 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 STORE = re.compile(r"(?!sqlite)[a-z][a-z0-9+]*://.+|sqlite(\+\w+)?:///(?!:memory:|file:|.*%00)[^?].*", re.ASCII)
 DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?", re.ASCII)
 
+COST = "cost"
+"""``dry_run=cost``."""
+
 OWN_TAGS = (
     *("kind", "key", "attempt", "sweep_id", "name", "heartbeat", "predicted", "versions", "git_dirty", "rerun"),
     *("outcome*", "curve*", "error*", "final*"),
@@ -145,7 +148,11 @@ KEYS: Mapping[str, Key] = {
         lambda value, _: value is None or 0.1 <= value <= 1_000_000,
     ),
     "rerun": Key("train points again that are already done", "true, false"),
-    "dry_run": Key("list the plan and train nothing", "true, false"),
+    "dry_run": Key(
+        "true: list the plan and train nothing; cost: train two seconds, and tell what all of it takes",
+        ", ".join(("true", "false", COST)),
+        lambda value, _: value in (True, False, COST),
+    ),
     "name": Key(
         "label of the sweep and of its folder",
         "null, or 1 to 64 letters, digits, '.', '_', '-', the first a letter or digit",

@@ -147,7 +147,7 @@ class Settings:
     outcome: OutcomeRule
     training: Training
     rerun: bool
-    dry_run: bool
+    dry_run: bool | str
     name: str | None
     tracking: Tracking
     grid: dict[str, Any]

@@ -4,16 +4,16 @@ In come Hydra's loader and a configuration it composed; what is read again are t
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
-from hydra.types import RunMode
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from sweep.errors import BadInput
-from sweep.settings.hydra_internals import yaml_loader
+from sweep.settings.hydra_internals import files_of, yaml_loader
 from sweep.settings.schema import takes_text
 
 READ_ANEW = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool"))
@@ -42,34 +42,34 @@ class Files:
         ------
         BadInput : naming the first such text with its file and line.
         """
-        hydra = config.hydra
-        if (choices := str(hydra.runtime.choices)) in self._seen:
+        if (choices := str(config.hydra.runtime.choices)) in self._seen:
             return
         self._seen.add(choices)
-        words = OmegaConf.to_container(hydra.overrides, resolve=False)  # One may hold an interpolation.
-        assert isinstance(words, dict)
-        overrides = [*words["hydra"], *words["task"]]
-        listed = self._loader.compute_defaults_list(hydra.job.config_name, overrides, RunMode.MULTIRUN).defaults
-        folders = [Path(source.path) for source in hydra.runtime.config_sources if source.schema == "file"]
-        for default in listed:
-            files = (folder / f"{default.config_path}.yaml" for folder in folders)
-            file = next((file for file in files if file.is_file()), None)
-            if file is not None:
-                _check(file, default.package or "")
+        for file, package in files_of(self._loader, config):
+            _check(file, package)
 
 
 def _check(file: Path, package: str) -> None:
-    loader = yaml_loader(file.read_text(encoding="utf-8"))
+    if found := _read_anew(file.read_text(encoding="utf-8"), package):
+        line, key, written, value = found
+        raise BadInput(
+            f"{file}, line {line}: {key}: YAML reads {written} as {value}",
+            "text as it is, in quotes",
+            f"write '{written}'",
+        )
+
+
+@lru_cache(maxsize=256)  # Every choice of a grid shares most of its files with the others.
+def _read_anew(text: str, package: str) -> tuple[int, str, str, Any] | None:
+    """The first text in a file that YAML reads as something else: its line, its key, as it is written, and as what."""
+    loader = yaml_loader(text)
     for key, scalar in _scalars(loader.get_single_node(), package):
         if scalar.tag not in READ_ANEW or not takes_text(key):
             continue
         value: Any = loader.construct_object(scalar)
         if str(value) != scalar.value:
-            raise BadInput(
-                f"{file}, line {scalar.start_mark.line + 1}: {key}: YAML reads {scalar.value} as {value}",
-                "text as it is, in quotes",
-                f"write '{scalar.value}'",
-            )
+            return scalar.start_mark.line + 1, key, scalar.value, value
+    return None
 
 
 def _scalars(node: Node | None, key: str) -> Iterator[tuple[str, ScalarNode]]:

@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from sweep.plan.repeats import setting_key
 from sweep.plan.shown import told_apart
 from sweep.problem import ends
 from sweep.problem.problem import Problem
+from sweep.redaction import without_secrets
 from sweep.settings.schema import is_argument
 from sweep.tracking import expected, membership
 from sweep.tracking.attempt import CurveAddress
@@ -162,14 +164,15 @@ def of_failed(run: PointRun, failure: Failure) -> RunContent:
         metrics=_logs(run.point),
         curves={},
         data=run.problem.prepared.readings,
-        files=({TRACEBACK: failure.traceback.encode()} if failure.traceback else {}) | _files(failure.leavings),
+        files=_files(failure.leavings, {TRACEBACK: failure.traceback}),
     )
 
 
-def _files(leavings: Leavings) -> dict[str, bytes]:
-    """What a training function left, as artifacts: a file for its output only where there is some."""
-    output = {OUTPUT: leavings.output.encode()} if leavings.output else {}
-    return output | {FILES + path: content for path, content in leavings.files.items()}
+def _files(leavings: Leavings, texts: Mapping[str, str] = MappingProxyType({})) -> dict[str, bytes]:
+    """As artifacts, ``texts``, and what a training function left; of what is empty there is no file."""
+    said = {**texts, OUTPUT: leavings.output}
+    found = {name: without_secrets(text).encode() for name, text in said.items() if text}
+    return found | {FILES + path: content for path, content in leavings.files.items()}
 
 
 def _tags(run: PointRun) -> dict[str, str]:

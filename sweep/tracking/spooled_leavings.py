@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sweep import plain_file
 from sweep.outputs import write_atomically
+from sweep.redaction import without_secrets
 from sweep.tracking import typed
 from sweep.training import captured, kept_files
 from sweep.training.curve import NOTHING, Leavings
@@ -42,7 +43,7 @@ def write(folder: Path, key: str, leavings: Leavings) -> None:
     """Keep what a run left in the spool ``folder``; of one that left nothing there is no file."""
     if leavings == NOTHING:
         return
-    output = leavings.output.encode()
+    output = without_secrets(leavings.output).encode()
     head = {"output": len(output), "files": {name: len(content) for name, content in leavings.files.items()}}
     line = json.dumps(head, ensure_ascii=False).encode() + b"\n"
     content = b"".join([line, output, *leavings.files.values()])

@@ -66,8 +66,8 @@ def _flush(streams: Iterable[TextIO | None]) -> None:
 
 def output(path: Path) -> str:
     """What was written to ``path``; of much, the beginning and the end."""
-    size = path.stat().st_size
     with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
         if size <= HEAD + TAIL:
             return file.read().decode("utf-8", "replace")
         head = file.read(HEAD)

@@ -18,8 +18,13 @@ from sweep.training import captured, kept_files, yielded
 from sweep.training.curve import Curve, Failure, Leavings, Result
 
 
-def train(point: Point, problem: Function) -> Result:
-    """What the function brings of ``point``: a curve, or the failure that it raised; with all that it left."""
+def train(point: Point, problem: Function, through: Callable[[Any], Any] = lambda found: found) -> Result:
+    """What the function brings of ``point``: a curve, or the failure that it raised; with all that it left.
+
+    Parameters
+    ----------
+    through : from what the function returns when it is called to what is taken for that, as fewer epochs.
+    """
     with suppress(Exception, SystemExit):  # What its module says and sets up as it is imported is no point's own.
         function.found(problem.spec)
     with scratch.folder() as place:
@@ -27,7 +32,7 @@ def train(point: Point, problem: Function) -> Result:
         folder.mkdir()
         said: list[str] = []
         with captured.captured(log), drawn(point.seed if "seed" in point.takes.split() else 0):
-            result = _result(point, problem, folder, said.append)
+            result = _result(point, problem, folder, through, said.append)
         files, left_out = kept_files.files(folder)
         output = captured.output(log)
     notes = "".join(f"sweep: {line}\n" for line in [*said, *left_out])
@@ -35,9 +40,11 @@ def train(point: Point, problem: Function) -> Result:
     return replace(result, leavings=Leavings(output + apart + notes, files))
 
 
-def _result(point: Point, problem: Function, folder: Path, note: Callable[[str], None]) -> Result:
+def _result(
+    point: Point, problem: Function, folder: Path, through: Callable[[Any], Any], note: Callable[[str], None]
+) -> Result:
     try:
-        found = function.called(problem.spec, handed(point, problem, folder))
+        found = through(function.called(problem.spec, handed(point, problem, folder)))
         rows, returned = yielded.run(found, problem.name, point.stop_diverged)
         losses = rows.losses()
     except (Exception, SystemExit) as error:  # A user's own code may raise anything.

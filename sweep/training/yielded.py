@@ -210,7 +210,7 @@ def _number(value: Any, what: str) -> float:
     except (TypeError, ValueError, RuntimeError):
         raise Unfit(f"{what} {_kind(value)}, which is no number") from None
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 def _kind(value: Any) -> str:

@@ -68,7 +68,9 @@ def test_a_signal_while_a_chunk_is_written_lets_it_finish() -> None:
             watch.check()
 
 
-def test_a_second_signal_ends_the_process_at_once_and_its_run_is_closed_by_a_later_sweep(tmp_path: Path) -> None:
+def test_a_second_signal_ends_the_process_at_once_and_its_run_is_closed_by_a_later_sweep(
+    command: Command, tmp_path: Path, ready_store: Path
+) -> None:
     code = (
         "import os, signal, time\n"
         "from sweep import publication\n"
@@ -104,7 +106,7 @@ def test_a_second_signal_ends_the_process_at_once_and_its_run_is_closed_by_a_lat
     (left,) = client.search_runs(["1"], "attributes.status = 'RUNNING'")
 
     def later() -> str:
-        subprocess.run([sys.executable, "-m", "sweep", "epochs=3"], cwd=tmp_path, check=True, capture_output=True)
+        assert command("epochs=3").code == 0
         return str(client.get_run(left.info.run_id).info.status)
 
     assert later() == "RUNNING"  # It has beaten a moment ago, so it may be at work on another machine.

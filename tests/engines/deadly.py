@@ -17,9 +17,9 @@ class Net(nn.Module):
 
     Parameters
     ----------
-    does : what happens as it trains: nothing, ``raise``, ``exit``, ``kill`` or ``hang``; these
-        two, where ``once`` stands behind them, the first time alone.
-    mark : the file that says that it has happened.
+    does : what happens as it trains: nothing, ``raise``, ``exit``, ``end parent``, ``wait``, ``kill`` or ``hang``;
+        these two, where ``once`` stands behind them, the first time alone.
+    mark : the file that says that it has happened; it waits until there is one more, with ``.go`` behind its name.
     """
 
     def __init__(self, does: str = "nothing", mark: str = "") -> None:
@@ -38,6 +38,12 @@ class Net(nn.Module):
             raise ArithmeticError("no number")
         if self.does == "exit":
             os._exit(3)
+        if self.does == "end parent":
+            os.kill(os.getppid(), signal.SIGKILL)
+        if self.does == "wait":
+            self.mark.touch()
+            while not self.mark.with_suffix(".go").exists():
+                time.sleep(0.1)
         if self.does.endswith("once"):
             if self.mark.exists():
                 return

@@ -4,6 +4,8 @@ An engine to come is one more of :data:`ENGINES`.
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,8 +15,10 @@ import pytest
 
 from sweep.engines.engine import Engine, Here
 from sweep.engines.processes import Processes
-from sweep.engines.ray_cluster import connected
+from sweep.engines.ray_cluster import environment
 from sweep.engines.ray_engine import Ray
+from sweep.engines.slurm import Slurm
+from sweep.engines.slurm_asked import Asked
 from sweep.plan.plan import Plan
 from sweep.provenance import here
 from sweep.settings.schema import Settings
@@ -32,7 +36,8 @@ Make = Callable[..., Engine]
 
 WITH_WORKERS: Mapping[str, Make] = {
     "processes": lambda timeout=None: Processes(2, timeout),
-    "sweep_ray": lambda timeout=None: Ray(None, 2, timeout),
+    "sweep_ray": lambda timeout=None: Ray("auto", None, timeout),
+    "slurm, local": lambda timeout=None: Slurm(Asked(executor="local", workers=2), timeout),
 }
 """Engines whose points train in other processes than the driver's; each with a limit of seconds a point."""
 
@@ -42,24 +47,40 @@ every_engine = pytest.mark.parametrize("make", ENGINES, indirect=True)
 with_workers = pytest.mark.parametrize("make", WITH_WORKERS, indirect=True)
 
 
+CLUSTER = """
+import sys
+from sweep.engines.ray_cluster import environment
+with connected(None, 2) as ray:
+    print(ray.get_runtime_context().gcs_address, flush=True)
+    sys.stdin.read()
+"""
+
+
 @pytest.fixture(scope="module")
 def a_ray_cluster() -> Iterator[None]:
     """Of this machine, for all tests, where each would need seconds to start one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(DRIVER, str(os.getpid()))  # Ray's workers have the environment in which it starts.
-        with connected(None, 2):
+        for name, value in environment().items():
+            patch.setenv(name, value)
+        command = [sys.executable, "-c", CLUSTER]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            patch.setenv("RAY_ADDRESS", process.stdout.readline().strip())
             yield
 
 
 @pytest.fixture
-def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
-    """What makes the engine of that name; of what it starts nothing is left at work."""
+def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
+    """What makes the engine of that name; of what it starts nothing is left at work, and of its files none is there."""
+    monkeypatch.chdir(tmp_path)
     if request.param == "sweep_ray":
         request.getfixturevalue("a_ray_cluster")
     monkeypatch.setenv(DRIVER, str(os.getpid()))
     before = at_work()
     yield ENGINES[request.param]
     assert gone(sorted(at_work() - before))
+    assert not any((tmp_path / "outputs").rglob("*"))
 
 
 def at_work() -> set[int]:

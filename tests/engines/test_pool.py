@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 
-from sweep.engines import cut
+from sweep.engines import order
 from sweep.engines.answer import Answer, Chunk, Done, Lost
 from sweep.engines.cut import Cutter
 from sweep.engines.pool import IN_FLIGHT, Tally, pooled, tried_again
@@ -26,7 +26,7 @@ def cuts(cutter: Cutter, seconds_a_point: float) -> list[int]:
 
 
 def test_a_tile_comes_first_then_whole_tiles_that_take_their_time_and_no_more_than_a_share() -> None:
-    assert cut.TILE == by_tile.TILE
+    assert order.TILE == by_tile.TILE
     quick = cuts(Cutter(POINTS, PROBLEMS, 2, seconds=2.0), 0.004)
     assert (quick[0], quick[1]) == (32, 480)  # 500 points take 2 s; whole tiles of these.
     assert max(quick) == 480

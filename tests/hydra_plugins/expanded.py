@@ -11,6 +11,7 @@ from hydra.types import RunMode
 from hydra_plugins.sweep_grid._expand import expand
 from sweep.settings import composition
 from sweep.settings.grammar import as_typed
+from sweep.settings.hydra_internals import remembered
 from sweep.settings.schema import Settings
 
 
@@ -28,8 +29,9 @@ def expanded(*arguments: str, extra: Path | None = None) -> list[Settings]:
     """The points that the words of a command line ask for."""
     load = loader(extra)
     words = list(map(as_typed, arguments))
-    master = load.load_configuration("config", words, RunMode.MULTIRUN)
-    return expand(load, master, words)
+    with remembered():
+        master = load.load_configuration("config", words, RunMode.MULTIRUN)
+        return expand(load, master, words)
 
 
 def by_hydra(points: Sequence[Sequence[str]]) -> list[Settings]:

@@ -84,7 +84,23 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture(scope="session")
+def ready_database(postgresql: "Postgresql", tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with MLflow's tables and nothing in it; MLflow needs seconds to make one."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    uri = postgresql.empty_database()
+    SqlAlchemyStore(uri, str(tmp_path_factory.mktemp("unused"))).engine.dispose()  # type: ignore[no-untyped-call]
+    return uri
+
+
 @pytest.fixture
-def uri(postgresql: "Postgresql", home: Path) -> str:
-    """An empty database."""
+def uri(postgresql: "Postgresql", ready_database: str, home: Path) -> str:
+    """A database with MLflow's tables and nothing in it."""
+    return postgresql.copy_of(ready_database)
+
+
+@pytest.fixture
+def empty_uri(postgresql: "Postgresql", home: Path) -> str:
+    """A database with no tables."""
     return postgresql.empty_database()

@@ -56,16 +56,16 @@ def test_runs_of_an_earlier_release_are_found_and_get_the_tag_named_by_their_key
 
 
 def test_sweeps_that_start_together_on_an_empty_database_all_succeed_and_write_each_point_once(
-    tmp_path: Path, uri: str
+    tmp_path: Path, empty_uri: str
 ) -> None:
-    start_together(tmp_path, f"tracking.uri={uri}", uri=uri)
+    start_together(tmp_path, f"tracking.uri={empty_uri}", uri=empty_uri)
 
 
-def test_tables_that_a_killed_process_had_begun_to_make_are_made(command: Command, uri: str) -> None:
+def test_tables_that_a_killed_process_had_begun_to_make_are_made(command: Command, empty_uri: str) -> None:
     """MLflow makes the first of them in a transaction of their own, and all others in another."""
-    engine = create_engine(uri, poolclass=NullPool)
+    engine = create_engine(empty_uri, poolclass=NullPool)
     InitialBase.metadata.create_all(engine)
-    said = command("epochs=5", f"tracking.uri={uri}", "tracking.patience=5")
+    said = command("epochs=5", f"tracking.uri={empty_uri}", "tracking.patience=5")
     assert (said.code, said.err) == (0, "")
 
 

@@ -1,0 +1,88 @@
+"""The story of ``dry_run=cost``: train a little, track a little, and say what all of it takes."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+from sweep.cost import told
+from sweep.cost.asked import BATCH, PROCESSES, Asked
+from sweep.cost.forecast import Sweep, by_workers, here
+from sweep.cost.measuring import measure
+from sweep.cost.memory import Memory, peak
+from sweep.cost.rates import Rates
+from sweep.cost.timing import Clock
+from sweep.cost.told import Row
+from sweep.cost.tracked import Publish, track
+from sweep.engines.cores import cores
+from sweep.plan import size
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point
+from sweep.settings.schema import Settings
+
+
+def lines(
+    plan: Plan,
+    todo: Sequence[Point],
+    settings: Settings,
+    asked: Asked,
+    publish: Publish,
+    *,
+    fresh: bool,
+    start: float,
+    clock: Clock = time.perf_counter,
+) -> Iterator[str]:
+    """What training, tracking and reporting ``todo``, of which there is at least one, will take: a line each.
+
+    Parameters
+    ----------
+    fresh : whether there is no store yet.
+    start : seconds that the command has taken until now, which the sweep takes as well.
+    """
+    before, began = peak(), clock()
+    from sweep.training.compute import compute
+
+    importing = clock() - began
+    measured = measure(todo, plan.problems, compute, clock)
+    trains = peak() - before
+    costs = track(plan, todo, measured.trained, settings.tracking, publish, clock)
+    sweep = Sweep(
+        todo,
+        plan.problems,
+        Rates(todo, measured.rates),
+        start + costs.begin + fresh * costs.opening,
+        importing + measured.making,
+        costs.each,
+        costs.report + len(plan.points) * costs.each_report,
+    )
+    rows = _rows(
+        sweep, asked, settings.training.timeout, Memory.of(plan, todo, settings.tracking.curve_points, peak(), trains)
+    )
+    yield (
+        f"Measured in this process: {told.lasting(measured.seconds)} of training, {measured.timed:,} of"
+        f" {measured.kinds:,} kinds of points; and some runs in a store that is gone again."
+    )
+    yield from told.table(rows, measured.longer)
+    chosen = next((row for row in rows if row.chosen), None)
+    yield told.shares((chosen or rows[0]).forecast, sweep)
+    yield f"The store grows by {size.readable(int(fresh * costs.store + len(todo) * costs.run))}."
+    if measured.longer:
+        yield "A training function was not through in two seconds: nobody knows how long it takes."
+    yield from told.unknown(asked, chosen is not None)
+
+
+def _rows(sweep: Sweep, asked: Asked, timeout: float | None, memory: Memory) -> list[Row]:
+    """In this process; by as many workers as there are cores, and fewer; and what is asked for, where it is neither."""
+    most = cores()
+    counts = {2**power for power in range(most.bit_length()) if 2**power <= most} | {most}
+    counts |= {asked.workers} if asked.launcher == PROCESSES else set()
+    found = here(sweep)
+    rows = [Row("in this process", found, memory.driver(found), None, asked.launcher == BATCH)]
+    for count in sorted(counts):
+        name = f"processes, {count:,} worker{'s' * (count > 1)}"
+        found = by_workers(sweep, count, most, timeout)
+        chosen = (asked.launcher, asked.workers) == (PROCESSES, count)
+        rows.append(Row(name, found, memory.driver(found), memory.worker(found), chosen))
+    if asked.launcher not in (BATCH, PROCESSES) and asked.workers:
+        found = by_workers(sweep, asked.workers, asked.workers + 1, timeout)
+        name = f"{asked.launcher}, {asked.workers:,} worker{'s' * (asked.workers > 1)}"
+        rows.append(Row(name, found, memory.driver(found), memory.worker(found), True))
+    return rows

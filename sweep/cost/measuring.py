@@ -1,0 +1,209 @@
+"""Train some points of each kind for two seconds in all, and time it."""
+
+import time
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
+
+from sweep.cost import functions
+from sweep.cost.kinds import Kind, kinds_of, some
+from sweep.cost.rates import Rate
+from sweep.cost.timing import Clock, Pairs, Stand
+from sweep.engines.order import tile_of
+from sweep.plan.chunks import chunks
+from sweep.plan.point import Point
+from sweep.problem.function import Function
+from sweep.problem.problem import Problem
+from sweep.problem.task import Task
+from sweep.training.curve import Compute, Curve
+from sweep.training.execute import bounds
+
+SECONDS = 2.0
+"""That points train in all, at most: but for the first epoch of the first tile, which takes what it takes."""
+
+GROWTH = 4
+"""Times as many epochs as before, until they take long enough."""
+
+TILE_PART = 0.3
+"""Of the seconds of a kind, for its tile; the rest is for as many points as a chunk has."""
+
+CURVED = 80
+"""Epochs of a point that the curvature at its end takes about, where there is no time to measure it."""
+
+LEAST = 1e-3
+"""Part of their epochs that rows are at work in at least: what never is takes no time, and tells nothing."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was found.
+
+    Parameters
+    ----------
+    rates : of each kind, by its name; of those that there was no time for, from another by their labour.
+    trained : points of some kinds, with what came of them after fewer epochs than they are to make, or as many.
+    making : seconds until the first tile trains: torch is brought in, models are made and tried.
+    seconds : that points trained.
+    kinds, timed : how many kinds there are, and how many of them trained.
+    longer : whether some take longer than that, nobody knows how much.
+    """
+
+    rates: Mapping[Hashable, Rate]
+    trained: Pairs
+    making: float
+    seconds: float
+    kinds: int
+    timed: int
+    longer: bool
+
+
+def measure(
+    points: Sequence[Point],
+    problems: Mapping[Task, Problem],
+    compute: Compute,
+    clock: Clock = time.perf_counter,
+    seconds: float = SECONDS,
+) -> Measured:
+    """Time ``compute`` on some of ``points``, of which there is at least one, for at most so many ``seconds``."""
+    began = clock()
+    kinds = kinds_of(points, problems)
+    most = len(next(chunks(points, *bounds(problems))))
+    making = clock() - began
+    stand = Stand(problems, compute, clock)
+    rates: dict[Hashable, Rate] = {}
+    pairs: list[Pairs] = []
+    left, longer = sum(kind.labour for kind in kinds), False
+    for kind in kinds:
+        if rates and stand.spent >= seconds:
+            break
+        share = (seconds - stand.spent) * kind.labour / left
+        problem = problems[kind.points[0].task]
+        if isinstance(problem, Function):
+            found = functions.rate(some(kind.points, functions.MOST), problem, stand, share)
+            rates[kind.name], trained = found.rate, found.trained
+            longer |= found.longer
+        else:
+            batched = _Kind(kind, stand, share)
+            rates[kind.name], trained = batched.rate(min(most, len(kind.points))), batched.trained
+            making += batched.making
+        pairs.append(trained)
+        left -= kind.labour
+    timed, first = len(rates), kinds[0]
+    for kind in kinds[timed:]:
+        rates[kind.name] = rates[first.name].times(kind.labour / kind.epochs / (first.labour / first.epochs))
+    making *= len(kinds) / timed
+    return Measured(rates, list(chain(*pairs)), making, stand.spent, len(kinds), timed, longer)
+
+
+class _Kind:
+    """What is found of ``kind`` within about so many ``seconds``.
+
+    Attributes
+    ----------
+    making : seconds until its model is made and tried.
+    trained : some of its points, with what came of them.
+    """
+
+    def __init__(self, kind: Kind, stand: Stand, seconds: float) -> None:
+        problem = stand.problems[kind.points[0].task]
+        self._kind, self._stand, self._seconds = kind, stand, seconds
+        self._tile, self._is_model = tile_of(kind.points[0], problem), bool(problem.work)
+        few = some(kind.points, self._tile)
+        first, _ = stand.train(few, 1)
+        self._few = _paced(few, stand, TILE_PART * seconds)
+        self.making = max(first - self._few.once, 0.0)
+        self.trained = self._few.trained
+
+    def rate(self, most: int) -> Rate:
+        """Its rate, where a chunk has so many points at ``most``."""
+        few, least = self._few, self._tile if self._is_model else 1
+        rows = min(most, int(self._tile * max(1.0, self._seconds / GROWTH / max(few.once, 1e-9))))
+        if rows > len(few.trained):
+            many = _paced(some(self._kind.points, rows), self._stand, (1 - TILE_PART) * self._seconds)
+            found, self.trained = _between(few, many, least), many.trained
+        else:
+            found = _straight(few, least)
+        is_curved = self._is_model and self._kind.points[0].curvature
+        return replace(found, end=found.end + self._curvature()) if is_curved else found
+
+    def _curvature(self) -> float:
+        """Seconds that the curvature at its end takes a point."""
+        few = [point for point, _ in self._few.trained]
+        expected = CURVED * self._few.epoch
+        if expected > self._seconds / 2:
+            return expected / len(few)
+        taken, curved = self._stand.train(few, 1, curved=True)
+        ends = next((result.measured for _, result in curved if isinstance(result, Curve)), {})
+        self.trained = [
+            (point, replace(result, measured=ends) if isinstance(result, Curve) else result)
+            for point, result in self.trained
+        ]
+        return max(taken - self._few.once, 0.0) / len(few)
+
+
+@dataclass(frozen=True)
+class _Paced:
+    """Of a tensor: seconds of its first epoch with all that is beside epochs, and of each further one."""
+
+    once: float
+    epoch: float
+    epochs: int
+    trained: Pairs
+
+
+def _paced(points: Sequence[Point], stand: Stand, seconds: float) -> _Paced:
+    """Train for 1, 4, 16, … epochs, until they take about ``seconds`` in all."""
+    longest = max(point.epochs for point in points)
+    began = stand.spent
+    once, trained = stand.train(points, 1)
+    epochs, taken, epoch = 1, once, once
+    while epochs < longest and stand.spent - began + GROWTH * taken < seconds:
+        epochs = min(GROWTH * epochs, longest)
+        taken, trained = stand.train(points, epochs)
+        epoch = max(taken - once, 0.0) / (epochs - 1)
+    return _Paced(once, epoch, epochs, trained)
+
+
+def _straight(one: _Paced, least: int) -> Rate:
+    """Each row as it is in a tile."""
+    rows = max(len(one.trained), least) * max(at_work(one.trained, one.epochs), LEAST)
+    end = max(one.once - one.epoch, 0.0) / len(one.trained)
+    return Rate(0.0, one.epoch / rows, 0.0, end, least, at_work(one.trained))
+
+
+def _between(one: _Paced, many: _Paced, least: int) -> Rate:
+    """A straight line through a tile and many points: an epoch costs something, and each row more."""
+    few, rows = max(len(one.trained), least), len(many.trained)
+    working = [max(at_work(each.trained, each.epochs), LEAST) for each in (one, many)]
+    slope = (many.epoch - one.epoch) / (rows * working[1] - few * working[0])
+    if not 0 < slope * few * working[0] <= one.epoch:  # Noise, or rows that are dear in company.
+        slope = many.epoch / (rows * working[1])
+    epoch = max(many.epoch - slope * rows * working[1], 0.0)
+    end = max((many.once - many.epoch) - (one.once - one.epoch), 0.0) / (rows - len(one.trained))
+    batch = max(one.once - one.epoch - end * len(one.trained), 0.0)
+    return Rate(epoch, slope, batch, end, least, at_work(many.trained))
+
+
+def at_work(trained: Pairs, epochs: int | None = None) -> float:
+    """The part of their epochs, or of the first ``epochs``, in which runs still change; 1, where nothing is known."""
+    shares = [
+        min(_last_change(result.losses), epochs or point.epochs) / min(epochs or point.epochs, point.epochs)
+        for point, result in trained
+        if isinstance(result, Curve)
+    ]
+    return min(float(np.mean(shares)), 1.0) if shares else 1.0
+
+
+def _last_change(losses: "np.ndarray[tuple[int], np.dtype[np.floating]]") -> float:
+    """Epochs after which a run is found lost or still; infinite, where it was not yet."""
+    from sweep.training.descent import EVERY  # Here: it brings torch, whose import is timed.
+
+    if len(losses) < 2 * EVERY:
+        return np.inf
+    same = losses[1:] == losses[:-1]
+    same |= np.isnan(losses[1:]) & np.isnan(losses[:-1])
+    changes = np.flatnonzero(~same)
+    last = int(changes[-1]) + 2 if len(changes) else 1
+    return np.inf if len(losses) - last < EVERY else -(-last // EVERY) * EVERY

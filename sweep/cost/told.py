@@ -1,0 +1,81 @@
+"""What a sweep will take, in words and a table: values alone come in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sweep.cost.asked import BATCH, PROCESSES, Asked
+from sweep.cost.forecast import Forecast, Sweep
+from sweep.plan import size
+
+UNITS = ((86_400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """An engine, with what it takes.
+
+    Parameters
+    ----------
+    engine : its name, with its workers.
+    driver, worker : bytes of memory at most; of no worker None.
+    chosen : whether it is the one that the command asks for.
+    """
+
+    engine: str
+    forecast: Forecast
+    driver: float
+    worker: float | None
+    chosen: bool
+
+
+def lasting(seconds: float) -> str:
+    """Two digits: ``0.42 s``, ``7.5 min``, ``31 h``; from a hundred days on as many as it takes."""
+    length, name = next((each for each in UNITS if seconds >= 1.995 * each[0]), UNITS[-1])
+    return f"{_two(seconds / length)} {name}"
+
+
+def _two(value: float) -> str:
+    return f"{value:,.0f}" if value >= 9.95 else f"{value:.1f}" if value >= 0.995 else f"{value:.2g}"
+
+
+def table(rows: Sequence[Row], longer: bool) -> list[str]:
+    """A line an engine, under a line of names; ``longer`` says that nobody knows how much longer it takes."""
+    cells = [["engine", "time", "chunks", "memory", "of a worker", ""]]
+    for row in rows:
+        found = row.forecast
+        cells.append(
+            [
+                row.engine,
+                "over " * longer + lasting(found.seconds),
+                f"{found.chunks:,} of up to {found.largest:,}",
+                size.readable(int(row.driver)),
+                "" if row.worker is None else size.readable(int(row.worker)),
+                "this command" if row.chosen else "",
+            ]
+        )
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+
+
+def shares(found: Forecast, sweep: Sweep) -> str:
+    """What the work goes to, of all processes together."""
+    parts = {
+        "training": found.training,
+        "tracking": found.tracking,
+        "the report": sweep.report,
+        "starting": sweep.start + max(found.workers, 1) * sweep.making,
+    }
+    told = ", ".join(f"{name} {100 * part / sum(parts.values()):.0f} %" for name, part in parts.items())
+    return f"Of the work: {told}."
+
+
+def unknown(asked: Asked, known: bool) -> list[str]:
+    """What no figure here holds, of an engine beyond this machine."""
+    if asked.launcher in (BATCH, PROCESSES):
+        return []
+    engine = f"hydra/launcher={asked.launcher}"
+    if not known:
+        return [
+            f"{engine}: its work is that of one worker; how it is shared out, started and queued is not known here."
+        ]
+    return [f"{engine}: as if each worker were as fast as this machine; without starting them, and the queue."]
