@@ -8,8 +8,9 @@ WORKERS ?= 2
 sweep: .venv/installed
 	$(RUN)/python -m sweep -m lr=1e-2,1e-4 scale=1,0.1
 
+# A file is run by one worker, in the order of tests/conftest.py; what tests start need not compile the package each time.
 test: .venv/installed-dev
-	$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(RUN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed-dev
 	$(RUN)/ruff check .

@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks import (
     columnar,
     comparison,
+    cost,
     crowded,
     engines,
     grid,
@@ -31,7 +32,7 @@ from benchmarks.peers import PEERS
 from benchmarks.progress import say
 from benchmarks.tables import Section
 
-PARTS = ("training", "wide", "models", "optimizers", "engines", "tracking", "startup")
+PARTS = ("training", "wide", "models", "optimizers", "engines", "cost", "tracking", "startup")
 
 
 def main() -> None:
@@ -75,6 +76,8 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
         parts["engines"] = lambda: engines.section(
             *((50, 2, 20) if quick else (10_000, 64, 2000)), runs, folder / "engines"
         )
+    if "cost" in only:
+        parts["cost"] = lambda: cost.section(*((20, 40) if quick else (1000, 10_000)), folder / "cost")
     if "tracking" in only:
         parts["tracking"] = lambda: tracking.section(50 if quick else 5000, runs, folder / "tracking")
     if "startup" in only:

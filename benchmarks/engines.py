@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.process import Usage, measure, python
@@ -9,6 +10,8 @@ from benchmarks.tables import Bar, Section, megabytes, seconds, table
 from sweep.engines.cores import cores
 
 ENGINES = {"in process": (), "processes": ("hydra/launcher=processes",)}
+if find_spec("ray"):
+    ENGINES["sweep_ray"] = ("hydra/launcher=sweep_ray",)
 
 SPEED_UP = 1.7
 """Of two cores, at least, for work of over a minute."""
@@ -29,12 +32,16 @@ def section(points: int, seeds: int, epochs: int, runs: int, folder: Path) -> Se
             peak = megabytes(max(each.peak for each in usages))
             rows.append([f"{load}, {engine}", seconds([each.seconds for each in usages]), peak])
     few, many = loads
-    beside = (medians[few, "processes"] - medians[few, "in process"]) / points * 1e6
-    ratio = medians[many, "processes"] / medians[many, "in process"]
+    engines = [engine for engine in ENGINES if engine != "in process"]
+    beside = {engine: (medians[few, engine] - medians[few, "in process"]) / points * 1e6 for engine in engines}
+    ratios = {engine: medians[many, engine] / medians[many, "in process"] for engine in engines}
     text = f"## Engines, on {cores()} cores: `python -m sweep`, fresh store, report included\n\n"
     text += table(["", "median", "peak memory of a process"], rows)
-    text += f"\n\n`hydra/launcher=processes` takes {beside:+.0f} µs a line beside one process."
-    return Section(text, [Bar(f"{many} by {cores()} processes, of one", 1 / SPEED_UP, ratio)])
+    for engine, more in beside.items():
+        text += f"\n\n`hydra/launcher={engine}` takes {more:+.0f} µs a line beside one process."
+    return Section(
+        text, [Bar(f"{many} by {cores()} of {each}, of one", 1 / SPEED_UP, ratios[each]) for each in engines]
+    )
 
 
 def _in_turn(words: Sequence[str], runs: int, folder: Path) -> dict[str, list[Usage]]:

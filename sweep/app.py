@@ -1,7 +1,6 @@
 """The story of a sweep: plan it, look what is done, train the rest, judge and track it, report."""
 
 import sys
-import time
 from collections.abc import Sequence, Set
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -24,14 +23,16 @@ if TYPE_CHECKING:
     from sweep.tracking.lookup import Known
     from sweep.tracking.store import Store
 
+IN_PROCESS = Asked()
 
-def run(settings: Sequence[Settings], engine: Engine, launcher: str = "batch") -> Exit:
+
+def run(settings: Sequence[Settings], engine: Engine, asked: Asked = IN_PROCESS) -> Exit:
     """Run the sweep of ``settings``.
 
     Parameters
     ----------
     settings : of at least one point, validated; what belongs to the whole sweep is taken from the first.
-    engine : where points are trained. launcher : what ``hydra/launcher=`` calls it.
+    engine : where points are trained. asked : what of it their cost depends on.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def run(settings: Sequence[Settings], engine: Engine, launcher: str = "batch") -
         there = open_store(tracking, create=False)
         _, done = _rerun_and_done(there, planned, lookup.look(there, planned), first) if there else ("", set())
         if first.dry_run == COST:
-            _tell_cost(planned, done, first, Asked(launcher, getattr(engine, "size", 0)), fresh=there is None)
+            _tell_cost(planned, done, first, asked, fresh=there is None)
         else:
             terminal.show_plan(planned, done, tracking.curve_points)
         return Exit.OK
@@ -72,10 +73,11 @@ def run(settings: Sequence[Settings], engine: Engine, launcher: str = "batch") -
 
 def _tell_cost(plan: Plan, done: Set[str], first: Settings, asked: Asked, *, fresh: bool) -> None:
     """Say what training the points that are not ``done`` will take."""
-    start = time.process_time()  # Of this process alone, from its start; what follows is timed where it is needed.
     from sweep import publication
     from sweep.cost import cost
+    from sweep.cost.timing import since_start
 
+    start = since_start()
     todo = [point for point in plan.points if point.key not in done]
     terminal.announce(plan, len(todo))
     if todo:

@@ -70,7 +70,7 @@ def frame(
     curves : long form, one row a loss: ``key``, a categorical, by which it joins ``runs``; ``epoch``; ``loss``, a
         float64 that holds a float32 exactly, inf and nan included. The loss at epoch k is the one after k updates, so
         that the final loss stands at the epoch that is the number of epochs. Where samples are held out,
-        ``holdout_loss`` beside it, nan for runs without.
+        ``holdout_loss`` beside it, and metrics of training functions (of 200 names at most), nan for runs without.
 
     Raises
     ------

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from sweep.models import session
 from sweep.models.permitted import refuse_unless_allowed
 from sweep.models.spec import parsed, targets
 from sweep.plan import own_code
@@ -19,7 +20,9 @@ from sweep.training.execute import execute
 def check_allowed(tasks: Sequence[Task], allowed: Collection[str]) -> None:
     """Raise :class:`sweep.errors.BadInput` where a model or a loss names code that is not ``allowed``."""
     named = (each for task in tasks for text in (task.model, task.loss) for each in targets(parsed(text)))
-    refuse_unless_allowed(tuple(dict.fromkeys(named)), allowed)
+    found = tuple(dict.fromkeys(named))
+    refuse_unless_allowed(found, allowed)
+    session.refuse_absent(found)
 
 
 def trained_again(plan: Plan, curves: Mapping[str, Curve]) -> Iterator[tuple[Point, Result]]:

@@ -1,11 +1,14 @@
 """What several tests need: readings, points, and a command line that runs in a folder of its own."""
 
+import gc
 import io
 import shutil
 import signal
+import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +18,7 @@ import pytest
 from hydra.core.global_hydra import GlobalHydra
 from hypothesis import settings
 
+from sweep.__main__ import GARBAGE
 from sweep.data import sources
 from sweep.data.readings import Readings
 from sweep.plan.point import UNTOLD, Point
@@ -24,15 +28,27 @@ from sweep.problem.task import Task
 from sweep.settings.optimizers import OptimizerKind, Scheduled, ScheduleKind, Stepping
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 from sweep.tracking import fresh
+from sweep.tracking.location import artifact_location
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # As in the background of a shell: what tests start inherits it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # As under nohup.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+gc.set_threshold(*GARBAGE)  # As a command does for its process: collecting the tests takes a fifth less.
 
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("steady")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of few tests come first: each of theirs takes long, and at the end all workers would wait for one."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: tests[item.path])
+
 
 THERMOMETER = sources.thermometer()
 SEED = Point(
@@ -161,8 +177,11 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tables_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new store that a sweep makes in this process gets a copy of the tables of :func:`empty_store`."""
 
-    def copy(file: Path, _: Path) -> None:
+    def copy(file: Path, artifacts: Path) -> None:
         shutil.copyfile(request.getfixturevalue("empty_store"), file)
+        with closing(sqlite3.connect(file)) as connection, connection:
+            place = f"{artifact_location(artifacts)}/0"
+            connection.execute("UPDATE experiments SET artifact_location = ? WHERE experiment_id = 0", (place,))
 
     monkeypatch.setattr(fresh, "tables", copy)
 

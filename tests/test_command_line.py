@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from mlflow import MlflowClient
 
 from sweep import app
@@ -38,6 +41,26 @@ def test_the_flag_for_several_runs_may_be_left_out(command: Command, ready_store
     assert command("-m", *grid).code == 0
     assert "2 done already, 0 to train" in command(*grid).out
     assert "2 done already, 0 to train" in command("--multirun", *grid).out
+
+
+def test_a_command_composes_its_configuration_once(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = Counter[str]()
+
+    def count(name: str) -> None:
+        call = getattr(ConfigLoaderImpl, name)
+
+        def counted(*words: Any, **named: Any) -> Any:
+            calls[name] += 1
+            return call(*words, **named)
+
+        monkeypatch.setattr(ConfigLoaderImpl, name, counted)
+
+    for name in ("load_configuration", "compute_defaults_list"):
+        count(name)
+    assert command("lr=1,2", "dry_run=true").code == 0
+    assert calls == {"load_configuration": 1}
+    assert "nothing there yet" in command(module="sweep.report").err
+    assert calls == {"load_configuration": 2}
 
 
 def test_a_grid_of_ones_own_is_found_in_the_folder_given(command: Command, tmp_path: Path) -> None:

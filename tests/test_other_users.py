@@ -15,8 +15,8 @@ from sweep.outputs import write_atomically
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
-from sweep.training import in_process
-from sweep.training.curve import Curve
+from sweep.training import compute
+from sweep.training.curve import Result
 from tests.bound import bound
 from tests.conftest import Command
 
@@ -43,10 +43,10 @@ def rename(table: str, name: str) -> None:
         connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
 
 
-TRAIN = in_process.in_process
+TRAIN = compute.compute
 
 
-def broken(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
+def broken(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Result]:
     """The engine, on a store that breaks while it trains."""
     rename("params", "gone")
     return TRAIN(points, problems)
@@ -57,7 +57,7 @@ def kept() -> Callable[[], Path]:
     """``kept()`` is the folder of the spool that a broken store leaves behind; then the store is whole again."""
 
     def keep() -> Path:
-        with patch.object(in_process, "in_process", broken):
+        with patch.object(compute, "compute", broken):
             assert bound("epochs=5", "tracking.patience=0.2").code == 4
         rename("gone", "params")
         (plan,) = Path("outputs").glob("spool*/*/plan.json")

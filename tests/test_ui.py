@@ -18,7 +18,7 @@ from mlflow import MlflowClient
 from sweep.errors import BadInput
 from sweep.tracking import page_server
 from sweep.tracking.page_server import serving
-from tests.conftest import Command
+from tests.conftest import Command, run
 from tests.processes import children, gone
 
 if TYPE_CHECKING:
@@ -75,7 +75,11 @@ def swept(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
     folder = tmp_path_factory.mktemp("swept")
     (folder / "outputs").mkdir()
     shutil.copyfile(empty_store, folder / "outputs" / "mlflow.db")
-    subprocess.run([sys.executable, "-m", "sweep", *GRID], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
+            patch.delenv(name, raising=False)
+        assert run(*GRID).code == 0
     return folder
 
 
@@ -126,11 +130,10 @@ BANDS = """() => [...document.querySelectorAll('.js-plotly-plot')].slice(0, 2).m
 """Areas of the charts of curves; each goes along its curve and back."""
 
 
-def test_repeats_are_groups_whose_curves_have_bands(page: "Page", tmp_path: Path, empty_store: Path) -> None:
-    (tmp_path / "outputs").mkdir()
-    shutil.copyfile(empty_store, tmp_path / "outputs" / "mlflow.db")
-    grid = ("lr=1e-2,1e-3", "start=random", "seed=range(3)", "epochs=60")
-    subprocess.run([sys.executable, "-m", "sweep", *grid], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+def test_repeats_are_groups_whose_curves_have_bands(
+    command: Command, ready_store: Path, page: "Page", tmp_path: Path
+) -> None:
+    assert command("lr=1e-2,1e-3", "start=random", "seed=range(3)", "epochs=60").code == 0
     made = Shown(tmp_path)
     try:
         page.goto(made.link)

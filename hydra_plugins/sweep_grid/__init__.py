@@ -44,7 +44,7 @@ class BatchLauncherConf:
 
 @dataclass
 class ProcessesLauncherConf:
-    """``hydra/launcher=processes``; ``workers`` null is as many as this process may use cores."""
+    """``hydra/launcher=processes``; ``workers`` null is one for each core that it may use, or GPU that is asked."""
 
     _target_: str = "hydra_plugins.sweep_grid.ProcessesLauncher"
     workers: int | None = None
@@ -131,7 +131,7 @@ class GridSweeper(Sweeper):
 
     def sweep(self, arguments: list[str]) -> None:
         """Run the sweep that the override strings ask for; how it ended is left in ``_ending``."""
-        from hydra_plugins.sweep_grid import _ending
+        from hydra_plugins.sweep_grid import _asked, _ending
         from hydra_plugins.sweep_grid._expand import expand
         from sweep import app
 
@@ -139,7 +139,8 @@ class GridSweeper(Sweeper):
         assert self.config is not None, "Hydra calls setup first"
         settings = expand(self.hydra_context.config_loader, self.config, arguments)
         launcher = str(self.config.hydra.runtime.choices["hydra/launcher"])
-        _ending.exit_code = app.run(settings, self._engine(settings), launcher)
+        launcher = str(self.config.hydra.runtime.choices["hydra/launcher"])
+        _ending.exit_code = app.run(settings, self._engine(settings), _asked.of(self.launcher, launcher))
 
     def _engine(self, settings: "Sequence[Settings]") -> "Engine":
         """The engine of a launcher of ours; of another, one that launches a job a point."""
@@ -207,10 +208,9 @@ class ProcessesLauncher(EngineLauncher):
 
     def engine(self, settings: "Sequence[Settings]") -> "Engine":
         """See :class:`sweep.engines.processes.Processes`."""
-        from sweep.engines import cores
         from sweep.engines.processes import Processes
 
-        return Processes(cores.workers(self.workers), settings[0].training.timeout)
+        return Processes(self.workers, settings[0].training.timeout)
 
 
 class SlurmLauncher(EngineLauncher):

@@ -51,6 +51,7 @@ class Watch:
     """Whether a signal came; it is raised within :meth:`until_signal` alone."""
 
     def __init__(self) -> None:
+        self._process = os.getpid()
         self._signal: int | None = None
         self._raises = False
 
@@ -77,10 +78,15 @@ class Watch:
             raise Interrupted(self._signal)
 
     def receive(self, number: int, frame: FrameType | None) -> None:
-        """The handler of the first signal; the next one has the system's own effect."""
+        """The handler of the first signal; the next one has the system's own effect.
+
+        A process that a model has forked has the handler too, but nothing to report: it ends at once.
+        """
         self._signal = number
         for each in SIGNALS:
             signal.signal(each, signal.SIG_DFL)
+        if os.getpid() != self._process:
+            os.kill(os.getpid(), number)
         with suppress(OSError):  # Not print: the signal may have come while it was at work.
             os.write(2, b"\nsweep: ending; what is done is reported. Once more ends it at once.\n")
         if self._raises:

@@ -9,7 +9,7 @@ from sweep.cost.forecast import Sweep, by_workers, here
 from sweep.cost.measuring import measure
 from sweep.cost.memory import Memory, peak
 from sweep.cost.rates import Rates
-from sweep.cost.timing import Clock
+from sweep.cost.timing import Clock, ending
 from sweep.cost.told import Row
 from sweep.cost.tracked import Publish, track
 from sweep.engines.cores import cores
@@ -51,7 +51,7 @@ def lines(
         start + costs.begin + fresh * costs.opening,
         importing + measured.making,
         costs.each,
-        costs.report + len(plan.points) * costs.each_report,
+        costs.report + len(plan.points) * costs.each_report + ending(clock),
     )
     rows = _rows(
         sweep, asked, settings.training.timeout, Memory.of(plan, todo, settings.tracking.curve_points, peak(), trains)
@@ -82,7 +82,7 @@ def _rows(sweep: Sweep, asked: Asked, timeout: float | None, memory: Memory) -> 
         chosen = (asked.launcher, asked.workers) == (PROCESSES, count)
         rows.append(Row(name, found, memory.driver(found), memory.worker(found), chosen))
     if asked.launcher not in (BATCH, PROCESSES) and asked.workers:
-        found = by_workers(sweep, asked.workers, asked.workers + 1, timeout)
+        found = by_workers(sweep, asked.workers, most if asked.here else asked.workers + 1, timeout, asked.chunk)
         name = f"{asked.launcher}, {asked.workers:,} worker{'s' * (asked.workers > 1)}"
         rows.append(Row(name, found, memory.driver(found), memory.worker(found), True))
     return rows

@@ -67,11 +67,18 @@ def here(sweep: Sweep) -> Forecast:
     return Forecast(0, seconds, training, tracking, len(parts), max(map(len, parts)), max(map(_epochs, parts)))
 
 
-def by_workers(sweep: Sweep, workers: int, cores: int, timeout: float | None = None) -> Forecast:
-    """Trained by ``workers`` of a machine with so many ``cores``, as :mod:`sweep.engines.processes` has it."""
+def by_workers(
+    sweep: Sweep, workers: int, cores: int, timeout: float | None = None, lasts: float = SECONDS
+) -> Forecast:
+    """Trained by ``workers`` of a machine with so many ``cores``, as :mod:`sweep.engines.processes` has it.
+
+    Parameters
+    ----------
+    timeout : seconds after which a point is ended. lasts : seconds that a chunk is to take.
+    """
     crew = Simulated(workers, sweep.rates.seconds, sweep.making)
     tally, tracking = Tally(), 0.0
-    cutter = Cutter(sweep.points, sweep.problems, workers, min(SECONDS, (timeout or SECONDS) / 2))
+    cutter = Cutter.within(sweep.points, sweep.problems, workers, timeout, lasts)
     longest = 0
     for chunk in pooled(crew, cutter, tally):
         crew.now += (taken := len(chunk) * sweep.each)

@@ -18,7 +18,7 @@ from sweep.training.curve import Failure
 from sweep.training.function import train
 
 GRACE = 0.5
-"""Seconds more that a function has to yield, before it is interrupted."""
+"""Seconds more, > 0, that a function has to yield, before it is interrupted."""
 
 
 MOST = 100
@@ -49,7 +49,8 @@ def rate(points: Sequence[Point], problem: Function, stand: Stand, seconds: floa
     tries: list[_Try] = []
     began = stand.clock()
     while len(tries) < len(points) and (not tries or stand.clock() - began < seconds):
-        tries.append(_Try(points[len(tries)], problem, stand.clock, seconds - (stand.clock() - began)))
+        left = max(seconds - (stand.clock() - began), 0.0)
+        tries.append(_Try(points[len(tries)], problem, stand.clock, left))
     stand.spent += stand.clock() - began
     trained = [(each.point, each.result) for each in tries]
     taken, whole = sum(each.seconds for each in tries), [each.seconds for each in tries if each.whole]

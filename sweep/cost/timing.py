@@ -1,7 +1,11 @@
-"""Where points train against a clock."""
+"""Where points train against a clock; and how long this process has been there, and will take to end."""
 
+import gc
+import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
@@ -13,6 +17,27 @@ Clock = Callable[[], float]
 """Seconds, since some time."""
 
 Pairs = Sequence[tuple[Point, Result]]
+
+
+PASSES = 4
+"""Times that Python looks at all its objects, as it ends: 1.6 s of a sweep, where once took 0.34 s."""
+
+
+def since_start() -> float:
+    """Seconds since this process was started; where the system does not tell, those of a processor."""
+    try:
+        ticks = Path("/proc/self/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
+        up = float(Path("/proc/uptime").read_text(encoding="utf-8").split()[0])
+        return max(up - int(ticks) / os.sysconf("SC_CLK_TCK"), 0.0)
+    except (OSError, ValueError, IndexError):
+        return time.process_time()
+
+
+def ending(clock: Clock) -> float:
+    """Seconds that this process takes to end, having done all that a sweep does."""
+    began = clock()
+    gc.collect()
+    return PASSES * (clock() - began)
 
 
 @dataclass

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sweep.plan.point import Point
-from sweep.training.curve import Result
+from sweep.training.curve import NOTHING, Failure, Leavings, Result
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,20 @@ class Lost:
     kind, message : as a failure has them, where it was a single point.
     again : whether the same may end otherwise a second time.
     where : as a failure has it: whoever knows the worker adds it.
+    output : what a training function had printed until then.
     """
 
     kind: str
     message: str
     again: bool
     where: Mapping[str, str] = field(default_factory=dict)
+    output: str = ""
+
+    @property
+    def failure(self) -> Failure:
+        """What comes of the last point over which the worker was lost."""
+        leavings = Leavings(self.output) if self.output else NOTHING
+        return Failure(self.kind, self.message, where=self.where, leavings=leavings)
 
 
 Answer = Done | Lost

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from sweep.engines import pool
 from sweep.engines.answer import Answer, Chunk, Lost
-from sweep.engines.cut import SECONDS, Cutter
+from sweep.engines.cut import Cutter
 from sweep.engines.pool import Tally, pooled
 from sweep.engines.worker import Ready
 from sweep.errors import BadInput
@@ -68,8 +68,7 @@ class Staffed:
         self, points: Sequence[Point], problems: Mapping[Task, Problem], crew: Hands
     ) -> Generator[list[tuple[Point, Result]]]:
         """Train ``points`` by ``crew``."""
-        tally, seconds = Tally(), min(SECONDS, (self.timeout or SECONDS) / 2)
-        cutter = Cutter(points, problems, crew.size, seconds, hurried=self.timeout is not None)
+        tally, cutter = Tally(), Cutter.within(points, problems, crew.size, self.timeout)
         try:
             for chunk in pooled(crew, cutter, tally):
                 self.told = cutter.told
@@ -82,7 +81,8 @@ class Staffed:
         if tally.chunks:
             count = sum(each["count"] for each in workers)
             lost = f"; workers lost: {tally.lost:,}" if tally.lost else ""
-            self.told = f"Workers: {count:,}; chunks: {tally.chunks:,}, of up to {tally.largest:,} points{lost}."
+            s = "s" * (tally.largest != 1)
+            self.told = f"Workers: {count:,}; chunks: {tally.chunks:,}, of up to {tally.largest:,} point{s}{lost}."
 
 
 class Crew:

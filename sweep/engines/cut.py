@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from typing import Self
 
 from sweep.engines.order import in_tiles, tile_of
 from sweep.models.tile import at_once
@@ -39,6 +40,19 @@ class Cutter:
     ----------
     told : of what size they are, in a sentence, once that is known, and if each worker has more than one to come.
     """
+
+    @classmethod
+    def within(
+        cls,
+        points: Sequence[Point],
+        problems: Mapping[Task, Problem],
+        workers: int,
+        timeout: float | None,
+        seconds: float | None = None,
+    ) -> Self:
+        """Chunks of so many ``seconds``, or :data:`SECONDS`; of half the ``timeout`` of a point at most."""
+        hurried, seconds = timeout is not None, SECONDS if seconds is None else seconds
+        return cls(points, problems, workers, min(seconds, (timeout or 2 * seconds) / 2), hurried)
 
     def __init__(
         self,

@@ -65,6 +65,6 @@ def refuse_timeout(settings: Settings) -> None:
     if settings.training.timeout is not None:
         raise BadInput(
             f"training.timeout={settings.training.timeout:g}: a point that trains in this process cannot be ended",
-            "null; a number with hydra/launcher=processes",
+            "null; a number with hydra/launcher=processes, sweep_ray or sweep_slurm",
             "add hydra/launcher=processes, or leave training.timeout out",
         )

@@ -12,7 +12,7 @@ from typing import Protocol
 from sweep.engines.answer import Answer, Chunk, Lost
 from sweep.engines.cut import Cutter
 from sweep.plan.point import Point
-from sweep.training.curve import Failure, Result
+from sweep.training.curve import Result
 
 IN_FLIGHT = 2
 """Chunks a worker that are on their way, waiting or unread: one trains, and the next one is there when it is done."""
@@ -72,7 +72,7 @@ def pooled(crew: Crew, cutter: Cutter, tally: Tally) -> Generator[list[tuple[Poi
         if isinstance(answer, Lost):
             tally.lost += 1
             again.extend(parts := tried_again(chunk, answer))
-            results: list[Result] = [] if parts else [Failure(answer.kind, answer.message, where=answer.where)]
+            results: list[Result] = [] if parts else [answer.failure]
         else:
             cutter.learn(chunk.points, answer.seconds)
             results = answer.results

@@ -9,11 +9,16 @@ import pickle
 import signal
 import subprocess
 import sys
+import tempfile
+from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, suppress
+from functools import cache
+from itertools import cycle, islice
 from multiprocessing import Pipe
 from typing import IO
 
+from sweep.engines import cores, gpus
 from sweep.engines.answer import Answer, Done, Lost
 from sweep.engines.crew import Crew, Staffed
 from sweep.engines.work import Kit
@@ -22,10 +27,11 @@ from sweep.errors import BadInput
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
+from sweep.training import captured
 from sweep.training.curve import Result
 from sweep.training.devices import refuse_missing
 
-START = "import sys; fd, *sys.path = sys.argv[1:]; from sweep.engines.worker import main; main(int(fd))"
+START = "import sys; *fds, sys.path = *sys.argv[1:4], sys.argv[4:]; from sweep.engines.worker import main; main(*fds)"
 """What a worker's Python runs: modules are found where the driver finds them, and in that order."""
 
 PREPARING = 60.0
@@ -35,25 +41,37 @@ GRACE = 5.0
 """Seconds that a worker which has let go of its pipe may take to end by itself, so that its exit code is its own."""
 
 
+@cache
+def _alive() -> int:
+    """The one end of a pipe whose other end is closed once this process ends, however that happens."""
+    return os.pipe()[0]
+
+
 class Processes(Staffed):
     """See :class:`sweep.engines.engine.Engine`.
 
     Parameters
     ----------
-    size : how many workers there are at most.
+    asked : how many workers there are at most; None: one for each core, or for each GPU that points name.
     timeout : seconds after which a point is ended; None: never.
+
+    Attributes
+    ----------
+    devices : GPUs that a worker has found.
     """
 
-    def __init__(self, size: int, timeout: float | None = None) -> None:
+    def __init__(self, asked: int | None, timeout: float | None = None) -> None:
         super().__init__(timeout)
-        self.size = size
+        self.asked, self.devices = asked, 0
 
     def check(self, points: Sequence[Point]) -> None:
         """Ask a worker for the devices, where points name one beside the CPU."""
+        cores.workers(self.asked)
         if {point.device for point in points} != {"cpu"}:
             worker = Worker(pickle.dumps(Kit({}, {})))
             try:
-                refuse_missing(points, worker.started().devices)
+                self.devices = worker.started().devices
+                refuse_missing(points, self.devices)
             except (EOFError, OSError):
                 raise worker.stillborn() from None
             finally:
@@ -61,9 +79,14 @@ class Processes(Staffed):
 
     def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[list[tuple[Point, Result]]]:
         """See :meth:`sweep.engines.crew.Staffed.shared_out`."""
-        kit = pickle.dumps(Kit.of(problems))
-        with closing(Crew(self.size, lambda: Worker(kit), self.timeout)) as crew:
+        kit, size = pickle.dumps(Kit.of(problems)), self.size(points)
+        places = deque(islice(cycle(gpus.shares(points, self.devices, os.environ)), size))
+        with closing(Crew(size, lambda: Worker(kit, places=places), self.timeout)) as crew:
             yield from self.shared_out(points, problems, crew)
+
+    def size(self, points: Sequence[Point]) -> int:
+        """How many workers there are at most for ``points``."""
+        return self.asked or gpus.workers(points, self.devices) or cores.cores()
 
 
 class Worker:
@@ -73,21 +96,37 @@ class Worker:
     ----------
     kit : a pickled :class:`sweep.engines.work.Kit`.
     streams : where what it prints goes, and its errors; None: to those of this process.
+    places : variables of environments, of which it has the first as long as it lives.
     """
 
-    def __init__(self, kit: bytes, streams: tuple[IO[bytes] | None, IO[bytes] | None] = (None, None)) -> None:
+    def __init__(
+        self,
+        kit: bytes,
+        streams: tuple[IO[bytes] | None, IO[bytes] | None] = (None, None),
+        places: deque[Mapping[str, str]] | None = None,
+    ) -> None:
         self._kit = kit
+        self._places = deque[Mapping[str, str]]([{}]) if places is None else places
+        self._place = self._places.popleft()
         self._connection, theirs = Pipe()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - For its life.
         with theirs:
-            command = [sys.executable, "-c", START, str(theirs.fileno()), *map(str, sys.path)]
+            given = theirs.fileno(), _alive(), self._log.fileno()
+            command = [sys.executable, "-c", START, *map(str, given), *map(str, sys.path)]
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=streams[0],
                 stderr=streams[1],
-                pass_fds=[theirs.fileno()],
+                pass_fds=given,
+                env=os.environ | self._place,
                 start_new_session=True,
             )
+
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self._process.pid
 
     def started(self) -> Ready:
         """What it says of itself, once it is ready; raises EOFError or OSError where it is gone."""
@@ -103,10 +142,15 @@ class Worker:
                 return Lost("TimeLimit", f"making its model took longer than {max(timeout or 0, PREPARING):g} s", False)
             self._connection.recv()
             if not self._connection.poll(timeout):
-                return Lost("TimeLimit", f"it took longer than training.timeout={timeout:g} s", again=False)
+                return self._lost("TimeLimit", f"it took longer than training.timeout={timeout:g} s", again=False)
             return Done(*self._connection.recv())
         except (EOFError, OSError):
-            return Lost("WorkerDied", f"the process that trained it {self._ending()}, each time", again=True)
+            return self._lost("WorkerDied", f"the process that trained it {self._ending()}, each time", again=True)
+
+    def _lost(self, kind: str, message: str, again: bool) -> Lost:
+        """With what a function in it had printed."""
+        self.kill()
+        return Lost(kind, message, again, output=captured.output(self._log))
 
     def stillborn(self) -> BadInput:
         """The message where it ended before it was ready."""
@@ -126,6 +170,8 @@ class Worker:
         self.kill()
         self._process.wait()
         self._connection.close()
+        self._log.close()
+        self._places.append(self._place)
 
     def _ending(self) -> str:
         """How it ended, as a sentence goes on."""

@@ -122,9 +122,7 @@ class Keeper:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(END)
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(
-                self._process.pid, signal.SIGKILL
-            )  # Of a cluster that was ended from outside, some stay a minute.
+            os.killpg(self._process.pid, signal.SIGKILL)  # Of a cluster that lost its head, some stay a minute.
         self._process.wait()
         self._log.close()
 

@@ -192,6 +192,6 @@ def _public(number: str) -> str:
 def _unready(what: str) -> BadInput:
     return BadInput(
         f"hydra/launcher=sweep_ray: {what}",
-        "a cluster on which Python can import sweep and torch, in the versions that are installed here",
+        "a cluster that has memory for it, with the versions of Python, sweep and torch that are installed here",
         "install the same versions on each of its machines, and start Ray anew there",
     )

@@ -26,7 +26,7 @@ from sweep.engines.slurm_queue import Queue
 from sweep.engines.slurm_submission import Submission
 from sweep.engines.work import Kit
 from sweep.errors import BadInput
-from sweep.outputs import OUTPUTS
+from sweep.outputs import OUTPUTS, check_writable
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
@@ -65,6 +65,8 @@ class Slurm:
                 "cpu, or jobs with a GPU",
                 "add hydra.launcher.gpus=1, or use device=cpu",
             )
+        if self._asked.folder:
+            check_writable(Path(self._asked.folder), "give another hydra.launcher.folder=…")
         queue(self._asked).check()
 
     def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[Chunk]:
@@ -79,8 +81,11 @@ class Slurm:
             under_way = flight.expected
             rest = [point for point in points if point.key not in under_way]
             packer = Packer(rest, problems, asked.at_once, asked.cpus, 60 * asked.minutes)
-            yield from _as_they_come(flight.chunks(packer, Submission(line, below, order, packer, asked.at_once)))
-            self.workers = flight.workers
+            submission = Submission(line, below, order, packer, asked.at_once)
+            try:
+                yield from _as_they_come(flight.chunks(packer, submission))
+            finally:
+                self.workers = flight.workers
 
 
 def _as_they_come(chunks: Iterator[Chunk]) -> Generator[Chunk]:

@@ -46,7 +46,11 @@ class Slurm:
         executor = submitit.SlurmExecutor(Path.cwd())
         executor.update_parameters(**self._parameters)
         script = executor._make_submission_file_text("true", "")
-        tried = subprocess.run(["sbatch", "--test-only"], input=script, capture_output=True, text=True, timeout=SECONDS)
+        command = ["sbatch", "--test-only"]
+        try:
+            tried = subprocess.run(command, input=script, capture_output=True, text=True, timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Refused(f"it has not answered for {SECONDS:g} s").told() from None
         if tried.returncode != 0 and "QOS policy" not in tried.stderr:
             raise Refused(last_line(tried.stderr)).told()
 
@@ -82,9 +86,9 @@ class Slurm:
 
     def cancel(self, jobs: Iterable[str]) -> None:
         """See :meth:`Queue.cancel`."""
-        whole = sorted({job.partition("_")[0] for job in jobs})
-        for start in range(0, len(whole), 100):
-            _said("scancel", *whole[start : start + 100])
+        ids = list(jobs)
+        for start in range(0, len(ids), 100):
+            _said("scancel", *ids[start : start + 100])
 
     def settle(self) -> None:
         """Nothing is of this process."""
@@ -97,7 +101,9 @@ def _ending(job: str, state: str, code: str) -> Ending:
     with suppress(ValueError):
         number = signal.Signals(int(number)).name
     how = f", by {number}" if number not in ("", "0") else f", with exit code {exit_code}" if exit_code != "0" else ""
-    return Ending(f"its Slurm job {job} ended as {state}{how}", late=state == "TIMEOUT")
+    if state == "TIMEOUT":
+        return Ending(f"its Slurm job {job} ended as TIMEOUT: it takes longer than hydra.launcher.time", late=True)
+    return Ending(f"its Slurm job {job} ended as {state}{how}")
 
 
 def _said(*command: str) -> str | None:

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from sweep.engines.answer import Chunk, Lost
@@ -49,6 +49,7 @@ class Flight:
         self._has_begun, self._stillborn = False, 0
         self._silence, self._quiet_until = SILENCE, time.monotonic() + SILENCE
         self._found = self._lost_jobs = 0
+        self._is_closed = False
         self._ends: list[End] = []
 
     def take_over(self, folder: Folder, jobs: Sequence[Job]) -> None:
@@ -82,9 +83,13 @@ class Flight:
             self._folders.append(self._submission.folder)
 
     def _look(self, packer: Packer) -> Iterator[Results]:
-        now, there, jobs = time.monotonic(), None, dict(self._jobs)
+        now, jobs = time.monotonic(), dict(self._jobs)
+        there: Mapping[str, str] | None = None
         if now - self._asked >= self._queue.every:
             there, self._asked = self._queue.at_work(), now
+        if there is not None:
+            for each in jobs.values():
+                each.missed = 0.0 if each.id in there else each.missed or now
         for folder in list(self._folders):
             names = folder.names()  # After the queue was asked: what has left it has written all it will.
             for name in names:
@@ -95,7 +100,7 @@ class Flight:
                 elif job and name.endswith(".part"):
                     yield from self._results(job, name, packer)
             for job in [each for each in jobs.values() if each.folder is folder]:
-                yield from self._after(job, f"{job.number}.end" in names, there is not None and job.id not in there)
+                yield from self._after(job, f"{job.number}.end" in names)
         if not self._has_begun and now > self._quiet_until:
             if why := self._queue.waiting():
                 print(f"sweep: jobs wait in Slurm's queue: {printable(why)}", file=sys.stderr, flush=True)
@@ -116,7 +121,7 @@ class Flight:
             yield pairs
         job.folder.forget(name)  # Whoever has taken them has them for good.
 
-    def _after(self, job: Job, has_ended: bool, is_missed: bool) -> Iterator[Results]:
+    def _after(self, job: Job, has_ended: bool) -> Iterator[Results]:
         """Settle ``job`` where it is over."""
         if has_ended:
             end: End = job.folder.read(f"{job.number}.end")
@@ -126,11 +131,8 @@ class Flight:
                 self._ends.append(end)
                 del self._jobs[job.folder, job.number]
                 return
-        if not (is_missed or has_ended):
-            job.missed = 0.0
-            return
-        job.missed = job.missed or time.monotonic()
-        if time.monotonic() - job.missed >= self._queue.late:
+            job.missed = job.missed or time.monotonic()
+        if job.missed and time.monotonic() - job.missed >= self._queue.late:
             yield from self._lost(job)
 
     def _lost(self, job: Job) -> Iterator[Results]:
@@ -160,7 +162,7 @@ class Flight:
     def told(self) -> str:
         """See above."""
         submitted, ends = self._submission, self._ends
-        if not submitted or self._jobs or submitted.has_more:
+        if not submitted or not self._is_closed:
             return submitted.told if submitted else ""
         parts = [f"Jobs: {submitted.jobs:,}, of up to {submitted.largest:,} points"] * bool(submitted.jobs)
         parts += [f"jobs found again: {self._found:,}"] * bool(self._found)
@@ -182,6 +184,7 @@ class Flight:
 
     def close(self) -> None:
         """End what is at work, and delete all files."""
+        self._is_closed = True
         if self._jobs:
             self._queue.cancel([job.id for job in self._jobs.values() if job.id])
         own = self._submission.folder if self._submission else None

@@ -17,6 +17,7 @@ from typing import Any
 
 from sweep import plain_file, scratch
 from sweep.engines.answer import Chunk
+from sweep.errors import BadInput
 from sweep.training.curve import Result
 
 LARGEST = 1 << 40
@@ -116,10 +117,22 @@ class Folder:
 
     @classmethod
     def made(cls, below: Path, order: Order) -> "Folder":
-        """A new one, held by this process."""
-        below.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """A new one, held by this process.
+
+        Raises
+        ------
+        BadInput : it cannot be made there.
+        """
         folder = cls(below / secrets.token_hex(4))
-        folder.path.mkdir(mode=0o700)
+        try:
+            below.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.path.mkdir(mode=0o700)
+        except OSError as error:
+            raise BadInput(
+                f"hydra.launcher.folder={below.parent}: nothing can be written there: {error.strerror}",
+                "a folder that this user can write to, and that all nodes see; null: outputs/",
+                "give another hydra.launcher.folder=…",
+            ) from error
         folder.hold()
         folder.write(cls.ORDER, order)
         return folder
@@ -165,7 +178,7 @@ class Folder:
     def names(self) -> list[str]:
         """Of all files, as they are now on the server of the folder."""
         with suppress(OSError):
-            self.path.chmod(0o700)  # A client of a network file system asks its server anew.
+            os.utime(self.path)  # A client of a network file system asks its server anew.
         return sorted(path.name for path in self.path.iterdir()) if self.path.is_dir() else []
 
     def write(self, name: str, content: Any) -> None:

@@ -69,7 +69,7 @@ def _trained(folder: Folder, number: int, order: Order) -> End:
     Processes(order.cpus, order.timeout).check(points)
     posed = problems(kit.readings, (point.task for point in points), kit.facts)
     tally, seconds = Tally(), min(SECONDS, (order.timeout or SECONDS) / 2)
-    cutter, told = Timed(points, posed, order.cpus, seconds), 0.0
+    cutter, told = Timed(points, posed, order.cpus, seconds, hurried=order.timeout is not None), 0.0
     with closing(Crew(order.cpus, lambda: Worker(order.kit), order.timeout)) as crew:
         for chunk in pooled(crew, cutter, tally):
             results = [(point.key, result) for point, result in chunk]

@@ -1,9 +1,11 @@
 """Processes of this machine in the place of a cluster's jobs: submitit's local executor, without a queue."""
 
+import os
 import re
+import signal
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +35,8 @@ class Local:
 
         executor = submitit.LocalExecutor(folder.path / "submitit")
         executor.update_parameters(**self._parameters)
-        jobs = {f"{job.job_id}@{folder.path.name}": job for job in submitted(executor, folder, numbers)}
+        with _deaf():
+            jobs = {f"{job.job_id}@{folder.path.name}": job for job in submitted(executor, folder, numbers)}
         self._jobs |= jobs
         return list(jobs)
 
@@ -53,13 +56,25 @@ class Local:
     def cancel(self, jobs: Iterable[str]) -> None:
         """See :meth:`Queue.cancel`."""
         for job in self._jobs.values():
-            job.cancel()
+            with suppress(ProcessLookupError):
+                if not job.done():
+                    os.kill(int(job.job_id), signal.SIGTERM)  # Not job.cancel, whose signal is told by a traceback.
 
     def settle(self) -> None:
         """See :meth:`Queue.settle`."""
         for job in self._jobs.values():
             while not job.done():
                 time.sleep(0.02)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Whoever is started meanwhile does not hear what a terminal says to all of its processes."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _others() -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Pack points into jobs: clusters take few jobs of minutes well, and many of seconds badly."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from sweep.engines.cut import WINDOW, Cutter
@@ -37,8 +38,7 @@ class Packer(Cutter):
     @property
     def lasts(self) -> str:
         """What a job of many points is to take, in words."""
-        minutes = self._size / 60
-        return f"about {minutes:.2g} min" if minutes < 10 else f"about {minutes:,.0f} min"
+        return f"about {self._size:.0f} s" if self._size < 90 else f"about {self._size / 60:,.3g} min"
 
     @property
     def has_more(self) -> bool:
@@ -52,12 +52,14 @@ class Packer(Cutter):
         return super().next()
 
     def _ahead(self) -> Sequence[Point]:
-        left = self._points[self._start : self._start + WINDOW]
-        if not left:
-            return left
+        window = self._points[self._start : self._start + WINDOW]
+        if not window:
+            return window
         if self.is_measured and not self._size:
             all_of_it = self._left / (self._pace * self._cpus)
             self._size = min(self._seconds, max(LEAST, all_of_it / self._workers), max(all_of_it, 0.1))
-        tile, most = self._tile(left[0]), int(self._pace * self._cpus * self._size)
-        found = next(chunks(left, (self._cost, most)))
-        return found[: len(found) // tile * tile] or left[:tile]
+        found = next(chunks(window, (self._cost, int(self._pace * self._cpus * self._size))))
+        return (
+            found[: self._whole(len(found))]
+            or window[: self._ends[bisect_right(self._ends, self._start)] - self._start]
+        )

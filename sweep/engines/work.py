@@ -4,11 +4,16 @@ A worker has the readings once; then points come, chunk by chunk. Problems are m
 what the plan knows of models, so nothing but data crosses.
 """
 
-from collections.abc import Mapping, Sequence
+import pickle
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sweep.data.readings import Readings
+from sweep.errors import BadInput
+from sweep.models import session
 from sweep.models.facts import Facts
+from sweep.models.spec import parsed, targets
 from sweep.plan.point import Point
 from sweep.problem.choice import problems
 from sweep.problem.problem import Problem
@@ -26,17 +31,44 @@ class Kit:
     ----------
     readings : by fingerprint.
     facts : of models.
+    session : what of the driver's own session, as of a notebook, its models and functions are; by cloudpickle.
     """
 
     readings: Mapping[str, Readings]
     facts: Mapping[Task, Facts]
+    session: bytes = b""
 
     @classmethod
     def of(cls, asked: Mapping[Task, Problem]) -> "Kit":
         """For all points of the problems ``asked``."""
         readings = {task.data: problem.prepared.readings for task, problem in asked.items()}
         facts = {task: problem.facts for task, problem in asked.items()}
-        return cls(readings, {task: each for task, each in facts.items() if each is not None})
+        return cls(readings, {task: each for task, each in facts.items() if each is not None}, _session(asked))
+
+
+def _session(tasks: Iterable[Task]) -> bytes:
+    """What ``tasks`` name of the session itself, by value; nothing where they name nothing of it.
+
+    Raises
+    ------
+    BadInput : it holds what cannot leave this process.
+    """
+    named = targets([parsed(text) for task in tasks for text in (task.model, task.loss)])
+    names = sorted({session.name_of(each) for each in named if session.is_of(each)})
+    if not names:
+        return b""
+    import cloudpickle
+
+    found = {name: getattr(sys.modules[session.MAIN], name) for name in names}
+    try:
+        shipped: bytes = cloudpickle.dumps(found)
+    except Exception as error:  # Whatever a class of anybody raises.
+        raise BadInput(
+            f"{session.MAIN}.{names[0]}: cannot be sent to another process: {type(error).__name__}: {error}",
+            "functions and classes that use what pickle takes",
+            "make what they use within them, or leave hydra/launcher out",
+        ) from error
+    return shipped
 
 
 class Bench:
@@ -44,6 +76,8 @@ class Bench:
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
+        if kit.session:
+            session.put(pickle.loads(kit.session))
         self._problems: dict[Task, Problem] = {}
 
     def prepare(self, points: Sequence[Point]) -> None:

@@ -4,14 +4,12 @@ It is started by :class:`sweep.engines.processes.Worker`, lives for a whole swee
 """
 
 import os
-import select
 import signal
 import sys
 import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from threading import Thread
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -34,21 +32,27 @@ class Ready(NamedTuple):
     devices: int
 
 
-def main(fd: int) -> None:
-    """Serve the driver at the other end of the socket ``fd``."""
+def main(fd: str, driver: str, log: str) -> None:
+    """Serve the driver at the other end of the socket ``fd``; of the pipe ``driver``, it has the other end open.
+
+    It reads the file ``log``, which has what a function prints.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's, who ends its workers.
-    Thread(target=_end_with_driver, args=(fd,), daemon=True).start()
+    _end_with(int(driver))
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # As in the driver: they are for developers.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    connection = Connection(fd)
+    connection = Connection(int(fd))
     with suppress(EOFError, ConnectionError):  # The driver is through, or gone.
-        _serve(connection)
+        _serve(connection, int(log))
 
 
-def _serve(connection: "Connection[Any, Any]") -> None:
+def _serve(connection: "Connection[Any, Any]", log: int) -> None:
     from sweep.engines.work import Bench
+    from sweep.training import captured
+
+    captured.given = os.fdopen(log, "r+b", buffering=0)
 
     bench = Bench(connection.recv())
     connection.send(_ready())
@@ -69,9 +73,17 @@ def _ready() -> Ready:
     return Ready(here(), torch.cuda.device_count() if torch.cuda.is_available() else 0)
 
 
-def _end_with_driver(fd: int) -> None:
-    """Once nobody holds the other end, end this process and all that a model has started in it, whatever they do."""
-    end = select.poll()
-    end.register(fd, 0)  # A hang-up is told unasked.
-    end.poll()
-    os.killpg(0, signal.SIGKILL)
+def _end_with(driver: int) -> None:
+    """Once nobody holds the other end, end this process and all that a model has started in it, whatever they do.
+
+    A process watches: a model that computes in C may let no thread of this one go on.
+    """
+    if os.fork():
+        os.close(driver)
+        return
+    try:
+        os.dup2(driver, 0)
+        os.closerange(1, os.sysconf("SC_OPEN_MAX"))  # Not to hold what the driver waits for the end of.
+        os.read(0, 1)
+    finally:
+        os.killpg(0, signal.SIGKILL)

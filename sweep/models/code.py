@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import metadata
 
+from sweep.models import session
 from sweep.models.finding import content, found, prefixes
 from sweep.models.imports import imports
 from sweep.models.places import is_installed, is_standard
@@ -26,7 +27,8 @@ def fingerprint(targets: Sequence[str]) -> str:
     It is made of the dotted names, and of every module that the targets' modules import, wherever in them, and what
     those import in turn, packages around them included: the tokens of a source, without comments and layout; the bytes
     of a module that has none; of a module that is installed, distribution and version, and nothing behind it; of sweep,
-    its release; of Python's own, nothing. Neither folders nor the order of ``targets`` is in it.
+    its release; of Python's own, nothing. Neither folders nor the order of ``targets`` is in it. What is of the session
+    itself, as a notebook's, is as :func:`sweep.models.session.read` has it.
 
     Notes
     -----
@@ -39,11 +41,15 @@ def fingerprint(targets: Sequence[str]) -> str:
     Raises
     ------
     OSError : a file of a user's own code cannot be read.
+    BadInput : a target of the session is not there, or uses what cannot be read.
     """
     importlib.invalidate_caches()  # A file may have been written a moment ago.
     records: dict[str, str] = {}
     seen: set[str] = set()
-    waiting = deque(prefix for target in sorted(set(targets)) for prefix in prefixes(target))
+    own, used = session.read(sorted({each for each in targets if session.is_of(each)}))
+    records |= {f"{session.MAIN}.{name}": known for name, known in own.items()}
+    named = sorted({each for each in (*targets, *used) if not session.is_of(each)})
+    waiting = deque(prefix for name in named for prefix in prefixes(name))
     while waiting:
         name = waiting.popleft()
         if name in seen:

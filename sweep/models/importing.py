@@ -16,6 +16,7 @@ from typing import Any
 
 from sweep import version
 from sweep.errors import BadInput, nearest
+from sweep.models import session
 from sweep.models.places import is_own
 
 LONGEST, MOST_NAMES = 200, 12
@@ -64,6 +65,7 @@ def imported(target: str, key: str) -> Any:
     """
     what = f"{key}._target_={target}"
     first, *rest = _names(target, what)
+    session.refuse_absent([target])
     found: Any = sys.modules.get(first)
     if found is None:
         invalidate_caches()  # A file may have been written a moment ago.
@@ -106,7 +108,7 @@ def _names(target: str, what: str) -> list[str]:
         raise BadInput(f"{what}: no dotted name, as Python imports nothing called {odd!r}", ALLOWED, step)
     if odd is not None or len(names) < 2:
         raise BadInput(f"{what}: no dotted name", ALLOWED, "write MODULE.NAME")
-    private = next((name for name in names if name.startswith("_")), None)
+    private = next((name for name in names if name.startswith("_") and (name, names[0]) != (session.MAIN,) * 2), None)
     if private:
         step = "import it under a public name in a module of your own, and name that"
         raise BadInput(f"{what}: {private} is private to its module", ALLOWED, step)

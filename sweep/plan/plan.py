@@ -26,6 +26,9 @@ from sweep.problem.problem import (
 from sweep.problem.task import Task, is_labelled
 from sweep.settings.schema import Data, DType, Settings, is_argument
 
+TRAINER = "problem.function._target_"
+"""The setting that every training function has."""
+
 
 @dataclass(frozen=True)
 class Plan(Numbers):
@@ -103,9 +106,10 @@ class Plan(Numbers):
         return list({canonical(each): each for each in found}.values())
 
     def setting(self, point: Point) -> str:
-        """The settings that tell ``point`` from the others, as a person would type them."""
+        """The settings that tell ``point`` from the others, as a person would type them; of none, what trains it."""
         values = self.cells(point)
-        return " ".join(f"{name}={as_typed(values[name])}" for name in self.shown if values[name] is not None)
+        told = " ".join(f"{name}={as_typed(values[name])}" for name in self.shown if values[name] is not None)
+        return told or f"{TRAINER}={as_typed(values[TRAINER])}"
 
     def cells(self, point: Point) -> dict[str, Value]:
         """The columns of ``point``, its readings by the name that tables have for them."""

@@ -12,7 +12,7 @@ from sweep.report.accuracy import accuracy_panels, classes
 from sweep.report.accuracy_picture import draw_accuracies
 from sweep.report.band_pictures import draw_accuracy_bands, draw_bands
 from sweep.report.bands import band_panels
-from sweep.report.blocks import MOST_ROWS, AllRuns, AllSettings, Block, Items, Section, Text, cut
+from sweep.report.blocks import MOST_ROWS, AllRuns, AllSettings, Block, Items, Section, Table, Text, cut
 from sweep.report.findings import Findings, apart, better, label
 from sweep.report.fit import fits
 from sweep.report.judged_runs import Run, counted
@@ -61,8 +61,17 @@ def _all(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Block]:
 
 
 def _failed(runs: Sequence[Run]) -> list[Block]:
-    rows = [[run.setting, run.failure.kind, run.failure.message] for run in runs if run.failure]
-    return cut("Points whose training raised", ["setting", "error", "message"], rows) if rows else []
+    failed = [(run.setting, run.failure) for run in runs if run.failure]
+    if not failed:
+        return []
+    rows = [[setting, failure.kind, failure.message] for setting, failure in failed]
+    said = [(setting, lines) for setting, failure in failed if (lines := failure.leavings.output.splitlines())]
+    told = [[setting * (not number), line] for setting, lines in said for number, line in enumerate(lines)]
+    which = "" if len(said) == len(failed) else f", of {len(said):,} of them"
+    return [
+        *cut("Points whose training raised", ["setting", "error", "message"], rows),
+        *([Table(f"What they printed last{which}", ["setting", "line"], told)] if told else []),
+    ]
 
 
 def _each(plan: Plan) -> str:

@@ -143,7 +143,7 @@ KEYS: Mapping[str, Key] = {
     "outcome.curvature": Key("measure the curvature at the end of a model's runs", "true, false"),
     "outcome.stop_diverged": Key("problem=function: end a run at its first loss that is inf or nan", "true, false"),
     "training.timeout": Key(
-        "hydra/launcher=processes: seconds after which a point is ended, and FAILED",
+        "where workers train: seconds after which a point is ended, and FAILED",
         "null: never; or a number from 0.1 to 1,000,000",
         lambda value, _: value is None or 0.1 <= value <= 1_000_000,
     ),

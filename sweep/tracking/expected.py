@@ -31,7 +31,7 @@ LETTER = 6
 """Bytes that a character takes in JSON at most."""
 
 ROW = 2048 + LETTER * MESSAGE
-"""Bytes of a point in a plan: settings, key, the run that stands for it, but for the texts of its model and loss."""
+"""Bytes of a point in a plan: settings, key, the run that stands for it, but for what names code with its arguments."""
 
 NUMBER = 25
 """Bytes of a reading with what parts it from the next: ``-2.2250738585072014e-308,``."""
@@ -46,7 +46,7 @@ UNKNOWN = {PLAN: 512 << 20, DATA: plain_file.LARGEST}
 def tags(plan: Plan) -> dict[str, str]:
     """What the summary run of a plan says; the same for every execution of its sweep."""
     numbers = [(len(data.input_names) + 1) * (len(data) + 1) for data in plan.readings.values()]  # With the header.
-    texts = sum(len(point.model) + len(point.loss) for point in plan.points)
+    texts = sum(len(point.model) + len(point.loss) + len(point.function) for point in plan.points)
     sizes = {PLAN: HEAD + ROW * len(plan.points) + LETTER * texts, DATA: NUMBER * max(numbers)}
     return {name: str(min(size, LARGEST[name])) for name, size in sizes.items()}
 

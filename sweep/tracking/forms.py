@@ -8,6 +8,8 @@ from sweep.data.readings import Readings, Recipe
 from sweep.errors import MALFORMED, BadInput
 from sweep.models import spec
 from sweep.models.facts import Facts
+from sweep.models.function import FOLDER, HANDED, KEY, READINGS
+from sweep.plan import usage
 from sweep.plan.point import Point
 from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, TAG
@@ -157,9 +159,13 @@ def point_of(row: dict[str, Any], where: str) -> tuple[Point, Attempt | None]:
         # Of the settings, a check reads the dtype alone.
         if name in CHECKED & point.stored().keys() and not KEYS[name].check(value, cast("Settings", point)):
             refuse(value, KEYS[name].allowed, f"{where}.{name}")
-    for key, text in (("problem.model", point.model), ("problem.loss", point.loss)):
+    for key, text in (("problem.model", point.model), ("problem.loss", point.loss), (KEY, point.function)):
         if not _is_said(key, text):
-            refuse(text, "a model or a loss as a plan has it", f"{where}.{key}")
+            refuse(text, "a model, a loss or a function as a plan has it", f"{where}.{key}")
+    if usage.is_function(point) and not isinstance(spec.parsed(point.function).get(spec.TARGET), str):
+        refuse(point.function, "the name of a function", f"{where}.{KEY}")
+    if " ".join(sorted({*point.takes.split()} & {*HANDED, FOLDER, *READINGS})) != point.takes:
+        refuse(point.takes, "names that a function may take, in order", f"{where}.takes")
     if found["key"] != point.key:
         refuse(found["key"], f"the key of the settings beside it, {point.key},", f"{where}.key")
     return point, _attempt(found["attempt"], f"{where}.attempt")
@@ -167,11 +173,11 @@ def point_of(row: dict[str, Any], where: str) -> tuple[Point, Attempt | None]:
 
 @cache
 def _is_said(key: str, text: str) -> bool:
-    """Whether ``text`` is what a plan keeps of a model or a loss; whether there is code of that name is not asked."""
+    """Whether ``text`` is what a plan keeps under ``key``; whether there is code of that name is not asked."""
     try:
         said = spec.parsed(text) if len(text) <= spec.MOST_LETTERS else None
         spec.check(key, said)
-        is_told = isinstance(said, dict) and (key == "problem.model" or isinstance(said.get(spec.TARGET), str))
+        is_told = isinstance(said, dict) and (key != "problem.loss" or isinstance(said.get(spec.TARGET), str))
         return (is_told or (key == "problem.loss" and said in LOSSES)) and spec.canonical(said) == text
     except (BadInput, *MALFORMED):
         return False

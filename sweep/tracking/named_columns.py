@@ -86,9 +86,7 @@ def read(table: "pa.Table", lengths: Sequence[int]) -> list[tuple[dict[str, Floa
     found = _names(table, FINAL_NAMES, yielded.MOST_FINALS)
     rows: list[tuple[dict[str, Floats], dict[str, float]]] = []
     for values, ends, names, last, length in zip(metrics, finals, followed, found, lengths, strict=True):
-        if len(values) != len(names) * length or len(ends) != len(last):
-            raise ValueError("other numbers than names")
-        each = values.reshape(len(names), length)
+        each = values.reshape(len(names), length)  # Which raises where there are other numbers than names.
         rows.append((dict(zip(names, each, strict=True)), dict(zip(last, ends.tolist(), strict=True))))
     return rows
 

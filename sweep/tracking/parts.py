@@ -77,18 +77,16 @@ def encode(keys: Sequence[str], curves: Sequence[Curve]) -> tuple[str, bytes]:
     measures = [name for name in MEASURED if any(name in curve.measured for curve in known)]
     trained = [name for name in TRAINED if any(name in curve.trained for curve in known)]
     followed = [name for name in WATCHED if any(name in curve.watched for curve in known)]
-    watched = [{} if curve.is_named else curve.watched for curve in curves]
-    measured = [{} if curve.is_named else curve.measured for curve in curves]
     elsewhere = any(curve.where for curve in curves)
     table = pa.table(
         {
             "key": pa.array(keys, pa.string()),
             "losses": lists([curve.losses for curve in curves], dtype),
-            **{name: lists([each.get(name, nothing) for each in watched], dtype) for name in followed},
+            **{name: lists([curve.watched.get(name, nothing) for curve in curves], dtype) for name in followed},
             "parameters": parameters,
             "final_loss": pa.array([curve.final_loss for curve in curves], pa.float64()),
             "stalled": pa.array([curve.stalled for curve in curves], pa.bool_()),
-            **{name: pa.array([each.get(name, math.nan) for each in measured]) for name in measures},
+            **{name: pa.array([curve.measured.get(name, math.nan) for curve in curves]) for name in measures},
             **{name: pa.array([curve.trained.get(name, 0) for curve in curves], pa.int64()) for name in trained},
             **named_columns.columns(curves),
             **({WHERE: pa.array([worker_text.encoded(curve.where) for curve in curves])} if elsewhere else {}),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sweep.errors import MALFORMED, BadInput, StoreAway, nearest
 from sweep.plan.plan import Plan
 from sweep.problem.predicted import Predicted
-from sweep.tracking import answers, curve_form, expected, manifest, parts, predictions, summary, typed
+from sweep.tracking import answers, curve_form, expected, manifest, parts, predictions, printed, summary, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.executions import executions
 from sweep.tracking.lookup import newest_attempts, number_of
@@ -119,6 +119,7 @@ def load(store: Store, summary_id: str, *, published: Mapping[str, str] | None =
             if run.info.status != "FINISHED":
                 attempts |= _committed(store, plan, attempts)
         results = results_of(store, plan, attempts)
+        printed.with_output(store.artifacts, plan, attempts, results)
         known = predictions.read(store.artifacts, summary_id, plan, may_be_damaged=published is not None)
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id), known)
 

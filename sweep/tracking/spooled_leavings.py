@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sweep import plain_file
 from sweep.outputs import write_atomically
@@ -73,8 +73,10 @@ def read(path: Path) -> Leavings:
     at = len(line + mark)
     if min(sizes) < 0 or sum(sizes) != len(content) - at or len(head.files) > kept_files.MOST_FILES:
         raise typed.Malformed(f"{path}: other bytes than its first line says")
-    if odd := next((name for name in head.files if not kept_files.may_be_kept(name)), None):
-        typed.refuse(odd, "a path below the folder of a run", f"{path}: files")
+    above = {str(each) for name in head.files for each in PurePosixPath(name).parents}
+    for name in head.files:
+        if not kept_files.may_be_kept(name) or name in above:
+            typed.refuse(name, "a path below the folder of a run", f"{path}: files")
     output, at = content[at : at + head.output].decode("utf-8", "replace"), at + head.output
     return Leavings(output, dict(_cut(content, at, head.files)))
 

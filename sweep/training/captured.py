@@ -4,39 +4,53 @@ import ctypes
 import logging
 import os
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 HEAD = TAIL = 256_000
 """Bytes of much output that are kept, of its beginning and of its end."""
 
 
-@contextmanager
-def captured(path: Path) -> Iterator[TextIO]:
-    """Whatever this process, and what it starts, writes to its standard output and error goes to ``path`` meanwhile.
+given: BinaryIO | None = None
+"""Of a worker, the file that its driver can read, whatever becomes of the worker."""
 
-    Yields
-    ------
-    The same file, to write to.
-    """
+
+@contextmanager
+def opened() -> Iterator[BinaryIO]:
+    """An empty file for what a run prints; a worker's own again and again."""
+    if given is None:
+        with tempfile.TemporaryFile() as log:
+            yield log
+        return
+    try:
+        yield given
+    finally:
+        given.truncate(0)
+        given.seek(0)
+
+
+@contextmanager
+def captured(log: BinaryIO) -> Iterator[None]:
+    """Whatever this process, and what it starts, writes to its standard output and error goes to ``log`` meanwhile."""
     streams, kept = (sys.stdout, sys.stderr), {}
     _flush(streams)
-    with path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1) as file:
+    number = os.dup(log.fileno())  # Which has one place to write at for all that write.
+    with os.fdopen(number, "w", encoding="utf-8", errors="backslashreplace", buffering=1) as file:
         try:
-            for number in (1, 2):
+            for each in (1, 2):
                 with suppress(OSError):  # It may be closed.
-                    kept[number] = os.dup(number)
-                    os.dup2(file.fileno(), number)
+                    kept[each] = os.dup(each)
+                    os.dup2(file.fileno(), each)
             sys.stdout = sys.stderr = file
             with _logs():
-                yield file
+                yield
         finally:
             _flush((sys.stdout, sys.stderr, *streams))  # Whoever has kept one of them has written to it.
             sys.stdout, sys.stderr = streams
-            for number, before in kept.items():
-                os.dup2(before, number)
+            for each, before in kept.items():
+                os.dup2(before, each)
                 os.close(before)
 
 
@@ -64,14 +78,14 @@ def _flush(streams: Iterable[TextIO | None]) -> None:
         ctypes.CDLL(None).fflush(None)
 
 
-def output(path: Path) -> str:
-    """What was written to ``path``; of much, the beginning and the end."""
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size <= HEAD + TAIL:
-            return file.read().decode("utf-8", "replace")
-        head = file.read(HEAD)
-        file.seek(-TAIL, os.SEEK_END)
-        tail = file.read()
+def output(log: BinaryIO) -> str:
+    """What was written to ``log``; of much, the beginning and the end."""
+    size = os.fstat(log.fileno()).st_size
+    log.seek(0)
+    if size <= HEAD + TAIL:
+        return log.read(HEAD + TAIL).decode("utf-8", "replace")
+    head = log.read(HEAD)
+    log.seek(size - TAIL)
+    tail = log.read(TAIL)
     first, last = (each.decode("utf-8", "replace") for each in (head, tail))
     return f"{first}\n[… {size - HEAD - TAIL:,} bytes left out …]\n{last}"

@@ -1,10 +1,12 @@
 """Train points in this process, whatever trains them: batches side by side, functions of a user's own one by one."""
 
 import os
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from sweep.plan.point import Point
@@ -14,6 +16,9 @@ from sweep.problem.task import Task
 from sweep.training import function
 from sweep.training.curve import Result
 from sweep.training.in_process import in_process
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""By which a sweep is ended: a function may not leave it deaf to them."""
 
 
 def compute(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Result]:
@@ -39,7 +44,8 @@ def compute(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[R
 def _apart() -> Iterator[None]:
     """One thread of torch, as workers have it; and what a function switches for itself, the next one does not see."""
     threads, dtype, grad = torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled()
-    folder = Path.cwd()
+    strict, warns = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    numpy, folder, handlers = np.geterr(), Path.cwd(), [(each, signal.getsignal(each)) for each in SIGNALS]
     torch.set_num_threads(1)
     try:
         yield
@@ -47,4 +53,10 @@ def _apart() -> Iterator[None]:
         torch.set_num_threads(threads)
         torch.set_default_dtype(dtype)
         torch.set_grad_enabled(grad)
+        torch.use_deterministic_algorithms(strict, warn_only=warns)
+        torch.set_flush_denormal(False)
+        np.seterr(**numpy)
         os.chdir(folder)
+        for each, handler in handlers:
+            if signal.getsignal(each) is not handler:  # Set by the function, so this is the main thread.
+                signal.signal(each, handler)

@@ -101,7 +101,9 @@ def isolated(chunk: Sequence[Point], problems: Mapping[Task, Problem], compute: 
         if len(results) != len(chunk):
             raise RuntimeError(f"the engine returned {len(results)} results for {len(chunk)} points")
         return results
-    except (Exception, SystemExit) as error:  # A model may raise anything; the run of its point keeps what it was.
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # A model may raise anything; the run of its point keeps what it was.
         if len(chunk) == 1:
             return [Failure.of(error)]
     half = len(chunk) // 2

@@ -1,7 +1,7 @@
 """Train a point by a function of a user's own: it yields losses, and whatever else it says or leaves is kept."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -27,13 +27,13 @@ def train(point: Point, problem: Function, through: Callable[[Any], Any] = lambd
     """
     with suppress(Exception, SystemExit):  # What its module says and sets up as it is imported is no point's own.
         function.found(problem.spec)
-    with scratch.folder() as place:
-        folder, log = place / "files", place / "output.txt"
-        folder.mkdir()
-        said: list[str] = []
-        with captured.captured(log), drawn(point.seed if "seed" in point.takes.split() else 0):
+    said: list[str] = []
+    takes = point.takes.split()
+    place = scratch.folder() if function.FOLDER in takes else nullcontext()
+    with captured.opened() as log, place as folder:
+        with captured.captured(log), drawn(point.seed if "seed" in takes else 0):
             result = _result(point, problem, folder, through, said.append)
-        files, left_out = kept_files.files(folder)
+        files, left_out = kept_files.files(folder) if folder else ({}, [])
         output = captured.output(log)
     notes = "".join(f"sweep: {line}\n" for line in [*said, *left_out])
     apart = "\n" if notes and output and not output.endswith("\n") else ""
@@ -41,20 +41,22 @@ def train(point: Point, problem: Function, through: Callable[[Any], Any] = lambd
 
 
 def _result(
-    point: Point, problem: Function, folder: Path, through: Callable[[Any], Any], note: Callable[[str], None]
+    point: Point, problem: Function, folder: Path | None, through: Callable[[Any], Any], note: Callable[[str], None]
 ) -> Result:
     try:
         found = through(function.called(problem.spec, handed(point, problem, folder)))
         rows, returned = yielded.run(found, problem.name, point.stop_diverged)
         losses = rows.losses()
-    except (Exception, SystemExit) as error:  # A user's own code may raise anything.
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # A user's own code may raise anything.
         return Failure.of(error)
     metrics = rows.metrics(note)
     return Curve(losses[:-1], (), float(losses[-1]), False, metrics, yielded.finals(returned, metrics, note))
 
 
-def handed(point: Point, problem: Function, folder: Path) -> dict[str, Any]:
-    """What the function gets of ``point`` by name: of settings those that it takes."""
+def handed(point: Point, problem: Function, folder: Path | None) -> dict[str, Any]:
+    """What the function gets of ``point`` by name: of settings those that it takes; ``folder`` where it takes one."""
     prepared = problem.prepared
     extra = {function.FOLDER: folder} | {name: getattr(prepared, name) for name in function.READINGS}
     values: dict[str, Any] = {}

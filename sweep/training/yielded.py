@@ -202,8 +202,7 @@ def _pad(values: "array[float]", length: int) -> "array[float]":
 def _number(value: Any, what: str) -> float:
     """``value`` as a float: a number, or an array or tensor of one."""
     try:
-        found = value.detach() if hasattr(value, "detach") else value
-        found = found.item() if hasattr(found, "item") else found
+        found = value.item() if hasattr(value, "item") else value
         if isinstance(found, str | bytes | None):
             raise TypeError
         return float(found)

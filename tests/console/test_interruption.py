@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +67,29 @@ def test_a_signal_while_a_chunk_is_written_lets_it_finish() -> None:
         assert done == [0]
         with pytest.raises(Interrupted):
             watch.check()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # Of a process with threads, which this one may have.
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_process_that_a_model_has_forked_ends_by_a_signal_without_a_word(
+    capfd: pytest.CaptureFixture[str], number: signal.Signals
+) -> None:
+    """As the workers of a DataLoader, or of a pool, which their parent ends by SIGTERM."""
+
+    def fork() -> None:
+        child = os.fork()
+        if child == 0:
+            try:
+                os.kill(os.getpid(), number)
+                time.sleep(60)
+            finally:
+                os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -number
+
+    with watched() as watch:
+        watch.until_signal(fork)
+        watch.check()  # This process got none.
+    assert capfd.readouterr().err == ""
 
 
 def test_a_second_signal_ends_the_process_at_once_and_its_run_is_closed_by_a_later_sweep(

@@ -117,7 +117,9 @@ def test_a_line_on_standard_error_is_there_at_once(tmp_path: Path, options: list
     with subprocess.Popen(words, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stderr is not None
-        comes, _, _ = select.select([process.stderr], [], [], 20)
+        ready = select.poll()  # It takes any number of a file, which select does not.
+        ready.register(process.stderr, select.POLLIN)
+        comes = ready.poll(20_000)
         process.stdin.close()
         assert comes
         assert process.stderr.read() == b"to be read\ntoo late\n"

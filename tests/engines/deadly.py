@@ -1,7 +1,9 @@
 """A model that does to the worker which trains it what it is told; to the process of the tests it does nothing."""
 
+import ctypes
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,8 +19,9 @@ class Net(nn.Module):
 
     Parameters
     ----------
-    does : what happens as it trains: nothing, ``raise``, ``exit``, ``end parent``, ``wait``, ``kill`` or ``hang``;
-        these two, where ``once`` stands behind them, the first time alone.
+    does : what happens as it trains: nothing, ``raise``, ``exit``, ``end parent``, ``wait``, ``kill``, ``hang`` or
+        ``hold``, in C, so that no other thread goes on, and with a process of its own; these three, where ``once``
+        stands behind them, the first time alone.
     mark : the file that says that it has happened; it waits until there is one more, with ``.go`` behind its name.
     """
 
@@ -35,6 +38,7 @@ class Net(nn.Module):
 
     def _do(self) -> None:
         if self.does == "raise":
+            print("raising, as it prints")
             raise ArithmeticError("no number")
         if self.does == "exit":
             os._exit(3)
@@ -50,6 +54,9 @@ class Net(nn.Module):
             self.mark.touch()
         if self.does.startswith("kill"):
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.does.startswith("hold"):
+            subprocess.Popen(["sleep", "600"])
+            ctypes.PyDLL(None).sleep(600)
         while self.does.startswith("hang"):
             time.sleep(0.1)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from sweep.settings.schema import Posed, ProblemKind, Settings
@@ -29,6 +30,10 @@ def train(lr: float, epochs: int, seed: int, folder: Path, does: str = "nothing"
         at -= lr * 2 * at + 1e-3 * float(torch.randn(()))
     (folder / "end.txt").write_text(f"{seed}")
     torch.set_default_dtype(torch.float64)
+    torch.set_flush_denormal(True)
+    torch.use_deterministic_algorithms(True)
+    np.seterr(all="raise")
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.chdir(folder)
 
 

@@ -4,32 +4,28 @@ An engine to come is one more of :data:`ENGINES`.
 """
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sweep.engines.engine import Engine, Here
 from sweep.engines.processes import Processes
-from sweep.engines.ray_cluster import environment
 from sweep.engines.ray_engine import Ray
 from sweep.engines.slurm import Slurm
 from sweep.engines.slurm_asked import Asked
-from sweep.plan.plan import Plan
+from sweep.errors import BadInput
 from sweep.provenance import here
-from sweep.settings.schema import Settings
 from sweep.training.bitwise import first_difference
 from sweep.training.compute import compute
-from sweep.training.curve import Curve, Failure, Result
+from sweep.training.curve import Curve, Failure
 from sweep.training.in_process import in_process
+from tests.conftest import point as line
 from tests.engines.deadly import DRIVER
 from tests.engines.loops import looping
+from tests.engines.trained import at_work, doing, of_points, results
 from tests.problem.posed import asked, planned, spec
-from tests.processes import children, gone
+from tests.processes import gone
 from tests.tracking.stored import settings
 
 Make = Callable[..., Engine]
@@ -47,76 +43,17 @@ every_engine = pytest.mark.parametrize("make", ENGINES, indirect=True)
 with_workers = pytest.mark.parametrize("make", WITH_WORKERS, indirect=True)
 
 
-CLUSTER = """
-import sys
-from sweep.engines.ray_cluster import environment
-with connected(None, 2) as ray:
-    print(ray.get_runtime_context().gcs_address, flush=True)
-    sys.stdin.read()
-"""
-
-
-@pytest.fixture(scope="module")
-def a_ray_cluster() -> Iterator[None]:
-    """Of this machine, for all tests, where each would need seconds to start one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(DRIVER, str(os.getpid()))  # Ray's workers have the environment in which it starts.
-        for name, value in environment().items():
-            patch.setenv(name, value)
-        command = [sys.executable, "-c", CLUSTER]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout
-            patch.setenv("RAY_ADDRESS", process.stdout.readline().strip())
-            yield
-
-
 @pytest.fixture
 def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
     """What makes the engine of that name; of what it starts nothing is left at work, and of its files none is there."""
     monkeypatch.chdir(tmp_path)
     if request.param == "sweep_ray":
-        request.getfixturevalue("a_ray_cluster")
+        request.getfixturevalue("ray_cluster")
     monkeypatch.setenv(DRIVER, str(os.getpid()))
     before = at_work()
     yield ENGINES[request.param]
     assert gone(sorted(at_work() - before))
     assert not any((tmp_path / "outputs").rglob("*"))
-
-
-def at_work() -> set[int]:
-    """Processes that this one has started, but those that Ray keeps for whoever may come."""
-    return {each for each in children(os.getpid()) if not is_spare(each)}
-
-
-def is_spare(process: int) -> bool:
-    """Whether Ray has started ``process``, and nobody is in it."""
-    with suppress(OSError):
-        command = Path(f"/proc/{process}/cmdline").read_bytes()
-        return command.startswith(b"ray::IDLE") or b"default_worker.py" in command
-    return True
-
-
-def doing(does: str, mark: Path | None = None, **changes: Any) -> Settings:
-    """A point of :class:`tests.engines.deadly.Net`."""
-    own = {"mark": str(mark)} if mark else {}
-    return asked({"_target_": "tests.engines.deadly.Net", "does": does, **own}, epochs=3, **changes)
-
-
-def results(engine: Engine, posed: Plan, reverse: bool = False) -> dict[str, Result]:
-    """By key; each point is there once."""
-    points = posed.points[::-1] if reverse else posed.points
-    chunks = list(engine.run(points, posed.problems))
-    assert all(chunks)
-    found = {point.key: result for chunk in chunks for point, result in chunk}
-    assert sum(map(len, chunks)) == len(found) == len(points)
-    return found
-
-
-def of_points(engine: Engine, points: Sequence[Settings]) -> list[Result]:
-    """In the order of ``points``."""
-    posed = planned(points)
-    found = results(engine, posed)
-    return [found[point.key] for point in posed.points]
 
 
 @every_engine
@@ -136,11 +73,15 @@ def test_rows_have_the_bits_that_they_have_in_process_whatever_the_order_of_poin
 
 
 @every_engine
-def test_a_point_that_raises_fails_alone_and_says_with_what(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_point_that_raises_fails_alone_and_says_with_what(
+    make: Make, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv(DRIVER, "")
     calm, bad, other = of_points(make(), [doing("nothing"), doing("raise"), doing("nothing", seed=1)])
     assert isinstance(bad, Failure)
     assert (bad.kind, bad.message) == ("ArithmeticError", "no number")
+    if make is not WITH_WORKERS["slurm, local"]:  # Whose jobs have no terminal.
+        assert "raising, as it prints\n" in capfd.readouterr().out
     assert "in _do" in bad.traceback
     assert bad.where == (here() if make in WITH_WORKERS.values() else {})
     assert isinstance(calm, Curve)
@@ -155,8 +96,14 @@ def test_nothing_to_train_is_no_work(make: Make) -> None:
 
 
 @with_workers
+def test_a_device_that_no_worker_has_is_refused(make: Make) -> None:
+    with pytest.raises(BadInput, match="device=cuda"):
+        make().check([line(device="cuda:97")])
+
+
+@with_workers
 def test_a_chunk_whose_worker_is_killed_is_tried_once_more(make: Make, tmp_path: Path) -> None:
-    points = [doing("nothing"), doing("kill once", tmp_path / "mark"), doing("nothing", seed=1)]
+    points = [doing("kill once", tmp_path / "mark", seed=seed) for seed in range(3)]
     engine = make()
     assert all(isinstance(each, Curve) for each in of_points(engine, points))
     assert (tmp_path / "mark").exists()
@@ -234,3 +181,4 @@ def test_a_function_that_ends_its_worker_or_hangs_is_one_failure(make: Make) -> 
     found = of_points(make(timeout=4.0), [looping(), looping("kill"), looping("hang"), looping(seed=1)])
     kinds = [each.kind if isinstance(each, Failure) else "" for each in found]
     assert kinds == ["", "WorkerDied", "TimeLimit", ""]
+    assert [each.leavings.output for each in found[1:3]] == ["child of 0\nepoch 0 of 0\n"] * 2

@@ -1,20 +1,31 @@
 """Training functions: what they switch is switched back, and how they are shared out."""
 
+import signal
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from sweep.engines.cut import Cutter
 from sweep.training.compute import compute
+from sweep.training.curve import Curve
 from tests.engines.loops import looping
 from tests.problem.posed import planned
 
 
-def test_a_function_leaves_folder_and_types_as_they_were() -> None:
-    before = Path.cwd(), torch.get_default_dtype(), torch.get_num_threads()
+def state() -> tuple[object, ...]:
+    """Of this process, what a function may switch."""
+    tiny = float(torch.tensor(1e-40) * 1e30)  # 0 where such numbers are flushed.
+    torchs = torch.get_default_dtype(), torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), tiny
+    return Path.cwd(), torchs, np.geterr(), signal.getsignal(signal.SIGTERM)
+
+
+def test_what_a_function_switches_is_as_it_was_for_the_next_one() -> None:
+    before = state()
     posed = planned([looping()])
-    compute(posed.points, posed.problems)
-    assert (Path.cwd(), torch.get_default_dtype(), torch.get_num_threads()) == before
+    (found,) = compute(posed.points, posed.problems)
+    assert isinstance(found, Curve)
+    assert state() == before
 
 
 def test_functions_are_shared_out_one_at_a_time_until_it_is_known_how_long_one_takes() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.slurm import running_slurm
-from sweep.engines import cut, slurm_pack
+from sweep.engines import order, slurm_pack
 from sweep.engines.slurm import Slurm
 from sweep.engines.slurm_asked import Asked
 from sweep.engines.slurm_cluster import Slurm as Queue
@@ -46,7 +46,8 @@ def here(cluster: Mapping[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def at_work() -> list[str]:
     """Ids of jobs that wait or run."""
-    return subprocess.run(["squeue", "--noheader", "--format=%i"], capture_output=True, text=True).stdout.split()
+    command = ["squeue", "--noheader", "--array", "--format=%i"]
+    return subprocess.run(command, capture_output=True, text=True).stdout.split()
 
 
 def reached(what: str, condition: Callable[[], object]) -> None:
@@ -67,7 +68,7 @@ def test_a_sweep_in_arrays_has_the_rows_and_the_report_of_one_process(
     command: Command, ready_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """32 lines, of which 8 are measured, and 8 a job come then: three jobs, two of them in an array."""
-    monkeypatch.setattr(cut, "TILE", 8)
+    monkeypatch.setattr(order, "TILE", 8)
     monkeypatch.setattr(slurm_pack, "LEAST", 0.0)
     grid = ("lr=1e-2,1e-3", "start=random", "seed=range(0,16)", "epochs=5")
     said = command(*grid, *SLURM, "hydra.launcher.workers=3", "hydra.launcher.memory=1")
@@ -79,6 +80,36 @@ def test_a_sweep_in_arrays_has_the_rows_and_the_report_of_one_process(
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert command(*grid).code == 0
     assert page == report()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("workers=0",), "hydra.launcher.workers=0 is not allowed"),
+        (("executor=no",), "allowed: slurm, or local: jobs on this machine, without Slurm"),
+        (("minutes=60",), "allowed: less than hydra.launcher.time=60"),
+        (("gpus=2",), "hydra.launcher.gpus=2 is not allowed"),
+        (("partition=nowhere",), "sbatch takes no such job: allocation failure: Invalid partition name specified"),
+        (("memory=1000",), "Requested node configuration is not available"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_stored(
+    command: Command, files: Callable[[], list[str]], words: tuple[str, ...], said: str
+) -> None:
+    found = command("epochs=2", *SLURM, *(f"hydra.launcher.{word}" for word in words))
+    assert (found.code, said in found.err, "Traceback" in found.err) == (1, True, False), found
+    assert files() == []
+
+
+def test_options_that_are_ours_a_gpu_that_is_not_asked_for_and_no_slurm_are_refused(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "hydra.launcher.options" in command("epochs=2", *SLURM, "+hydra.launcher.options.output=x").err
+    assert "add hydra.launcher.gpus=1, or use device=cpu" in command("epochs=2", *SLURM, "device=cuda").err
+    monkeypatch.setenv("PATH", "")
+    found = command("epochs=2", *SLURM)
+    assert (found.code, "there is no sbatch here" in found.err) == (1, True), found
+    assert "add hydra.launcher.executor=local" in found.err
 
 
 def test_a_point_that_ends_its_job_each_time_is_told_with_slurms_state(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,41 +125,68 @@ def test_a_point_that_ends_its_job_each_time_is_told_with_slurms_state(monkeypat
     assert "Killed" in failure.traceback
 
 
+LOOP = """
+import time
+from pathlib import Path
+
+def train(seed, epochs):
+    with Path("trained").open("a") as lines:
+        print(seed, file=lines)
+    while seed == 2 and not Path("go").exists():
+        time.sleep(0.1)
+    yield from range(epochs)
+"""
+
+START = "from sweep.engines import slurm_pack; slurm_pack.LEAST = 0.0; from sweep.__main__ import main; main()"
+"""A command of which each job has no more than its share, however little that is."""
+
+
 @contextmanager
-def waiting(folder: Path, *words: str) -> Iterator["subprocess.Popen[str]"]:
-    """A sweep in ``folder`` of two points, of which a job is at work until there is a file ``mark.go``."""
-    (folder / "deadly.py").write_text((ROOT / "tests/engines/deadly.py").read_text())
-    model = ("problem=torch", "problem.model._target_=deadly.Net", f"problem.model.mark={folder / 'mark'}")
-    command = [sys.executable, "-m", "sweep", *model, "problem.model.does=wait", "seed=0,1", "epochs=2", *SLURM]
+def waiting(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A sweep in ``folder`` of three points, of which the last one takes until there is a file ``go``."""
+    (folder / "loop.py").write_text(LOOP)
+    words = ("problem=function", "problem.function._target_=loop.train", "seed=0,1,2", "epochs=2")
+    command = [sys.executable, "-c", START, *words, *SLURM, "hydra.launcher.workers=3"]
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
-        reached("the job trains", lambda: process.poll() is not None or (folder / "mark").exists())
+        reached(
+            "the last job trains alone",
+            lambda: process.poll() is not None or (len(at_work()) == 1 and trained() == ["0", "1", "2"]),
+        )
         yield process
 
 
-def test_a_driver_that_is_killed_leaves_its_jobs_at_work_and_the_same_command_takes_what_they_did(
+def trained() -> list[str]:
+    """Seeds of what began to train, in order."""
+    return sorted(Path("trained").read_text().split()) if Path("trained").exists() else []
+
+
+def test_a_driver_that_is_gone_leaves_its_jobs_at_work_and_the_same_command_waits_for_them(
     ready_store: Path, tmp_path: Path
 ) -> None:
+    """It was in an array with another one, which is through."""
     with waiting(tmp_path) as process:
         os.killpg(process.pid, signal.SIGHUP)
     assert process.returncode == -signal.SIGHUP
-    assert len(at_work()) == 1
-    (tmp_path / "mark.go").touch()
-    reached("the job is through", lambda: not at_work())
-    (tmp_path / "mark").unlink()
-    again = subprocess.run(process.args, cwd=tmp_path, capture_output=True, text=True)
-    assert (again.returncode, again.stderr) == (0, ""), again
-    assert "found again: 1" in again.stdout
-    assert not (tmp_path / "mark").exists(), "nothing was trained again"
-    assert [run.info.status for run in runs()] == ["FINISHED"] * 2
-    assert sorted((tmp_path / "outputs").glob("slurm-*")) == []
+    assert (len(at_work()), trained()) == (1, ["0", "1", "2"])
+    with subprocess.Popen(process.args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as again:
+        assert again.stdout
+        assert "1 to train" in again.stdout.readline()
+        time.sleep(2)  # It looks for jobs, and leaves the one that it waits for at work.
+        Path("go").touch()
+        out, err = again.communicate(timeout=120)
+    assert (again.returncode, err) == (0, ""), (out, err)
+    assert "Jobs found again: " in out
+    assert trained() == ["0", "1", "2"], "nothing is trained twice"
+    assert [run.info.status for run in runs()] == ["FINISHED"] * 3
+    assert sorted(Path("outputs").glob("slurm-*")) == []
 
 
 def test_ctrl_c_cancels_the_jobs_and_reports(ready_store: Path, tmp_path: Path) -> None:
     with waiting(tmp_path) as process:
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=120)
-    assert (process.returncode, "Traceback" in err, "not run" in out) == (130, False, True), (out, err)
+    assert (process.returncode, "Traceback" in err, " not run" in out) == (130, False, True), (out, err)
     reached("no job is at work", lambda: not at_work())
-    assert sorted((tmp_path / "outputs").glob("slurm-*")) == []
+    assert sorted(Path("outputs").glob("slurm-*")) == []

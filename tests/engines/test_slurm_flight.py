@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sweep.engines import slurm, slurm_pack
+from sweep.engines import slurm, slurm_pack, slurm_submission
 from sweep.engines.engine import Chunk as Results
 from sweep.engines.slurm import Slurm
 from sweep.engines.slurm_asked import Asked
@@ -30,7 +30,7 @@ Does = Callable[[Sequence[Point]], tuple[int, Ending | None]]
 class Scripted:
     """A queue that runs a job as soon as it is submitted, or refuses it."""
 
-    every, late = 0.0, 0.0
+    every, late = 0.02, 0.05
 
     def __init__(self, does: Does, most: int = 3, takes: int = 1000, begins: bool = True) -> None:
         self.does, self.most, self._takes, self._begins = does, most, takes, begins
@@ -81,8 +81,9 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No job is too short, and nothing is waited for."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(slurm_pack, "LEAST", 0.0)
+    monkeypatch.setattr(slurm_submission, "PATIENCE", 0.02)
     monkeypatch.setattr(slurm, "SHORTEST", 0.0)
-    monkeypatch.setattr(slurm, "LONGEST", 0.0)
+    monkeypatch.setattr(slurm, "LONGEST", 0.001)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, queue: Scripted, points: Sequence[Point], workers: int = 4) -> list[Results]:
@@ -107,6 +108,10 @@ def test_jobs_are_arrays_within_the_clusters_size_and_no_more_than_asked_for_at_
     assert queue.sizes[0] == 32
     assert queue.arrays == [(1, 4), (3, 2), (3, 1)]  # The measured one is still there when its result has come.
     assert queue.sizes[1:] == [32, 32, 32, 32, 32, 8]
+    single = Scripted(everything, most=1)
+    run(monkeypatch, single, POINTS)
+    assert single.arrays[:4] == [(1, 4), (1, 1), (1, 1), (1, 1)]
+    assert min(at_once for _, at_once in single.arrays) == 1
 
 
 def test_what_a_job_did_before_its_time_was_over_is_kept_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,6 +191,13 @@ def test_a_folder_is_of_one_driver_and_left_to_the_next_one_when_it_is_gone(tmp_
     assert list(Folder.left(tmp_path / "slurm")) == []
     left.remove()
     assert not (tmp_path / "slurm").exists()
+
+
+@pytest.mark.parametrize("place", ["file/below", "/proc/below"])
+def test_a_place_where_no_folder_can_be_made_is_refused_by_its_key(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match=r"hydra\.launcher\.folder=.*nothing can be written there"):
+        Folder.made(tmp_path / place, Order(b"", "", (), 1, None))
 
 
 def test_what_others_may_have_written_is_not_read(tmp_path: Path) -> None:

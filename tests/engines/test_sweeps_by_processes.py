@@ -1,12 +1,13 @@
 """Sweeps whose points train by workers, by command: the same report; signals; and no orphans."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,8 @@ def test_own_models_leave_the_same_runs_and_report_and_the_sweep_says_who_traine
     """A model that raises fails alone, in both."""
     grid = (*NET, "problem.model.width=4,8,20", "lr=1e-3,1e-2")
     said = in_folder(command, tmp_path)(*grid, *engine)
-    assert (said.code, "Workers: 1; chunks: 1, of up to 6 points." in said.out) == (3, True), said
+    assert said.code == 3, said
+    assert re.search(r"Workers: [12]; chunks: 4, of up to 2 points\.", said.out), said.out
     (document,) = (tmp_path / "outputs").glob("sweep-*/provenance.json")
     assert '"workers": [' in document.read_text()
     theirs = {run.data.tags["key"]: (run.info.status, run.data.params, run.data.metrics) for run in runs()}
@@ -87,7 +89,7 @@ def test_the_size_of_chunks_is_told_while_points_train(
     command: Command, ready_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once, and before how it was shared out is."""
-    monkeypatch.setattr("sweep.engines.crew.SECONDS", 1e-4)
+    monkeypatch.setattr("sweep.engines.cut.SECONDS", 1e-4)
     said = command("lr=range(1e-5,40e-4,1e-5)", "epochs=3", *PROCESSES)
     told = [line for line in said.out.splitlines() if line.startswith("Workers: 2; ")]
     assert [line.split(";")[1].partition(":")[0] for line in told] == [" points a chunk", " chunks"], said
@@ -100,11 +102,13 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def hanging(folder: Path, engine: tuple[str, ...]) -> Iterator[tuple["subprocess.Popen[str]", list[int]]]:
+def hanging(
+    folder: Path, engine: tuple[str, ...], how: str = "hang"
+) -> Iterator[tuple["subprocess.Popen[str]", list[int]]]:
     """A sweep in ``folder`` of which two points hang, the first time; and the processes that it has started."""
     (folder / "deadly.py").write_text((ROOT / "tests/engines/deadly.py").read_text())
     model = ("problem=torch", "problem.model._target_=deadly.Net", f"problem.model.mark={folder / 'mark'}")
-    grid = ("problem.model.does=nothing,hang once", "seed=0,1", "epochs=2", *engine)
+    grid = (f"problem.model.does=nothing,{how} once", "seed=0,1", "epochs=2", *engine)
     command = [sys.executable, "-m", "sweep", *model, *grid]
     with subprocess.Popen(
         command,
@@ -118,6 +122,13 @@ def hanging(folder: Path, engine: tuple[str, ...]) -> Iterator[tuple["subprocess
         while process.poll() is None and not (folder / "mark").exists():
             time.sleep(0.05)
         yield process, children(process.pid)
+
+
+def name(process: int) -> str:
+    """What a process is called; nothing where it is gone."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/comm").read_text().strip()
+    return ""
 
 
 @by_each
@@ -142,10 +153,14 @@ def test_ctrl_c_ends_the_workers_and_reports_and_the_same_command_goes_on(
 
 
 @by_each
-def test_workers_of_a_driver_that_is_killed_end_with_it(
+def test_workers_of_a_driver_that_is_killed_end_with_it_whatever_they_do(
     ready_store: Path, tmp_path: Path, engine: tuple[str, ...]
 ) -> None:
-    with hanging(tmp_path, engine) as (process, workers):
-        assert workers
+    """One computes in C, where no thread of Python's goes on, and has started a process of its own."""
+    with hanging(tmp_path, engine, "hold") as (process, workers):
+        while process.poll() is None and "sleep" not in map(name, workers := children(process.pid)):
+            time.sleep(0.05)
+        workers = [each for each in workers if not name(each).startswith("ray::")]  # Of these, Ray's own take a minute.
         process.kill()
+    assert workers
     assert gone(workers)

@@ -59,7 +59,7 @@ def test_a_file_that_another_module_of_its_name_hides_is_to_be_renamed(folder: P
     assert "rename" not in refused("fractions.Net")
 
 
-@pytest.mark.parametrize("target", ["my_models._Net", "my_models.Net.__dict__", "__main__.Net", "_private.Net"])
+@pytest.mark.parametrize("target", ["my_models._Net", "my_models.Net.__dict__", "__main__._Net", "_private.Net"])
 def test_a_private_name_is_refused_in_words(target: str) -> None:
     said = refused(target)
     assert "is private to its module" in said

@@ -24,6 +24,9 @@ TRAIN = """
     def needs(lr, name):
         yield lr
 
+    def bare():
+        return [1.0]
+
     class Trainer:
         pass
 
@@ -110,6 +113,18 @@ def test_what_a_function_alone_uses_is_refused_of_other_problems(command: Comman
         assert "allowed: problem=function" in found.err
 
 
+def test_readings_that_a_function_need_not_use_refuse_nothing(command: Command, tmp_path: Path) -> None:
+    write(tmp_path, {"fn_train.py": TRAIN})
+    (tmp_path / "steep.csv").write_text("x,y\n16777216,1\n16777217,2\n")  # One number in float32.
+    data = ("data=csv", "data.path=steep.csv", "data.input=x", "data.target=y")
+    with importable(tmp_path):
+        words = ("problem=function", "problem.function._target_=fn_train.seeded", "batch_size=64", "dry_run=true")
+        found = command(*words, *data)
+    assert (found.code, found.err) == (0, "")
+    assert "Sweep" in found.out
+    assert "epoch" not in next(line for line in found.out.splitlines() if line.startswith("Sweep"))
+
+
 def test_an_axis_that_it_does_not_name_is_one_point_and_said(command: Command, tmp_path: Path) -> None:
     write(tmp_path, {"fn_train.py": TRAIN})
     with importable(tmp_path):
@@ -119,3 +134,10 @@ def test_an_axis_that_it_does_not_name_is_one_point_and_said(command: Command, t
     assert found.code == 0
     assert "2 points" in found.out
     assert "lr" in found.out
+
+
+def test_a_run_without_settings_is_called_by_what_trains_it(command: Command, tmp_path: Path) -> None:
+    write(tmp_path, {"fn_train.py": TRAIN})
+    with importable(tmp_path):
+        found = command("problem=function", "problem.function._target_=fn_train.bare")
+    assert "Best so far: problem.function._target_=fn_train.bare, final loss 1." in found.out

@@ -29,7 +29,7 @@ def square(lr: float, epochs: int, width: int = 8) -> Losses:
     return {"weight": weight, "path": [0.0, weight]}
 
 
-def likelihood(rate: float, steps: int = 40) -> Losses:
+def likelihood(rate: float, steps: int = 40, label: str = "") -> Losses:
     """Losses below 0, by arguments of its own alone."""
     for step in range(steps):
         yield -5 + 5 * math.exp(-rate * step)

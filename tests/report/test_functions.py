@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from sweep.report.bands import band_panels
 from sweep.report.contents import sections
 from sweep.report.files import Report, make
 from sweep.report.findings import table
@@ -83,7 +84,12 @@ def test_functions_side_by_side_have_cells_for_what_each_names() -> None:
 
 
 def test_the_map_has_arguments_of_functions_as_axes_and_is_not_there_without_two() -> None:
-    for points, axes in ((GRID, ("lr", "problem.function.width")), (NEGATIVE, ("rate", "steps")), (NEGATIVE[::2], ())):
+    for points, axes in (
+        (GRID, ("lr", "problem.function.width")),
+        (GRID[::2], ("lr", "epochs")),
+        (NEGATIVE, ("rate", "steps")),
+        (NEGATIVE[::2], ()),
+    ):
         made = loops.swept(points)
         panels, rest = map_panels(made.plan, told(made))
         names = [each.name.removeprefix("problem.function.") for p in panels for each in (p.across, p.up)]
@@ -111,7 +117,13 @@ def test_repeats_of_functions_may_differ_in_length_and_have_means_of_what_they_n
     text = report.files["report.md"].decode()
     assert "| lr  | runs | % diverged | final loss | ±" in text
     assert "on what is held out, of 3 runs." in report.findings.sentence
-    assert "curves.svg" in report.files
+    (panel,) = band_panels(report.plan, report.findings.settings)
+    assert [line.losses.epochs[-1] for line in panel.lines] == [32, 32]  # As the longest.
+
+
+def test_tasks_of_functions_are_told_apart_by_their_arguments() -> None:
+    plan = loops.swept(GRID[:2]).plan
+    assert [plan.apart(task) for task in plan.tasks] == [["problem.function.width=4"], ["problem.function.width=8"]]
 
 
 def test_one_that_yields_once_has_a_report() -> None:
@@ -127,7 +139,7 @@ def test_what_is_suggested_is_of_settings_that_a_function_takes_and_what_its_cur
         made = loops.swept(points)  # type: ignore[arg-type]
         return [why for _, why in asked(made.plan, told(made))]
 
-    assert suggested(*NEGATIVE) == []
+    assert suggested(*NEGATIVE) == suggested(NEGATIVE[2]) == []
     slow = [loops.of("square", settings={"lr": lr, "epochs": 20}) for lr in (0.001, 0.01)]
     assert suggested(*slow) == [
         "the largest lr had the least loss: 3 times as large",
@@ -139,6 +151,12 @@ def test_what_is_suggested_is_of_settings_that_a_function_takes_and_what_its_cur
     ]
     gone = [replace(each, lr=lr) for each, lr in zip(GRID[2:], (1.2, 1.5), strict=True)]
     assert suggested(*gone) == ["every run diverged: a tenth of the smallest lr"]
+
+
+def test_many_texts_of_a_setting_are_listed_up_to_a_bound() -> None:
+    made = loops.swept([loops.of("likelihood", rate=0.1, steps=2, label=f"no {number}") for number in range(15)])
+    assert b"- `problem.function.label`: no 0, no 1, no 2," in (page := make(made).files["report.md"])
+    assert b"no 11 and 3 more" in page
 
 
 def test_decay_that_a_function_may_take_is_not_its_sweeps() -> None:

@@ -103,7 +103,7 @@ def test_an_axis_of_arguments_beside_a_question_is_named_as_it_was_typed(command
 def test_the_help_page_and_the_settings_name_what_models_take(command: Command) -> None:
     assert [*mlp.ARGUMENTS] == [*PERCEPTRON]
     page = command("--help").out
-    for told in ("width, depth, activation", "problem: line, linear, logistic, mlp, torch", "problem.loss "):
+    for told in ("width, depth, activation", "problem: function, line, linear, logistic, mlp, torch", "problem.loss "):
         assert told in page
     said = command("--cfg", "job", *OWN.split(" "), "problem.model.x=8", "problem.loss._target_=my.loss")
     assert said.code == 0

@@ -12,7 +12,7 @@ ROOM = 4 << 30
 """Bytes of addresses beyond what is taken at the start: what would take the machine down fails before."""
 
 
-class Hangs(BaseException):
+class Hangs(KeyboardInterrupt):
     """It took longer than it may; nothing that handles errors takes it for one."""
 
 

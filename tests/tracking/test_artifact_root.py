@@ -75,12 +75,12 @@ def test_files_go_where_a_driver_in_another_folder_finds_them(
 
 
 def test_a_database_elsewhere_is_told_a_place_for_files_before_anything_is_made_in_it(
-    command: Command, uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, empty_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    elsewhere = uri.replace("127.0.0.1", "0.0.0.0")  # Linux goes to this machine; the address does not say so.
+    elsewhere = empty_uri.replace("127.0.0.1", "0.0.0.0")  # Linux goes to this machine; the address does not say so.
     said = command(f"tracking.uri={elsewhere}", *FOUR)
     assert (said.code, said.out, f"set {artifact_root.GIVEN} to such a place" in said.err) == (1, "", True)
-    with psycopg.connect(uri.replace("+psycopg", "")) as connection:
+    with psycopg.connect(empty_uri.replace("+psycopg", "")) as connection:
         assert connection.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchone() is None
     monkeypatch.setenv(artifact_root.GIVEN, "shared")
     said = command(f"tracking.uri={elsewhere}", *FOUR)

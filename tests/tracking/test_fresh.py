@@ -1,6 +1,7 @@
 """A SQLite store that is made where one was before, and the modes of its files."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -16,24 +17,32 @@ from tests.tracking.stored import runs
 FILE = Path("outputs/mlflow.db")
 
 
-def leave_a_log() -> bytes:
-    """A store whose file was deleted after a kill, so that its log stands there alone; the log's bytes."""
-    subprocess.run([sys.executable, "-m", "sweep", "lr=1e-2,1e-3", "epochs=5"], check=True, capture_output=True)
-    log = FILE.with_name("mlflow.db-wal")
-    with closing(sqlite3.connect(FILE)) as connection:
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
+    """``outputs/`` of a store whose file was deleted after a kill, so that its log stands there alone."""
+    folder = tmp_path_factory.mktemp("left")
+    file = folder / FILE
+    file.parent.mkdir()
+    shutil.copyfile(empty_store, file)
+    words = [sys.executable, "-m", "sweep", "lr=1e-2,1e-3", "epochs=5"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
+    subprocess.run(words, cwd=folder, env=environment, check=True, capture_output=True)
+    log = file.with_name("mlflow.db-wal")
+    with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute("CREATE TABLE more AS SELECT * FROM metrics, params")
         connection.execute("UPDATE runs SET name = 'of the store that is gone'")
         connection.commit()
         content = log.read_bytes()
-    FILE.unlink()
+    file.unlink()
     log.write_bytes(content)
-    return content
+    return file.parent
 
 
-def test_the_log_of_a_database_that_is_gone_is_put_aside(command: Command) -> None:
-    content = leave_a_log()
+def test_the_log_of_a_database_that_is_gone_is_put_aside(command: Command, left: Path) -> None:
+    shutil.copytree(left, FILE.parent)
+    content = FILE.with_name("mlflow.db-wal").read_bytes()
     for _ in range(2):
         said = command("lr=1e-2", "epochs=5")
         assert said.code == 0, said.err
@@ -46,8 +55,8 @@ def test_the_log_of_a_database_that_is_gone_is_put_aside(command: Command) -> No
     assert aside.read_bytes() == content
 
 
-def test_a_log_that_is_put_aside_is_told_of(command: Command) -> None:
-    leave_a_log()
+def test_a_log_that_is_put_aside_is_told_of(command: Command, left: Path) -> None:
+    shutil.copytree(left, FILE.parent)
     said = command("lr=1e-2", "epochs=5")
     assert "mlflow.db-wal is of a database that is gone, and is mlflow.db-wal." in said.err
 

@@ -30,7 +30,7 @@ def _a_chunk_is_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
 
 
-class Killed(BaseException):
+class Killed(KeyboardInterrupt):
     """Ends a sweep at once: nothing is published."""
 
 

@@ -60,6 +60,11 @@ def test_a_name_that_other_problems_have_is_kept_apart_from_theirs() -> None:
     assert (bits(line), line.measured) == (bits(LINE), {})
 
 
+def test_a_part_without_functions_is_what_it_was() -> None:
+    found = pq.read_schema(io.BytesIO(parts.encode(["a"], [LINE])[1])).names
+    assert found == ["key", "losses", "holdout_loss", "parameters", "final_loss", "stalled"]
+
+
 def test_each_point_may_name_others() -> None:
     curves = [
         Curve(np.zeros(0), (), 1.0, False, {f"m{place}": np.ones(1)}, {f"f{place}": 1.0}) for place in range(3000)
@@ -145,12 +150,16 @@ def test_names_that_no_metric_has_and_other_numbers_than_names_are_damage(change
 
 
 @pytest.mark.parametrize(
-    ("rows", "names", "ends"), [(300, "a" * 1_000_000, 1), (11_000, " ".join(f"m{place}" for place in range(100)), 100)]
+    ("rows", "names", "ends", "words"),
+    [
+        (300, "a" * 1_000_000, 1, "has more than 8100 characters"),
+        (11_000, " ".join(f"m{place}" for place in range(100)), 100, "more than 1,000,000 names"),
+    ],
 )
-def test_names_that_many_rows_name_take_little_memory(rows: int, names: str, ends: int) -> None:
+def test_names_that_many_rows_name_take_little_memory(rows: int, names: str, ends: int, words: str) -> None:
     texts = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([names]))
     finals = pa.LargeListArray.from_arrays(np.arange(rows + 1) * ends, pa.array(np.ones(rows * ends)))
     path, content = changed(lambda own: {"final_names": texts, "finals": finals}, rows)
-    with bounded() as peak, pytest.raises(parts.DamagedPart):
+    with bounded() as peak, pytest.raises(parts.DamagedPart, match=words):
         parts.decode(path, content, 3)
     assert peak.taken < 128 << 20

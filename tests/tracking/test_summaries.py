@@ -13,8 +13,8 @@ from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.tracking import answers
 from sweep.tracking.location import absolute
-from sweep.training import in_process
-from sweep.training.curve import Curve
+from sweep.training import compute
+from sweep.training.curve import Result
 from tests.conftest import Command
 from tests.tracking.stored import URI, runs
 
@@ -89,15 +89,15 @@ def test_a_summary_run_that_an_equal_execution_settles_away_stands_again_with_th
     command: Command, server: str, monkeypatch: pytest.MonkeyPatch, settle: Callable[[MlflowClient, str], None]
 ) -> None:
     """One execution has closed the run that both share, and one with a summary run of its own has ended later."""
-    train = in_process.in_process
+    train = compute.compute
 
-    def meanwhile(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
+    def meanwhile(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Result]:
         (shared,) = runs("summary", uri=server)
         MlflowClient(server).set_terminated(shared.info.run_id, "FINISHED")
         settle(MlflowClient(server), shared.info.run_id)
         return train(points, problems)
 
-    monkeypatch.setattr(in_process, "in_process", meanwhile)
+    monkeypatch.setattr(compute, "compute", meanwhile)
     said = command("epochs=5", f"tracking.uri={server}", "tracking.patience=1")
     assert (said.code, said.err) == (0, "")
     (stands,) = runs("summary", uri=server)

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sweep.models.spec import canonical
 from sweep.plan.plan import Plan
 from sweep.settings.schema import DType
 from sweep.tracking import view
 from sweep.tracking.display import log10_end
 from sweep.training.curve import Curve, Failure, Result
 from tests.conftest import THERMOMETER, point
+from tests.plan.fields import FUNCTION
 from tests.report.nets import net
 
 READINGS = {THERMOMETER.fingerprint: THERMOMETER}
@@ -197,3 +199,22 @@ def test_a_view_of_many_settings_stays_short() -> None:
     state = view.state(Plan(tuple(points), READINGS, 0.001), [])
     assert len(state["groupsExpanded"]) == 100
     assert len(view.encoded("name", state, 1234)) < 3000
+
+
+def test_of_training_functions_what_they_named_has_columns_and_what_they_take_is_the_map() -> None:
+    """Of a function without an lr too: the page leaves runs aside that have not what it groups or draws them by."""
+    widths = [replace(FUNCTION, function=canonical({"_target_": "my.train", "width": width})) for width in (1, 2)]
+    by_width = [replace(each, takes="seed", seed=seed) for each in widths for seed in (0, 1)]
+    named = Curve(np.zeros(0), (), 1.0, False, {"accuracy": np.ones(1)}, {"best": 1.0})
+    state = view.state(Plan(tuple(by_width), READINGS, 0.001), [named, named])
+    assert {"metrics.`accuracy`", "metrics.`best`"} <= {*state["selectedColumns"]}
+    assert "params.`lr`" not in state["selectedColumns"]
+    (drawn,) = (each for each in state["compareRunCharts"] if each["uuid"] == "map")
+    width = {"key": "problem.function.width", "type": "PARAM"}
+    assert (drawn["xaxis"], drawn["yaxis"]) == (width, view._metric("log10_end"))
+    keys = [each["groupByData"] for each in state["groupBy"]["groupByKeys"]]
+    assert keys == ["problem", "problem.function.width"]
+    assert view.loss_range([named, replace(named, final_loss=0.1)])["yMin"] < -1
+    by_lr = Plan(tuple(replace(FUNCTION, takes="lr", lr=lr) for lr in (0.1, 0.2)), READINGS, 0.001)
+    (drawn,) = (each for each in view.state(by_lr, [])["compareRunCharts"] if each["uuid"] == "map")
+    assert drawn["xaxis"] == view._metric("log10_lr")

@@ -1,6 +1,7 @@
 """Both writers put the same rows into a store; a client of MLflow, and the tables, are the judges."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sweep.tracking import client_writer, database_writer
 from sweep.tracking.database_tables import engine_of, unexpected_columns
 from sweep.tracking.store import Store
 from sweep.tracking.writers import Writer, writer_for
+from sweep.training import yielded
 from tests.tracking import stored
 from tests.tracking.written import EVERY_KIND, LEAVING, LEFT, a_store, content_of, nothing, opened, point, query
 
@@ -153,12 +155,11 @@ def test_tables_unlike_those_known_are_written_through_the_client(
 
 def test_a_server_gets_the_same_runs_from_several_threads_in_order(tmp_path: Path, server: str) -> None:
     store, alone = opened(server), a_store(tmp_path, "alone")
-    contents = [
-        *EVERY_KIND[:3],
-        LEAVING,
-        *EVERY_KIND[4:],
-        *(content_of(point(0.001 * number), [5.0] * 5) for number in range(1, 30)),
-    ]
+    more = [content_of(point(0.001 * number), [5.0] * 5) for number in range(1, 30)]
+    ends = {f"value.{number}": float(number) for number in range(yielded.MOST_FINALS)}
+    named = {f"final_{name}": repr(value) for name, value in ends.items()}
+    more[0] = replace(more[0], tags={**more[0].tags, **named}, metrics={**more[0].metrics, **ends})
+    contents = [*EVERY_KIND[:3], LEAVING, *EVERY_KIND[4:], *more]
     ticks: list[threading.Thread] = []
     assert writer_for(store) is client_writer.write_runs
     written = client_writer.write_runs(store, contents, lambda: ticks.append(threading.current_thread()))

@@ -61,6 +61,7 @@ LEFT = {
     "output.txt": "µ\n".encode(),
     "files/model.bin": b"\0\xff",
     "files/a folder/é 日.txt": b"",
+    "files/.hidden!$&'()+,-;=@[]^_`{}~ .txt": b"1",
 }
 LEAVING = replace(EVERY_KIND[3], files=LEFT)
 """What a run leaves beside its numbers, and one that failed with all of it."""

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from sweep.training import kept_files, yielded
-from tests.training.by_function import curve, failure
+from sweep.training.compute import compute
+from sweep.training.curve import Curve
+from tests.problem.posed import planned
+from tests.training.by_function import asked, curve, failure
 from tests.training.training_loops import INF, NAN
 
 
@@ -47,6 +50,12 @@ def test_what_is_no_number_by_a_name_fails_the_run_in_words(kind: str, words: st
     found = failure("says", kind=kind)
     assert found.kind == "Unfit"
     assert f"tests.training.training_loops.says {words}" in found.message
+
+
+@pytest.mark.parametrize("kind", ["SystemExit", "GeneratorExit", "CancelledError"])
+def test_whatever_a_function_raises_fails_its_own_run_alone(kind: str) -> None:
+    found = failure("ends", with_what=kind)
+    assert (found.kind, found.message) == (kind, "the end")
 
 
 def test_losses_may_come_as_a_list() -> None:
@@ -127,9 +136,11 @@ def test_a_seed_draws_the_same_numbers_each_time_and_leaves_those_of_the_caller(
 
 
 def test_readings_are_arrays_of_its_own() -> None:
-    changes = {"dtype": "float32"}
-    one, again = (curve("takes", changes=changes) for _ in range(2))
-    assert (one.losses.tolist(), one.final_loss) == (again.losses.tolist(), 11.0)
+    plan = planned([asked("takes", place=place) for place in range(2)])
+    one, other = compute(plan.points, plan.problems)
+    assert isinstance(one, Curve)
+    assert isinstance(other, Curve)
+    assert (one.losses.tolist(), one.final_loss) == (other.losses.tolist(), 11.0)
 
 
 def test_whatever_is_printed_is_the_output_of_the_run_also_of_one_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+from asyncio import CancelledError
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,17 @@ def changes(lr: float, folder: Path) -> Any:
     return {"end": 2.0} if said == "other" else {"more": 1.0, "end": 1.0} if said == "more" else {"end": 1.0}
 
 
+def takes_all(lr: float, **more: Any) -> list[float]:
+    """Any arguments."""
+    return [lr, len(more)]
+
+
+def whispers() -> Iterator[float]:
+    """A secret."""
+    print("the word is", os.environ["MLFLOW_TRACKING_PASSWORD"])
+    yield 1.0
+
+
 def listed(kind: str) -> Any:
     """What is no generator."""
     found = {"list": [3.0, 2.0], "tensor": torch.tensor([3.0, 2.0]), "empty": [], "nothing": None, "text": "losses"}
@@ -108,8 +120,17 @@ def returns(what: str) -> Any:
     }[what]
 
 
+HELD: list[Iterator[float]] = []
+"""Generators that somebody holds: they do not end by themselves."""
+
+
 def ends_early(at: int, value: str) -> Iterator[float]:
     """A loss that is another; that it is ended is told."""
+    HELD.append(_ends_early(at, value))
+    return HELD[-1]
+
+
+def _ends_early(at: int, value: str) -> Iterator[float]:
     try:
         for epoch in range(6):
             yield float(value) if epoch == at else 1.0
@@ -168,7 +189,14 @@ def leaves(folder: Path) -> Iterator[float]:
     print(folder)
 
 
-def takes(inputs: Any, targets: Any, held_inputs: Any, held_targets: Any, folder: Path, dtype: str) -> Any:
-    """Readings, of its own."""
-    inputs[:] = 0.0
-    return [float(targets.sum()), len(inputs) + len(held_inputs) + len(held_targets)]
+def takes(inputs: Any, targets: Any, held_inputs: Any, held_targets: Any, dtype: str, place: int = 0) -> Any:
+    """Readings, which it changes."""
+    total = float(inputs.sum() + targets.sum())
+    inputs[:], targets[:] = 0.0, 0.0
+    return [total, len(inputs) + len(held_inputs) + len(held_targets)]
+
+
+def ends(with_what: str) -> Iterator[float]:
+    """Raises what is no ``Exception``."""
+    yield 1.0
+    raise {each.__name__: each for each in (SystemExit, GeneratorExit, CancelledError)}[with_what]("the end")

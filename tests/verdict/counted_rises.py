@@ -17,6 +17,7 @@ from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import DType, Start
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
+from sweep.verdict import by_curve
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.rule import Rises
@@ -42,13 +43,17 @@ SAMPLED: tuple[dict[str, Any], ...] = ({}, {"momentum": 0.9}, ADAM)
 
 @dataclass(frozen=True)
 class Judged:
-    """A run: what it was called, whether it truly diverges, and what it would be called by a simpler rule."""
+    """A run: what it was called, whether it truly diverges, and what it would be called by a simpler rule.
+
+    ``bare`` : what it would be called if nothing were known but its losses, as of a training function.
+    """
 
     kind: str
     epochs: int
     outcome: Outcome
     diverges: bool | None
     simpler: bool
+    bare: Outcome
 
 
 def with_momentum(seed: int, tables: int, rates: int, lengths: Sequence[int] = LENGTHS) -> Iterator[Judged]:
@@ -106,15 +111,17 @@ def _diverges(curve: Curve, later: Curve) -> bool | None:
 def counts(found: Sequence[Judged]) -> Iterator[str]:
     """A table in Markdown."""
     columns = ["of", "epochs", "runs", "diverge", "called so", "do not", "called so", "by the simpler rule"]
+    columns += ["by losses alone: called so", "of those that do not"]
     yield f"| {' | '.join(columns)} |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
     for kind, epochs in dict.fromkeys((each.kind, each.epochs) for each in found):
         here = [each for each in found if (each.kind, each.epochs) == (kind, epochs)]
         diverging = [each for each in here if each.diverges is True]
         stable = [each for each in here if each.diverges is False]
         called, false = (sum(each.outcome is Outcome.DIVERGED for each in some) for some in (diverging, stable))
         simpler = sum(each.simpler for each in stable)
-        numbers = (epochs, len(here), len(diverging), called, len(stable), false, simpler)
+        bare = [sum(each.bare is Outcome.DIVERGED for each in some) for some in (diverging, stable)]
+        numbers = (epochs, len(here), len(diverging), called, len(stable), false, simpler, *bare)
         yield f"| {kind} | {' | '.join(f'{number:,}' for number in numbers)} |"
 
 
@@ -136,4 +143,4 @@ def _judged(kind: str, run: Point, curve: Curve, problem: Problem, diverges: boo
     finite = bool(np.isfinite(losses).all() and np.isfinite(curve.parameters).all())
     outcome = judge(curve, run, problem, 0.001).outcome
     by_simpler = not finite or (outcome is not Outcome.CONVERGED and rises.at_end(losses))
-    return Judged(kind, run.epochs, outcome, diverges, by_simpler)
+    return Judged(kind, run.epochs, outcome, diverges, by_simpler, by_curve.judge(curve, run, 0.001).outcome)

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from sweep.plan.plan import Plan
-from sweep.settings.schema import DType
+from sweep.settings.schema import DType, ProblemKind
 from sweep.verdict.doubts import doubts
 from tests.conftest import THERMOMETER, Command, point
+from tests.plan.fields import FUNCTION
 from tests.problem.made import readings
 
 STAMPS = [1.7e9 + 60 * i for i in range(30)]
@@ -40,6 +41,12 @@ def test_a_tolerance_that_the_rounding_of_the_target_exceeds_is_told_once_a_dtyp
     lines = told(RAMP, targets, *DType, tolerance=tolerance)
     assert [line.split()[0] for line in lines] == dtypes
     assert all(" may not resolve outcome.tolerance=" in line for line in lines)
+
+
+def test_of_a_training_function_nothing_is_said_as_nobody_knows_what_it_computes_in() -> None:
+    data = readings(STAMPS, PRESSURE)
+    own = point(problem=ProblemKind.function, function=FUNCTION.function, takes="lr dtype", data=data.fingerprint)
+    assert list(doubts(Plan((own,), {data.fingerprint: data}, 1e-9))) == []
 
 
 def test_ordinary_readings_are_trained_without_a_word() -> None:

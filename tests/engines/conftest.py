@@ -1,0 +1,41 @@
+"""A Ray cluster for tests of engines."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from sweep.engines.ray_cluster import environment
+from tests.engines.deadly import DRIVER
+
+CLUSTER = """
+import sys
+from sweep.engines.ray_cluster import connected
+with connected(None, 2) as ray:
+    print(ray.get_runtime_context().gcs_address, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="session")
+def ray_environment() -> Iterator[dict[str, str]]:
+    """Environment in which ``hydra.launcher.address=auto`` is a cluster of this machine, of two workers.
+
+    There is one for all tests, where each would need seconds to start one.
+    """
+    # Workers have the environment in which Ray starts: they are told who is not to be ended.
+    inside = environment() | {DRIVER: str(os.getpid())}
+    command = [sys.executable, "-c", CLUSTER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=inside) as process:
+        assert process.stdout
+        names = [name for name in inside if name.startswith("RAY_")]
+        yield {"RAY_ADDRESS": process.stdout.readline().strip(), **{name: inside[name] for name in names}}
+
+
+@pytest.fixture
+def ray_cluster(ray_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """For this process."""
+    for name, value in ray_environment.items():
+        monkeypatch.setenv(name, value)
