@@ -74,7 +74,7 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
         parts["optimizers"] = lambda: optimizers.section(*size, runs, folder / "optimizers")
     if "engines" in only:
         parts["engines"] = lambda: engines.section(
-            *((50, 2, 20) if quick else (10_000, 64, 2000)), runs, folder / "engines"
+            *((50, 2, 20) if quick else (10_000, 16, 2000)), runs, folder / "engines"
         )
     if "cost" in only:
         parts["cost"] = lambda: cost.section(*((20, 40) if quick else (1000, 10_000)), folder / "cost")

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.process import Usage, measure, python
+from benchmarks.progress import say
 from benchmarks.tables import Bar, Section, megabytes, seconds, table
 from sweep.engines.cores import cores
 
@@ -49,5 +50,6 @@ def _in_turn(words: Sequence[str], runs: int, folder: Path) -> dict[str, list[Us
     for run in range(runs):
         for engine, more in ENGINES.items():
             here = folder / f"{engine.replace(' ', '-')}-{run}"
-            found[engine].append(measure(python("-m", "sweep", *words, *more), here))
+            found[engine].append(usage := measure(python("-m", "sweep", *words, *more), here))
+            say(f"  {engine}: {usage.seconds:.1f} s, {words}")
     return found

@@ -1,32 +1,42 @@
 """sweep: gradient-descent sweeps that are tracked, judged and reproducible to the bit.
 
-For notebooks and scripts there are :func:`sweep.frame` and :func:`sweep.model`; everything else is the commands'.
+For notebooks and scripts: :func:`run` a grid, :func:`load` what was run and list all :func:`sweeps`, each a
+:class:`Sweep`; :func:`frame` has the tables alone, and :func:`model` a module with its final weights. What cannot be
+run is a :class:`BadInput`, and a store that cannot be reached :class:`StoreAway`.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sweep.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from sweep.notebook import frame
-    from sweep.weights import model
+    from sweep.api.frame import frame
+    from sweep.api.model import model
+    from sweep.api.run import run
+    from sweep.api.sweep import Sweep, load
+    from sweep.errors import BadInput, StoreAway
 
-__all__ = ["frame", "model"]
+PUBLIC = {
+    "BadInput": "sweep.errors",
+    "StoreAway": "sweep.errors",
+    "Sweep": "sweep.api.sweep",
+    "frame": "sweep.api.frame",
+    "load": "sweep.api.sweep",
+    "model": "sweep.api.model",
+    "run": "sweep.api.run",
+}
+"""Where each public name is from. It is imported when it is asked for: every command imports this file."""
+
+__all__ = ["BadInput", "StoreAway", "Sweep", "frame", "load", "model", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is asked for: it brings pandas or torch, and every command imports this file."""
-    if name == "frame":
-        from sweep.notebook import frame
-
-        return frame
-    if name == "model":
-        from sweep.weights import model
-
-        return model
+    if name in PUBLIC:
+        return getattr(import_module(PUBLIC[name]), name)
     raise AttributeError(f"module 'sweep' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    """The public names, also those that are not imported yet."""
-    return sorted({*globals(), *__all__})
+    """The public names and nothing else, for whoever completes them by tab."""
+    return sorted(__all__)

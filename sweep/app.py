@@ -1,6 +1,5 @@
 """The story of a sweep: plan it, look what is done, train the rest, judge and track it, report."""
 
-import sys
 from collections.abc import Sequence, Set
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -8,10 +7,11 @@ from typing import TYPE_CHECKING
 from sweep import scratch
 from sweep.console import terminal
 from sweep.console.interruption import watched
+from sweep.console.telling import Telling
 from sweep.cost.asked import Asked
 from sweep.data import sources
 from sweep.engines.engine import Engine
-from sweep.errors import Exit, printable
+from sweep.errors import Exit
 from sweep.outputs import OUTPUTS, check_writable, own_spool
 from sweep.plan import plan
 from sweep.plan.plan import Plan
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 IN_PROCESS = Asked()
 
 
-def run(settings: Sequence[Settings], engine: Engine, asked: Asked = IN_PROCESS) -> Exit:
-    """Run the sweep of ``settings``.
+def run(settings: Sequence[Settings], engine: Engine, asked: Asked = IN_PROCESS, telling: Telling = terminal) -> Exit:
+    """Run the sweep of ``settings``, or say what it would take, as ``dry_run`` asks.
 
     Parameters
     ----------
     settings : of at least one point, validated; what belongs to the whole sweep is taken from the first.
     engine : where points are trained. asked : what of it their cost depends on.
+    telling : who is told how it goes.
 
     Raises
     ------
@@ -40,38 +41,62 @@ def run(settings: Sequence[Settings], engine: Engine, asked: Asked = IN_PROCESS)
     StoreAway : the store failed for longer than it may; what was trained waits under ``outputs/``.
     Interrupted : a signal came; what was done until then is stored and reported.
     """
-    from sweep import delivery
-    from sweep.tracking import expected, lookup
+    from sweep.tracking import lookup
     from sweep.tracking.store import open_store
 
-    first, planned = settings[0], plan.make(settings, sources.reader())
-    tracking = first.tracking
+    first = settings[0]
+    if not first.dry_run:
+        report = train(settings, engine, telling)
+        return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
+    planned = _planned(settings, engine)
+    there = open_store(first.tracking, create=False)
+    _, done = _rerun_and_done(there, planned, lookup.look(there, planned), first) if there else ("", set())
+    if first.dry_run == COST:
+        _tell_cost(planned, done, first, asked, telling, fresh=there is None)
+    else:
+        telling.show_plan(planned, done, first.tracking.curve_points)
+    return Exit.OK
+
+
+def _planned(settings: Sequence[Settings], engine: Engine) -> Plan:
+    """The plan of ``settings``, which ``engine`` can train, and the store can hold."""
+    from sweep.tracking import expected
+
+    planned = plan.make(settings, sources.reader())
     engine.check(planned.points)
     expected.check(planned)
-    if first.dry_run:
-        there = open_store(tracking, create=False)
-        _, done = _rerun_and_done(there, planned, lookup.look(there, planned), first) if there else ("", set())
-        if first.dry_run == COST:
-            _tell_cost(planned, done, first, asked, fresh=there is None)
-        else:
-            terminal.show_plan(planned, done, tracking.curve_points)
-        return Exit.OK
+    return planned
 
+
+def train(
+    settings: Sequence[Settings], engine: Engine, telling: Telling = terminal, command: str | None = None
+) -> "Report":
+    """Deliver what waits, train what of ``settings`` is not done, and report the whole; parameters and errors as above.
+
+    Parameters
+    ----------
+    command : what stands for it in ``provenance.json``; None: the process's own command.
+    """
+    from sweep import delivery
+    from sweep.tracking import lookup
+    from sweep.tracking.store import open_store
+
+    first, planned = settings[0], _planned(settings, engine)
+    tracking = first.tracking
     for folder in (OUTPUTS, OUTPUTS / planned.folder, own_spool()):
         check_writable(folder)
     scratch.clear()
     for line in delivery.deliver_all(tracking, planned.sweep_id):
-        print(printable(line))
+        telling.say(line)
     store = open_store(tracking)
     assert store is not None, "open_store makes what is not there"
     known = lookup.look(store, planned)
     for line in known.damage():
-        print(printable(line), file=sys.stderr)
-    report = _train_and_report(store, planned, first, known, engine)
-    return Exit.POINT_FAILED if report.findings.counts.get("FAILED") else Exit.OK
+        telling.warn(line)
+    return _train_and_report(store, planned, first, known, engine, telling, command)
 
 
-def _tell_cost(plan: Plan, done: Set[str], first: Settings, asked: Asked, *, fresh: bool) -> None:
+def _tell_cost(plan: Plan, done: Set[str], first: Settings, asked: Asked, telling: Telling, *, fresh: bool) -> None:
     """Say what training the points that are not ``done`` will take."""
     from sweep import publication
     from sweep.cost import cost
@@ -79,11 +104,11 @@ def _tell_cost(plan: Plan, done: Set[str], first: Settings, asked: Asked, *, fre
 
     start = since_start()
     todo = [point for point in plan.points if point.key not in done]
-    terminal.announce(plan, len(todo))
+    telling.announce(plan, len(todo))
     if todo:
-        found = cost.lines(plan, todo, first, asked, publication.publish, fresh=fresh, start=start)
-        print("\n".join(map(printable, found)))
-    print("Nothing was kept: dry_run=cost.")
+        for line in cost.lines(plan, todo, first, asked, publication.publish, fresh=fresh, start=start):
+            telling.say(line)
+    telling.say("Nothing was kept: dry_run=cost.")
 
 
 def _rerun_and_done(store: "Store", planned: Plan, known: "Known", first: Settings) -> tuple[str, Set[str]]:
@@ -93,7 +118,15 @@ def _rerun_and_done(store: "Store", planned: Plan, known: "Known", first: Settin
     return rerun.begun(store, planned, known) if first.rerun else ("", known.readable.keys())
 
 
-def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Known", engine: Engine) -> "Report":
+def _train_and_report(
+    store: "Store",
+    planned: Plan,
+    first: Settings,
+    known: "Known",
+    engine: Engine,
+    telling: Telling,
+    command: str | None,
+) -> "Report":
     """Train what is not done, write it chunk by chunk as it comes, and report the whole."""
     from sweep import publication
     from sweep.provenance import this_execution
@@ -104,8 +137,8 @@ def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Kn
 
     rerun, done = _rerun_and_done(store, planned, known, first)
     todo = [point for point in planned.points if point.key not in done]
-    terminal.announce(planned, len(todo))
-    execution = this_execution() | ({"rerun": rerun} if rerun else {})
+    telling.announce(planned, len(todo))
+    execution = this_execution(command) | ({"rerun": rerun} if rerun else {})
     spool = Spool(planned, first.tracking, known.newest, execution)
     opening = sweeps.opened(store, planned, first.tracking, known, execution)
     with watched() as watch, surviving(opening, spool) as sweep:
@@ -113,24 +146,24 @@ def _train_and_report(store: "Store", planned: Plan, first: Settings, known: "Kn
         sweep.keep("config.yaml", to_yaml(first, varying).encode())
         write = spool.behind(sweep.write)
 
-        def train() -> None:
+        def work() -> None:
             chunks = engine.run(todo, planned.problems)
-            with terminal.progress(len(todo)) as tick, closing(chunks):
+            with telling.progress(len(todo)) as tick, closing(chunks):
                 told = ""
                 for chunk in chunks:
                     if engine.told != told:
-                        terminal.say(told := engine.told)
+                        telling.say(told := engine.told)
                     with watch.uninterrupted():
                         write(chunk, tick)
 
-        watch.until_signal(train)
+        watch.until_signal(work)
         if engine.told:
-            print(engine.told, flush=True)
+            telling.say(engine.told)
         if engine.workers:
             sweep.executions[-1]["workers"] = list(engine.workers)
         spool.check()
         report = publication.publish(sweep)
-        terminal.conclude(report, pages.how_to_open(store, first.tracking, planned.sweep_id))
+        telling.conclude(report, pages.how_to_open(store, first.tracking, planned.sweep_id))
         watch.check()
         sweep.end_rerun()
     return report

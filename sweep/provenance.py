@@ -24,10 +24,10 @@ NUMBERS, START = ("cpu family", "model"), 4096
 """Of a processor's model, as Linux tells them; and characters of what it tells that are enough for the first one."""
 
 
-def this_execution() -> dict[str, Any]:
-    """Facts of the execution that is about to start."""
+def this_execution(called: str | None = None) -> dict[str, Any]:
+    """Facts of the execution that is about to start, which was ``called`` so; None: by this process's command."""
     return {
-        "command": command(),
+        "command": command() if called is None else called,
         "started": now(),
         "commit": commit(),
         "versions": _versions(PACKAGES),

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from sweep.api.frame import frame
 from sweep.errors import BadInput
-from sweep.notebook import frame
 from sweep.tracking import manifest
 from sweep.tracking.artifacts import FolderArtifacts
 from sweep.tracking.location import absolute

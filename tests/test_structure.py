@@ -18,8 +18,6 @@ COMMANDS = (
     "app",
     "delivery",
     "publication",
-    "notebook",
-    "weights",
     "replay",
     "retraining",
     "sync",
@@ -45,11 +43,11 @@ BOTTOM = (
 LIBRARIES = {
     "hydra": ("settings", "commands"),
     "omegaconf": ("settings", "commands"),
-    "torch": ("models", "problem", "training", "engines", "commands"),
+    "torch": ("models", "problem", "training", "engines", "api"),
     "mlflow": ("tracking",),
     "sqlalchemy": ("tracking",),
     "pyarrow": ("data", "tracking"),
-    "pandas": ("report", "commands"),
+    "pandas": ("report", "api"),
     "scipy": ("models", "problem"),
     "tqdm": ("console",),
 }
@@ -58,8 +56,6 @@ LIBRARIES = {
 LIBRARY_COMMANDS = {
     "hydra": {"sweep.__main__"},
     "omegaconf": {"sweep.__main__"},
-    "pandas": {"sweep.notebook"},
-    "torch": {"sweep.weights"},
 }
 """Of the commands, those that may; the plugin is Hydra's own and may import Hydra."""
 
@@ -120,7 +116,9 @@ def room(module: str) -> str:
     first, *rest = module.split(".")
     if first == "hydra_plugins" or module == "sweep.report.__main__":
         return "commands"
-    if not rest or rest[0] in COMMANDS:
+    if not rest:
+        return "api"
+    if rest[0] in COMMANDS:
         return "commands"
     if rest[0] in BOTTOM:
         return "bottom"

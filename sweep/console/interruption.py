@@ -95,9 +95,10 @@ class Watch:
 
 @contextmanager
 def watched() -> Iterator[Watch]:
-    """Signals are the watch's while the context lasts. In the main thread only, where Python takes signals."""
+    """Signals are the watch's while the context lasts, where it is the main thread's: no other can take any."""
     watch = Watch()
-    before = {number: signal.signal(number, watch.receive) for number in SIGNALS}
+    mine = SIGNALS if current_thread() is main_thread() else ()
+    before = {number: signal.signal(number, watch.receive) for number in mine}
     try:
         yield watch
     finally:

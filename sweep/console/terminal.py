@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from sweep.errors import printable
 from sweep.outputs import OUTPUTS
@@ -88,11 +88,20 @@ def progress(total: int) -> Iterator[Callable[[], None]]:
 
 
 def say(line: str) -> None:
-    """Print ``line`` while points train: a progress bar makes way for it."""
+    """Print ``line``, also while points train: a progress bar makes way for it."""
+    _write(line, sys.stdout)
+
+
+def warn(line: str) -> None:
+    """The same on standard error."""
+    _write(line, sys.stderr)
+
+
+def _write(line: str, to: TextIO) -> None:
     from tqdm import tqdm
 
-    tqdm.write(printable(line), file=sys.stdout)
-    sys.stdout.flush()
+    tqdm.write(printable(line), file=to)
+    to.flush()
 
 
 def conclude(report: "Report", comparison: str) -> None:

@@ -3,19 +3,22 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
+from hydra.core.config_loader import ConfigLoader
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 
 from sweep.errors import BadInput
 from sweep.outputs import check_here
 from sweep.redaction import masked
-from sweep.settings import grammar, text_in_files
+from sweep.settings import called, grammar, text_in_files
 from sweep.settings.hydra_internals import own_hydra, remembered
 from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal, validate
 from sweep.settings.refusals import unknown_key
@@ -112,6 +115,31 @@ def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, Any]]:
             yield from _leaves(child, key)
     else:
         yield key, node
+
+
+@contextmanager
+def composed(
+    overrides: Sequence[str], grid: Mapping[str, Any], folder: str | None = None
+) -> Iterator[tuple[ConfigLoader, DictConfig]]:
+    """What Hydra's command makes of ``overrides``, and the loader that did; Hydra is the caller's own again afterwards.
+
+    Parameters
+    ----------
+    grid : axes as a grid file has them; nothing where ``overrides`` name one. folder : as of ``--config-dir``.
+    """
+    check_here()
+    with own_hydra(), remembered():
+        register()
+        with initialize_config_dir(conf_folder(), version_base="1.3"):
+            further = [f"hydra.searchpath=[{grammar.literal(f'file://{Path(folder).resolve()}')}]"] if folder else []
+            single = [
+                word for word in overrides if not OverridesParser.create().parse_override(word).is_sweep_override()
+            ]
+            config = compose("config", [*single, *further], return_hydra_config=True)
+            called.refuse_targets(config)
+            if grid:
+                OmegaConf.update(config, "grid", dict(grid), force_add=True)
+            yield GlobalHydra.instance().config_loader(), config
 
 
 def tracking(overrides: Sequence[str]) -> Tracking:
