@@ -29,6 +29,7 @@ lowest:
 	$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Into .venv goes what sweep needs, which may take minutes (on Linux pip's torch is some GB; the README has a small one)."
 	$(RUN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 

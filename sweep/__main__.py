@@ -112,7 +112,7 @@ def _hydra(parsed: Namespace) -> "Exit":
     sys.argv[1:] = [typed.get(word, word) for word in sys.argv[1:]]
     composition.register()
     _ending.exit_code = Exit.OK
-    with hydra_internals.composed_once(called.refuse_targets):
+    with hydra_internals.composed_once(called.check):
         hydra.main(version_base="1.3", config_path=composition.conf_folder(), config_name="config")(train)()
     return _ending.exit_code
 

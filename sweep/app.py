@@ -1,13 +1,14 @@
 """The story of a sweep: plan it, look what is done, train the rest, judge and track it, report."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweep import scratch
 from sweep.console import terminal
 from sweep.console.interruption import watched
-from sweep.console.telling import Telling
+from sweep.console.telling import Progress, Telling
 from sweep.cost.asked import Asked
 from sweep.data import sources
 from sweep.engines.engine import Engine
@@ -77,11 +78,28 @@ def train(
     ----------
     command : what stands for it in ``provenance.json``; None: the process's own command.
     """
+    with closing(engine):
+        if _is_missing(OUTPUTS):  # Whoever has swept nothing here has likely none of it done.
+            engine.prepare(settings)
+        planned = _planned(settings, engine)
+        if _is_missing(OUTPUTS / planned.folder):
+            engine.prepare(settings)
+        return _train(settings[0], planned, engine, telling, command)
+
+
+def _is_missing(folder: Path) -> bool:
+    """Whether ``folder`` is not there; what cannot be looked at is refused later."""
+    try:
+        return not folder.exists()
+    except OSError:
+        return False
+
+
+def _train(first: Settings, planned: Plan, engine: Engine, telling: Telling, command: str | None) -> "Report":
     from sweep import delivery
     from sweep.tracking import lookup
     from sweep.tracking.store import open_store
 
-    first, planned = settings[0], _planned(settings, engine)
     tracking = first.tracking
     for folder in (OUTPUTS, OUTPUTS / planned.folder, own_spool()):
         check_writable(folder)
@@ -134,6 +152,7 @@ def _train_and_report(
     from sweep.tracking import pages, sweeps
     from sweep.tracking.spool import Spool
     from sweep.tracking.survival import surviving
+    from sweep.training.worth import Worth
 
     rerun, done = _rerun_and_done(store, planned, known, first)
     todo = [point for point in planned.points if point.key not in done]
@@ -147,14 +166,17 @@ def _train_and_report(
         write = spool.behind(sweep.write)
 
         def work() -> None:
-            chunks = engine.run(todo, planned.problems)
-            with telling.progress(len(todo)) as tick, closing(chunks):
-                told = ""
+            with (
+                telling.progress(len(todo)) as bar,
+                closing(engine.run(todo, planned.problems, bar.under_way)) as chunks,
+            ):
+                told, worth = "", Worth(todo, planned.problems)
                 for chunk in chunks:
                     if engine.told != told:
                         telling.say(told := engine.told)
-                    with watch.uninterrupted():
-                        write(chunk, tick)
+                    if chunk:
+                        with watch.uninterrupted():
+                            write(chunk, _once_each(bar, [worth.of([point]) for point, _ in chunk]))
 
         watch.until_signal(work)
         if engine.told:
@@ -167,3 +189,14 @@ def _train_and_report(
         watch.check()
         sweep.end_rerun()
     return report
+
+
+def _once_each(bar: Progress, worths: Iterable[float]) -> Callable[[], None]:
+    """Tells ``bar`` of the next point each time, and of none twice: what is kept after all begins anew."""
+    left = iter(worths)
+
+    def tick() -> None:
+        if (worth := next(left, None)) is not None:
+            bar(worth)
+
+    return tick

@@ -10,8 +10,11 @@ from tests.conftest import Command
 from tests.models.written import importable
 
 README = Path(__file__).parent.parent / "README.md"
+DOCUMENTS = (README, *README.parent.glob("docs/*.md"), README.parent / "CONTRIBUTING.md")
 FILE = re.compile(r"```python\n# (\w+\.py)\n(.*?)```", re.DOTALL)
 BLOCK = re.compile(r"```console\n\$ python -m (\S+) ?([^\n]*)\n(.*?)```", re.DOTALL)
+TYPED = re.compile(r"^(?:\$ )?((?:python|pip|ray|make) .*)$", re.MULTILINE)
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 PICTURE = re.compile(r"^Report:  (outputs/\S+)/report.html$[^#]*?^!\[[^]]*\]\((docs/\w+\.svg)\)$", re.MULTILINE)
 """The curves of the sweep above, as its report draws them."""
 
@@ -49,6 +52,13 @@ def test_every_exit_code_is_documented() -> None:
 
 
 def test_links_to_files_of_the_project_lead_somewhere() -> None:
-    for document in (README, *README.parent.glob("docs/*.md"), README.parent / "CONTRIBUTING.md"):
+    for document in DOCUMENTS:
         for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
             assert target.startswith("http") or (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_what_is_to_be_typed_has_quotes_around_what_a_shell_takes_for_itself() -> None:
+    lines = [(each.name, line) for each in DOCUMENTS for line in TYPED.findall(each.read_text())]
+    assert len(lines) > 20
+    for name, line in lines:
+        assert not set("()[]{}*?<>;|") & set(QUOTED.sub("", line)), f"{name}: {line}"

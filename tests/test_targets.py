@@ -57,6 +57,28 @@ def test_a_launcher_that_is_installed_is_still_chosen_by_its_name(command: Comma
     assert command("hydra/launcher=joblib", "epochs=2", "dry_run=true").code == 0
 
 
+@pytest.mark.parametrize(
+    ("launcher", "key", "allowed", "step"),
+    [
+        ("processes", "worker", "hydra.launcher.workers", "did you mean hydra.launcher.workers?"),
+        ("sweep_ray", "worker", "hydra.launcher.address, hydra.launcher.workers", "mean hydra.launcher.workers?"),
+        ("sweep_slurm", "partitions", "hydra.launcher.workers, hydra.launcher.executor, ", "hydra.launcher.partition?"),
+        ("batch", "workers", "no key: this launcher has none", "leave it out, or choose another hydra/launcher=…"),
+        ("joblib", "n_job", "hydra.launcher.n_jobs, ", "did you mean hydra.launcher.n_jobs?"),
+    ],
+)
+def test_a_key_that_a_launcher_has_not_is_told_with_those_it_has(
+    command: Command, launcher: str, key: str, allowed: str, step: str
+) -> None:
+    for plus in ("+", ""):
+        said = command(f"hydra/launcher={launcher}", f"{plus}hydra.launcher.{key}=2", "dry_run=true")
+        assert said.code == 1
+        first, second, third = said.err.splitlines()
+        assert first == f"sweep: hydra.launcher.{key}: the launcher has no such key"
+        assert second.startswith(f"  allowed: {allowed}"), second
+        assert third.endswith(step), third
+
+
 def test_a_tag_named_like_a_target_is_a_tag(command: Command) -> None:
     assert command("epochs=2", "+tracking.tags._target_=os.mkdir").code == 0
     (run,) = MlflowClient(absolute(URI)).search_runs(["1"], "tags.kind = 'point'")

@@ -5,7 +5,7 @@ Hydra imports this file at every start, so whatever is heavy stays inside method
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.config_store import ConfigStore
@@ -15,6 +15,8 @@ from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, ListConfig, OmegaConf
+
+from sweep.engines.slurm_asked import Asked as SlurmAsked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,36 +53,10 @@ class ProcessesLauncherConf:
 
 
 @dataclass
-class SlurmLauncherConf:
-    """``hydra/launcher=sweep_slurm``; see docs/engines.md.
-
-    Parameters
-    ----------
-    workers : jobs at a time; null is 100, or on this machine as many as it has cores.
-    executor : ``slurm``, or ``local``: jobs on this machine, without Slurm.
-    minutes : that a job is to take.
-    time : minutes after which Slurm ends a job; null is the partition's own limit.
-    cpus, memory, gpus : of a job; memory in GB, null is the cluster's own.
-    partition, account, qos : as ``sbatch`` takes them.
-    setup : lines of shell before a job's Python, as ``module load …``.
-    options : further parameters of ``sbatch``, by their long names.
-    folder : that all nodes see, for the files between the command and its jobs; null is ``outputs/``.
-    """
+class SlurmLauncherConf(SlurmAsked):
+    """``hydra/launcher=sweep_slurm``."""
 
     _target_: str = "hydra_plugins.sweep_grid.SlurmLauncher"
-    workers: int | None = None
-    executor: str = "slurm"
-    minutes: float = 10.0
-    time: int | None = 60
-    cpus: int = 1
-    memory: float | None = None
-    gpus: int = 0
-    partition: str | None = None
-    account: str | None = None
-    qos: str | None = None
-    setup: list[str] = field(default_factory=list)
-    options: dict[str, Any] = field(default_factory=dict)
-    folder: str | None = None
 
 
 @dataclass
@@ -138,7 +114,6 @@ class GridSweeper(Sweeper):
         assert self.hydra_context is not None, "Hydra calls setup first"
         assert self.config is not None, "Hydra calls setup first"
         settings = expand(self.hydra_context.config_loader, self.config, arguments)
-        launcher = str(self.config.hydra.runtime.choices["hydra/launcher"])
         launcher = str(self.config.hydra.runtime.choices["hydra/launcher"])
         _ending.exit_code = app.run(settings, self._engine(settings), _asked.of(self.launcher, launcher))
 
@@ -227,9 +202,8 @@ class SlurmLauncher(EngineLauncher):
     def engine(self, settings: "Sequence[Settings]") -> "Engine":
         """See :class:`sweep.engines.slurm.Slurm`."""
         from sweep.engines.slurm import Slurm
-        from sweep.engines.slurm_asked import Asked
 
-        return Slurm(Asked(**self.asked), settings[0].training.timeout)
+        return Slurm(SlurmAsked(**self.asked), settings[0].training.timeout)
 
 
 class RayLauncher(EngineLauncher):

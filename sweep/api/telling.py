@@ -1,12 +1,14 @@
 """How a call tells of its sweep: by a bar alone, in a notebook or a terminal; what is doubtful, on standard error."""
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
+from sweep.api import bar
 from sweep.console import terminal
-from sweep.console.telling import Telling
+from sweep.console.progress import Unseen
+from sweep.console.telling import Progress, Telling
 from sweep.errors import printable
 from sweep.plan.plan import Plan
 
@@ -36,9 +38,9 @@ class Silent:
         """On standard error, where a notebook shows it too."""
         print(printable(line), file=sys.stderr)
 
-    def progress(self, total: int) -> AbstractContextManager[Callable[[], None]]:
+    def progress(self, total: int) -> AbstractContextManager[Progress]:
         """No bar."""
-        return nullcontext(lambda: None)
+        return nullcontext(Unseen())
 
     def conclude(self, report: "Report", comparison: str) -> None:
         """Nothing: what the call returns says it."""
@@ -47,13 +49,17 @@ class Silent:
 class InTerminal(Silent):
     """Of a script: the command's bar, where standard error is a terminal."""
 
-    def progress(self, total: int) -> AbstractContextManager[Callable[[], None]]:
-        """See :func:`sweep.console.terminal.progress`."""
+    def progress(self, total: int) -> AbstractContextManager[Progress]:
+        """See :func:`sweep.console.bar.shown`."""
         return terminal.progress(total)
 
 
 class InNotebook(Silent):
     """Of a notebook: a bar below the cell."""
+
+    def progress(self, total: int) -> AbstractContextManager[Progress]:
+        """See :func:`sweep.api.bar.shown`."""
+        return bar.shown(total)
 
 
 def _is_notebook() -> bool:

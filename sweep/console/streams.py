@@ -29,7 +29,9 @@ class _Descriptor(io.FileIO):
             else:
                 rest = rest[written or 0 :]
                 if written is None:  # It does not block, and is full for now.
-                    select.select([], [self], [])
+                    room = select.poll()  # Not select, which takes no descriptor above 1023.
+                    room.register(self, select.POLLOUT)
+                    room.poll()
         return len(data)
 
 

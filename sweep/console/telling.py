@@ -1,6 +1,6 @@
 """Who is told how a sweep goes: a terminal, a notebook, or nobody."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -8,6 +8,16 @@ from sweep.plan.plan import Plan
 
 if TYPE_CHECKING:
     from sweep.report.files import Report
+
+
+class Progress(Protocol):
+    """How far a sweep is: it is called once a point that is done."""
+
+    def __call__(self, worth: float = 1.0) -> None:
+        """That a point is trained, and stored, whose work is that of so many points: of all, as many as there are."""
+
+    def under_way(self, points: float) -> None:
+        """How many points' worth is trained of what is not done."""
 
 
 class Telling(Protocol):
@@ -25,8 +35,8 @@ class Telling(Protocol):
     def warn(self, line: str) -> None:
         """Tell of something that is not as it should be."""
 
-    def progress(self, total: int) -> AbstractContextManager[Callable[[], None]]:
-        """Show how many of ``total`` points are done; what it yields is called once a point."""
+    def progress(self, total: int) -> AbstractContextManager[Progress]:
+        """Show how far ``total`` points are, by what it yields."""
 
     def conclude(self, report: "Report", comparison: str) -> None:
         """Tell what came of it, and where to look further: the report's files, and ``comparison``."""

@@ -1,10 +1,12 @@
 """What a person sees in the terminal: the plan, the progress, the table at the end."""
 
 import sys
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, TextIO
 
+from sweep.console import bar
+from sweep.console.telling import Progress
 from sweep.errors import printable
 from sweep.outputs import OUTPUTS
 from sweep.plan import size
@@ -71,20 +73,9 @@ def _counts(plan: Plan, todo: int) -> str:
     return "; ".join(parts) + "."
 
 
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[], None]]:
-    """A progress bar over points, on standard error where that is a terminal; what it yields is called once a point."""
-    from tqdm import tqdm
-
-    class Bar(tqdm):  # type: ignore[type-arg]
-        monitor_interval = 0  # No thread that watches it: one would still be there when the process ends.
-
-    with Bar(total=total, unit=" points", miniters=1, leave=False, disable=None if total else True) as bar:
-
-        def tick() -> None:
-            bar.update()
-
-        yield tick
+def progress(total: int) -> AbstractContextManager[Progress]:
+    """See :func:`sweep.console.bar.shown`."""
+    return bar.shown(total)
 
 
 def say(line: str) -> None:
@@ -98,10 +89,8 @@ def warn(line: str) -> None:
 
 
 def _write(line: str, to: TextIO) -> None:
-    from tqdm import tqdm
-
-    tqdm.write(printable(line), file=to)
-    to.flush()
+    with bar.aside():
+        print(printable(line), file=to, flush=True)
 
 
 def conclude(report: "Report", comparison: str) -> None:

@@ -56,16 +56,15 @@ def lines(
     rows = _rows(
         sweep, asked, settings.training.timeout, Memory.of(plan, todo, settings.tracking.curve_points, peak(), trains)
     )
-    yield (
-        f"Measured in this process: {told.lasting(measured.seconds)} of training, {measured.timed:,} of"
-        f" {measured.kinds:,} kinds of points; and some runs in a store that is gone again."
-    )
+    yield told.measured(measured.seconds, measured.timed, measured.kinds)
     yield from told.table(rows, measured.longer)
     chosen = next((row for row in rows if row.chosen), None)
     yield told.shares((chosen or rows[0]).forecast, sweep)
-    yield f"The store grows by {size.readable(int(fresh * costs.store + len(todo) * costs.run))}."
+    yield f"The store grows by {size.readable(int(fresh * costs.made + costs.store + len(todo) * costs.run))}."
+    yield from told.elsewhere(settings.tracking.uri)
     if measured.longer:
         yield "A training function was not through in two seconds: nobody knows how long it takes."
+    yield from told.alike(cores())
     yield from told.unknown(asked, chosen is not None)
 
 

@@ -21,10 +21,16 @@ from sweep.training.curve import Compute, Curve
 from sweep.training.execute import bounds
 
 SECONDS = 2.0
-"""That points train in all, at most: but for the first epoch of the first tile, which takes what it takes."""
+"""That points train in all, at most: but for the first epoch of a kind's first tile, which takes what it takes."""
 
 GROWTH = 4
 """Times as many epochs as before, until they take long enough."""
+
+WIDER = 8
+"""Times as many rows as before, until a chunk has no more, or there is no time: where these two end, a line begins."""
+
+CALLS = 4
+"""Times that what so many rows take must fit into the time that is left: calls are made twice, and one more."""
 
 TILE_PART = 0.3
 """Of the seconds of a kind, for its tile; the rest is for as many points as a chunk has."""
@@ -111,22 +117,35 @@ class _Kind:
         self._kind, self._stand, self._seconds = kind, stand, seconds
         self._tile, self._is_model = tile_of(kind.points[0], problem), bool(problem.work)
         few = some(kind.points, self._tile)
+        before = stand.spent
         first, _ = stand.train(few, 1)
+        stand.spent = before  # It is making, most of it.
+        self._until = before + seconds
         self._few = _paced(few, stand, TILE_PART * seconds)
         self.making = max(first - self._few.once, 0.0)
         self.trained = self._few.trained
 
     def rate(self, most: int) -> Rate:
         """Its rate, where a chunk has so many points at ``most``."""
-        few, least = self._few, self._tile if self._is_model else 1
-        rows = min(most, int(self._tile * max(1.0, self._seconds / GROWTH / max(few.once, 1e-9))))
-        if rows > len(few.trained):
-            many = _paced(some(self._kind.points, rows), self._stand, (1 - TILE_PART) * self._seconds)
-            found, self.trained = _between(few, many, least), many.trained
-        else:
-            found = _straight(few, least)
+        least = self._tile if self._is_model else 1
+        fewer, many = self._few, self._wider(self._few, most)
+        while wider := many and self._wider(many, most):
+            fewer, many = many, wider
+        found = _between(fewer, many, least) if many else _straight(fewer, least)
+        self.trained = (many or fewer).trained
         is_curved = self._is_model and self._kind.points[0].curvature
         return replace(found, end=found.end + self._curvature()) if is_curved else found
+
+    def _wider(self, last: "_Paced", most: int) -> "_Paced | None":
+        """The same of more rows, of ``most`` at most; None where a chunk has no more, or there is no time."""
+        rows, left = len(last.trained), self._until - self._stand.spent
+        taken = (last.once + last.epoch * last.telling) / rows  # More rows are cheaper each, if anything.
+        more = min(most, WIDER * rows, int(left / CALLS / max(taken, 1e-9)))
+        if more < min(2 * rows, most) or more <= rows:
+            return None
+        points = some(self._kind.points, more)
+        cold, _ = self._stand.train(points, 1)  # The first time, memory is had.
+        return _paced(points, self._stand, left - cold, last.telling, last.epoch * more / rows)
 
     def _curvature(self) -> float:
         """Seconds that the curvature at its end takes a point."""
@@ -145,23 +164,44 @@ class _Kind:
 
 @dataclass(frozen=True)
 class _Paced:
-    """Of a tensor: seconds of its first epoch with all that is beside epochs, and of each further one."""
+    """Of a tensor: seconds of its first epoch with all that is beside epochs, and of each further one.
+
+    Attributes
+    ----------
+    telling : epochs of which the further ones take twice as long as the first with all beside, or as many as there are:
+        what is told by fewer is drowned by chance, and is then multiplied.
+    """
 
     once: float
     epoch: float
     epochs: int
     trained: Pairs
 
+    @property
+    def telling(self) -> int:
+        longest = max(point.epochs for point, _ in self.trained)
+        return max(min(GROWTH, longest), min(longest, int(2 * self.once / max(self.epoch, 1e-9))))
 
-def _paced(points: Sequence[Point], stand: Stand, seconds: float) -> _Paced:
-    """Train for 1, 4, 16, … epochs, until they take about ``seconds`` in all."""
-    longest = max(point.epochs for point in points)
-    began = stand.spent
-    once, trained = stand.train(points, 1)
-    epochs, taken, epoch = 1, once, once
-    while epochs < longest and stand.spent - began + GROWTH * taken < seconds:
-        epochs = min(GROWTH * epochs, longest)
-        taken, trained = stand.train(points, epochs)
+
+def _paced(
+    points: Sequence[Point], stand: Stand, seconds: float, step: int = GROWTH, guess: float | None = None
+) -> _Paced:
+    """Train for 1, ``step``, 4 × ``step``, … epochs, while there is time for more; the first and the last ones twice.
+
+    What is taken is the shorter of two: another process may come between.
+
+    Parameters
+    ----------
+    guess : seconds that an epoch takes at most; None: as long as the first.
+    """
+    until, longest = stand.spent + seconds, max(point.epochs for point in points)
+    once, trained = taken, _ = stand.train(points, 1)
+    epochs, epoch, more = 1, once if guess is None else guess, min(step, longest)
+    while epochs < more and stand.spent + once + epoch * (more - 1) < until:
+        taken, trained = stand.train(points, more)
+        epochs, epoch, more = more, max(taken - once, 0.0) / (more - 1), min(GROWTH * more, longest)
+    if epochs > 1 and stand.spent + once + taken < until:
+        once, taken = (min(before, stand.train(points, count)[0]) for before, count in ((once, 1), (taken, epochs)))
         epoch = max(taken - once, 0.0) / (epochs - 1)
     return _Paced(once, epoch, epochs, trained)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sweep.cost.asked import BATCH, PROCESSES, Asked
 from sweep.cost.forecast import Forecast, Sweep
 from sweep.plan import size
+from sweep.tracking.location import database_file, is_server
 
 UNITS = ((86_400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 
@@ -55,6 +56,26 @@ def table(rows: Sequence[Row], longer: bool) -> list[str]:
         )
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+
+
+def measured(seconds: float, timed: int, kinds: int) -> str:
+    """What was measured: so many ``seconds`` of training, of ``timed`` of ``kinds`` of points."""
+    of = f", {timed:,} of {kinds:,} kinds of points" if kinds > 1 else ""
+    return f"Measured in this process: {lasting(seconds)} of training{of}; and some runs in a store that is gone again."
+
+
+def elsewhere(uri: str) -> list[str]:
+    """That the store ``uri`` was not measured, where it is none of SQLite."""
+    if database_file(uri) is not None:
+        return []
+    what = "a server" if is_server(uri) else "a database server"
+    return [f"Tracking and bytes are those of a SQLite store on this machine; {what} may take longer, by its network."]
+
+
+def alike(cores: int) -> list[str]:
+    """Why engines of a machine with a single core take the same time."""
+    told = "This process may use one core: workers share it, and take as long as this process alone."
+    return [told] if cores == 1 else []
 
 
 def shares(found: Forecast, sweep: Sweep) -> str:

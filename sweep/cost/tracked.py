@@ -22,9 +22,9 @@ from sweep.tracking.store import Store, open_store
 from sweep.tracking.sweeps import SweepRun
 from sweep.training.curve import Curve, Floats, Result
 
-FIRST, PART, MOST = 4, 2, 256
+FIRST, PART, MOST = 4, 8, 384
 """Runs of the sweeps that are tracked: the first, which brings in what any does; the last at most, and what part of it
-the one before is, so that a run is their difference. Reports grow more slowly from a hundred runs on."""
+the one before is about, so that a run is their difference: a large one, beside which chance is small."""
 
 SHOWN, LOSSES = 60_000, 4_000_000
 """Points of curves in the store, and losses in its parts, that the last one has at most: a second of work or so."""
@@ -39,13 +39,14 @@ class Costs:
 
     Parameters
     ----------
-    opening : seconds until a store is made that is not there yet.
+    opening, made : seconds until a store is made that is not there yet, and its bytes.
     begin, each : seconds until a sweep is written: whatever its runs, and for each of them more.
     report, each_report : the same of its report.
-    store, run : bytes of a store that holds a sweep, and of each run more, the report's files among them.
+    store, run : bytes of a sweep in a store, whatever its runs, and of each of them, the report's files among them.
     """
 
     opening: float
+    made: float
     begin: float
     each: float
     report: float
@@ -80,19 +81,20 @@ def track(
         began = clock()
         store = open_store(replace(tracking, uri=sqlite_uri(folder / "mlflow.db"), tags={}))
         assert store is not None, "open_store makes what is not there"
-        opening = clock() - began
+        opening, made = clock() - began, _bytes(folder)
         for count in counts:
             some = [next(drawn) for _ in range(count)]
             results = [(point, _result(point, known)) for point in some]
             taken.append(_tracked(store, replace(plan, points=tuple(some)), results, tracking, publish, folder, clock))
-    return _costs(opening, taken)
+    return _costs(opening, made, taken)
 
 
 def _counts(most: int, points: int) -> list[int]:
     """Runs of each sweep, of so many ``points`` that have no others' runs: of three, of two, or of all there are."""
-    last = min(most, (points - FIRST) * PART // (PART + 1))
-    if last >= PART * FIRST:
-        return [FIRST, last // PART, last]
+    middle = max(FIRST, min(most, points) // (PART + 1))
+    last = min(most, points - FIRST - middle)
+    if last >= 2 * middle:
+        return [FIRST, middle, last]
     first = min(FIRST, most, points)
     return [first, *([last] if (last := min(most, points - first)) else [])]
 
@@ -108,7 +110,7 @@ def _tracked(
     return _Taken(len(results), written - began, clock() - written, _bytes(folder) - before)
 
 
-def _costs(opening: float, taken: Sequence[_Taken]) -> Costs:
+def _costs(opening: float, made: float, taken: Sequence[_Taken]) -> Costs:
     """What they say of a sweep of any size; a single one is taken as it is."""
     first, last = taken[0], taken[-1]
     middle = taken[1] if len(taken) > 2 else None
@@ -121,7 +123,7 @@ def _costs(opening: float, taken: Sequence[_Taken]) -> Costs:
         elif last is not first:
             each = end / last.runs
         found += [max(begin - first.runs * each, 0.0), each]
-    return Costs(opening, *found)
+    return Costs(opening, made, *found)
 
 
 def _bytes(folder: Path) -> int:

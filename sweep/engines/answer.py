@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from sweep.plan.point import Point
 from sweep.training.curve import NOTHING, Failure, Leavings, Result
@@ -14,10 +15,19 @@ class Chunk:
     Parameters
     ----------
     tries : how often a worker was lost over exactly these points, or over more with these among them.
+    number : that no other has, to tell it by where its points are not at hand.
     """
 
     points: Sequence[Point]
     tries: int = 0
+    number: int = field(default_factory=count().__next__, compare=False)
+
+
+@dataclass(frozen=True)
+class Partly:
+    """Of the work on the chunk a ``share`` is done, within [0, 1]."""
+
+    share: float
 
 
 @dataclass(frozen=True)

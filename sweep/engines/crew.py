@@ -6,20 +6,27 @@ So chunks go and come while the driver writes what is done.
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import Any, Protocol
 
 from sweep.engines import pool
-from sweep.engines.answer import Answer, Chunk, Lost
+from sweep.engines.answer import Answer, Chunk, Lost, Partly
 from sweep.engines.cut import Cutter
-from sweep.engines.pool import Tally, pooled
+from sweep.engines.pool import Tally, points_told, pooled
 from sweep.engines.worker import Ready
 from sweep.errors import BadInput
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
+from sweep.settings.schema import Settings
+from sweep.training.advance import Hear
 from sweep.training.curve import Result
+from sweep.training.execute import UnderWay
+
+EARLY = 4
+"""Workers at most that are started before it is known how many there are chunks for: each has 300 MB or so."""
 
 STARTS = 3
 """Workers in a row that may end before they are ready; then something is wrong with all of them."""
@@ -31,8 +38,11 @@ class Workman(Protocol):
     def started(self) -> Ready:
         """What it says of itself, once it is ready; raises EOFError or OSError where it is gone."""
 
-    def train(self, points: Sequence[Point], timeout: float | None) -> Answer:
-        """Have ``points`` trained, each within ``timeout`` seconds: a chunk that takes longer is lost."""
+    def train(self, points: Sequence[Point], timeout: float | None, hear: Hear) -> Answer:
+        """Have ``points`` trained, each within ``timeout`` seconds: a chunk that takes longer is lost.
+
+        Meanwhile ``hear`` is told how much of it is done.
+        """
 
     def stillborn(self) -> BadInput:
         """The message where it ended before it was ready."""
@@ -64,13 +74,17 @@ class Staffed:
         self.told = ""
         self.workers: list[dict[str, Any]] = []
 
+    def early(self, settings: Sequence[Settings], most: int) -> int:
+        """How many workers may be started before points are known, of ``most``; none, where some may need a GPU."""
+        return min(most, len(settings), EARLY) if {each.device for each in settings} == {"cpu"} else 0
+
     def shared_out(
-        self, points: Sequence[Point], problems: Mapping[Task, Problem], crew: Hands
+        self, points: Sequence[Point], problems: Mapping[Task, Problem], crew: Hands, under_way: UnderWay
     ) -> Generator[list[tuple[Point, Result]]]:
         """Train ``points`` by ``crew``."""
         tally, cutter = Tally(), Cutter.within(points, problems, crew.size, self.timeout)
         try:
-            for chunk in pooled(crew, cutter, tally):
+            for chunk in pooled(crew, cutter, tally, under_way):
                 self.told = cutter.told
                 yield chunk
         finally:
@@ -81,8 +95,7 @@ class Staffed:
         if tally.chunks:
             count = sum(each["count"] for each in workers)
             lost = f"; workers lost: {tally.lost:,}" if tally.lost else ""
-            s = "s" * (tally.largest != 1)
-            self.told = f"Workers: {count:,}; chunks: {tally.chunks:,}, of up to {tally.largest:,} point{s}{lost}."
+            self.told = f"Workers: {count:,}; chunks: {tally.chunks:,}, of up to {points_told(tally.largest)}{lost}."
 
 
 class Crew:
@@ -96,7 +109,7 @@ class Crew:
     def __init__(self, size: int, make: Callable[[], Workman], timeout: float | None) -> None:
         self.size, self._make, self._timeout = size, make, timeout
         self._chunks: SimpleQueue[Chunk | None] = SimpleQueue()
-        self._answers: SimpleQueue[tuple[Chunk, Answer] | BaseException] = SimpleQueue()
+        self._answers: SimpleQueue[tuple[Chunk, Answer | Partly] | BaseException] = SimpleQueue()
         self._threads: list[Thread] = []
         self._at_work: list[Workman] = []
         self._abouts: list[Mapping[str, str]] = []
@@ -110,7 +123,7 @@ class Crew:
             self._threads.append(thread := Thread(target=self._serve, daemon=True))
             thread.start()
 
-    def answer(self) -> tuple[Chunk, Answer]:
+    def answer(self) -> tuple[Chunk, Answer | Partly]:
         """See :meth:`sweep.engines.pool.Crew.answer`."""
         found = self._answers.get()
         if isinstance(found, BaseException):
@@ -142,7 +155,7 @@ class Crew:
             while (chunk := self._chunks.get()) and not self._closed:
                 if not worker:
                     worker, about = self._started()
-                answer = worker.train(chunk.points, self._timeout)
+                answer = worker.train(chunk.points, self._timeout, partial(self._hear, chunk))
                 if isinstance(answer, Lost):
                     answer = replace(answer, where=about)
                     self._end(worker)
@@ -153,6 +166,9 @@ class Crew:
         finally:
             if worker:
                 self._end(worker)
+
+    def _hear(self, chunk: Chunk, share: float) -> None:
+        self._answers.put((chunk, Partly(share)))
 
     def _started(self) -> tuple[Workman, Mapping[str, str]]:
         """A worker, and what it says of itself."""

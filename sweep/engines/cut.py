@@ -11,17 +11,13 @@ from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.training.execute import bounds
+from sweep.training.worth import Worth
 
 SECONDS = 2.0
 """That a chunk is to take. The milliseconds of its way are little beside it, and so is what is lost with a worker."""
 
 WINDOW = 100_000
 """Points that a chunk has at most."""
-
-
-def labour(problem: Problem) -> int:
-    """Of an epoch of a point, in multiplications or readings: it compares points of a sweep, and no more."""
-    return problem.work or problem.prepared.inputs.size
 
 
 class Cutter:
@@ -38,6 +34,7 @@ class Cutter:
 
     Attributes
     ----------
+    worth : of ``points``.
     told : of what size they are, in a sentence, once that is known, and if each worker has more than one to come.
     """
 
@@ -65,8 +62,9 @@ class Cutter:
         self._problems, self._workers, self._seconds, self._hurried = problems, workers, seconds, hurried
         self._points, self._ends = in_tiles(points, problems)
         self._bounds = bounds(problems)
-        self._costs = {task: labour(problem) for task, problem in problems.items()}
-        self._start, self._left = 0, sum(map(self._cost, points))
+        self.worth = Worth(points, problems)
+        self._cost = self.worth.labour
+        self._start, self._left = 0, self.worth.whole
         self._pace = 0.0
         self.told = ""
 
@@ -101,9 +99,6 @@ class Cutter:
         """Of the next ``count`` points, how many are of whole tiles."""
         place = bisect_right(self._ends, self._start + count)
         return max(self._ends[place - 1] - self._start, 0) if place else 0
-
-    def _cost(self, point: Point) -> int:
-        return self._costs[point.task] * point.epochs
 
     def _at_once(self, point: Point) -> int:
         """What models like that of ``point`` cost that are computed at once."""

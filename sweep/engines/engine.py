@@ -11,7 +11,7 @@ from sweep.problem.task import Task
 from sweep.settings.schema import Settings
 from sweep.training.curve import Compute, Result
 from sweep.training.devices import check_devices
-from sweep.training.execute import execute
+from sweep.training.execute import UnderWay, execute, unheard
 
 Chunk = list[tuple[Point, Result]]
 
@@ -19,13 +19,24 @@ Chunk = list[tuple[Point, Result]]
 class Engine(Protocol):
     """Where points of a sweep are trained."""
 
+    def prepare(self, settings: Sequence[Settings]) -> None:
+        """Begin to start what may train points of ``settings``, of which all may turn out to be done; returns at once.
+
+        Whoever calls it, once or more often, calls :meth:`close` in the end.
+        """
+
+    def close(self) -> None:
+        """End what was prepared and is not needed."""
+
     def check(self, points: Sequence[Point]) -> None:
         """Raise :class:`sweep.errors.BadInput` where ``points`` cannot be trained there, as on a missing device."""
 
-    def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[Chunk]:
-        """Chunks as they are done, each whole, in any order; every point once.
+    def run(
+        self, points: Sequence[Point], problems: Mapping[Task, Problem], under_way: UnderWay = unheard
+    ) -> Generator[Chunk]:
+        """Chunks as they are done, each whole, in any order; every point once. How far it is, ``under_way`` is told.
 
-        Closed before its end, it leaves nothing at work.
+        An empty one says that there is something new to be told. Closed before its end, it leaves nothing at work.
         """
 
     @property
@@ -51,13 +62,21 @@ class Here:
     told = ""
     workers: tuple[Mapping[str, Any], ...] = ()
 
+    def prepare(self, settings: Sequence[Settings]) -> None:
+        """Nothing takes a while."""
+
+    def close(self) -> None:
+        """Nothing was prepared."""
+
     def check(self, points: Sequence[Point]) -> None:
         """See :func:`sweep.training.devices.check_devices`."""
         check_devices(points)
 
-    def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[Chunk]:
+    def run(
+        self, points: Sequence[Point], problems: Mapping[Task, Problem], under_way: UnderWay = unheard
+    ) -> Generator[Chunk]:
         """See :func:`sweep.training.execute.execute`."""
-        return execute(points, problems, self.compute, self.jobs)
+        return execute(points, problems, self.compute, self.jobs, under_way)
 
 
 def refuse_timeout(settings: Settings) -> None:

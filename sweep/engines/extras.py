@@ -1,12 +1,15 @@
 """Packages that an engine needs and sweep itself does not: looked for once the engine is asked for, and no sooner."""
 
 from contextlib import suppress
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
+from types import ModuleType
 
 from sweep.errors import BadInput
 
 PROJECT = "sweep-harness"
+NEED_NOTHING = "hydra/launcher=batch and hydra/launcher=processes, which need no more than sweep"
 
 
 def require(module: str, extra: str, key: str) -> None:
@@ -24,9 +27,28 @@ def require(module: str, extra: str, key: str) -> None:
     if find_spec(module) is None:
         raise BadInput(
             f"{key}: {module} is not installed",
-            "hydra/launcher=batch and hydra/launcher=processes, which need no more than sweep",
+            NEED_NOTHING,
             f"pip install '{requirement(module, extra)}'",
         )
+
+
+def imported(module: str, extra: str, key: str) -> ModuleType:
+    """``module``, imported: it may be there and broken, as beside another version of what it needs.
+
+    Raises
+    ------
+    BadInput : whatever it raises; or it is not installed, as :func:`require` has it.
+    """
+    require(module, extra, key)
+    try:
+        return import_module(module)
+    except (Exception, SystemExit) as error:
+        first = next(iter(str(error).strip().splitlines()), "")
+        raise BadInput(
+            f"{key}: {module} is installed, and cannot be imported: {type(error).__name__}{first and f': {first}'}",
+            NEED_NOTHING,
+            f"pip install --force-reinstall '{requirement(module, extra)}'; python -c 'import {module}' shows more",
+        ) from error
 
 
 def requirement(module: str, extra: str) -> str:

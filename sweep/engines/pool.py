@@ -9,10 +9,11 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from sweep.engines.answer import Answer, Chunk, Lost
+from sweep.engines.answer import Answer, Chunk, Lost, Partly
 from sweep.engines.cut import Cutter
 from sweep.plan.point import Point
 from sweep.training.curve import Result
+from sweep.training.execute import UnderWay, unheard
 
 IN_FLIGHT = 2
 """Chunks a worker that are on their way, waiting or unread: one trains, and the next one is there when it is done."""
@@ -28,8 +29,8 @@ class Crew(Protocol):
     def give(self, chunk: Chunk) -> None:
         """Have ``chunk`` trained by whoever is free; returns at once."""
 
-    def answer(self) -> tuple[Chunk, Answer]:
-        """The next chunk that is done or lost; waits for it."""
+    def answer(self) -> tuple[Chunk, Answer | Partly]:
+        """The next chunk that is done or lost, or is told to be done in part; waits for it."""
 
 
 @dataclass
@@ -49,7 +50,14 @@ class Tally:
     lost: int = 0
 
 
-def pooled(crew: Crew, cutter: Cutter, tally: Tally) -> Generator[list[tuple[Point, Result]]]:
+def points_told(count: int) -> str:
+    """So many points, as ``1 point``."""
+    return f"{count:,} point{'s' * (count != 1)}"
+
+
+def pooled(
+    crew: Crew, cutter: Cutter, tally: Tally, under_way: UnderWay = unheard
+) -> Generator[list[tuple[Point, Result]]]:
     """Train all points that ``cutter`` cuts, by ``crew``.
 
     Yields
@@ -57,18 +65,25 @@ def pooled(crew: Crew, cutter: Cutter, tally: Tally) -> Generator[list[tuple[Poi
     Chunks as they are done, each whole; at most :data:`IN_FLIGHT` a worker are there at a time.
     """
     again: deque[Chunk] = deque()
-    flying = 0
+    flying: dict[int, float] = {}
+    shares: dict[int, float] = {}
     while True:
-        while flying < IN_FLIGHT * crew.size:
+        while len(flying) < IN_FLIGHT * crew.size:
             chunk = again.popleft() if again else Chunk(cutter.next())
             if not chunk.points:
                 break
             crew.give(chunk)
-            flying += 1
+            flying[chunk.number] = cutter.worth.of(chunk.points)
         if not flying:
             return
         chunk, answer = crew.answer()
-        flying -= 1
+        if not isinstance(answer, Lost):
+            shares[chunk.number] = answer.share if isinstance(answer, Partly) else 1.0
+            under_way(sum(share * flying[number] for number, share in shares.items()))
+        if isinstance(answer, Partly):
+            continue
+        del flying[chunk.number]
+        shares.pop(chunk.number, None)
         if isinstance(answer, Lost):
             tally.lost += 1
             again.extend(parts := tried_again(chunk, answer))

@@ -16,6 +16,7 @@ from contextlib import closing, suppress
 from functools import cache
 from itertools import cycle, islice
 from multiprocessing import Pipe
+from time import monotonic
 from typing import IO
 
 from sweep.engines import cores, gpus
@@ -27,9 +28,12 @@ from sweep.errors import BadInput
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
+from sweep.settings.schema import Settings
 from sweep.training import captured
+from sweep.training.advance import Hear
 from sweep.training.curve import Result
 from sweep.training.devices import refuse_missing
+from sweep.training.execute import UnderWay, unheard
 
 START = "import sys; *fds, sys.path = *sys.argv[1:4], sys.argv[4:]; from sweep.engines.worker import main; main(*fds)"
 """What a worker's Python runs: modules are found where the driver finds them, and in that order."""
@@ -63,6 +67,18 @@ class Processes(Staffed):
     def __init__(self, asked: int | None, timeout: float | None = None) -> None:
         super().__init__(timeout)
         self.asked, self.devices = asked, 0
+        self._early: list[Worker] = []
+
+    def prepare(self, settings: Sequence[Settings]) -> None:
+        """Start some workers: they bring in torch while the driver opens its store."""
+        if not self._early:
+            count = self.early(settings, self.asked or cores.cores())
+            self._early += (Worker() for _ in range(count))
+
+    def close(self) -> None:
+        """End those that had nothing to do."""
+        while self._early:
+            self._early.pop().end()
 
     def check(self, points: Sequence[Point]) -> None:
         """Ask a worker for the devices, where points name one beside the CPU."""
@@ -77,12 +93,21 @@ class Processes(Staffed):
             finally:
                 worker.end()
 
-    def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[list[tuple[Point, Result]]]:
+    def run(
+        self, points: Sequence[Point], problems: Mapping[Task, Problem], under_way: UnderWay = unheard
+    ) -> Generator[list[tuple[Point, Result]]]:
         """See :meth:`sweep.engines.crew.Staffed.shared_out`."""
         kit, size = pickle.dumps(Kit.of(problems)), self.size(points)
         places = deque(islice(cycle(gpus.shares(points, self.devices, os.environ)), size))
-        with closing(Crew(size, lambda: Worker(kit, places=places), self.timeout)) as crew:
-            yield from self.shared_out(points, problems, crew)
+
+        def hired() -> Worker:
+            if not self._early:
+                return Worker(kit, places=places)
+            (worker := self._early.pop()).kit = kit
+            return worker
+
+        with closing(Crew(size, hired, self.timeout)) as crew:
+            yield from self.shared_out(points, problems, crew, under_way)
 
     def size(self, points: Sequence[Point]) -> int:
         """How many workers there are at most for ``points``."""
@@ -94,18 +119,18 @@ class Worker:
 
     Parameters
     ----------
-    kit : a pickled :class:`sweep.engines.work.Kit`.
+    kit : a pickled :class:`sweep.engines.work.Kit`; it may be set later, before the worker is asked what it is.
     streams : where what it prints goes, and its errors; None: to those of this process.
     places : variables of environments, of which it has the first as long as it lives.
     """
 
     def __init__(
         self,
-        kit: bytes,
+        kit: bytes = b"",
         streams: tuple[IO[bytes] | None, IO[bytes] | None] = (None, None),
         places: deque[Mapping[str, str]] | None = None,
     ) -> None:
-        self._kit = kit
+        self.kit = kit
         self._places = deque[Mapping[str, str]]([{}]) if places is None else places
         self._place = self._places.popleft()
         self._connection, theirs = Pipe()
@@ -130,20 +155,24 @@ class Worker:
 
     def started(self) -> Ready:
         """What it says of itself, once it is ready; raises EOFError or OSError where it is gone."""
-        self._connection.send_bytes(self._kit)
+        self._connection.send_bytes(self.kit)
         found: Ready = self._connection.recv()
         return found
 
-    def train(self, points: Sequence[Point], timeout: float | None) -> Answer:
-        """Have ``points`` trained, each within ``timeout`` seconds: a chunk that takes longer is lost."""
+    def train(self, points: Sequence[Point], timeout: float | None, hear: Hear) -> Answer:
+        """See :meth:`sweep.engines.crew.Workman.train`; that more is done is no reason to wait longer."""
         try:
             self._connection.send(points)
             if not self._connection.poll(timeout and max(timeout, PREPARING)):
                 return Lost("TimeLimit", f"making its model took longer than {max(timeout or 0, PREPARING):g} s", False)
             self._connection.recv()
-            if not self._connection.poll(timeout):
-                return self._lost("TimeLimit", f"it took longer than training.timeout={timeout:g} s", again=False)
-            return Done(*self._connection.recv())
+            until = timeout and monotonic() + timeout
+            while self._connection.poll(until and max(until - monotonic(), 0.0)):
+                said = self._connection.recv()
+                if isinstance(said, Done):
+                    return said
+                hear(said)
+            return self._lost("TimeLimit", f"it took longer than training.timeout={timeout:g} s", again=False)
         except (EOFError, OSError):
             return self._lost("WorkerDied", f"the process that trained it {self._ending()}, each time", again=True)
 

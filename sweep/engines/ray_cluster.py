@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sweep import scratch
+from sweep.engines import extras
 from sweep.engines.cores import cores
 from sweep.errors import BadInput
 
@@ -49,7 +50,7 @@ def connected(address: str | None, workers: int | None) -> Iterator[Any]:
 
     Raises
     ------
-    BadInput : there is no cluster at ``address``, or it is of another version.
+    BadInput : there is no cluster at ``address``, or it is of another version; or the module cannot be imported.
     """
     with nullcontext() if address else _short_folder() as folder:
         options: dict[str, Any] = {"address": address or "local"}
@@ -62,8 +63,7 @@ def connected(address: str | None, workers: int | None) -> Iterator[Any]:
             }
         else:
             _reach(str(address))
-        import ray
-
+        ray = extras.imported("ray", "ray", "hydra/launcher=sweep_ray")
         try:
             ray.init(logging_level=logging.CRITICAL, log_to_driver=False, **options)
         except Exception as error:

@@ -12,7 +12,7 @@ from multiprocessing import Pipe
 from typing import Any
 
 from sweep.engines import cores, extras
-from sweep.engines.answer import Answer, Chunk
+from sweep.engines.answer import Answer, Chunk, Partly
 from sweep.engines.crew import Staffed
 from sweep.engines.ray_cluster import environment
 from sweep.engines.ray_keeper import END, Order, Wish
@@ -21,8 +21,10 @@ from sweep.errors import BadInput
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
+from sweep.settings.schema import Settings
 from sweep.training.curve import Result
 from sweep.training.devices import refuse_missing
+from sweep.training.execute import UnderWay, unheard
 
 START = (
     "import sys; fd, log, *sys.path = sys.argv[1:]; from sweep.engines.ray_keeper import main; main(int(fd), int(log))"
@@ -47,6 +49,12 @@ class Ray(Staffed):
         super().__init__(timeout)
         self.address, self.asked = address, asked
 
+    def prepare(self, settings: Sequence[Settings]) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing was prepared."""
+
     def check(self, points: Sequence[Point]) -> None:
         """Refuse an address at which there is no cluster, and a device that a worker there has not."""
         extras.require("ray", "ray", "hydra/launcher=sweep_ray")
@@ -57,11 +65,13 @@ class Ray(Staffed):
         elif self.address:
             self._keeper(Wish.SIZE, points, Kit({}, {})).close()
 
-    def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[list[tuple[Point, Result]]]:
+    def run(
+        self, points: Sequence[Point], problems: Mapping[Task, Problem], under_way: UnderWay = unheard
+    ) -> Generator[list[tuple[Point, Result]]]:
         """See :meth:`sweep.engines.crew.Staffed.shared_out`."""
         if points:
             with closing(self._keeper(Wish.TRAINING, points, Kit.of(problems))) as keeper:
-                yield from self.shared_out(points, problems, keeper)
+                yield from self.shared_out(points, problems, keeper, under_way)
 
     def _keeper(self, wish: Wish, points: Sequence[Point], kit: Kit) -> "Keeper":
         return Keeper(Order(wish, self.address, self.asked, _on_gpu(points), pickle.dumps(kit), self.timeout))
@@ -102,9 +112,9 @@ class Keeper:
         """See :meth:`sweep.engines.pool.Crew.give`."""
         self._send(chunk)
 
-    def answer(self) -> tuple[Chunk, Answer]:
+    def answer(self) -> tuple[Chunk, Answer | Partly]:
         """See :meth:`sweep.engines.pool.Crew.answer`."""
-        found: tuple[Chunk, Answer] = self._heard()
+        found: tuple[Chunk, Answer | Partly] = self._heard()
         return found
 
     def known(self) -> list[dict[str, Any]]:

@@ -10,12 +10,13 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from multiprocessing.connection import Connection
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TextIO
 
+from sweep.engines.answer import Partly
 from sweep.engines.crew import Crew
 from sweep.engines.ray_cluster import connected
 from sweep.errors import BadInput
@@ -95,7 +96,9 @@ def _train(connection: "Connection[Any, Any]", crew: Crew) -> None:
     def answer() -> None:
         while True:
             try:
-                found: Any = crew.answer()
+                chunk, said = crew.answer()
+                # Its points need not cross again to say how far it is.
+                found: Any = (replace(chunk, points=()) if isinstance(said, Partly) else chunk, said)
             except BaseException as error:
                 found = error
             with suppress(OSError), one:

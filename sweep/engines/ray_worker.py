@@ -16,9 +16,13 @@ from sweep.engines.worker import Ready
 from sweep.errors import BadInput
 from sweep.plan.point import Point
 from sweep.provenance import here
+from sweep.training.advance import Hear
 
 PLACED = 20.0
 """Seconds after which it is said that a worker waits for its place in the cluster."""
+
+ASKED = 0.5
+"""Seconds after which it is asked how much of a chunk is done."""
 
 WAITS = "Ray: a worker waits for a free place in the cluster."
 
@@ -54,12 +58,19 @@ def actor(ray: Any, gpus: int) -> Any:
             except (EOFError, OSError):
                 raise self.worker.stillborn() from None
 
+        def share(self) -> float:
+            return self.done
+
+        def hear(self, share: float) -> None:
+            self.done = share
+
         def train(self, points: bytes, timeout: float | None) -> tuple[bytes, bytes, bytes]:
             import pickle
 
             from sweep.engines.answer import Lost
 
-            found = self.worker.train(pickle.loads(points), timeout)
+            self.done = 0.0
+            found = self.worker.train(pickle.loads(points), timeout, self.hear)
             if isinstance(found, Lost):
                 self.worker.end()
             answer, said = pickle.dumps(found), []
@@ -69,7 +80,7 @@ def actor(ray: Any, gpus: int) -> Any:
                 stream.truncate(0)
             return answer, said[0], said[1]
 
-    return ray.remote(num_cpus=1, num_gpus=gpus)(Trainer)
+    return ray.remote(num_cpus=1, num_gpus=gpus, max_concurrency=2)(Trainer)  # It is asked how far it is, meanwhile.
 
 
 class Hiring:
@@ -138,10 +149,14 @@ class Remote:
             self._ending, self._lives = f"ended before it was ready: {said(error)}", False
             raise EOFError from None
 
-    def train(self, points: Sequence[Point], timeout: float | None) -> Answer:
+    def train(self, points: Sequence[Point], timeout: float | None, hear: Hear) -> Answer:
         """See :meth:`sweep.engines.crew.Workman.train`; what models printed is printed here, once done."""
         try:
-            answer, *printed = self._ray.get(self._actor.train.remote(pickle.dumps(points), timeout))
+            training = self._actor.train.remote(pickle.dumps(points), timeout)
+            while not self._ray.wait([training], timeout=ASKED)[0]:
+                if share := self._ray.get(self._actor.share.remote()):
+                    hear(share)
+            answer, *printed = self._ray.get(training)
         except self._ray.exceptions.RayError as error:
             self._lives = False
             return Lost("WorkerDied", f"Ray lost the worker that trained it, each time: {said(error)}", again=True)

@@ -30,6 +30,9 @@ from sweep.outputs import OUTPUTS, check_writable
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
+from sweep.settings.schema import Settings
+from sweep.training.execute import UnderWay, unheard
+from sweep.training.worth import Worth
 
 SHORTEST, LONGEST = 0.05, 1.0
 """Seconds between two looks at the files: each pause in which nothing came is longer than the one before."""
@@ -54,9 +57,15 @@ class Slurm:
         """See :attr:`sweep.engines.engine.Engine.told`."""
         return self._flight.told if self._flight else ""
 
+    def prepare(self, settings: Sequence[Settings]) -> None:
+        """Jobs are submitted with what they train."""
+
+    def close(self) -> None:
+        """Nothing was prepared."""
+
     def check(self, points: Sequence[Point]) -> None:
         """Refuse a device that no job is asked to have; whether it has, it says itself."""
-        extras.require("submitit", "slurm", "hydra/launcher=sweep_slurm")
+        extras.imported("submitit", "slurm", "hydra/launcher=sweep_slurm")
         self._keys = frozenset(point.key for point in points)
         devices = {point.device for point in points} - {"cpu"}
         if devices and not self._asked.gpus:
@@ -69,8 +78,13 @@ class Slurm:
             check_writable(Path(self._asked.folder), "give another hydra.launcher.folder=…")
         queue(self._asked).check()
 
-    def run(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> Generator[Chunk]:
-        """Train ``points`` by jobs; those of an earlier driver that is gone are found again."""
+    def run(
+        self, points: Sequence[Point], problems: Mapping[Task, Problem], under_way: UnderWay = unheard
+    ) -> Generator[Chunk]:
+        """Train ``points`` by jobs; those of an earlier driver that is gone are found again.
+
+        What is under way is told as it comes: of more, no job says anything.
+        """
         asked, line = self._asked, queue(self._asked)
         below = Path(asked.folder or OUTPUTS).absolute() / f"slurm-{os.getuid()}"
         order = Order(pickle.dumps(Kit.of(problems)), str(Path.cwd()), list(sys.path), asked.cpus, self._timeout)
@@ -78,12 +92,16 @@ class Slurm:
         with closing(flight):
             for folder, jobs in found(line, below, self._keys | flight.wanted.keys()):
                 flight.take_over(folder, jobs)
-            under_way = flight.expected
-            rest = [point for point in points if point.key not in under_way]
+            expected, worth = flight.expected, Worth(points, problems)
+            rest = [point for point in points if point.key not in expected]
             packer = Packer(rest, problems, asked.at_once, asked.cpus, 60 * asked.minutes)
             submission = Submission(line, below, order, packer, asked.at_once)
             try:
-                yield from _as_they_come(flight.chunks(packer, submission))
+                if expected:
+                    yield []  # That jobs are found is told before any of them has brought something.
+                for chunk in _as_they_come(flight.chunks(packer, submission)):
+                    under_way(worth.of([point for point, _ in chunk]))
+                    yield chunk
             finally:
                 self.workers = flight.workers
 

@@ -1,8 +1,10 @@
-"""What is asked of Slurm: the keys below ``hydra.launcher``, checked, and as submitit and sbatch call them."""
+"""What is asked of Slurm: the keys below ``hydra.launcher``, checked, and as submitit and sbatch call them.
+
+Hydra imports this file at every start, so nothing heavy is imported here.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sweep.engines import cores
@@ -44,13 +46,30 @@ FOREVER = 60 * 24 * 365
 """Minutes that a job on this machine may take: nobody waits for its end but its driver."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Asked:
-    """Checked; of :class:`hydra_plugins.sweep_grid.SlurmLauncherConf`, which says what each is.
+    """The keys and their defaults; see docs/engines.md.
+
+    Parameters
+    ----------
+    workers : jobs at a time; null is 100, or on this machine as many as it has cores.
+    executor : ``slurm``, or ``local``: jobs on this machine, without Slurm.
+    minutes : that a job is to take.
+    time : minutes after which Slurm ends a job; null is the partition's own limit.
+    cpus, memory, gpus : of a job; memory in GB, null is the cluster's own.
+    partition, account, qos : as ``sbatch`` takes them.
+    setup : lines of shell before a job's Python, as ``module load …``.
+    options : further parameters of ``sbatch``, by their long names.
+    folder : that all nodes see, for the files between the command and its jobs; null is ``outputs/``.
 
     Raises
     ------
     BadInput : a value is none that can be used.
+
+    Notes
+    -----
+    Hydra has the keys from the class :class:`hydra_plugins.sweep_grid.SlurmLauncherConf`, which makes no object of it:
+    so nothing is checked before a launcher is made. It takes no frozen one, nor any type but those of YAML.
     """
 
     workers: int | None = None
@@ -63,8 +82,8 @@ class Asked:
     partition: str | None = None
     account: str | None = None
     qos: str | None = None
-    setup: Sequence[str] = ()
-    options: Mapping[str, Any] | None = None
+    setup: list[str] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
     folder: str | None = None
 
     def __post_init__(self) -> None:
@@ -78,7 +97,7 @@ class Asked:
         _within("minutes", self.minutes, 0.01, 60 * 24 * 366)
         if self.time is not None and self.minutes >= self.time:
             raise _refused("minutes", f"{self.minutes:g}", f"less than hydra.launcher.time={self.time}")
-        for name in self.options or ():
+        for name in self.options:
             if not re.fullmatch(r"[a-z][a-z-]+", str(name)) or name in OURS:
                 raise _refused(
                     "options", f"{{{name}: …}}", "long names of what sbatch takes, as constraint, that have no own key"
@@ -92,8 +111,7 @@ class Asked:
     def parameters(self) -> dict[str, Any]:
         """As submitit's executor takes them."""
         if self.executor == "local":
-            return {"timeout_min": FOREVER, "gpus_per_node": self.gpus, "setup": list(self.setup)}
-        more = dict(self.options or {})
+            return {"timeout_min": FOREVER, "gpus_per_node": self.gpus, "setup": self.setup}
         return {
             "time": self.time,
             "nodes": 1,
@@ -103,10 +121,10 @@ class Asked:
             "partition": self.partition,
             "account": self.account,
             "qos": self.qos,
-            "setup": list(self.setup),
+            "setup": self.setup,
             "use_srun": False,  # A job is one process of one node; and srun gives it one core, whatever was asked for.
             "wckey": None,
-            "additional_parameters": {name: value for name, value in more.items() if value is not False},
+            "additional_parameters": {name: value for name, value in self.options.items() if value is not False},
         }
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from sweep.engines.answer import Chunk, Lost
 from sweep.engines.engine import Chunk as Results
-from sweep.engines.pool import tried_again
+from sweep.engines.pool import points_told, tried_again
 from sweep.engines.slurm_folder import End, Folder, Job, Part
 from sweep.engines.slurm_pack import LEAST, Packer
 from sweep.engines.slurm_queue import Queue
 from sweep.engines.slurm_submission import Submission
 from sweep.errors import BadInput, printable
 from sweep.plan.point import Point
+from sweep.redaction import without_secrets
 from sweep.training.curve import Failure
 
 STILLBORN = 3
@@ -163,14 +164,15 @@ class Flight:
         """See above."""
         submitted, ends = self._submission, self._ends
         if not submitted or not self._is_closed:
-            return submitted.told if submitted else ""
-        parts = [f"Jobs: {submitted.jobs:,}, of up to {submitted.largest:,} points"] * bool(submitted.jobs)
+            found = f"Jobs found again: {self._found:,}." if self._found else ""
+            return (submitted.told if submitted else "") or found
+        parts = [f"Jobs: {submitted.jobs:,}, of up to {points_told(submitted.largest)}"] * bool(submitted.jobs)
         parts += [f"jobs found again: {self._found:,}"] * bool(self._found)
         parts += [f"jobs lost: {self._lost_jobs:,}"] * bool(self._lost_jobs)
         if ends:
             lost, largest = sum(end.lost for end in ends), max(end.largest for end in ends)
             parts.append(f"workers: {sum(each['count'] for each in self.workers):,}")
-            parts.append(f"chunks: {sum(end.chunks for end in ends):,}, of up to {largest:,} points")
+            parts.append(f"chunks: {sum(end.chunks for end in ends):,}, of up to {points_told(largest)}")
             parts += [f"workers lost: {lost:,}"] * bool(lost)
         return ("; ".join(parts) + ".").capitalize() if parts else ""
 
@@ -209,6 +211,6 @@ def _log(job: Job) -> str:
     """The end of what it wrote as an error."""
     path = job.folder.path / "submitit" / f"{job.id.partition('@')[0]}_0_log.err"
     try:
-        return path.read_text(encoding="utf-8", errors="replace")[-TAIL:]
+        return without_secrets(path.read_text(encoding="utf-8", errors="replace")[-TAIL:])
     except OSError:
         return ""

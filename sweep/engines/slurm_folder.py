@@ -9,6 +9,7 @@ import pickle
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ from sweep.training.curve import Result
 
 LARGEST = 1 << 40
 """Bytes of a file of ours that are read at most."""
+
+
+LEFT = 30 * 86400.0
+"""Seconds for which a folder waits for a command that wants what is in it."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +179,12 @@ class Folder:
     def is_there(self) -> bool:
         """Whether a driver may still want what is written."""
         return (self.path / self.ORDER).exists()
+
+    @property
+    def is_old(self) -> bool:
+        """Whether nothing has been written in it for :data:`LEFT` seconds."""
+        written = max((path.lstat().st_mtime for path in self.path.iterdir()), default=self.path.lstat().st_mtime)
+        return time.time() - written > LEFT  # Not by the folder's own time, which a look changes.
 
     def names(self) -> list[str]:
         """Of all files, as they are now on the server of the folder."""

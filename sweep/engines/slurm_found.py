@@ -13,7 +13,10 @@ UNREADABLE = (*MALFORMED, OSError, EOFError, ImportError, pickle.UnpicklingError
 
 
 def found(queue: Queue, below: Path, keys: Set[str]) -> Iterator[tuple[Folder, list[Job]]]:
-    """Folders below ``below`` with jobs of points that have one of ``keys``, each held from now on."""
+    """Folders below ``below`` with jobs of points that have one of ``keys``, each held from now on.
+
+    Others are left to commands that want their points; those that have been left for long are deleted.
+    """
     for folder in Folder.left(below):
         try:
             jobs = list(_jobs(queue, folder))
@@ -21,8 +24,16 @@ def found(queue: Queue, below: Path, keys: Set[str]) -> Iterator[tuple[Folder, l
             jobs = []
         if any(job.left & keys for job in jobs):
             yield folder, jobs
+        elif folder.is_old and _is_dead(queue, folder):
+            folder.remove()
         else:
             folder.let_go()
+
+
+def _is_dead(queue: Queue, folder: Folder) -> bool:
+    """Whether none of its jobs waits or runs, as far as the queue answers."""
+    there = queue.at_work()
+    return there is not None and not any(folder.path.name in f"{job} {name}" for job, name in there.items())
 
 
 def _jobs(queue: Queue, folder: Folder) -> Iterator[Job]:

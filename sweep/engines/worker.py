@@ -49,25 +49,30 @@ def main(fd: str, driver: str, log: str) -> None:
 
 
 def _serve(connection: "Connection[Any, Any]", log: int) -> None:
+    from sweep.engines.answer import Done
     from sweep.engines.work import Bench
-    from sweep.training import captured
+    from sweep.training import advance, captured
 
     captured.given = os.fdopen(log, "r+b", buffering=0)
 
+    ready = _ready()  # First: the driver may be long about its kit.
     bench = Bench(connection.recv())
-    connection.send(_ready())
+    connection.send(ready)
     while True:
         points = connection.recv()
         bench.prepare(points)
         connection.send(BEGUN)
         begun = perf_counter()
-        results = bench.results_of(points)
+        with advance.heard(connection.send):
+            results = bench.results_of(points)
         sys.stdout.flush()  # What a model printed: a worker that is ended flushes nothing.
-        connection.send((results, perf_counter() - begun))
+        connection.send(Done(results, perf_counter() - begun))
 
 
 def _ready() -> Ready:
     import torch
+
+    from sweep.training import compute as compute
 
     torch.set_num_threads(1)
     return Ready(here(), torch.cuda.device_count() if torch.cuda.is_available() else 0)

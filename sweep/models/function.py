@@ -61,6 +61,10 @@ def taken(spec: Mapping[str, Any]) -> tuple[str, ...]:
     if twice := sorted(own.keys() & {*HANDED, FOLDER, *READINGS}):
         step = f"write {twice[0]}=…, without {KEY}" if twice[0] in HANDED else "leave it out"
         raise BadInput(f"{KEY}.{twice[0]}: a function gets that by itself", "its own arguments", step)
+    by_place = [each.name for each in parameters if each.kind is each.POSITIONAL_ONLY and each.default is each.empty]
+    if by_place:
+        what = f"{KEY}: {spec[TARGET]} takes {', '.join(by_place)} by place alone"
+        raise BadInput(what, "arguments by their names", "leave the / out that stands behind them")
     check(function, spec[TARGET], (), own | dict.fromkeys(names), False, KEY)
     return names
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from sweep.models.spec import flat, parsed
@@ -52,6 +52,21 @@ class Declared:
     holds: Any = None
     name: str = ""
 
+    @cached_property
+    def is_several(self) -> bool:
+        """Whether its value is a tuple, of a value for each of its keys."""
+        return get_origin(self.holds) is tuple
+
+    @cached_property
+    def is_enum(self) -> bool:
+        """Whether it is one of a few words."""
+        return isinstance(self.holds, type) and issubclass(self.holds, Enum)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether its value is shown and stored as it is, under its one key."""
+        return self.told_by is None and not self.is_spec and not self.is_several
+
     def used(self, point: Any) -> bool:
         """Whether ``point`` uses it."""
         if usage.is_function(point):
@@ -62,10 +77,6 @@ class Declared:
         """What of ``value`` tells points apart."""
         return value if self.told_by is None else self.told_by(value)
 
-    def in_key(self, point: Any, value: Any) -> bool:
-        """Whether ``value`` is part of the key of ``point``."""
-        return self.used(point) and (self.before is None or value != self.before)
-
     def by_key(self, value: Any) -> dict[str, Any]:
         """``value`` under the keys that a user types; of a spec, lists and mappings within them as they are."""
         if self.is_spec:
@@ -74,13 +85,9 @@ class Declared:
 
     def read(self, given: tuple[Any, ...]) -> Any:
         """The value of the field, from one for each of its keys."""
-        if get_origin(self.holds) is tuple:
+        if self.is_several:
             return given
-        return self.holds(given[0]) if self.is_enum() else given[0]
-
-    def is_enum(self) -> bool:
-        """Whether it is one of a few words."""
-        return isinstance(self.holds, type) and issubclass(self.holds, Enum)
+        return self.holds(given[0]) if self.is_enum else given[0]
 
 
 @lru_cache(4096)

@@ -13,6 +13,8 @@ from sweep.settings.holdout import canonical as holdout_as_typed
 from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import ProblemKind
 
+_PATTERNS: dict[tuple[bool, ...], tuple[bool, ...]] = {}
+
 
 class Derived:
     """Of :class:`sweep.plan.point.Point`, all but its fields and how they are read and written."""
@@ -37,6 +39,12 @@ class Derived:
     schedule: ScheduleKind
     warmup: int
 
+    @cached_property
+    def uses(self) -> tuple[bool, ...]:
+        """Whether it uses each field, in the order of their declarations; points that use the same share the tuple."""
+        own = tuple(declared.used(self) for declared in self.DECLARED.values())
+        return _PATTERNS.setdefault(own, own)
+
     @property
     def task(self) -> Task:
         """What it minimises."""
@@ -54,8 +62,8 @@ class Derived:
         """A number that this point has in any company, evenly spread; runs of one trajectory share it."""
         document = {
             name: str(declared.identity(getattr(self, name)))
-            for name, declared in self.DECLARED.items()
-            if declared.used(self) and declared.sharing is not Sharing.TRAJECTORY
+            for (name, declared), used in zip(self.DECLARED.items(), self.uses, strict=True)
+            if used and declared.sharing is not Sharing.TRAJECTORY
         }
         return int(hashlib.sha256(json.dumps(document).encode()).hexdigest()[:8], 16)
 
@@ -63,8 +71,8 @@ class Derived:
     def batch(self) -> tuple[Any, ...]:
         """What all rows of a tensor must share."""
         apart = (
-            each.used(self) and getattr(self, name) == each.apart_at
-            for name, each in self.DECLARED.items()
+            used and getattr(self, name) == each.apart_at
+            for (name, each), used in zip(self.DECLARED.items(), self.uses, strict=True)
             if each.apart_at is not None
         )
         return (*self._used(Sharing.NOTHING), *apart)
@@ -92,7 +100,7 @@ class Derived:
 
     def _used(self, sharing: Sharing) -> tuple[Any, ...]:
         return tuple(
-            getattr(self, name) if declared.used(self) else None
-            for name, declared in self.DECLARED.items()
+            getattr(self, name) if used else None
+            for (name, declared), used in zip(self.DECLARED.items(), self.uses, strict=True)
             if declared.sharing is sharing
         )

@@ -7,7 +7,7 @@ trajectory all follow from what its declaration says; ``tests/plan/test_point.py
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Self
@@ -131,7 +131,7 @@ class Point(Derived):
         """Each field from the values of its keys, and the value that it had before it was there."""
         values: dict[str, Any] = {}
         for name, declared in cls.DECLARED.items():
-            values[name] = declared.read(tuple(value_of(key, declared.before) for key in declared.keys))
+            values[name] = declared.read(tuple([value_of(key, declared.before) for key in declared.keys]))
         return cls(**values)
 
     @cached_property
@@ -142,9 +142,9 @@ class Point(Derived):
         a value that the point does not use does not enter; of the device, only its type.
         """
         document: dict[str, Any] = {"schema": KEY_SCHEMA}
-        for name, declared in self.DECLARED.items():
+        for (name, declared), used in zip(self.DECLARED.items(), self.uses, strict=True):
             value = declared.identity(getattr(self, name))
-            if declared.in_key(self, value):
+            if used and (declared.before is None or value != declared.before):
                 document[name] = _exactly(value)
             elif declared.null_in_key:
                 document[name] = None
@@ -153,13 +153,14 @@ class Point(Derived):
     def columns(self) -> dict[str, Value]:
         """Every setting under the key a user gives it, ``data`` as its fingerprint; None where it is not used."""
         values: dict[str, Value] = {}
-        for declared, value in self._told():
-            if not declared.used(self):
+        for (name, declared), used in zip(self.DECLARED.items(), self.uses, strict=True):
+            if not used:
                 values.update(dict.fromkeys(declared.keys))
-            elif declared.is_spec:
-                values.update({key: shown(each) for key, each in declared.by_key(value).items()})
+            elif declared.is_plain:
+                values[declared.keys[0]] = getattr(self, name)
             else:
-                values.update(declared.by_key(value))
+                own = declared.by_key(declared.identity(getattr(self, name)))
+                values.update({key: shown(each) for key, each in own.items()} if declared.is_spec else own)
         return values
 
     def stored(self) -> dict[str, Value]:
@@ -169,22 +170,20 @@ class Point(Derived):
         the value that all points had before.
         """
         values: dict[str, Value] = {}
-        for declared, value in self._told():
-            if declared.is_spec and value != declared.before:
-                values[declared.keys[0]] = value
-            elif declared.before is None or value != declared.before:
-                values.update(declared.by_key(value))
+        for name, declared in self.DECLARED.items():
+            value = declared.identity(getattr(self, name))
+            if declared.before is None or value != declared.before:
+                if declared.is_plain or declared.is_spec:
+                    values[declared.keys[0]] = value
+                else:
+                    values.update(declared.by_key(value))
         return values
-
-    def _told(self) -> Iterator[tuple[Declared, Any]]:
-        """Each declaration with what of its value tells points apart."""
-        return ((declared, declared.identity(getattr(self, name))) for name, declared in self.DECLARED.items())
 
     def overrides(self) -> dict[str, Any]:
         """The settings that make Hydra compose this point, but for its readings; exact, a device's number included."""
         values: dict[str, Any] = {}
-        for name, declared in self.DECLARED.items():
-            if name not in ("data", "code", "takes") and declared.used(self):
+        for (name, declared), used in zip(self.DECLARED.items(), self.uses, strict=True):
+            if used and name not in ("data", "code", "takes"):
                 own = declared.by_key(getattr(self, name))
                 values.update({key: declared.given_as(each) for key, each in own.items()} if declared.given_as else own)
         return values
@@ -209,7 +208,7 @@ OPTIONAL = tuple(key for each in Point.DECLARED.values() if each.optional for ke
 SPECS = {each.keys[0]: each for each in Point.DECLARED.values() if each.is_spec}
 """By key, what holds arguments, each of which is a column."""
 
-TEXTS = tuple(key for each in Point.DECLARED.values() if each.holds is str or each.is_enum() for key in each.keys)
+TEXTS = tuple(key for each in Point.DECLARED.values() if each.holds is str or each.is_enum for key in each.keys)
 """Keys whose values are text."""
 
 

@@ -183,8 +183,8 @@ def _praise(plan: Plan, tasks: Sequence[Task], leaders: Mapping[Task, Leader], s
 
 
 def error(run: Run) -> str:
-    """The kind and message of a failed run's error."""
-    return f"{run.failure.kind}: {run.failure.message}" if run.failure else ""
+    """What a failed run's error says."""
+    return run.failure.sentence if run.failure else ""
 
 
 def note(run: Run) -> str:

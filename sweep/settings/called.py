@@ -1,9 +1,10 @@
-"""What Hydra would call of a configuration: its own plugins, and nothing else that is named by a ``_target_``."""
+"""What Hydra would call of a configuration: its own plugins, with the keys that they have, and nothing else."""
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from sweep.errors import BadInput
+from sweep.errors import BadInput, nearest
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -12,12 +13,14 @@ PLUGINS = ("hydra.launcher", "hydra.sweeper")
 """Each has a ``_target_`` of its own, which is the class of a plugin that is installed, or Hydra refuses it."""
 
 
-def refuse_targets(config: "DictConfig") -> None:
+def check(config: "DictConfig") -> None:
     """Refuse ``config``, as Hydra composed it, where Hydra itself would call what a ``_target_`` names.
+
+    And where a launcher would be called with a key that it has not.
 
     Raises
     ------
-    BadInput : naming the first such key with its value.
+    BadInput : naming the first such key.
     """
     from omegaconf import OmegaConf
 
@@ -26,6 +29,21 @@ def refuse_targets(config: "DictConfig") -> None:
         for where, value in _targets(OmegaConf.to_container(node, resolve=True) if node else None, key):
             if where not in PLUGINS:
                 raise refusal(f"{where}._target_={value}")
+    launcher = OmegaConf.select(config, "hydra.launcher")
+    kind = OmegaConf.get_type(launcher)
+    if is_dataclass(kind) and (unknown := launcher.keys() - {each.name for each in fields(kind)} - {"_target_"}):
+        raise unknown_argument(min(unknown), kind)
+
+
+def unknown_argument(name: str, kind: type) -> BadInput:
+    """The message for a key of a launcher that there is not; ``kind`` is the dataclass of those there are."""
+    known = [each.name for each in fields(kind) if each.name != "_target_"]
+    near = nearest(name, known)
+    return BadInput(
+        f"hydra.launcher.{name}: the launcher has no such key",
+        ", ".join(f"hydra.launcher.{each}" for each in known) or "no key: this launcher has none",
+        f"did you mean hydra.launcher.{near}?" if near else "leave it out, or choose another hydra/launcher=…",
+    )
 
 
 def refusal(named: str) -> BadInput:

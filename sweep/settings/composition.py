@@ -136,7 +136,7 @@ def composed(
                 word for word in overrides if not OverridesParser.create().parse_override(word).is_sweep_override()
             ]
             config = compose("config", [*single, *further], return_hydra_config=True)
-            called.refuse_targets(config)
+            called.check(config)
             if grid:
                 OmegaConf.update(config, "grid", dict(grid), force_add=True)
             yield GlobalHydra.instance().config_loader(), config

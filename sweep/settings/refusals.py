@@ -3,12 +3,13 @@
 import re
 import shlex
 import traceback
+from dataclasses import is_dataclass
 
 from hydra.errors import HydraException, OverrideParseException
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import ConfigAttributeError, OmegaConfBaseException
 
 from sweep.errors import BadInput, nearest
-from sweep.settings import grammar
+from sweep.settings import called, grammar
 from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal
 from sweep.settings.schema import GROUPS, OWN_KEYS, PERCEPTRON, is_argument
 from sweep.settings.unreadable_file import unreadable
@@ -26,6 +27,8 @@ def explain(error: Exception) -> BadInput | None:
         return error.__cause__
     if not isinstance(error, HydraException | OmegaConfBaseException) and not _while_composing(error):
         return None
+    if told := _of_a_launcher(error.__cause__):
+        return told
     text = _as_typed("\n".join(dict.fromkeys(f"{error}\n{error.__cause__ or ''}".strip().splitlines())))
     if isinstance(error, OverrideParseException):
         return _unparsed(_as_typed(error.override), text)
@@ -53,6 +56,14 @@ def explain(error: Exception) -> BadInput | None:
     if key in KEYS:
         return BadInput(f"{key}: {_first_lines(text)}", KEYS[key].allowed, f"give another {key}=…")
     return unreadable(error) or _other(f"{key}: {text}" if key else text)
+
+
+def _of_a_launcher(cause: BaseException | None) -> BadInput | None:
+    """The message where ``cause`` is a key that a launcher has not."""
+    if not isinstance(cause, ConfigAttributeError) or not str(cause.full_key).startswith("hydra.launcher."):
+        return None
+    kind = cause.object_type
+    return called.unknown_argument(str(cause.key), kind) if isinstance(kind, type) and is_dataclass(kind) else None
 
 
 def _as_typed(text: str) -> str:

@@ -10,7 +10,7 @@ from sweep.models import spec
 from sweep.models.facts import Facts
 from sweep.models.function import FOLDER, HANDED, KEY, READINGS
 from sweep.plan import usage
-from sweep.plan.point import Point
+from sweep.plan.point import LATER, Point
 from sweep.settings.file_form import FileForm
 from sweep.settings.keys import KEYS, TAG
 from sweep.settings.ranges import TEXT
@@ -147,17 +147,12 @@ def point_of(row: dict[str, Any], where: str) -> tuple[Point, Attempt | None]:
     ------
     Malformed : a setting is missing, of another type, out of its range, or not of the key beside it.
     """
-    forms: dict[str, Any] = {"key": str, "attempt": StoredAttempt | None}
-    later = []
-    for declared in Point.DECLARED.values():
-        each = get_args(declared.holds)[0] if get_origin(declared.holds) is tuple else declared.holds
-        forms |= dict.fromkeys(declared.keys, each)
-        later += [key for key in declared.keys if declared.before is not None]
-    found = members(row, forms, where, later)
+    found = members(row, _row_forms(), where, LATER)
     point = Point.from_stored(found)
+    checked = CHECKED & point.stored().keys()
     for name, value in found.items():
         # Of the settings, a check reads the dtype alone.
-        if name in CHECKED & point.stored().keys() and not KEYS[name].check(value, cast("Settings", point)):
+        if name in checked and not KEYS[name].check(value, cast("Settings", point)):
             refuse(value, KEYS[name].allowed, f"{where}.{name}")
     for key, text in (("problem.model", point.model), ("problem.loss", point.loss), (KEY, point.function)):
         if not _is_said(key, text):
@@ -169,6 +164,16 @@ def point_of(row: dict[str, Any], where: str) -> tuple[Point, Attempt | None]:
     if found["key"] != point.key:
         refuse(found["key"], f"the key of the settings beside it, {point.key},", f"{where}.key")
     return point, _attempt(found["attempt"], f"{where}.attempt")
+
+
+@cache
+def _row_forms() -> dict[str, Any]:
+    """Of the members of a row of ``plan.json``."""
+    forms: dict[str, Any] = {"key": str, "attempt": StoredAttempt | None}
+    for declared in Point.DECLARED.values():
+        each = get_args(declared.holds)[0] if get_origin(declared.holds) is tuple else declared.holds
+        forms |= dict.fromkeys(declared.keys, each)
+    return forms
 
 
 @cache

@@ -101,11 +101,16 @@ def _told(runs: Iterable["Run"]) -> Iterator[PointRun]:
         yield run.info.run_id, run.info.status, run.data.tags
 
 
+def failure_of(tags: Mapping[str, str]) -> Failure:
+    """What stands on a failed run of the error."""
+    return Failure(tags.get("error_kind", "unknown"), tags.get("error_message", ""))
+
+
 def _attempt(run_id: str, status: str, tags: Mapping[str, str], known: int) -> Attempt:
     """The attempt that a run is; where its number was changed, as many as are known of its point."""
     attempt = Attempt(run_id, number_of(tags) or known, rerun=tags.get("rerun", ""))
     if status == "FAILED":
-        return replace(attempt, failure=Failure(tags.get("error_kind", "unknown"), tags.get("error_message", "")))
+        return replace(attempt, failure=failure_of(tags))
     try:
         address = CurveAddress(tags["curve_run"], tags["curve_part"], int(tags["curve_row"]))
     except (KeyError, ValueError):

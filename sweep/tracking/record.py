@@ -14,7 +14,7 @@ from sweep.problem.predicted import Predicted
 from sweep.tracking import answers, curve_form, expected, manifest, parts, predictions, printed, summary, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.executions import executions
-from sweep.tracking.lookup import newest_attempts, number_of
+from sweep.tracking.lookup import failure_of, newest_attempts, number_of
 from sweep.tracking.patience import patiently
 from sweep.tracking.search import PAGE, search, search_each
 from sweep.tracking.store import Store
@@ -152,7 +152,7 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
     if tags.get("kind") == "summary":
         return load(store, run_id)
     if tags.get("kind") != "point" or "curve_part" not in tags:
-        failure = f": it failed with {tags.get('error_kind')}: {tags.get('error_message')}" if "key" in tags else ""
+        failure = f": it failed: {failure_of(tags).sentence}" if "key" in tags else ""
         raise BadInput(f"run {run_id} has no curve{failure}", "a run of a sweep that was trained", "name another run")
     summary_id = tags.get("curve_run", "")
     with _damage_named(summary_id):

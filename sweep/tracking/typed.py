@@ -13,7 +13,6 @@ import types
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from enum import Enum
 from typing import Any, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -79,6 +78,8 @@ def typed(value: Any, form: Any, where: str) -> Any:
     ------
     Malformed
     """
+    if type(form) is type and form in WORDS:
+        return _simple(value, form, where)
     kind, parts = get_origin(form), get_args(form)
     if form is Any:
         return _plain(value, where, DEEPEST)
@@ -95,11 +96,9 @@ def typed(value: Any, form: Any, where: str) -> Any:
     if is_dataclass(form) and isinstance(form, type):
         optional = [each.name for each in fields(form) if each.default is not MISSING]
         return form(**members(value, get_type_hints(form), where, optional))
-    if issubclass(form, Enum):
-        if value not in list(form):
-            refuse(value, f"one of {', '.join(map(str, form))}", where)
-        return form(value)
-    return _simple(value, form, where)
+    if value not in list(form):
+        refuse(value, f"one of {', '.join(map(str, form))}", where)
+    return form(value)
 
 
 def members(value: Any, forms: Mapping[str, Any], where: str, optional: Collection[str] = ()) -> dict[str, Any]:

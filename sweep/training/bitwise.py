@@ -21,7 +21,7 @@ def first_difference(stored: Curve, again: Result, parameters: Iterable[str], me
     measures : whether what was measured at the end is compared, too.
     """
     if not isinstance(again, Curve):
-        return f"failed to execute: {again.kind}: {again.message}"
+        return f"failed to execute: {again.sentence}"
     if len(stored.parameters) != len(again.parameters):
         return f"has other parameters: {len(stored.parameters):,} stored, {len(again.parameters):,} now"
     if len(stored.losses) != len(again.losses):  # How many a training function yields is its own matter.

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, TextIO
@@ -44,7 +45,7 @@ def captured(log: BinaryIO) -> Iterator[None]:
                     kept[each] = os.dup(each)
                     os.dup2(file.fileno(), each)
             sys.stdout = sys.stderr = file
-            with _logs():
+            with _logs(), _warnings():
                 yield
         finally:
             _flush((sys.stdout, sys.stderr, *streams))  # Whoever has kept one of them has written to it.
@@ -66,6 +67,16 @@ def _logs() -> Iterator[None]:
     finally:
         root.setLevel(level)
         root.handlers[:] = handlers
+
+
+@contextmanager
+def _warnings() -> Iterator[None]:
+    """Warnings as Python shows them by default: a command silences them, and a function's are for who wrote it."""
+    with warnings.catch_warnings():
+        warnings.resetwarnings()
+        for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+            warnings.simplefilter("ignore", kind)
+        yield
 
 
 def _flush(streams: Iterable[TextIO | None]) -> None:

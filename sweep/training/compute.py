@@ -13,9 +13,10 @@ from sweep.plan.point import Point
 from sweep.problem.function import Function
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
-from sweep.training import function
+from sweep.training import advance, function
 from sweep.training.curve import Result
 from sweep.training.in_process import in_process
+from sweep.training.worth import Worth
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 """By which a sweep is ended: a function may not leave it deaf to them."""
@@ -29,11 +30,13 @@ def compute(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[R
     Exception : whatever a model raises.
     """
     batched = [point for point in points if not isinstance(problems[point.task], Function)]
-    curves = iter(in_process(batched, problems) if batched else ())
+    worth = Worth(points, problems)
+    with advance.part(worth.of(batched) / max(len(points), 1)):
+        curves = iter(in_process(batched, problems) if batched else ())
     found: list[Result] = []
     for point in points:
         if isinstance(problem := problems[point.task], Function):
-            with _apart():
+            with _apart(), advance.part(worth.of([point]) / len(points)):
                 found.append(function.train(point, problem))
         else:
             found.append(next(curves))

@@ -1,5 +1,6 @@
 """What comes back of a point: a curve, or the failure to get one. Plain data that can cross a process."""
 
+import signal
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from sweep.plan.point import Point
 from sweep.problem.problem import PENALIZED_LOSS, Problem
 from sweep.problem.task import Task
+from sweep.redaction import without_secrets
+from sweep.training.yielded import Unfit
 
 Floats = NDArray[np.float32] | NDArray[np.float64]
 
@@ -95,9 +98,21 @@ class Failure:
 
     @classmethod
     def of(cls, error: BaseException) -> "Failure":
-        """The failure that ``error`` tells of."""
+        """The failure that ``error`` tells of, without passwords that stand in its words."""
         lines = traceback.format_exception(error)
-        return cls(type(error).__name__, str(error), "".join(lines))
+        message = "" if error.args == (None,) else str(error)  # As of exit(), which says nothing.
+        return cls(type(error).__name__, without_secrets(message), without_secrets("".join(lines)))
+
+    @property
+    def sentence(self) -> str:
+        """What happened; our own words are a sentence without its kind."""
+        return ": ".join(part for part in (self.kind if self.kind != Unfit.__name__ else "", self.message) if part)
+
+
+def is_signal(error: BaseException) -> bool:
+    """Whether ``error`` may be a Ctrl-C: in a process that ignores that, as a worker does, a model has raised it."""
+    ignored = type(error) is KeyboardInterrupt and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    return isinstance(error, KeyboardInterrupt) and not ignored
 
 
 Result = Curve | Failure

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from sweep.problem.problem import PENALIZED_LOSS, Objective
+from sweep.training.advance import Steps
 from sweep.training.gradients import LossAndSlope
 from sweep.training.optimizer import Optimizer, State
 from sweep.training.pace import Pace
@@ -139,28 +140,29 @@ def descend(
     watched = {name: torch.empty_like(losses) for name in rows.watch(start[:, 0])}
     ends = _Ends(rows, watched)
     reached: list[Stop] = []
-    first = 0
+    first, steps = 0, Steps(sum(epochs))
     for stop in stops:
         rows = rows.kept(asked[rows.numbers] >= stop)
-        before, columns = rows, rows.columns
+        before, columns, count = rows, rows.columns, int((asked >= stop).sum())
         for k in range(first, stop):
             if not len(rows.numbers):
                 break
             earlier = rows
             rows, before, loss = rows.through(k, loss_and_slope)
             losses[k, columns] = loss
+            steps.go(count)
             for name, values in earlier.watch(loss).items():
                 watched[name][k, columns] = values
             if (k + 1) % EVERY == 0 and (stays := _stays(earlier, rows)).any():
                 numbers = rows.numbers[stays.cpu()]
                 still[numbers] = still[numbers].clamp(max=k + 1)
-                tile, count = rows.objective.tile, len(rows.numbers)
-                if -(-(count - len(numbers)) // tile) < -(-count // tile):  # Tiles that are computed.
+                tile, left = rows.objective.tile, len(rows.numbers)
+                if -(-(left - len(numbers)) // tile) < -(-left // tile):  # Tiles that are computed.
                     ends.keep(rows, before, k + 1)
                     rows, before = rows.kept(~stays), before.kept(~stays)
                     columns = rows.columns
         ends.keep(rows, before, stop)
-        reached.append(ends.of(stop, int((asked >= stop).sum())))
+        reached.append(ends.of(stop, count))
         first = stop
     if (still < asked).any():
         for values in (losses, *watched.values()):

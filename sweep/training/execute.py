@@ -13,7 +13,9 @@ from sweep.plan.point import Point
 from sweep.problem.problem import Problem, parameter_count
 from sweep.problem.task import Task
 from sweep.settings.schema import ProblemKind
-from sweep.training.curve import Compute, Failure, Result
+from sweep.training import advance
+from sweep.training.curve import Compute, Failure, Result, is_signal
+from sweep.training.worth import Worth
 
 CHUNK_LOSSES = 4_000_000
 """Losses a chunk may hold (32 MB in float64): what bounds memory, however large the plan."""
@@ -27,13 +29,23 @@ CHUNK_WORK = 10**12
 CHUNK_READINGS = 4_000_000
 """Readings times points that a chunk may hold: several tensors of this size are alive in an update."""
 
+UnderWay = Callable[[float], None]
+"""Is told how many points' worth is trained of what has not been handed on: now and then, and with each chunk."""
 
 SECONDS = 2.0
 """After which results of points that train one by one are handed on."""
 
 
+def unheard(points: float) -> None:
+    """Nobody is told."""
+
+
 def execute(
-    points: Sequence[Point], problems: Mapping[Task, Problem], compute: Compute, jobs: bool = False
+    points: Sequence[Point],
+    problems: Mapping[Task, Problem],
+    compute: Compute,
+    jobs: bool = False,
+    under_way: UnderWay = unheard,
 ) -> Generator[list[tuple[Point, Result]]]:
     """Train ``points`` chunk by chunk, each of at least one point and within the bounds above.
 
@@ -46,26 +58,35 @@ def execute(
     A list of pairs a chunk, in the order of ``points``. A point whose training raises, alone, is a ``Failure``;
     a chunk that raises is halved until that point is found, and the others keep their curves.
     """
+    worth = Worth(points, problems)
+
+    def trained(some: Sequence[Point], before: float = 0.0) -> list[tuple[Point, Result]]:
+        own = worth.of(some)
+        with advance.heard(lambda share: under_way(before + own * share)):
+            results = isolated(some, problems, compute)
+        under_way(before + own)
+        return list(zip(some, results, strict=True))
+
     for chunk in chunks(points, *bounds(problems)):
         for alone, group in groupby(chunk, lambda point: not jobs and point.problem is ProblemKind.function):
             if alone:
-                yield from _one_by_one(group, problems, compute)
+                yield from _one_by_one(group, worth, trained)
             else:
-                part = [*group]
-                yield list(zip(part, isolated(part, problems, compute), strict=True))
+                yield trained([*group])
 
 
 def _one_by_one(
-    points: Iterable[Point], problems: Mapping[Task, Problem], compute: Compute
+    points: Iterable[Point], worth: Worth, trained: Callable[[Sequence[Point], float], list[tuple[Point, Result]]]
 ) -> Generator[list[tuple[Point, Result]]]:
     """As many as are done in :data:`SECONDS` at a time: each may take long, and what is done is handed on."""
     done: list[tuple[Point, Result]] = []
-    begun = perf_counter()
+    begun, before = perf_counter(), 0.0
     for point in points:
-        done += [(point, result) for result in isolated([point], problems, compute)]
+        done += trained([point], before)
+        before += worth.of([point])
         if perf_counter() - begun > SECONDS:
             yield done
-            done, begun = [], perf_counter()
+            done, begun, before = [], perf_counter(), 0.0
     if done:
         yield done
 
@@ -101,10 +122,14 @@ def isolated(chunk: Sequence[Point], problems: Mapping[Task, Problem], compute: 
         if len(results) != len(chunk):
             raise RuntimeError(f"the engine returned {len(results)} results for {len(chunk)} points")
         return results
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:  # A model may raise anything; the run of its point keeps what it was.
+        if is_signal(error):
+            raise
         if len(chunk) == 1:
             return [Failure.of(error)]
     half = len(chunk) // 2
-    return isolated(chunk[:half], problems, compute) + isolated(chunk[half:], problems, compute)
+    found: list[Result] = []
+    for some in (chunk[:half], chunk[half:]):
+        with advance.part(len(some) / len(chunk)):
+            found += isolated(some, problems, compute)
+    return found

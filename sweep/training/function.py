@@ -15,7 +15,7 @@ from sweep.models.build import drawn
 from sweep.plan.point import Point
 from sweep.problem.function import Function
 from sweep.training import captured, kept_files, yielded
-from sweep.training.curve import Curve, Failure, Leavings, Result
+from sweep.training.curve import Curve, Failure, Leavings, Result, is_signal
 
 
 def train(point: Point, problem: Function, through: Callable[[Any], Any] = lambda found: found) -> Result:
@@ -45,11 +45,12 @@ def _result(
 ) -> Result:
     try:
         found = through(function.called(problem.spec, handed(point, problem, folder)))
-        rows, returned = yielded.run(found, problem.name, point.stop_diverged)
+        epochs = point.epochs if "epochs" in point.takes.split() else None
+        rows, returned = yielded.run(found, problem.name, point.stop_diverged, epochs)
         losses = rows.losses()
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:  # A user's own code may raise anything.
+        if is_signal(error):
+            raise
         return Failure.of(error)
     metrics = rows.metrics(note)
     return Curve(losses[:-1], (), float(losses[-1]), False, metrics, yielded.finals(returned, metrics, note))

@@ -18,11 +18,12 @@ from sweep.plan.point import Point, Value
 from sweep.problem.problem import Problem, measured
 from sweep.problem.task import Task
 from sweep.problem.tensors import one_thread
-from sweep.training import gradients
+from sweep.training import advance, gradients
 from sweep.training.choice import optimizer_of
 from sweep.training.curve import Curve, Floats
 from sweep.training.descent import descend
 from sweep.training.pace import Pace
+from sweep.training.worth import Worth
 
 Trajectory = tuple[Value | tuple[Value, ...], ...]
 
@@ -43,10 +44,12 @@ def in_process(points: Sequence[Point], problems: Mapping[Task, Problem]) -> lis
     for number, point in enumerate(points):
         batches[point.batch].append(number)
     curves: dict[int, Curve] = {}
+    worth = Worth(points, problems)
     with one_thread():
         for numbers in batches.values():
             batch = [points[number] for number in numbers]
-            curves.update(zip(numbers, _train(batch, problems[batch[0].task]), strict=True))
+            with advance.part(worth.of(batch) / len(points)):
+                curves.update(zip(numbers, _train(batch, problems[batch[0].task]), strict=True))
     return [curves[number] for number in range(len(points))]
 
 

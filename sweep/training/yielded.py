@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.settings.keys import KEYS
+from sweep.training.advance import Steps
 
 LOSS = "loss"
 
@@ -115,12 +116,13 @@ class Yielded:
         return {name: _number(value, f"{self._name} yielded as {name}") for name, value in row.items()}
 
 
-def run(found: Any, name: str, stops: bool) -> tuple[Yielded, Any]:
+def run(found: Any, name: str, stops: bool, epochs: int | None = None) -> tuple[Yielded, Any]:
     """What a function called ``name`` yields, having been called and ``found``; and what it returns at the end.
 
     Parameters
     ----------
     stops : whether it is ended at its first loss that is inf or nan.
+    epochs : that it was asked for, and so how many losses are to come; None: nobody knows.
 
     Raises
     ------
@@ -129,7 +131,7 @@ def run(found: Any, name: str, stops: bool) -> tuple[Yielded, Any]:
     """
     if not isinstance(found, Iterable) or isinstance(found, str | bytes | Mapping):
         raise Unfit(f"{name} returned {_kind(found)}: it must yield the loss of each epoch, or return them as a list")
-    rows, each = Yielded(name), iter(found)
+    rows, each, steps = Yielded(name), iter(found), Steps(epochs or 0)
     while True:
         try:
             said = next(each)
@@ -138,6 +140,8 @@ def run(found: Any, name: str, stops: bool) -> tuple[Yielded, Any]:
         if not math.isfinite(rows.add(said)) and stops:
             _close(each)
             return rows, None
+        if epochs:
+            steps.go()
 
 
 def finals(returned: Any, yielded: Iterable[str], note: Callable[[str], None]) -> dict[str, float]:

@@ -1,17 +1,21 @@
 """Standard streams that are closed, missing, broken or full: what is asked is done, with the code it would have had."""
 
+import fcntl
 import io
 import os
+import resource
 import select
 import sqlite3
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from hydra.core.global_hydra import GlobalHydra
 
+from sweep.console import streams
 from tests.conftest import Command
 
 SWEEP = [sys.executable, "-m", "sweep"]
@@ -141,6 +145,25 @@ def test_a_reader_that_goes_away_after_a_line_leaves_a_sweep_that_is_finished(
         assert store.execute("select distinct status from runs").fetchall() == [("FINISHED",)]
     store.close()
     assert list(tmp_path.glob("outputs/sweep-*/report.html"))
+
+
+def test_a_full_stream_is_waited_for_whatever_its_number() -> None:
+    """``select`` takes none above 1023."""
+    reader, writer = os.pipe()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2048, hard) if hard > 0 else 2048, hard))
+    high = fcntl.fcntl(writer, fcntl.F_DUPFD, 1100)
+    os.close(writer)
+    os.set_blocking(high, False)
+    read: list[bytes] = []
+    with os.fdopen(reader, "rb") as file:
+        thread = Thread(target=lambda: read.append(file.read()))
+        thread.start()
+        with streams._Descriptor(high, "wb") as stream:
+            assert stream.write(b"x" * 500_000) == 500_000
+        thread.join()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(read[0]) == 500_000
 
 
 def test_other_commands_do_their_work_where_nobody_reads(

@@ -1,6 +1,7 @@
 """Points train for two seconds of an injected clock, and what they take is found again."""
 
 import math
+import random
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -23,14 +24,20 @@ PROBLEMS = lines(THERMOMETER)
 class Machine:
     """Trains nothing, and lets the time go by that training would take."""
 
-    def __init__(self, epoch: float, row: float, end: float = 0.0, start: float = 0.0) -> None:
+    def __init__(
+        self, epoch: float, row: float, end: float = 0.0, start: float = 0.0, memory: float = 0.0, chance: float = 0.0
+    ) -> None:
+        """``memory`` : seconds a row that the first call with so many takes more; ``chance`` : part of any, at most."""
         self.now, self.calls = 0.0, list[tuple[int, int]]()
         self._epoch, self._row, self._end, self._start = epoch, row, end, start
+        self._memory, self._chance, self._random = memory, chance, random.Random(0)
 
     def compute(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Result]:
         epochs = max(each.epochs for each in points)
-        self.now += epochs * (self._epoch + self._row * len(points)) + self._end * len(points)
-        self.now, self._start = self.now + self._start, 0.0
+        taken = epochs * (self._epoch + self._row * len(points)) + self._end * len(points)
+        taken += self._memory * len(points) * all(rows != len(points) for rows, _ in self.calls)
+        self.now += taken * (1 + self._chance * self._random.random()) + self._start
+        self._start = 0.0
         self.calls.append((len(points), epochs))
         return [Curve(np.arange(each.epochs, dtype=np.float32), (), 0.0, False) for each in points]
 
@@ -49,6 +56,18 @@ def test_what_epochs_rows_and_ends_take_is_found_again(epoch: float, row: float,
     expected = 2000 * (epoch + row * 1000) + end * 1000
     assert Rates(points, found.rates).seconds(points) == pytest.approx(expected, rel=0.02)
     assert found.making == pytest.approx(7.0)
+
+
+@pytest.mark.parametrize(("epoch", "row", "end"), [(8e-5, 1e-6, 8e-5), (8e-5, 4e-6, 8e-5), (1e-4, 1e-5, 1e-5)])
+@pytest.mark.parametrize("count", [1000, 10_000])
+def test_first_calls_that_are_dear_and_chance_are_not_multiplied(
+    epoch: float, row: float, end: float, count: int
+) -> None:
+    """As on a machine where 10,000 lines of 100 epochs were told 130 s, and took 4: most of a call is no epoch."""
+    machine, points = Machine(epoch, row, end, start=7.0, memory=1e-4, chance=0.3), grid(count, 100)
+    found = measure(points, PROBLEMS, machine.compute, machine.clock)
+    expected = 100 * (epoch + row * count) + end * count
+    assert Rates(points, found.rates).seconds(points) == pytest.approx(1.15 * expected, rel=0.25)
 
 
 @pytest.mark.parametrize("row", [1e-8, 1e-6, 1e-4, 1e-2])

@@ -30,6 +30,24 @@ def test_an_engine_has_a_line_and_the_one_that_is_asked_for_is_marked() -> None:
     assert "over 2.5 min" in told.table(rows, longer=True)[1]
 
 
+def test_one_kind_of_points_is_not_counted() -> None:
+    assert told.measured(0.42, 1, 1).startswith("Measured in this process: 0.42 s of training; and some runs")
+    assert told.measured(0.42, 2, 3).startswith("Measured in this process: 0.42 s of training, 2 of 3 kinds of points;")
+
+
+def test_of_a_store_that_was_not_measured_is_said_so() -> None:
+    assert told.elsewhere("sqlite:///outputs/mlflow.db") == []
+    for uri, what in (("https://tracking.example", "a server may"), ("postgresql://u@h/d", "a database server may")):
+        (line,) = told.elsewhere(uri)
+        assert what in line
+        assert "those of a SQLite store on this machine" in line
+
+
+def test_on_one_core_it_is_said_why_all_engines_take_the_same_time() -> None:
+    assert told.alike(2) == []
+    assert "one core" in told.alike(1)[0]
+
+
 def test_of_engines_beyond_this_machine_is_said_what_no_figure_holds() -> None:
     assert told.unknown(Asked("batch"), True) == told.unknown(Asked("processes", 2), True) == []
     (cluster,) = told.unknown(Asked("sweep_slurm", 8), True)

@@ -13,8 +13,8 @@ from tests.conftest import THERMOMETER, point
 @pytest.mark.parametrize(
     ("most", "points", "counts"),
     [
-        *((256, 1000, [4, 128, 256]), (256, 40, [4, 12, 24]), (10, 1000, [4, 5, 10]), (256, 20, [4, 5, 10])),
-        *((256, 5, [4, 1]), (256, 3, [3]), (1, 100, [1, 1]), (1, 1, [1])),
+        *((384, 1000, [4, 42, 384]), (384, 400, [4, 42, 354]), (256, 40, [4, 4, 32]), (10, 1000, [4, 4, 10])),
+        *((256, 16, [4, 4, 8]), (256, 15, [4, 11]), (256, 5, [4, 1]), (256, 3, [3]), (1, 100, [1, 1]), (1, 1, [1])),
     ],
 )
 def test_no_sweep_takes_another_s_points_and_none_is_empty(most: int, points: int, counts: list[int]) -> None:
@@ -26,10 +26,10 @@ def test_a_run_is_the_difference_of_two_sweeps_and_what_any_sweep_takes_is_the_r
     def taken(runs: int, cold: float) -> tracked._Taken:
         return tracked._Taken(runs, 1 + cold + 0.01 * runs, 2 + cold + 0.02 * runs, 1000 + 30 * runs)
 
-    found = tracked._costs(5.0, [taken(4, 0.5), taken(100, 0.0), taken(200, 0.0)])
-    assert vars(found) == pytest.approx(vars(Costs(5.0, 1.5, 0.01, 2.5, 0.02, 1000.0, 30.0)))
-    single = tracked._costs(5.0, [taken(3, 0.5)])
-    assert vars(single) == pytest.approx(vars(Costs(5.0, 1.53, 0.0, 2.56, 0.0, 1090.0, 0.0)))
+    found = tracked._costs(5.0, 700.0, [taken(4, 0.5), taken(100, 0.0), taken(200, 0.0)])
+    assert vars(found) == pytest.approx(vars(Costs(5.0, 700.0, 1.5, 0.01, 2.5, 0.02, 1000.0, 30.0)))
+    single = tracked._costs(5.0, 700.0, [taken(3, 0.5)])
+    assert vars(single) == pytest.approx(vars(Costs(5.0, 700.0, 1.53, 0.0, 2.56, 0.0, 1090.0, 0.0)))
 
 
 def test_a_short_curve_goes_on_as_one_that_falls_rests_or_is_lost() -> None:

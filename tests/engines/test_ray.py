@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from sweep.engines import extras
 from sweep.engines.ray_engine import Ray
 from sweep.engines.ray_worker import refuse_other, said
 from sweep.errors import BadInput
@@ -23,13 +22,6 @@ from tests.problem.posed import planned
 from tests.processes import children, gone
 
 RAY = ("epochs=2", "hydra/launcher=sweep_ray")
-
-
-def test_without_ray_the_command_that_installs_it_is_said(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    found = command(*RAY)
-    assert (found.code, "hydra/launcher=sweep_ray: ray is not installed" in found.err) == (1, True), found
-    assert "pip install 'ray[client]>=" in found.err
 
 
 @pytest.fixture

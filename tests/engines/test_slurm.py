@@ -173,11 +173,12 @@ def test_a_driver_that_is_gone_leaves_its_jobs_at_work_and_the_same_command_wait
     with subprocess.Popen(process.args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as again:
         assert again.stdout
         assert "1 to train" in again.stdout.readline()
-        time.sleep(2)  # It looks for jobs, and leaves the one that it waits for at work.
+        assert again.stdout.readline() == "Jobs found again: 1.\n"
+        time.sleep(2)  # It leaves the one that it waits for at work.
         Path("go").touch()
         out, err = again.communicate(timeout=120)
     assert (again.returncode, err) == (0, ""), (out, err)
-    assert "Jobs found again: " in out
+    assert "Jobs found again: 1; workers: 1; chunks: 1, of up to 1 point." in out
     assert trained() == ["0", "1", "2"], "nothing is trained twice"
     assert [run.info.status for run in runs()] == ["FINISHED"] * 3
     assert sorted(Path("outputs").glob("slurm-*")) == []

@@ -1,12 +1,15 @@
 """Jobs under way, by a queue that ends them as it is told: what is tried again, what is lost, how many there are."""
 
+import os
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from sweep.engines import slurm, slurm_pack, slurm_submission
+from sweep.engines import slurm, slurm_folder, slurm_pack, slurm_submission
+from sweep.engines.answer import Chunk
 from sweep.engines.engine import Chunk as Results
 from sweep.engines.slurm import Slurm
 from sweep.engines.slurm_asked import Asked
@@ -38,6 +41,7 @@ class Scripted:
         self.sizes: list[int] = []
         self._endings: dict[str, Ending] = {}
         self.cancelled: list[str] = []
+        self.there: Mapping[str, str] | None = {}
 
     def check(self) -> None: ...
 
@@ -61,8 +65,8 @@ class Scripted:
                 folder.write(f"{number}.end", End(1, done, 0, []))
         return [str(number) for number in numbers]
 
-    def at_work(self) -> Mapping[str, str]:
-        return {}
+    def at_work(self) -> Mapping[str, str] | None:
+        return self.there
 
     def waiting(self) -> str:
         return ""
@@ -138,6 +142,23 @@ def test_jobs_that_are_not_taken_go_fewer_at_a_time(monkeypatch: pytest.MonkeyPa
     assert {count for count, _ in queue.arrays} == {1}
 
 
+def test_jobs_that_are_found_again_are_told_before_any_of_them_has_brought_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By an empty chunk, with which an engine asks to be heard."""
+    queue, (one,) = Scripted(everything), POINTS[:1]
+    folder = Folder.made(Path("outputs").absolute() / f"slurm-{os.getuid()}", Order(b"", "", [], 1, None))
+    folder.write("0.points", Chunk([one]))
+    folder.write("0.array", Array("sweep", [0], queue.submit(folder, "sweep", [0], 1)))
+    folder.let_go()
+    monkeypatch.setattr(slurm, "queue", lambda _: queue)
+    engine = Slurm(Asked())
+    chunks = engine.run([one], PROBLEMS)
+    assert (next(chunks), engine.told) == ([], "Jobs found again: 1.")
+    assert [each.key for chunk in chunks for each, _ in chunk] == [one.key]
+    assert engine.told == "Jobs found again: 1; workers: 0; chunks: 1, of up to 1 point."
+
+
 def test_a_queue_that_takes_no_job_ends_the_sweep_with_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadInput, match="sbatch takes no such job: there may be no more"):
         run(monkeypatch, Scripted(everything, takes=0), POINTS)
@@ -208,6 +229,30 @@ def test_what_others_may_have_written_is_not_read(tmp_path: Path) -> None:
         folder.read(Folder.ORDER)
     folder.let_go()
     assert list(Folder.left(tmp_path / "slurm")) == []
+
+
+def test_what_nobody_has_come_back_for_in_a_month_is_deleted_once_its_jobs_are_gone(tmp_path: Path) -> None:
+    from sweep.engines.slurm_found import found
+
+    below = tmp_path / "slurm"
+    folder = Folder.made(below, Order(b"", "", [], 1, None))
+    folder.write("0.points", Chunk(POINTS[:1]))
+    folder.write("0.array", Array(f"sweep-{folder.path.name}-0", range(1), ["7"]))
+    folder.let_go()
+
+    def is_left(there: Mapping[str, str] | None) -> bool:
+        queue = Scripted(everything)
+        queue.there = there
+        assert list(found(queue, below, {POINTS[1].key})) == []
+        return folder.path.exists()
+
+    assert is_left({})  # It is new.
+    for file in folder.path.iterdir():
+        os.utime(file, (long_ago := time.time() - slurm_folder.LEFT - 60, long_ago))
+    for there in (None, {"7": f"sweep-{folder.path.name}-0"}, {f"7@{folder.path.name}": ""}):
+        assert is_left(there)
+    assert not is_left({"8": "sweep-another-0"})
+    assert not below.exists()
 
 
 def test_jobs_whose_driver_was_ended_as_it_submitted_them_are_found_by_their_name(

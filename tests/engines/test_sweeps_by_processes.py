@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mlflow import MlflowClient
@@ -16,12 +17,15 @@ from mlflow import MlflowClient
 from sweep.engines import processes
 from sweep.engines.processes import Processes
 from sweep.errors import BadInput
+from sweep.tracking import store
 from sweep.tracking.location import absolute
+from sweep.training.curve import Curve
 from tests.conftest import THERMOMETER, Command, lines, point
 from tests.engines.deadly import DRIVER
 from tests.own_models import NET, in_folder
+from tests.problem.posed import planned
 from tests.processes import children, gone
-from tests.tracking.stored import runs
+from tests.tracking.stored import runs, settings
 
 ROOT = Path(__file__).parent.parent.parent
 PROCESSES = ("hydra/launcher=processes", "hydra.launcher.workers=2")
@@ -164,3 +168,47 @@ def test_workers_of_a_driver_that_is_killed_end_with_it_whatever_they_do(
         process.kill()
     assert workers
     assert gone(workers)
+
+
+@pytest.mark.parametrize("before", [(), ("lr=1e-4", "epochs=2")], ids=["nothing there", "another sweep there"])
+def test_workers_of_a_new_sweep_bring_in_torch_while_the_store_is_opened_and_train_it(
+    command: Command, monkeypatch: pytest.MonkeyPatch, before: tuple[str, ...]
+) -> None:
+    """Where all is done already, none is started."""
+
+    def opened(*what: Any, **how: Any) -> Any:
+        early.append(sorted(set(children(os.getpid())) - others))
+        return opens(*what, **how)
+
+    if before:
+        command(*before)
+    others = set(children(os.getpid()))
+    early: list[list[int]] = []
+    opens = store.open_store
+    monkeypatch.setattr(store, "open_store", opened)
+    words = ("lr=1e-3,1e-2", "epochs=2", *PROCESSES)
+    said = [command(*words), command(*words)]
+    assert [each.code for each in said] == [0, 0], said
+    assert len(early) == 2
+    assert "Workers: 1; chunks: 1" in said[0].out
+    assert len(early[0]) >= 2  # Each has a process beside it, which ends it.
+    assert early[1] == []
+    assert gone(early[0])
+
+
+def test_of_a_sweep_whose_store_is_refused_no_worker_is_left(command: Command) -> None:
+    others = set(children(os.getpid()))
+    said = command("epochs=2", "tracking.uri=sqlite:////proc/no/mlflow.db", *PROCESSES)
+    assert (said.code, "Traceback" in said.err) == (1, False), said
+    assert gone(sorted(set(children(os.getpid())) - others))
+
+
+def test_a_worker_that_ended_before_it_was_wanted_is_replaced() -> None:
+    posed = planned([settings(epochs=2)])
+    with closing(Processes(2)) as engine:
+        engine.prepare([settings(epochs=2)])
+        (early,) = engine._early
+        early.kill()
+        ((pair,),) = engine.run(posed.points, posed.problems)
+        assert isinstance(pair[1], Curve)
+        assert engine._early == []

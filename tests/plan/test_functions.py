@@ -24,6 +24,9 @@ TRAIN = """
     def needs(lr, name):
         yield lr
 
+    def placed(lr, step, /):
+        yield lr
+
     def bare():
         return [1.0]
 
@@ -85,6 +88,7 @@ REFUSED = {
     ("problem.function._target_=fn_train.number",): "of type int, which is no function",
     ("problem.function._target_=fn_train.Trainer",): "of type type, which is no function",
     ("problem.function._target_=fn_train.needs",): "problem.function: fn_train.needs needs name",
+    ("problem.function._target_=fn_train.placed",): "next:    leave the / out that stands behind them",
     ("problem.function._target_=fn_train.train", "problem.function.depth=3"): "fn_train.train takes no depth",
     ("problem.function._target_=fn_train.train", "problem.function.lr=3"): "write lr=…, without problem.function",
     ("problem.function._target_=fn_train.train", "problem.function._args_=[3]"): "problem.function._args_: not known",

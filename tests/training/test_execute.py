@@ -1,5 +1,6 @@
 """Walking the plan: memory is bounded, one bad point does not take others with it, order is kept."""
 
+import signal
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,7 +12,7 @@ from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.training import execute, in_process
-from sweep.training.curve import Curve, Failure
+from sweep.training.curve import Curve, Failure, Result
 from tests.conftest import THERMOMETER, lines, point
 from tests.problem.posed import asked, planned, spec
 
@@ -88,3 +89,21 @@ def test_ctrl_c_is_no_failure_of_a_point() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         list(execute.execute([point()], PROBLEMS, stops))
+
+
+def test_a_ctrl_c_that_a_model_raises_in_a_worker_is_a_failure_of_its_point() -> None:
+    points = [point(epochs=2), point(epochs=3)]
+
+    def stops(chunk: Sequence[Point], problems: Mapping[Task, Problem]) -> Sequence[Result]:
+        if any(each.epochs == 3 for each in chunk):
+            raise KeyboardInterrupt
+        return in_process.in_process(chunk, problems)
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        fine, failed = execute.isolated(points, PROBLEMS, stops)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert isinstance(fine, Curve)
+    assert isinstance(failed, Failure)
+    assert failed.sentence == "KeyboardInterrupt"

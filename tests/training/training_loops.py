@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import warnings
 from asyncio import CancelledError
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,19 @@ def tells(lr: float, epochs: int, folder: Path) -> Any:
     (folder / "below").mkdir()
     (folder / "below" / "lr.txt").write_text(f"{lr}")
     return {"best": lr, "pair": [1.0, NAN]}
+
+
+def warns(lr: float) -> Iterator[float]:
+    """In words for a user, and in some for developers."""
+    warnings.warn("the step is large", stacklevel=1)
+    warnings.warn("for developers", DeprecationWarning, stacklevel=1)
+    yield lr
+
+
+def tells_a_secret(lr: float) -> Iterator[float]:
+    """A password, as it fails."""
+    yield lr
+    raise ConnectionError("postgresql://bob:hush@db/mlflow does not answer")
 
 
 def fails(lr: float) -> Iterator[float]:
@@ -199,4 +213,11 @@ def takes(inputs: Any, targets: Any, held_inputs: Any, held_targets: Any, dtype:
 def ends(with_what: str) -> Iterator[float]:
     """Raises what is no ``Exception``."""
     yield 1.0
-    raise {each.__name__: each for each in (SystemExit, GeneratorExit, CancelledError)}[with_what]("the end")
+    kinds = (SystemExit, GeneratorExit, CancelledError, KeyboardInterrupt)
+    raise {each.__name__: each for each in kinds}[with_what]("the end")
+
+
+def leaves_silently() -> Iterator[float]:
+    """As ``exit()`` of an interactive Python does."""
+    yield 1.0
+    raise SystemExit(None)
