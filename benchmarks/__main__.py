@@ -16,8 +16,10 @@ from benchmarks import (
     cost,
     crowded,
     engines,
+    frames,
     grid,
     machine,
+    many_sweeps,
     models,
     models_tracked,
     optimizers,
@@ -32,7 +34,7 @@ from benchmarks.peers import PEERS
 from benchmarks.progress import say
 from benchmarks.tables import Section
 
-PARTS = ("training", "wide", "models", "optimizers", "engines", "cost", "tracking", "startup")
+PARTS = ("training", "wide", "models", "optimizers", "engines", "cost", "frames", "tracking", "startup")
 
 
 def main() -> None:
@@ -78,6 +80,8 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
         )
     if "cost" in only:
         parts["cost"] = lambda: cost.section(*((20, 40) if quick else (1000, 10_000)), folder / "cost")
+    if "frames" in only:
+        parts["frames"] = lambda: frames.section(grid.of(*((20, 40) if quick else (10_000, 1000))), folder / "frames")
     if "tracking" in only:
         parts["tracking"] = lambda: tracking.section(50 if quick else 5000, runs, folder / "tracking")
     if "startup" in only:
@@ -89,6 +93,9 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
             folder / "scaling",
         )
         parts["crowded"] = lambda: crowded.section((10, 100) if quick else (1000, 11_000, 110_000), folder / "crowded")
+        parts["many sweeps"] = lambda: many_sweeps.section(
+            (5, 50) if quick else (50, 500, 10_000), runs, folder / "many-sweeps"
+        )
         parts["columnar"] = lambda: columnar.section(grid.of(1000 if quick else 100_000, 1000), folder / "columnar")
     return parts
 
@@ -104,7 +111,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--scaling",
         action="store_true",
-        help="also ours over 10 to 10,000 points, 100 to 5,000 epochs, and beside up to 110,000 runs",
+        help="also ours over 10 to 10,000 points, 100 to 5,000 epochs, and beside up to 200,000 runs",
     )
     options = parser.parse_args()
     unknown = set(options.only.split(",") if options.only else ()) - set(names)

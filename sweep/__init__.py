@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sweep.api.model import model
     from sweep.api.run import run
     from sweep.api.sweep import Sweep, load
+    from sweep.api.sweeps import sweeps
     from sweep.errors import BadInput, StoreAway
 
 PUBLIC = {
@@ -25,10 +26,11 @@ PUBLIC = {
     "load": "sweep.api.sweep",
     "model": "sweep.api.model",
     "run": "sweep.api.run",
+    "sweeps": "sweep.api.sweeps",
 }
 """Where each public name is from. It is imported when it is asked for: every command imports this file."""
 
-__all__ = ["BadInput", "StoreAway", "Sweep", "frame", "load", "model", "run"]
+__all__ = ["BadInput", "StoreAway", "Sweep", "frame", "load", "model", "run", "sweeps"]
 
 
 def __getattr__(name: str) -> Any:

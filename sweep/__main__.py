@@ -1,14 +1,15 @@
-"""The entry: ``python -m sweep``, and the console script ``sweep``."""
+"""The entry: ``python -m sweep``, and the console script ``sweep``; their first word may be a verb."""
 
 import gc
 import io
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from omegaconf import DictConfig
 
     from sweep.errors import BadInput, Exit
@@ -20,8 +21,25 @@ GARBAGE = (50_000, 10, 10)
 them, a tenth of its time goes there."""
 
 
+OURS = ("--multirun", "--run", "--quiet", "--json")
+"""Flags that Hydra's parser does not get: each sweep goes down the road of many points, and the others are ours."""
+
+
 def main() -> NoReturn:
-    """Run the command line and exit with a code of :class:`sweep.errors.Exit`."""
+    """Do what the command line says and exit with a code of :class:`sweep.errors.Exit`."""
+    from importlib import import_module
+
+    from sweep.settings import verbs
+
+    verb = verbs.first(sys.argv[1:])
+    if verb is not None:
+        del sys.argv[1]
+        if verb != verbs.RUN:
+            import_module(verbs.VERBS[verb].module).main(f"{verbs.program(sys.argv[0])} {verb}")
+    _run()
+
+
+def _run() -> NoReturn:
     from sweep.console.guard import guard, own_process
     from sweep.models.importing import importable_here
 
@@ -34,43 +52,56 @@ def main() -> NoReturn:
         if help_page.is_plain(parsed):
             sys.exit(guard(lambda: print(help_page.text(parsed.config_dir))))
         # Every sweep, one of a single point included, goes down the same road.
-        rest = [word for word in arguments if word not in ("-m", "--multirun", "-r", "--run")]
+        rest = [word for word in arguments if not _is_ours(word)]
         asks = questions(parsed)
         sys.argv[1:] = rest if asks else ["--multirun", *rest]
         sys.exit(guard(lambda: _answer(parsed) if asks else _hydra(parsed), parsed.overrides))
 
 
-def parse(arguments: Sequence[str]) -> Namespace:
-    """What Hydra makes of ``arguments``.
+def _is_ours(word: str) -> bool:
+    """Whether ``word`` is one of :data:`OURS`, which may be cut short, or letters for some of them, as ``-mq``."""
+    if word.startswith("--"):
+        return len(word) > 2 and any(flag.startswith(word) for flag in OURS)
+    return word.startswith("-") and len(word) > 1 and set(word[1:]) <= {"m", "r", "q"}
+
+
+def parse(arguments: Sequence[str]) -> "Namespace":
+    """What Hydra makes of ``arguments``, and which of our own flags are among them.
 
     Raises
     ------
     SystemExit : with Hydra's usage and code 2, for a malformed flag.
     """
+    from sweep.settings import verbs
     from sweep.settings.hydra_internals import arguments_parser
 
     parser = arguments_parser()
-    parser.prog = "python -m sweep"
-    parsed = parser.parse_args(list(arguments))
+    parser.prog = verbs.program(sys.argv[0])
+    parser.add_argument("--quiet", "-q", action="store_true", help="tell of what failed, and of nothing else")
+    parser.add_argument("--json", action="store_true", help="print what came of it as one JSON document")
+    parsed = parser.parse_intermixed_args(list(arguments))
     asks = questions(parsed)
     if len(asks) > 1:
         parser.error(f"only one of --{asks[0]} and --{asks[1].replace('_', '-')} can be given")
     if parsed.hydra_help and parsed.overrides:
         parser.error("--hydra-help goes without settings")
+    if asks and (parsed.quiet or parsed.json):
+        parser.error(f"--quiet and --json go without --{asks[0].replace('_', '-')}")
     if parsed.resolve and not {"cfg", "help"} & set(asks):
         parser.error("--resolve goes with --cfg or --help alone")
     return parsed
 
 
-def questions(parsed: Namespace) -> list[str]:
+def questions(parsed: "Namespace") -> list[str]:
     """The flags that are given and ask something, for which nothing is run."""
     return [flag for flag in ("cfg", "info", "shell_completion", "help", "hydra_help") if getattr(parsed, flag)]
 
 
-def _refuse_foreign(parsed: Namespace) -> None:
-    """Refuse what would unpickle a file, train without tracking, or have Hydra call something that is named."""
+def _refuse_foreign(parsed: "Namespace") -> None:
+    """Refuse what would unpickle a file, is no verb, trains without tracking, or has Hydra call what is named."""
     from sweep.errors import BadInput
-    from sweep.settings import called
+    from sweep.settings import called, verbs
+    from sweep.settings.keys import KEYS
 
     if parsed.experimental_rerun is not None:
         raise BadInput(
@@ -78,6 +109,7 @@ def _refuse_foreign(parsed: Namespace) -> None:
             "settings as KEY=VALUE",
             "give the command of the sweep again, which stands in its provenance.json, or use python -m sweep.replay",
         )
+    verbs.refuse_mistyped(parsed.overrides, KEYS)
     for word in parsed.overrides:
         key, _, value = word.lstrip("+").partition("=")
         if key.lstrip("~") == "hydra/sweeper" and (key.startswith("~") or value.strip("'\"") != "grid"):
@@ -95,13 +127,14 @@ def other_sweeper(named: str) -> "BadInput":
     )
 
 
-def _hydra(parsed: Namespace) -> "Exit":
+def _hydra(parsed: "Namespace") -> "Exit":
     import hydra
 
-    from hydra_plugins.sweep_grid import _ending
+    from hydra_plugins.sweep_grid import _ending, _telling
     from sweep.errors import Exit
     from sweep.outputs import check_here
     from sweep.settings import called, composition, grammar, hydra_internals
+    from sweep.settings.conf_files import conf_folder
     from sweep.settings.keys import KEYS
 
     check_here()
@@ -112,12 +145,13 @@ def _hydra(parsed: Namespace) -> "Exit":
     sys.argv[1:] = [typed.get(word, word) for word in sys.argv[1:]]
     composition.register()
     _ending.exit_code = Exit.OK
+    _telling.name = _telling.JSON if parsed.json else _telling.QUIET if parsed.quiet else _telling.TERMINAL
     with hydra_internals.composed_once(called.check):
-        hydra.main(version_base="1.3", config_path=composition.conf_folder(), config_name="config")(train)()
+        hydra.main(version_base="1.3", config_path=conf_folder(), config_name="config")(train)()
     return _ending.exit_code
 
 
-def _answer(parsed: Namespace) -> "Exit":
+def _answer(parsed: "Namespace") -> "Exit":
     """What Hydra prints of the configuration, without the password of a store."""
     from sweep.redaction import without_secrets
 

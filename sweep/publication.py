@@ -73,7 +73,7 @@ def publish(sweep: "SweepRun", below: Path = OUTPUTS, *, may_import: bool = True
     below : the folder in which that of the report is.
     may_import : whether models that its plan names may be asked; not those that somebody else's plan names.
     """
-    from sweep.report import files
+    from sweep.report import files, leading
 
     record, store = sweep.settled(), sweep.store
     if may_import and record.plan.facts:
@@ -82,7 +82,7 @@ def publish(sweep: "SweepRun", below: Path = OUTPUTS, *, may_import: bool = True
     for name, content in report.files.items():
         sweep.keep(name, content)
     report = write(report, lambda *file: patiently(partial(write_atomically, *file), store.patience, Anothers), below)
-    sweep.log_counts(report.findings.counts)
+    sweep.log_counts(report.findings.counts, leading.leading(report.plan, report.findings))
     pages.save(store, record, report.findings.sentence)
     count_rows(store.client)
     return report

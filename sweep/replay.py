@@ -6,6 +6,7 @@ path), each checked against its key or fingerprint; nothing of ``conf/`` but the
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,8 @@ MOST_LINES = 40
 """Runs that are listed, of those that came out different."""
 
 
-def replay(which: Which, overrides: list[str], allowed: list[str]) -> Exit:
-    """Train what ``which`` names again, by models of a user's own that are ``allowed``, and say what came of it."""
+def replay(which: Which, overrides: list[str], allow: Sequence[str] = ()) -> Exit:
+    """Train what ``which`` names again, by models of a user's own that are in ``allow``, and say what came of it."""
     from sweep import retraining, trained_with
     from sweep.console import terminal
     from sweep.tracking import record
@@ -40,7 +41,7 @@ def replay(which: Which, overrides: list[str], allowed: list[str]) -> Exit:
     if not curves:
         raise BadInput("no point of the sweep has a curve", "a sweep that was trained", "run its command again")
     plan = replace(stored.plan, points=tuple(point for point in stored.plan.points if point.key in curves))
-    retraining.check_allowed(plan.tasks, allowed)
+    retraining.check_allowed(plan.tasks, allow)
     check_devices(plan.points)
     sources, now = _sources(store, stored, set(curves)), trained_with.now()
     measured = {key for key in curves if trained_with.measures_alike(sources.get(stored.attempts[key].run_id, {}), now)}
@@ -93,7 +94,14 @@ main = Command(
     which="RUN | SWEEP",
     help=f"a run's id, or {SWEEP}",
     action=importable_here()(replay),
-    allows="a class or function, as my_models.Net, that the store may have called; once for each",
+    options={
+        "--allow": {
+            "action": "append",
+            "default": [],
+            "metavar": "NAME",
+            "help": "a class or function, as my_models.Net, that the store may have called; once for each",
+        }
+    },
 )
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def check_ending(code: int, err: str) -> None:
         assert err.startswith("sweep: ")
         check_message(err)
     else:
-        assert err.startswith("usage: python -m sweep")
+        assert err.startswith("usage: sweep ")
 
 
 def check_message(message: str) -> None:

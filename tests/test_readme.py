@@ -12,8 +12,8 @@ from tests.models.written import importable
 README = Path(__file__).parent.parent / "README.md"
 DOCUMENTS = (README, *README.parent.glob("docs/*.md"), README.parent / "CONTRIBUTING.md")
 FILE = re.compile(r"```python\n# (\w+\.py)\n(.*?)```", re.DOTALL)
-BLOCK = re.compile(r"```console\n\$ python -m (\S+) ?([^\n]*)\n(.*?)```", re.DOTALL)
-TYPED = re.compile(r"^(?:\$ )?((?:python|pip|ray|make) .*)$", re.MULTILINE)
+BLOCK = re.compile(r"```console\n\$ (python -m sweep|sweep) ?([^\n]*)\n(.*?)```", re.DOTALL)
+TYPED = re.compile(r"^(?:\$ )?((?:sweep|python|pip|ray|make) .*)$", re.MULTILINE)
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 PICTURE = re.compile(r"^Report:  (outputs/\S+)/report.html$[^#]*?^!\[[^]]*\]\((docs/\w+\.svg)\)$", re.MULTILINE)
 """The curves of the sweep above, as its report draws them."""
@@ -27,10 +27,10 @@ def test_console_blocks_print_what_the_readme_shows(command: Command) -> None:
         Path(name).write_text(source)
 
     def run(match: re.Match[str]) -> str:
-        module, words, _ = match.groups()
-        said = command(*shlex.split(words), module=module)
+        typed, words, _ = match.groups()
+        said = command(*shlex.split(words))
         assert (said.code, said.err) == (0, "")
-        return f"```console\n{f'$ python -m {module} {words}'.rstrip()}\n{said.out}```"
+        return f"```console\n{f'$ {typed} {words}'.rstrip()}\n{said.out}```"
 
     with importable(Path.cwd()):
         found = BLOCK.sub(run, text)

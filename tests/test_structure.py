@@ -17,6 +17,8 @@ MAP = (ROOT / "docs/structure.md").read_text(encoding="utf-8")
 COMMANDS = (
     "app",
     "delivery",
+    "following",
+    "list",
     "publication",
     "replay",
     "retraining",

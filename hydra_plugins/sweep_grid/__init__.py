@@ -16,7 +16,7 @@ from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, ListConfig, OmegaConf
 
-from sweep.engines.slurm_asked import Asked as SlurmAsked
+from sweep.engines.launchers import LAUNCHERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,42 +37,9 @@ class GridSweeperConf:
     _target_: str = "hydra_plugins.sweep_grid.GridSweeper"
 
 
-@dataclass
-class BatchLauncherConf:
-    """``hydra/launcher=batch``."""
-
-    _target_: str = "hydra_plugins.sweep_grid.BatchLauncher"
-
-
-@dataclass
-class ProcessesLauncherConf:
-    """``hydra/launcher=processes``; ``workers`` null is one for each core that it may use, or GPU that is asked."""
-
-    _target_: str = "hydra_plugins.sweep_grid.ProcessesLauncher"
-    workers: int | None = None
-
-
-@dataclass
-class SlurmLauncherConf(SlurmAsked):
-    """``hydra/launcher=sweep_slurm``."""
-
-    _target_: str = "hydra_plugins.sweep_grid.SlurmLauncher"
-
-
-@dataclass
-class RayLauncherConf:
-    """``hydra/launcher=sweep_ray``; ``address`` null is a cluster of this machine that ends with the sweep."""
-
-    _target_: str = "hydra_plugins.sweep_grid.RayLauncher"
-    address: str | None = None
-    workers: int | None = None
-
-
 ConfigStore.instance().store(group="hydra/sweeper", name="grid", node=GridSweeperConf, provider="sweep")
-ConfigStore.instance().store(group="hydra/launcher", name="batch", node=BatchLauncherConf, provider="sweep")
-ConfigStore.instance().store(group="hydra/launcher", name="processes", node=ProcessesLauncherConf, provider="sweep")
-ConfigStore.instance().store(group="hydra/launcher", name="sweep_slurm", node=SlurmLauncherConf, provider="sweep")
-ConfigStore.instance().store(group="hydra/launcher", name="sweep_ray", node=RayLauncherConf, provider="sweep")
+for _name, _keys in LAUNCHERS.items():
+    ConfigStore.instance().store(group="hydra/launcher", name=_name, node=_keys, provider="sweep")
 
 
 def _told(refusal: "BadInput") -> CompactHydraException:
@@ -107,7 +74,7 @@ class GridSweeper(Sweeper):
 
     def sweep(self, arguments: list[str]) -> None:
         """Run the sweep that the override strings ask for; how it ended is left in ``_ending``."""
-        from hydra_plugins.sweep_grid import _asked, _ending
+        from hydra_plugins.sweep_grid import _asked, _ending, _telling
         from hydra_plugins.sweep_grid._expand import expand
         from sweep import app
 
@@ -115,7 +82,8 @@ class GridSweeper(Sweeper):
         assert self.config is not None, "Hydra calls setup first"
         settings = expand(self.hydra_context.config_loader, self.config, arguments)
         launcher = str(self.config.hydra.runtime.choices["hydra/launcher"])
-        _ending.exit_code = app.run(settings, self._engine(settings), _asked.of(self.launcher, launcher))
+        asked = _asked.of(self.launcher, launcher)
+        _ending.exit_code = app.run(settings, self._engine(settings), asked, _telling.chosen())
 
     def _engine(self, settings: "Sequence[Settings]") -> "Engine":
         """The engine of a launcher of ours; of another, one that launches a job a point."""
@@ -202,8 +170,9 @@ class SlurmLauncher(EngineLauncher):
     def engine(self, settings: "Sequence[Settings]") -> "Engine":
         """See :class:`sweep.engines.slurm.Slurm`."""
         from sweep.engines.slurm import Slurm
+        from sweep.engines.slurm_asked import Asked
 
-        return Slurm(SlurmAsked(**self.asked), settings[0].training.timeout)
+        return Slurm(Asked(**self.asked), settings[0].training.timeout)
 
 
 class RayLauncher(EngineLauncher):

@@ -9,11 +9,10 @@ from hydra_plugins.sweep_grid import _asked
 from hydra_plugins.sweep_grid._expand import expand
 from sweep.cost.asked import Asked
 from sweep.engines.engine import Engine
+from sweep.engines.launchers import LAUNCHERS
 from sweep.errors import BadInput
 from sweep.settings import composition
 from sweep.settings.schema import Settings
-
-ENGINES = ("batch", "processes", "sweep_ray", "sweep_slurm")
 
 
 def asked(
@@ -27,9 +26,9 @@ def asked(
     """
     with composition.composed(overrides, axes, config_dir) as (loader, config):
         name = str(config.hydra.runtime.choices["hydra/launcher"])
-        if name not in ENGINES:
+        if name not in LAUNCHERS:
             what = f"engine={name}: a launcher of Hydra's own works in python -m sweep alone"
-            raise BadInput(what, ", ".join(ENGINES), "give one of these, or leave engine out")
+            raise BadInput(what, ", ".join(sorted(LAUNCHERS)), "give one of these, or leave engine out")
         settings = expand(loader, config, overrides)
         launcher = instantiate(config.hydra.launcher)
         return settings, launcher.engine(settings), _asked.of(launcher, name)

@@ -1,64 +1,25 @@
 """A sweep as pandas tables, from the store alone: :func:`frame`, the one function for notebooks and scripts."""
 
-import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, overload
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Literal, NamedTuple, overload
 
-import numpy as np
 import pandas as pd
 
-from sweep.plan import point
-from sweep.report.frames import own_columns, runs_frame
-from sweep.report.repeats_frame import repeats_frame
-from sweep.settings.schema import is_argument
-from sweep.training.curve import Curve, Result
-
-if TYPE_CHECKING:
-    from sweep.tracking.record import SweepRecord
-
-TEXTS = (*point.TEXTS, "fingerprint", "status", "reason", "error_kind", "error_message", "key")
+from sweep.api.process import as_it_was
+from sweep.api.selection import select
+from sweep.api.tables import curves_table, runs_table, with_texts
+from sweep.api.where import Where
+from sweep.report import repeats_frame
+from sweep.report.judged_runs import Run
+from sweep.training.curve import Curve
 
 
 class Frames(NamedTuple):
-    """What :func:`frame` returns."""
-
-    runs: pd.DataFrame
-    curves: pd.DataFrame
-
-
-@overload
-def frame(
-    sweep: str | None = None, *, uri: str | None = None, experiment: str | None = None, repeats: Literal[False] = False
-) -> Frames: ...
-
-
-@overload
-def frame(
-    sweep: str | None = None, *, uri: str | None = None, experiment: str | None = None, repeats: Literal[True]
-) -> pd.DataFrame: ...
-
-
-def frame(
-    sweep: str | None = None, *, uri: str | None = None, experiment: str | None = None, repeats: bool = False
-) -> Frames | pd.DataFrame:
-    """The runs of a sweep, and their loss curves; or its settings, whose runs differ in their seed alone.
+    """What :func:`frame` returns.
 
     Parameters
     ----------
-    sweep : its id, the start of it, or its name; the latest if None.
-    uri, experiment : where the runs are, as the keys ``tracking.uri`` and ``tracking.experiment`` of every command,
-        with the same defaults and environment variables.
-    repeats : whether the table of settings is asked for, and nothing else.
-
-    Returns
-    -------
-    With ``repeats`` one table, that of ``settings.csv``, a row a setting in the order of the plan: every setting but
-    the seed under its key; ``runs``, how many it has, and how many of these ``converged``, are ``unfinished``,
-    ``diverged``, ``failed`` or were ``not_run``; ``share_converged`` and ``share_diverged`` of those with a result;
-    ``final_loss_mean`` and ``final_loss_std`` (of a sample, n − 1) over those that did not diverge, and so of losses
-    and accuracies beside it; ``first_within_median``, of the epochs until within tolerance over those that converged.
-    Else two:
-
     runs : one row a point, in the order of the plan, with the columns of ``runs.csv``: every setting under its key,
         arguments of models with the type that they have; ``status`` (FINISHED, FAILED, NOT RUN); ``outcome`` and
         ``predicted``, categoricals; ``reason``; the final parameters, each number of at most 16, as ``w.0``, and of
@@ -71,10 +32,80 @@ def frame(
         float64 that holds a float32 exactly, inf and nan included. The loss at epoch k is the one after k updates, so
         that the final loss stands at the epoch that is the number of epochs. Where samples are held out,
         ``holdout_loss`` beside it, and metrics of training functions (of 200 names at most), nan for runs without.
+    """
+
+    runs: pd.DataFrame
+    curves: pd.DataFrame
+
+
+@overload
+def frame(
+    sweep: str | None = None,
+    *,
+    where: Where | None = None,
+    curves: Literal[True] = True,
+    repeats: Literal[False] = False,
+    uri: str | None = None,
+    experiment: str | None = None,
+) -> Frames: ...
+
+
+@overload
+def frame(
+    sweep: str | None = None,
+    *,
+    where: Where | None = None,
+    curves: Literal[False],
+    repeats: Literal[False] = False,
+    uri: str | None = None,
+    experiment: str | None = None,
+) -> pd.DataFrame: ...
+
+
+@overload
+def frame(
+    sweep: str | None = None,
+    *,
+    where: Where | None = None,
+    curves: bool = True,
+    repeats: Literal[True],
+    uri: str | None = None,
+    experiment: str | None = None,
+) -> pd.DataFrame: ...
+
+
+def frame(
+    sweep: str | None = None,
+    *,
+    where: Where | None = None,
+    curves: bool = True,
+    repeats: bool = False,
+    uri: str | None = None,
+    experiment: str | None = None,
+) -> Frames | pd.DataFrame:
+    """The runs of a sweep, and their loss curves; or its settings, whose runs differ in their seed alone.
+
+    Parameters
+    ----------
+    sweep : its id, the start of it, or its name; the latest if None.
+    where : the runs that are asked for, None for all: by column of ``runs`` a value, several values, or a function that
+        is asked of each value that is there; all must hold, and ``None`` is what is missing. Or text, as ``query`` of
+        pandas takes it, with names that have dots in backticks. What asks about settings, ``key``, ``status`` or the
+        run is decided before any curve is read, and no others are; what asks about results, as curves are read, of
+        which no more are in memory at a time than a chunk has.
+    curves : whether losses are asked for; without them ``runs`` alone comes back, and no curve is kept.
+    repeats : whether the table of settings is asked for, and nothing else.
+    uri, experiment : where the runs are, as the keys ``tracking.uri`` and ``tracking.experiment`` of every command,
+        with the same defaults and environment variables.
+
+    Returns
+    -------
+    :class:`Frames`; without ``curves`` its ``runs``. With ``repeats`` the table of ``settings.csv``, as
+    :func:`sweep.report.repeats_frame.to_frame` has it, in the order of the plan.
 
     Raises
     ------
-    BadInput : there is no such sweep or store, or what the store holds of it is missing or damaged.
+    BadInput : there is no such sweep, store or column, or what the store holds of it is missing or damaged.
     StoreAway : the store fails for longer than ``tracking.patience``.
 
     Examples
@@ -82,59 +113,34 @@ def frame(
     >>> runs, curves = sweep.frame()
     >>> runs.groupby("outcome", observed=True)["lr"].max()
     >>> curves.merge(runs[["key", "lr", "outcome"]], on="key")
+    >>> sweep.frame(where={"scale": 0.1, "lr": lambda lr: lr < 1e-3}).curves
+    >>> sweep.frame(where="`optimizer.momentum` > 0.5 and outcome == 'CONVERGED'", curves=False)
     >>> sweep.frame(repeats=True).sort_values("final_loss_mean")
     """
-    from sweep.console.command import named, opened
-    from sweep.outputs import check_here
+    with as_it_was():
+        from sweep.console.command import named, opened
+        from sweep.tracking import record
 
-    check_here()  # MLflow cannot even be imported in a folder that is gone.
-    variables = dict(os.environ)
-    from sweep.tracking import record
-    from sweep.tracking.caller import left_as_it_was
-
-    with left_as_it_was(variables):
         _, store = opened(named(uri, experiment))
-        stored = record.load(store, record.find(store, sweep))
-    if repeats:
-        return _with_texts(repeats_frame(stored.plan, stored.results))
-    return Frames(_with_provenance(runs_frame(stored.plan, stored.results), stored), curves_frame(stored.results))
+        asked = select(store, record.find(store, sweep), where)
+        if repeats:
+            runs = sorted(asked.runs(), key=lambda run: run.number)
+            return with_texts(repeats_frame.of_runs(asked.plan, runs))
+        kept: dict[int, tuple[str, Curve]] = {}
+        found = _keeping(asked.runs(), kept, part=where is not None) if curves else asked.runs()
+        table = runs_table(asked.plan, asked.attempts, found)
+    return Frames(table, curves_table(dict(kept[number] for number in sorted(kept)))) if curves else table
 
 
-def _with_provenance(runs: pd.DataFrame, stored: "SweepRecord") -> pd.DataFrame:
-    attempts = [stored.attempts.get(key) for key in runs["key"]]
-    addresses = [attempt and attempt.address for attempt in attempts]
-    return _with_texts(runs).assign(
-        run_id=pd.array([each.run_id if each else None for each in attempts], dtype="string"),
-        attempt=pd.array([each.number if each else None for each in attempts], dtype="Int64"),
-        curve_run=pd.array([each.run_id if each else None for each in addresses], dtype="string"),
-    )
+def _keeping(runs: Iterable[Run], kept: dict[int, tuple[str, Curve]], *, part: bool) -> Iterator[Run]:
+    """``runs``, whose curves go into ``kept``; where they are ``part`` of what was read, the rest is let go."""
+    for run in runs:
+        if run.curve:
+            kept[run.number] = run.point.key, _by_itself(run.curve) if part else run.curve
+        yield run
 
 
-def _with_texts(table: pd.DataFrame) -> pd.DataFrame:
-    """The same with pandas' own type where a column holds text."""
-    own = [name for name in map(str, table) if is_argument(name) and {*map(type, table[name])} <= {str, type(None)}]
-    return table.astype(dict.fromkeys([*(name for name in TEXTS if name in table), *own], "string"))
-
-
-def curves_frame(results: Mapping[str, Result]) -> pd.DataFrame:
-    """One row a loss of every curve among ``results``, as ``curves`` of :func:`frame`."""
-    curves = {key: result for key, result in results.items() if isinstance(result, Curve)}
-    lengths = [len(curve.losses) + 1 for curve in curves.values()]
-    losses = [np.append(curve.losses.astype(np.float64), curve.final_loss) for curve in curves.values()]
-    keys = pd.Index(list(curves), dtype=object)  # Of none, pandas would take another type.
-    watched = [*dict.fromkeys(name for curve in curves.values() if not curve.is_named for name in curve.watched)]
-    watched = [*dict.fromkeys([*watched, *own_columns(curves.values(), ends=False)])]
-    missing = {key: np.full(length, np.nan) for key, length in zip(curves, lengths, strict=True)}
-    return pd.DataFrame(
-        {
-            "key": pd.Categorical.from_codes(np.repeat(np.arange(len(curves)), lengths), keys),
-            "epoch": np.concatenate([np.arange(length) for length in lengths] or [np.array([], np.int64)]),
-            "loss": np.concatenate(losses or [np.array([])]),
-            **{
-                name: np.concatenate(
-                    [curve.watched.get(name, missing[key]).astype(np.float64) for key, curve in curves.items()]
-                )
-                for name in watched
-            },
-        }
-    )
+def _by_itself(curve: Curve) -> Curve:
+    """``curve`` in memory of its own: as read, it holds on to all that was read with it."""
+    watched = {name: values.copy() for name, values in curve.watched.items()}
+    return replace(curve, losses=curve.losses.copy(), watched=watched)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sweep.api.frame import Frames, frame
+from sweep.api.frame import frame
 from sweep.api.model import model
 from sweep.api.process import as_it_was
 from sweep.api.shown import Shown
 from sweep.api.telling import telling
+from sweep.api.where import Where
 from sweep.redaction import without_secrets
 from sweep.report.files import Report
 from sweep.settings import grammar
@@ -54,11 +55,11 @@ class Sweep:
     @cached_property
     def runs(self) -> pd.DataFrame:
         """A row a point, in the order of the plan; see ``runs`` of :func:`sweep.frame`."""
-        return self._frames.runs
+        return frame(self.id, curves=False, uri=self._tracking.uri, experiment=self._tracking.experiment)
 
-    def curves(self, where: Any = None) -> pd.DataFrame:
-        """A row a loss; see ``curves`` of :func:`sweep.frame`."""
-        return self._frames.curves
+    def curves(self, where: Where | None = None) -> pd.DataFrame:
+        """A row a loss of the runs that ``where`` asks for; see ``where`` and ``curves`` of :func:`sweep.frame`."""
+        return frame(self.id, where=where, uri=self._tracking.uri, experiment=self._tracking.experiment).curves
 
     @property
     def best(self) -> "pd.Series[Any] | None":
@@ -106,10 +107,6 @@ class Sweep:
 
     def _repr_html_(self) -> str:
         return self.report._repr_html_()
-
-    @property
-    def _frames(self) -> Frames:
-        return frame(self.id, uri=self._tracking.uri, experiment=self._tracking.experiment)
 
     @property
     def _report(self) -> Report:

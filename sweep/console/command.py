@@ -1,15 +1,17 @@
-"""What the commands beside ``python -m sweep`` have in common: their words, their exit codes, the store they read."""
+"""What the verbs beside ``sweep run`` have in common: their words, their exit codes, the store they read."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sweep.errors import MEANING, BadInput, Exit
 from sweep.redaction import masked
 from sweep.version import __version__
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
     from sweep.settings.schema import Tracking
     from sweep.tracking.store import Store
 
@@ -26,15 +28,15 @@ def codes(*members: Exit) -> str:
 
 @dataclass(frozen=True)
 class Command:
-    """A command ``python -m sweep.NAME [WHICH] [tracking.KEY=VALUE …]``; called, it runs and exits.
+    """A command ``sweep NAME [WHICH] [tracking.KEY=VALUE …]``, or ``python -m sweep.NAME``; called, it runs and exits.
 
     Parameters
     ----------
     name, description, epilog : for ``--help``.
     which, help : what ``--help`` calls the first word, None where there is none, and what it says of the words.
-    action : does the work, given the first word, None where it is left out, and the overrides; and what ``--allow``
-        names, where there is that.
-    allows : what ``--help`` says of ``--allow``; empty where there is none.
+    action : does the work, given the first word, None where it is left out, and the overrides; and the values of
+        ``options`` by their names.
+    options : further flags, each with what :meth:`argparse.ArgumentParser.add_argument` is told of it.
     """
 
     name: str
@@ -43,37 +45,48 @@ class Command:
     which: str | None
     help: str
     action: Callable[..., Exit | None]
-    allows: str = ""
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def __call__(self) -> NoReturn:
-        """Run the command line and exit with a code of :class:`sweep.errors.Exit`; 2 for a malformed one."""
+    def __call__(self, program: str = "") -> NoReturn:
+        """Run the command line and exit with a code of :class:`sweep.errors.Exit`; 2 for a malformed one.
+
+        Parameters
+        ----------
+        program : what was typed to start it, where that was another than ``python -m sweep.NAME``.
+        """
         from sweep.console.guard import guard, own_process  # Here: a Ctrl-C before it is a traceback.
 
         with own_process():
-            which, overrides, *further = self._parse()
-            sys.exit(guard(lambda: self.action(which, overrides, *further), overrides))
+            which, overrides, options = self._parse(program)
+            sys.exit(guard(lambda: self.action(which, overrides, **options), overrides))
 
-    def _parse(self) -> tuple[Which, Overrides] | tuple[Which, Overrides, list[str]]:
-        import argparse
+    def parser(self, program: str = "") -> "ArgumentParser":
+        """The parser of its command lines."""
+        from argparse import ArgumentParser
 
-        parser = argparse.ArgumentParser(
-            prog=f"python -m sweep.{self.name}", description=self.description, epilog=self.epilog
+        parser = ArgumentParser(
+            prog=program or f"python -m sweep.{self.name}", description=self.description, epilog=self.epilog
         )
         parser.add_argument("--version", action="version", version=f"sweep {__version__}")
+        for flag, meaning in self.options.items():
+            parser.add_argument(flag, **meaning)
         if self.which is None:
-            parser.add_argument("overrides", nargs="*", metavar="tracking.KEY=VALUE", help=self.help)
-            return None, list(parser.parse_args().overrides)
-        metavar = f"{self.which} | tracking.KEY=VALUE"
-        parser.add_argument("words", nargs="*", metavar=metavar, help=f"{self.help}; where the runs are")
-        if self.allows:
-            parser.add_argument("--allow", action="append", default=[], metavar="NAME", help=self.allows)
-        given = parser.parse_args()
-        words = given.words
+            parser.add_argument("words", nargs="*", metavar="tracking.KEY=VALUE", help=self.help)
+        else:
+            metavar = f"{self.which} | tracking.KEY=VALUE"
+            parser.add_argument("words", nargs="*", metavar=metavar, help=f"{self.help}; where the runs are")
+        return parser
+
+    def _parse(self, program: str) -> tuple[Which, Overrides, dict[str, Any]]:
+        parser = self.parser(program)
+        options = vars(parser.parse_args())
+        words: list[str] = options.pop("words")
+        if self.which is None:
+            return None, words, options
         named = [word for word in words if "=" not in word]
         if len(named) > 1:
             parser.error(f"one {self.which.lower()} at a time, not {len(named)}")
-        found = (named[0] if named else None), [word for word in words if "=" in word]
-        return (*found, given.allow) if self.allows else found
+        return (named[0] if named else None), [word for word in words if "=" in word], options
 
 
 def named(uri: str | None, experiment: str | None) -> Overrides:

@@ -1,7 +1,8 @@
 """A sweep as a pandas table, one row a run in the order of the plan, and that table as CSV."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Mapping
+from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -73,12 +74,14 @@ def runs_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
     return to_frame(plan, judged(plan, results))
 
 
-def to_frame(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
-    """The table of ``runs``, as of :func:`runs_frame`."""
+def to_frame(plan: Plan, runs: Iterable[Run]) -> pd.DataFrame:
+    """The table of ``runs``, as of :func:`runs_frame`; each is let go of before the next is taken."""
     settings = named.settings(plan)
-    rows = [_row(plan, run) for run in runs]
-    beside = [PROMISED] * (not all(map(is_promised, runs)))
-    own = own_columns(run.curve for run in runs)
+    found = ((run.number, _row(plan, run), own_columns([run.curve]), is_promised(run)) for run in runs)
+    told = sorted(found, key=itemgetter(0))
+    rows = [row for _, row, _, _ in told]
+    own = list(islice(dict.fromkeys(chain.from_iterable(names for _, _, names, _ in told)), MOST_OWN))
+    beside = [PROMISED] * (not all(promised for *_, promised in told))
     columns = [*settings, "data", "fingerprint", *result_columns(plan, own), *beside, "key"]
     frame = pd.DataFrame(rows, columns=columns)
     for name in COUNTS:

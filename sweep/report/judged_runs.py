@@ -59,17 +59,27 @@ def judged(
     known : verdicts on ``results`` by key; the others are found here.
     predictions : by key, what was kept of outputs of some runs.
     """
-    runs = []
-    for number, point in enumerate(plan.points, 1):
-        result = results.get(point.key)
-        setting = plan.setting(point)
-        if isinstance(result, Curve):
-            verdict = (known or {}).get(point.key) or judge(result, point, plan.problem(point), plan.tolerance)
-            predicted = (predictions or {}).get(point.key)
-            runs.append(Run(number, point, setting, result, verdict, predicted=predicted))
-        else:
-            runs.append(Run(number, point, setting, failure=result))
-    return runs
+    verdicts, kept = known or {}, predictions or {}
+    return [
+        judged_run(plan, number, point, results.get(point.key), verdicts.get(point.key), kept.get(point.key))
+        for number, point in enumerate(plan.points, 1)
+    ]
+
+
+def judged_run(
+    plan: Plan,
+    number: int,
+    point: Point,
+    result: Result | None,
+    verdict: Verdict | None = None,
+    predicted: Predicted | None = None,
+) -> Run:
+    """The run of one point of ``plan``, the one with that ``number``; see :func:`judged`."""
+    setting = plan.setting(point)
+    if not isinstance(result, Curve):
+        return Run(number, point, setting, failure=result)
+    verdict = verdict or judge(result, point, plan.problem(point), plan.tolerance)
+    return Run(number, point, setting, result, verdict, predicted=predicted)
 
 
 def counted(runs: Sequence[Run]) -> dict[str, int]:

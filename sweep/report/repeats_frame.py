@@ -10,7 +10,7 @@ from sweep.plan.point import FLOATS
 from sweep.report import named
 from sweep.report.escape import in_csv
 from sweep.report.frames import numbers_or_nothing, of_one_type, optional
-from sweep.report.judged_runs import STATES, judged
+from sweep.report.judged_runs import STATES, Run, judged
 from sweep.report.repeats import Setting, quantities, settings_of
 from sweep.settings.schema import is_argument
 from sweep.training.curve import Result
@@ -20,8 +20,12 @@ MEDIAN = "first_within_median"
 
 
 def repeats_frame(plan: Plan, results: Mapping[str, Result]) -> pd.DataFrame:
-    """The table of all settings, from what training brought for each key; a row a run where none has repeats."""
-    runs = judged(plan, results)
+    """The table of all settings, from what training brought for each key."""
+    return of_runs(plan, judged(plan, results))
+
+
+def of_runs(plan: Plan, runs: Sequence[Run]) -> pd.DataFrame:
+    """The table of all settings of ``runs``; a row a run where none has repeats."""
     found = settings_of(plan, runs) or [Setting(run.number, run.setting, (run,)) for run in runs]
     return to_frame(plan, found)
 

@@ -19,10 +19,12 @@ from sweep.errors import BadInput
 from sweep.outputs import check_here
 from sweep.redaction import masked
 from sweep.settings import called, grammar, text_in_files
+from sweep.settings.conf_files import conf_folder
 from sweep.settings.hydra_internals import own_hydra, remembered
 from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal, validate
 from sweep.settings.refusals import unknown_key
 from sweep.settings.schema import LISTS, OWN_KEYS, Settings, Tracking, environment, takes_text
+from sweep.settings.verbs import verbs_help
 
 OPEN = ("tracking.tags", "grid", *OWN_KEYS)
 """Keys below which a user names keys of his own."""
@@ -36,12 +38,7 @@ def register() -> None:
     ConfigStore.instance().store(name="settings_schema", node=Settings, provider="sweep")
     OmegaConf.register_new_resolver("sweep.env", environment, replace=True)
     OmegaConf.register_new_resolver("sweep.keys", keys_help, replace=True)
-
-
-def conf_folder() -> str:
-    """The folder of ``conf/``: inside the package where a wheel put it, else beside the package."""
-    here = Path(__file__).resolve().parent.parent
-    return str(here / "conf" if (here / "conf").is_dir() else here.parent / "conf")
+    OmegaConf.register_new_resolver("sweep.verbs", verbs_help, replace=True)
 
 
 def without_hydra(config: DictConfig) -> DictConfig:

@@ -11,7 +11,8 @@ from string import Template
 
 from omegaconf import OmegaConf
 
-from sweep.settings.composition import conf_folder, register
+from sweep.settings.composition import register
+from sweep.settings.conf_files import choices, conf_folder
 
 
 def is_plain(parsed: Namespace) -> bool:
@@ -32,9 +33,4 @@ def text(config_dir: str | None) -> str:
 
 def groups(folders: Sequence[Path]) -> str:
     """A line for each group that is not Hydra's own, with its choices."""
-    choices: dict[str, set[str]] = {}
-    for folder in folders:
-        for file in folder.glob("*/**/*.yaml"):
-            choices.setdefault(file.parent.relative_to(folder).as_posix(), set()).add(file.stem)
-    own = (group for group in sorted(choices) if group.split("/")[0] != "hydra")
-    return "".join(f"{group}: {', '.join(sorted(choices[group]))}\n" for group in own)
+    return "".join(f"{group}: {', '.join(names)}\n" for group, names in choices(folders).items())

@@ -23,13 +23,14 @@ FILE_READER = "hydra._internal.core_plugins.file_config_source"
 
 
 def arguments_parser() -> ArgumentParser:
-    """The parser of Hydra's command lines, which tells our version, and not of flags that are refused."""
+    """The parser of Hydra's command lines, which tells our version, and of no flag that is refused or has a verb."""
     from hydra._internal.utils import get_args_parser
 
     parser = get_args_parser()
     ours = {
         "--version": {"version": f"sweep {__version__}", "help": "Show the version and exit"},
         "--experimental-rerun": {"help": SUPPRESS},
+        "--shell-completion": {"help": SUPPRESS},
     }
     for action in parser._actions:
         for flag in action.option_strings:

@@ -116,7 +116,12 @@ class FolderArtifacts:
         return value_of(self.get(run_id, path, most, start))
 
     def _path(self, run_id: str, path: str) -> Path:
-        return self._folder / run_id / "artifacts" / inside(run_id, path)
+        return self.folder(run_id) / inside(run_id, path)
+
+    def folder(self, run_id: str) -> Path:
+        """Where the files of a run lie."""
+        inside(run_id, "")
+        return self._folder / run_id / "artifacts"
 
 
 class ClientArtifacts:

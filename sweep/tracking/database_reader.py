@@ -11,8 +11,19 @@ from sweep.plan.chunks import chunks
 from sweep.tracking import membership
 from sweep.tracking.database_tables import TABLES
 
-TAGS = ("kind", "key", "attempt", "curve_run", "curve_part", "curve_row", "error_kind", "error_message", "rerun")
-"""What tells an attempt."""
+TAGS = (
+    "kind",
+    "key",
+    "attempt",
+    "curve_run",
+    "curve_part",
+    "curve_row",
+    "error_kind",
+    "error_message",
+    "rerun",
+    "outcome",
+)
+"""What tells an attempt, and what became of it."""
 
 PointRun = tuple[str, str, Mapping[str, str]]
 """A run's id, its status, and its :data:`TAGS`, or all its tags."""

@@ -70,7 +70,7 @@ def newest_attempts(store: Store, plan: Plan, *, members: bool = False) -> dict[
     """
     keys = {point.key for point in plan.points}
     done: dict[str, list[PointRun]] = {}
-    for run in _members(store, plan.sweep_id) if members else _of_keys(store, keys):
+    for run in members_of(store, plan.sweep_id) if members else _of_keys(store, keys):
         _, status, tags = run
         if tags.get("key") in keys and tags.get("kind") == "point" and status in ("FINISHED", "FAILED"):
             done.setdefault(tags["key"], []).append(run)
@@ -78,7 +78,8 @@ def newest_attempts(store: Store, plan: Plan, *, members: bool = False) -> dict[
     return dict(zip(done, (max(each, key=lambda attempt: attempt.number) for each in attempts), strict=True))
 
 
-def _members(store: Store, sweep_id: str) -> Iterable[PointRun]:
+def members_of(store: Store, sweep_id: str) -> Iterable[PointRun]:
+    """The runs of a sweep, in a database with the tags that tell an attempt and its outcome."""
     if patiently(lambda: is_known_database(store), store.patience):
         return _in_tables(store, tag=membership.tag(sweep_id))
     return _told(search(store, membership.condition(sweep_id)))

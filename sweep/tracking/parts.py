@@ -103,13 +103,16 @@ def most_bytes(longest: int) -> int:
     return ROW * max(MOST_LOSSES, longest)
 
 
-def decode(path: str, content: bytes, longest: int, rows: int = MOST_ROWS) -> list[tuple[str, Curve]]:
+def decode(
+    path: str, content: bytes, longest: int, rows: int = MOST_ROWS, only: Sequence[int] | None = None
+) -> list[tuple[str, Curve]]:
     """Keys and curves of a part, row by row; losses in the part's dtype.
 
     Parameters
     ----------
     longest : numbers of the longest row that is looked for; far more than a chunk with it has is not unpacked.
     rows : curves that it may have.
+    only : the rows that are asked for, in their order; None: all.
 
     Raises
     ------
@@ -121,7 +124,10 @@ def decode(path: str, content: bytes, longest: int, rows: int = MOST_ROWS) -> li
     if f"curves/{hashlib.sha256(content).hexdigest()}.parquet" != path:
         raise DamagedPart(f"{path}: its bytes do not have the checksum in its name")
     try:
-        return _rows(_table(content, longest, rows))
+        table = _table(content, longest, rows)
+        if only is not None and only != list(range(len(table))):
+            table = table.take(pa.array(only, pa.int64())).combine_chunks()  # A copy: the rest is let go.
+        return _rows(table)
     except MemoryError:
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM), path) from None
     except (pa.ArrowException, OSError, LookupError, TypeError, AttributeError, ValueError) as error:

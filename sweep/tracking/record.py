@@ -1,30 +1,24 @@
 """Read a sweep back: plan, results and provenance, from the store alone."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sweep.errors import MALFORMED, BadInput, StoreAway, nearest
 from sweep.plan.plan import Plan
 from sweep.problem.predicted import Predicted
-from sweep.tracking import answers, curve_form, expected, manifest, parts, predictions, printed, summary, typed
+from sweep.tracking import answers, expected, manifest, parts, predictions, printed, summaries, summary, typed
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.executions import executions
 from sweep.tracking.lookup import failure_of, newest_attempts, number_of
 from sweep.tracking.patience import patiently
-from sweep.tracking.search import PAGE, search, search_each
+from sweep.tracking.results import results_of
 from sweep.tracking.store import Store
-from sweep.training.curve import Curve, Result
+from sweep.training.curve import Result
 
-if TYPE_CHECKING:
-    from mlflow.entities import Run
-
-WORD = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
-"""What may name a sweep."""
+MOST_NAMES = 200
+"""Sweeps, the last ones, among which a name that none has is looked for."""
 
 
 @dataclass(frozen=True)
@@ -56,44 +50,23 @@ def find(store: Store, which: str | None) -> str:
     ------
     BadInput : there is none, or the name fits several sweeps.
     """
-    named = which
     if which is None:
-        orders = ("attributes.start_time DESC", "attributes.end_time DESC")
-        asked = (islice(search(store, summary.CONDITION, page=1, order_by=order), 1) for order in orders)
-        latest = _latest(chain.from_iterable(asked))
-        named = latest[0].data.tags["sweep_id"] if latest else None
+        latest = summaries.newest(store, 1)
+        found = summaries.of_sweep(store, latest[0].data.tags["sweep_id"]) if latest else []
+    else:
+        found = [*summaries.named(store, which)]
     # Of several summaries of a sweep, as of executions that overlapped, the last that is whole, else the one used last.
-    best = sorted(_named(store, named or ""), key=lambda run: (run.info.status == "FINISHED", _last_used(run)))
+    best = sorted(found, key=lambda run: (run.info.status == "FINISHED", summaries.last_used(run)))
     fits = {run.data.tags["sweep_id"]: run for run in best}
     if len(fits) == 1:
         return str(fits.popitem()[1].info.run_id)
-    latest = _latest(islice(search(store, summary.CONDITION), PAGE))
+    latest = summaries.newest(store, MOST_NAMES)
     known = ", ".join([*dict.fromkeys(run.data.tags["sweep_id"] for run in latest)][:10]) or "none yet"
     what = "no sweep yet in this experiment" if which is None else f"sweep {which}: {len(fits)} sweeps fit"
     names = [run.data.tags.get("name", run.data.tags["sweep_id"][:8]) for run in latest]
     near = nearest(which, names) if which and not fits else None
     step = f"did you mean {near}?" if near else "run a sweep first, or name one by its id"
     raise BadInput(what, f"a sweep of this experiment: {known}", step)
-
-
-def _latest(runs: "Iterable[Run]") -> "list[Run]":
-    """Runs, by when they were used, the last first."""
-    return sorted(runs, key=_last_used, reverse=True)
-
-
-def _last_used(run: "Run") -> int:
-    return max(run.info.start_time or 0, run.info.end_time or 0)
-
-
-def _named(store: Store, which: str) -> "Iterator[Run]":
-    """Summary runs of the sweeps that ``which`` names."""
-    if not WORD.fullmatch(which):
-        return
-    by_id, by_name, by_folder = f"sweep_id LIKE '{which}%'", f"name = '{which}'", f"sweep_id LIKE '{which[-8:]}%'"
-    for run in search_each(store, [f"tags.{each} and tags.kind = 'summary'" for each in (by_id, by_name, by_folder)]):
-        sweep_id, name = run.data.tags.get("sweep_id", ""), run.data.tags.get("name", "")
-        if sweep_id and (sweep_id.startswith(which) or which in (name, f"{name or 'sweep'}-{sweep_id[:8]}")):
-            yield run
 
 
 def load(store: Store, summary_id: str, *, published: Mapping[str, str] | None = None) -> SweepRecord:
@@ -108,20 +81,31 @@ def load(store: Store, summary_id: str, *, published: Mapping[str, str] | None =
     BadInput : its plan, data or a part is missing or damaged; the message names which.
     StoreAway : so it is with a sweep that is ``published``: it was written there a moment ago.
     """
-    with _damage_named(summary_id, published is not None):
-        if published is not None:
-            plan, attempts = manifest.read(expected.Files(store.artifacts, summary_id, published))
-        else:
-            # Before the plan: of a sweep that ends in between, that names all.
-            run = patiently(lambda: answers.run(store.client.get_run(summary_id), summary_id), store.patience)
-            plan, attempts = manifest.read(expected.Files(store.artifacts, summary_id, run.data.tags))
-            _check_identity(plan, run.data.tags.get("sweep_id", ""))
-            if run.info.status != "FINISHED":
-                attempts |= _committed(store, plan, attempts)
+    plan, attempts = standing(store, summary_id, published=published)
+    with damage_named(summary_id, published is not None):
         results = results_of(store, plan, attempts)
         printed.with_output(store.artifacts, plan, attempts, results)
         known = predictions.read(store.artifacts, summary_id, plan, may_be_damaged=published is not None)
     return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id), known)
+
+
+def standing(
+    store: Store, summary_id: str, *, published: Mapping[str, str] | None = None
+) -> tuple[Plan, dict[str, Attempt]]:
+    """The plan of a sweep, and by key the run that stands for each point that has one; parameters and errors as above.
+
+    No part is read.
+    """
+    with damage_named(summary_id, published is not None):
+        if published is not None:
+            return manifest.read(expected.Files(store.artifacts, summary_id, published))
+        # Before the plan: of a sweep that ends in between, that names all.
+        run = summary.ask(store, summary_id)
+        plan, attempts = manifest.read(expected.Files(store.artifacts, summary_id, run.data.tags))
+        _check_identity(plan, run.data.tags.get("sweep_id", ""))
+        if run.info.status != "FINISHED":
+            attempts |= committed(store, plan, attempts)
+    return plan, attempts
 
 
 def _check_identity(plan: Plan, sweep_id: str) -> None:
@@ -130,7 +114,7 @@ def _check_identity(plan: Plan, sweep_id: str) -> None:
         typed.refuse(plan.sweep_id, f"that of its summary run, {sweep_id[:80]},", f"{manifest.PATH}: sweep_id")
 
 
-def _committed(store: Store, plan: Plan, named: Mapping[str, Attempt]) -> dict[str, Attempt]:
+def committed(store: Store, plan: Plan, named: Mapping[str, Attempt]) -> dict[str, Attempt]:
     """Attempts that the sweep has made since its plan named those that stood."""
     return {
         key: attempt
@@ -155,7 +139,7 @@ def load_run(store: Store, run_id: str) -> SweepRecord:
         failure = f": it failed: {failure_of(tags).sentence}" if "key" in tags else ""
         raise BadInput(f"run {run_id} has no curve{failure}", "a run of a sweep that was trained", "name another run")
     summary_id = tags.get("curve_run", "")
-    with _damage_named(summary_id):
+    with damage_named(summary_id):
         attempt = Attempt(run_id, number_of(tags), CurveAddress(summary_id, tags["curve_part"], int(tags["curve_row"])))
         plan, _ = manifest.read(expected.Files(store.artifacts, summary_id, _told(store, summary_id)))
         attempts = {tags["key"]: attempt}
@@ -185,7 +169,8 @@ def tags_of(store: Store, run_id: str) -> dict[str, str]:
 
 
 @contextmanager
-def _damage_named(summary_id: str, published: bool = False) -> Iterator[None]:
+def damage_named(summary_id: str, published: bool = False) -> Iterator[None]:
+    """What is found missing or damaged while a sweep is read, as the errors of :func:`load`."""
     try:
         yield
     except (OSError, parts.DamagedPart, *MALFORMED) as error:
@@ -204,32 +189,3 @@ def _told(store: Store, summary_id: str) -> Mapping[str, str]:
         return tags_of(store, summary_id)
     except BadInput:  # Whoever looks for its files says what is lost.
         return {}
-
-
-def results_of(store: Store, plan: Plan, attempts: Mapping[str, Attempt]) -> dict[str, Result]:
-    """By key, what ``attempts`` at points of ``plan`` brought.
-
-    Raises
-    ------
-    OSError, DamagedPart : a part is missing or damaged.
-    """
-    read: dict[tuple[str, str], list[tuple[str, Curve]]] = {}
-    results: dict[str, Result] = {}
-    for point in plan.points:
-        attempt = attempts.get(point.key)
-        if attempt is None:
-            continue
-        address = attempt.address
-        if address is None:
-            if attempt.failure is not None:
-                results[point.key] = attempt.failure
-            continue
-        part = address.run_id, address.part
-        if part not in read:
-            decode = partial(parts.decode, address.part, longest=plan.longest)
-            read[part] = store.artifacts.read(*part, decode, most=parts.most_bytes(plan.longest))
-        rows = read[part][address.row : address.row + 1]
-        if [key for key, _ in rows] != [point.key]:
-            raise parts.DamagedPart(f"{address.part}: row {address.row} is not of point {point.key}")
-        results[point.key] = curve_form.curve_of(plan, point, rows[0][1], address.part)
-    return results

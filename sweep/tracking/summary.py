@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sweep.errors import StoreAway
 from sweep.plan.plan import Plan
-from sweep.tracking import answers, database_writer
+from sweep.tracking import answers, database_writer, summaries
 from sweep.tracking.deadline import within
 from sweep.tracking.patience import patiently
 from sweep.tracking.search import search
@@ -24,9 +24,6 @@ from sweep.tracking.writers import is_known_database
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
-
-CONDITION = "tags.sweep_id != '' and tags.kind = 'summary'"
-"""The search that finds summary runs, in MLflow's own language."""
 
 BEAT = 10.0
 """Seconds between two heartbeats."""
@@ -71,7 +68,7 @@ def _close(store: Store, run_id: str, status: str, patience: float) -> None:
         stand(store, run_id)
         store.client.set_terminated(run_id, status)
         # An execution that has begun meanwhile has it RUNNING again, and beats: this one does no more.
-        answers.check(store.client, run_id, lambda run: run.info.status == status or _last_beat(run) >= began)
+        answers.check(store.client, run_id, lambda run: run.info.status == status or summaries.last_beat(run) >= began)
         store.check_file()
 
     patiently(close, patience)
@@ -93,16 +90,30 @@ def stand(store: Store, run_id: str) -> None:
 
 def find(store: Store, sweep_id: str) -> "Run | None":
     """The summary run of a sweep, the first of several; None where there is none yet."""
-    return min(_all(store, sweep_id), key=lambda run: (run.info.start_time, run.info.run_id), default=None)
+    return min(
+        summaries.of_sweep(store, sweep_id), key=lambda run: (run.info.start_time, run.info.run_id), default=None
+    )
 
 
-def _all(store: Store, sweep_id: str) -> "list[Run]":
-    return [*search(store, f"tags.sweep_id = '{sweep_id}' and {CONDITION}")]
+def ask(store: Store, run_id: str) -> "Run":
+    """A summary run as it is now."""
+    return patiently(lambda: answers.run(store.client.get_run(run_id), run_id), store.patience)
+
+
+def is_working(run: "Run") -> bool:
+    """Whether the sweep of a summary run is at work: it is RUNNING, and beats."""
+    return run.info.status == "RUNNING" and abs(time.time() - summaries.last_beat(run)) <= STALE
+
+
+def working(store: Store) -> str | None:
+    """The summary run of the sweep that is at work, of several the one that has beaten last; None without any."""
+    last = max(filter(is_working, summaries.running(store)), key=summaries.last_beat, default=None)
+    return None if last is None else str(last.info.run_id)
 
 
 def _settle(store: Store, sweep_id: str) -> None:
     """Of the closed summary runs of a sweep leave the last; one that holds the curve of a run becomes ``surplus``."""
-    closed = [run for run in _all(store, sweep_id) if run.info.status != "RUNNING"]
+    closed = [run for run in summaries.of_sweep(store, sweep_id) if run.info.status != "RUNNING"]
     for run in sorted(closed, key=lambda run: (run.info.end_time or 0, run.info.run_id))[:-1]:
         run_id = run.info.run_id
         if next(search(store, f"tags.curve_run = '{run_id}' and tags.kind = 'point'", page=1), None):
@@ -144,17 +155,9 @@ def _created(store: Store, sweep_id: str, name: str, tags: Mapping[str, str]) ->
 
 
 def _close_stale(store: Store, own: str) -> None:
-    for run in search(store, f"{CONDITION} and attributes.status = 'RUNNING'"):
-        if run.info.run_id != own and abs(time.time() - _last_beat(run)) > STALE:
+    for run in summaries.running(store):
+        if run.info.run_id != own and abs(time.time() - summaries.last_beat(run)) > STALE:
             store.client.set_terminated(run.info.run_id, "KILLED")
-
-
-def _last_beat(run: "Run") -> float:
-    """In seconds since 1970; the run's start where its tag is missing or changed."""
-    try:
-        return datetime.fromisoformat(run.data.tags["heartbeat"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return float(run.info.start_time) / 1000
 
 
 @contextmanager

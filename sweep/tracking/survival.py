@@ -7,7 +7,7 @@ from sweep.errors import StoreAway
 from sweep.tracking.attempt import Attempt
 from sweep.tracking.parts import DamagedPart
 from sweep.tracking.patience import patiently
-from sweep.tracking.record import results_of
+from sweep.tracking.results import results_of
 from sweep.tracking.spool import Pairs, Spool
 from sweep.tracking.sweeps import SweepRun
 

@@ -19,8 +19,10 @@ from sweep.tracking import (
     by_key,
     data_files,
     expected,
+    listed_tag,
     manifest,
     membership,
+    pages,
     parts,
     rerun,
     run_content,
@@ -67,6 +69,7 @@ class SweepRun:
         self._write_runs = writer_for(self.store)
         self._sources: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
         self._trained = self._failed = 0
+        self._is_shown = False
         self._began = time.time_ns() // 1_000_000
 
     def write(self, pairs: Sequence[tuple[Point, Result]], tick: Callable[[], None] = lambda: None) -> None:
@@ -82,6 +85,9 @@ class SweepRun:
             failure = replace(result, leavings=NOTHING) if isinstance(result, Failure) else None
             self.attempts[point.key] = Attempt(*written, addresses.get(point.key), failure)
             self._trained, self._failed = self._trained + (not failure), self._failed + bool(failure)
+        if not self._is_shown and len(self.attempts) < len(self.plan.points):  # The last chunk's is saved at the end.
+            pages.save_first(self.store, self.plan, self.run_id, [result for _, result in pairs])
+        self._is_shown = True
 
     def settled(self) -> SweepRecord:
         """The sweep as the store holds it, once surplus runs are deleted and the plan names the runs that stand."""
@@ -101,16 +107,24 @@ class SweepRun:
         plan = replace(record.plan, problems=self.plan.problems)
         return replace(record, plan=plan, executions=self.executions)
 
-    def log_counts(self, counts: Mapping[str, int]) -> None:
-        """Put the number of runs of each outcome onto the summary run, as metrics."""
-        from mlflow.entities import Metric
+    def log_counts(self, counts: Mapping[str, int], best: tuple[str, float] | None = None) -> None:
+        """Put the number of runs of each outcome onto the summary run, as metrics; and what a list of sweeps shows.
+
+        Parameters
+        ----------
+        best : the best setting, and its final loss.
+        """
+        from mlflow.entities import Metric, RunTag
 
         at = time.time_ns() // 1_000_000
         metrics = [Metric(name.lower().replace(" ", "_"), count, at, 0) for name, count in counts.items()]
         names = {each.key for each in metrics}
 
+        listed = listed_tag.published(self.plan, self.tracking.curve_points, counts, best)
+
         def log() -> None:
-            self.store.client.log_batch(self.run_id, metrics, synchronous=True)
+            tags = [RunTag(listed_tag.TAG, listed)]
+            self.store.client.log_batch(self.run_id, metrics, tags=tags, synchronous=True)
             answers.check(self.store.client, self.run_id, lambda run: names <= run.data.metrics.keys())
 
         patiently(log, self.store.patience)
@@ -178,6 +192,8 @@ def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution
         for path, content in data_files.files(plan):
             sweep.keep(path, content)
         sweep.keep(manifest.PATH, manifest.encode(plan, sweep.attempts))
+        listed = listed_tag.begun(plan, tracking.curve_points)
+        patiently(lambda: store.client.set_tag(run_id, listed_tag.TAG, listed, synchronous=True), store.patience)
         reused = {
             key: each.run_id for key, each in known.readable.items() if each.address and each.address.run_id != run_id
         }

@@ -7,12 +7,14 @@ page shows no column of ours, ten runs, and axes that one diverged run ruins. ``
 import base64
 import json
 import math
+import sys
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from sweep.errors import MALFORMED
 from sweep.plan import repeats, usage
 from sweep.plan.plan import Plan
 from sweep.problem import ends
@@ -52,6 +54,14 @@ def encoded(name: str, state: Mapping[str, Any], at: int) -> str:
     return json.dumps(
         {"name": name, "createdAt": at, "state": f"deflate;{base64.b64encode(deflated).decode()}"}, ensure_ascii=False
     )
+
+
+def made_at(value: str) -> int:
+    """When the view was made, in ms since 1970; of what is none of ours, the largest number, as it is a person's."""
+    try:
+        return int(json.loads(value)["createdAt"])
+    except MALFORMED:
+        return sys.maxsize
 
 
 def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from hydra.types import RunMode
 
 from hydra_plugins.sweep_grid._expand import expand
 from sweep.settings import composition
+from sweep.settings.conf_files import conf_folder
 from sweep.settings.grammar import as_typed
 from sweep.settings.hydra_internals import remembered
 from sweep.settings.schema import Settings
@@ -19,7 +20,7 @@ def loader(extra: Path | None = None) -> ConfigLoaderImpl:
     """Hydra's loader of ``conf/``, and of the folder ``extra`` before it."""
     composition.register()
     Plugins.instance()
-    search_path = create_config_search_path(composition.conf_folder())
+    search_path = create_config_search_path(conf_folder())
     if extra is not None:
         search_path.prepend("test", f"file://{extra}")
     return ConfigLoaderImpl(search_path)

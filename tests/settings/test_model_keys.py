@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sweep.models import mlp
-from sweep.settings import composition
+from sweep.settings.conf_files import conf_folder
 from sweep.settings.schema import PERCEPTRON
 from tests.conftest import Command
 
@@ -156,4 +156,4 @@ def test_the_command_that_is_stored_trains_the_same_point_again(
 
 
 def test_conf_says_that_types_are_those_of_yaml() -> None:
-    assert "8.0" in (Path(composition.conf_folder()) / "problem/torch.yaml").read_text()
+    assert "8.0" in (Path(conf_folder()) / "problem/torch.yaml").read_text()

@@ -11,12 +11,13 @@ from omegaconf import OmegaConf
 
 from sweep.errors import BadInput
 from sweep.settings import composition
+from sweep.settings.conf_files import conf_folder
 from sweep.settings.keys import KEYS, SET_BY_GROUP
 from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import DType, environment, rounded_to
 from tests.conftest import Command
 
-CONF = Path(composition.conf_folder())
+CONF = Path(conf_folder())
 FILES = (
     *("config.yaml", "preparation.yaml", "posed.yaml", "stepped.yaml", "problem/line.yaml"),
     *("data/csv.yaml", "tracking/local.yaml", *(f"optimizer/{name}.yaml" for name in OptimizerKind)),
@@ -210,7 +211,7 @@ def test_cfg_and_help_show_one_point_and_say_what_lists_several(command: Command
 def test_a_malformed_flag_exits_with_2_and_the_usage(command: Command, flags: list[str]) -> None:
     said = command(*flags)
     assert said.code == 2
-    assert said.err.startswith("usage: python -m sweep")
+    assert said.err.startswith("usage: sweep ")
 
 
 def test_multirun_flag_does_no_harm_beside_cfg(command: Command) -> None:

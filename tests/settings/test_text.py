@@ -9,6 +9,7 @@ from omegaconf import OmegaConf
 
 from sweep.errors import BadInput
 from sweep.settings import composition
+from sweep.settings.conf_files import conf_folder
 from sweep.settings.grammar import as_typed
 from sweep.settings.schema import TEXT_KEYS, takes_text
 from tests.conftest import Command
@@ -208,7 +209,7 @@ def test_text_of_a_file_is_refused_wherever_the_store_is_named(monkeypatch: pyte
     groups = ("problem/line", "optimizer/sgd", "schedule/constant", "data/thermometer", "tracking/local")
     for name in ("config", "preparation", "posed", "stepped", *groups):
         (conf / name).parent.mkdir(parents=True, exist_ok=True)
-        text = (Path(composition.conf_folder()) / f"{name}.yaml").read_text()
+        text = (Path(conf_folder()) / f"{name}.yaml").read_text()
         (conf / f"{name}.yaml").write_text(
             text.replace("tags: {}", "tags: {day: 2026_11_25}").replace("  - override", "#")
         )

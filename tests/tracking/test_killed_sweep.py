@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NoReturn
 
+import pandas as pd
 import pytest
 
 import sweep
@@ -13,12 +15,13 @@ from sweep.errors import Exit, StoreAway
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
-from sweep.tracking import lookup
+from sweep.tracking import lookup, sweeps, writers
 from sweep.tracking.artifacts import FolderArtifacts
+from sweep.tracking.store import Store
 from sweep.training.curve import Compute, Curve
 from sweep.training.in_process import in_process
 from tests.conftest import Command
-from tests.tracking.stored import runs, settings
+from tests.tracking.stored import URI, runs, settings
 
 pytestmark = pytest.mark.usefixtures("ready_store")
 
@@ -45,7 +48,7 @@ def _last_point(does: Callable[[], None]) -> Compute:
     return train
 
 
-def _kill() -> None:
+def _kill() -> NoReturn:
     raise Killed
 
 
@@ -87,6 +90,49 @@ def test_a_sweep_that_was_killed_is_reported_with_what_it_has_committed(
     _sweep()
     assert _reported(command)[0] == ["FINISHED"] * 3
     assert _attempts() == [[1]] * 3
+
+
+def _killed_at(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """Kill what is run from here on when its last part is there and no run names it; or when its last run is there."""
+    if place == "before the plan":
+        monkeypatch.setattr(sweeps.SweepRun, "settled", lambda _: _kill())
+        return
+    written = []
+
+    def kills(store: Store) -> Callable[..., Any]:
+        def writes(*given: Any) -> Any:
+            written.append(given)
+            if len(written) == len(LRS):
+                _kill()
+            return writers.writer_for(store)(*given)
+
+        return writes
+
+    monkeypatch.setattr(sweeps, "writer_for", kills)
+
+
+@pytest.mark.parametrize("there", ["a file", "a server"])
+@pytest.mark.parametrize(("place", "done"), [("before the runs of its last part", 2), ("before the plan", 3)])
+def test_wherever_a_sweep_is_killed_each_run_that_is_committed_counts(
+    command: Command, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, there: str, place: str, done: int
+) -> None:
+    uri = request.getfixturevalue("server") if there == "a server" else URI
+    for attempt in (1, 2):
+        points = [replace(settings(uri, lr=lr), rerun=attempt > 1) for lr in LRS]
+        with monkeypatch.context() as patch:
+            _killed_at(patch, place)
+            with pytest.raises(Killed):
+                app.run(points, Here(in_process))
+        found = sweep.frame(curves=False, uri=uri)
+        finished = [attempt] * done + [attempt - 1] * (len(LRS) - done)
+        assert found["attempt"].fillna(0).tolist() == finished
+        assert found["status"].tolist() == ["FINISHED" if each else "NOT RUN" for each in finished]
+        assert sweep.frame(where={"attempt": attempt}, uri=uri).curves["key"].nunique() == done
+        assert "was interrupted" in command(f"tracking.uri={uri}", module="sweep.report").out
+        (report,) = Path("outputs").glob("sweep-*/runs.csv")
+        assert pd.read_csv(report)["final_loss"].notna().tolist() == [each > 0 for each in finished]
+        if attempt == 1:
+            assert app.run([settings(uri, lr=lr) for lr in LRS], Here(in_process)) == Exit.OK
 
 
 def test_a_rerun_that_was_killed_goes_on_and_the_next_one_begins_anew(command: Command) -> None:

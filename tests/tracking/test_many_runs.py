@@ -67,6 +67,7 @@ COMMANDS = [
     ("sweep", "lr=1e-2 epochs=1 dry_run=true"),
     ("sweep.report", ""),
     ("sweep.report", "named"),
+    ("sweep.list", ""),
 ]
 
 

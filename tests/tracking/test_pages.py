@@ -3,6 +3,7 @@
 import json
 import shlex
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,12 +12,20 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mlflow import MlflowClient
 
+from sweep import app
+from sweep.engines.engine import Here
+from sweep.plan.point import Point
+from sweep.problem.problem import Problem
+from sweep.problem.task import Task
 from sweep.settings import composition
 from sweep.settings.schema import Tracking
 from sweep.tracking import membership, pages, view
 from sweep.tracking.location import absolute
+from sweep.training.curve import Curve
+from sweep.training.in_process import in_process
 from tests.conftest import Command
 from tests.tracking.stored import FOUR, URI, opened, runs
+from tests.tracking.stored import settings as of_point
 
 pytestmark = pytest.mark.usefixtures("ready_store")
 
@@ -40,6 +49,34 @@ def test_a_sweep_leaves_a_view_and_descriptions_and_each_run_the_colour_of_its_o
     assert [run.data.tags["mlflow.runColor"] for run in runs()] == [COLOURS[r.data.tags["outcome"]] for r in runs()]
 
 
+@pytest.mark.parametrize("there", ["a file", "a server"])
+def test_a_sweep_can_be_looked_at_from_its_first_chunk_on(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, there: str
+) -> None:
+    uri = request.getfixturevalue("server") if there == "a server" else URI
+    monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
+    seen = []
+
+    def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
+        client = MlflowClient(absolute(uri))
+        found = client.get_experiment_by_name("sweep")
+        assert found is not None
+        (summary,) = runs("summary", uri=uri)
+        seen.append(
+            (found.tags, summary.data.tags, pages.link(opened(uri), "http://host", summary.data.tags["sweep_id"]))
+        )
+        return in_process(points, problems)
+
+    assert app.run([of_point(uri, lr=lr) for lr in (1e-2, 1e-3, 1e-4)], Here(train)) == 0
+    (summary,) = runs("summary", uri=uri)
+    name = view.TAG + summary.data.tags["sweep_id"]
+    assert [name in tags for tags, *_ in seen] == [False, True, True]
+    assert ["viewStateShareKey" in link for *_, link in seen] == [False, True, True]
+    assert json.loads(seen[1][0][name])["state"] == json.loads(seen[2][0][name])["state"]
+    assert [pages._plain(pages.STILL) in tags.get(pages.NOTE, "") for _, tags, _ in seen] == [False, True, True]
+    assert "3 unfinished" in summary.data.tags[pages.NOTE]
+
+
 def test_a_diverged_run_has_a_place_beside_the_others(command: Command) -> None:
     command("lr=1e-2", "scale=1,0.1", "epochs=50")
     calm, wild = sorted(runs(), key=lambda run: run.data.tags["outcome"], reverse=True)
@@ -59,6 +96,25 @@ def test_each_sweep_has_a_view_of_its_own_that_finds_the_runs_it_reused(command:
         condition = membership.condition(name.removeprefix(view.TAG))
         counts.append(len(MlflowClient(absolute(URI)).search_runs([opened().experiment_id], condition)))
     assert sorted(counts) == [1, 2]
+
+
+def test_the_latest_views_are_kept_and_those_that_people_made(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST_VIEWS", 2)
+    command("lr=1e-2", "epochs=1")
+    client, experiment = MlflowClient(absolute(URI)), opened().experiment_id
+    (first,) = (name for name in experiment_tags() if name.startswith(view.TAG))
+    by_people = view.TAG + 64 * "a"
+    client.set_experiment_tag(experiment, by_people, experiment_tags()[first])
+    client.set_experiment_tag(experiment, view.TAG + 16 * "0", "{}")
+    command("lr=1e-3", "epochs=1")
+    command("lr=1e-4", "epochs=1")
+    views = {name for name in experiment_tags() if name.startswith(view.TAG)}
+    assert by_people in views
+    assert first not in views
+    assert len(views) == 3
+    assert "searchFilter" in pages.link(opened(), "http://127.0.0.1:5000", first.removeprefix(view.TAG))
 
 
 def test_what_a_person_wrote_on_the_experiment_stays(command: Command) -> None:
@@ -106,7 +162,7 @@ def test_the_link_is_to_the_view_without_a_password(command: Command) -> None:
 def test_the_command_at_the_end_of_a_sweep_names_its_store_where_it_is_not_the_usual_one(command: Command) -> None:
     last = command("epochs=2").out.splitlines()[-1]
     (summary,) = runs("summary")
-    start = f"Compare: python -m sweep.ui {summary.data.tags['sweep_id'][:8]}"
+    start = f"Compare: sweep ui {summary.data.tags['sweep_id'][:8]}"
     assert last == start
     said = command("epochs=2", "tracking.uri=sqlite:///my.db", "tracking.experiment='a, b'")
     words = "tracking.uri=sqlite:///my.db 'tracking.experiment=\"a, b\"'"

@@ -28,7 +28,7 @@ from tests.tracking.stored import FOUR, URI, runs, settings
 
 pytestmark = pytest.mark.usefixtures("ready_store")
 
-EXAMPLE = Path(__file__).parent.parent / "docs" / "in_pandas.py"
+EXAMPLE = Path(__file__).parent.parent.parent / "docs" / "in_pandas.py"
 PROVENANCE = ["run_id", "attempt", "curve_run"]
 
 
@@ -167,4 +167,4 @@ def test_the_example_of_the_documents_runs_and_says_this(command: Command, tmp_p
     assert command("grid=seed").code == 0
     done = subprocess.run([sys.executable, str(EXAMPLE)], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stderr == ""
-    golden.check(Path(__file__).parent / "reference" / "in_pandas.txt", done.stdout)
+    golden.check(Path(__file__).parent.parent / "reference" / "in_pandas.txt", done.stdout)

@@ -1,0 +1,5 @@
+"""What a sweep tells with ``--json``."""
+
+from sweep.console.terminal import announce, conclude, progress, say, show_plan, warn
+
+__all__ = ["announce", "conclude", "progress", "say", "show_plan", "warn"]
