@@ -72,13 +72,14 @@ def parse(arguments: Sequence[str]) -> "Namespace":
     ------
     SystemExit : with Hydra's usage and code 2, for a malformed flag.
     """
+    from sweep.console.telling import FLAGS
     from sweep.settings import verbs
     from sweep.settings.hydra_internals import arguments_parser
 
     parser = arguments_parser()
     parser.prog = verbs.program(sys.argv[0])
-    parser.add_argument("--quiet", "-q", action="store_true", help="tell of what failed, and of nothing else")
-    parser.add_argument("--json", action="store_true", help="print what came of it as one JSON document")
+    for flags, meaning in FLAGS.items():
+        parser.add_argument(*flags.split(), **meaning)
     parsed = parser.parse_intermixed_args(list(arguments))
     asks = questions(parsed)
     if len(asks) > 1:
@@ -145,7 +146,7 @@ def _hydra(parsed: "Namespace") -> "Exit":
     sys.argv[1:] = [typed.get(word, word) for word in sys.argv[1:]]
     composition.register()
     _ending.exit_code = Exit.OK
-    _telling.name = _telling.JSON if parsed.json else _telling.QUIET if parsed.quiet else _telling.TERMINAL
+    _telling.quiet, _telling.json = parsed.quiet, parsed.json
     with hydra_internals.composed_once(called.check):
         hydra.main(version_base="1.3", config_path=conf_folder(), config_name="config")(train)()
     return _ending.exit_code

@@ -122,11 +122,8 @@ def _tell_cost(plan: Plan, done: Set[str], first: Settings, asked: Asked, tellin
 
     start = since_start()
     todo = [point for point in plan.points if point.key not in done]
-    telling.announce(plan, len(todo))
-    if todo:
-        for line in cost.lines(plan, todo, first, asked, publication.publish, fresh=fresh, start=start):
-            telling.say(line)
-    telling.say("Nothing was kept: dry_run=cost.")
+    lines = cost.lines(plan, todo, first, asked, publication.publish, fresh=fresh, start=start) if todo else ()
+    telling.show_cost(plan, len(todo), lines)
 
 
 def _rerun_and_done(store: "Store", planned: Plan, known: "Known", first: Settings) -> tuple[str, Set[str]]:

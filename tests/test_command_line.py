@@ -31,7 +31,7 @@ def test_without_an_argument_it_is_the_good_run_of_the_reference_by_the_same_roa
 ) -> None:
     said = command()
     assert said.code == 0
-    assert "| 0.01 | 0.1   | 5000   | CONVERGED | 2.92765    | 5.36708 | -17.3012 |" in said.out
+    assert "| 0.01 | 0.1   | 5000   | CONVERGED | 2.928      | 5.367 | -17.3 |" in said.out
     assert [len(runs(kind)) for kind in ("point", "summary")] == [1, 1]
     assert (next(Path("outputs").glob("sweep-*")) / "report.md").exists()
 

@@ -13,7 +13,7 @@ README = Path(__file__).parent.parent / "README.md"
 DOCUMENTS = (README, *README.parent.glob("docs/*.md"), README.parent / "CONTRIBUTING.md")
 FILE = re.compile(r"```python\n# (\w+\.py)\n(.*?)```", re.DOTALL)
 BLOCK = re.compile(r"```console\n\$ (python -m sweep|sweep) ?([^\n]*)\n(.*?)```", re.DOTALL)
-TYPED = re.compile(r"^(?:\$ )?((?:sweep|python|pip|ray|make) .*)$", re.MULTILINE)
+TYPED = re.compile(r"^(?:\$ )?((?:(?:python|pip|ray|make) |sweep (?=-|\S+=)).*)$", re.MULTILINE)
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 PICTURE = re.compile(r"^Report:  (outputs/\S+)/report.html$[^#]*?^!\[[^]]*\]\((docs/\w+\.svg)\)$", re.MULTILINE)
 """The curves of the sweep above, as its report draws them."""

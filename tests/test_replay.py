@@ -205,7 +205,7 @@ def test_a_run_without_a_curve_is_refused_with_the_error_that_it_failed_with(
 
     app.run([settings()], Here(fails))
     said = command(runs()[0].info.run_id, module="sweep.replay")
-    assert (said.code, "it failed with MemoryError: no room" in said.err) == (1, True)
+    assert (said.code, "it failed: MemoryError: no room" in said.err) == (1, True)
     assert "no point of the sweep has a curve" in command(module="sweep.replay").err
     foreign = client().create_run("0").info.run_id
     assert f"run {foreign} has no curve" in command(foreign, module="sweep.replay").err

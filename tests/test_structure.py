@@ -51,7 +51,6 @@ LIBRARIES = {
     "pyarrow": ("data", "tracking"),
     "pandas": ("report", "api"),
     "scipy": ("models", "problem"),
-    "tqdm": ("console",),
 }
 """The rooms that may import each heavy library."""
 

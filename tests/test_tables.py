@@ -68,7 +68,7 @@ def test_what_is_held_out_is_followed_stored_and_decides_which_run_is_best(comma
     assert said.code == 0, said.err
     found = rows()
     least = found["holdout_loss"].min()
-    assert f"{least:.6g} on what is held out" in said.out
+    assert f"{least:.4g} on what is held out" in said.out
     for run in runs():
         epochs = int(run.data.params["epochs"])
         assert run.data.metrics["final_holdout_loss"] == found.set_index("epochs")["holdout_loss"][epochs]

@@ -3,18 +3,17 @@
 A module of its own, for the reason that ``_ending`` has.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sweep.console.telling import Telling
 
-TERMINAL, QUIET, JSON = "terminal", "quiet", "as_json"
-
-name = TERMINAL
-"""The module of :mod:`sweep.console` that tells."""
+quiet = json = False
+"""Which flags were given."""
 
 
 def chosen() -> "Telling":
-    """The module that was chosen."""
-    return cast("Telling", import_module(f"sweep.console.{name}"))
+    """See :func:`sweep.console.telling.chosen`."""
+    from sweep.console import telling
+
+    return telling.chosen(quiet=quiet, json=json)

@@ -21,18 +21,25 @@ def as_it_was() -> Iterator[None]:
     """
     check_here()  # MLflow cannot even be imported in a folder that is gone.
     variables = dict(os.environ)
-    from sweep.tracking.caller import left_as_it_was
-
-    with left_as_it_was(variables), importable_here(), warnings.catch_warnings():
+    with warnings.catch_warnings():  # First: libraries that are imported here for the first time warn as well.
         warnings.simplefilter("ignore", append=not sys.warnoptions)  # They are for developers.
-        try:
-            yield
-        except BadInput:
-            raise
-        except Exception as error:
-            from sweep.settings.refusals import explain
+        from sweep.tracking.caller import left_as_it_was
 
-            told = explain(error)
-            if told is None:
-                raise
-            raise told from None
+        with left_as_it_was(variables), importable_here(), _documented():
+            yield
+
+
+@contextmanager
+def _documented() -> Iterator[None]:
+    """What Hydra refuses is told in our words."""
+    try:
+        yield
+    except BadInput:
+        raise
+    except Exception as error:
+        from sweep.settings.refusals import explain
+
+        told = explain(error)
+        if told is None:
+            raise
+        raise told from None

@@ -1,7 +1,7 @@
 """How a call tells of its sweep: by a bar alone, in a notebook or a terminal; what is doubtful, on standard error."""
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,10 @@ class Silent:
     def show_plan(self, plan: Plan, done: Collection[str], curve_points: int) -> None:
         """See :meth:`sweep.console.telling.Telling.show_plan`: whoever asks for a list is shown it."""
         terminal.show_plan(plan, done, curve_points)
+
+    def show_cost(self, plan: Plan, todo: int, lines: Iterable[str]) -> None:
+        """The same of what it takes."""
+        terminal.show_cost(plan, todo, lines)
 
     def announce(self, plan: Plan, todo: int) -> None:
         """Nothing: what the call returns says it."""

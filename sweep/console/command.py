@@ -36,7 +36,8 @@ class Command:
     which, help : what ``--help`` calls the first word, None where there is none, and what it says of the words.
     action : does the work, given the first word, None where it is left out, and the overrides; and the values of
         ``options`` by their names.
-    options : further flags, each with what :meth:`argparse.ArgumentParser.add_argument` is told of it.
+    options : further flags, a short form of one behind a space, each with what
+        :meth:`argparse.ArgumentParser.add_argument` is told of it.
     """
 
     name: str
@@ -68,8 +69,8 @@ class Command:
             prog=program or f"python -m sweep.{self.name}", description=self.description, epilog=self.epilog
         )
         parser.add_argument("--version", action="version", version=f"sweep {__version__}")
-        for flag, meaning in self.options.items():
-            parser.add_argument(flag, **meaning)
+        for flags, meaning in self.options.items():
+            parser.add_argument(*flags.split(), **meaning)
         if self.which is None:
             parser.add_argument("words", nargs="*", metavar="tracking.KEY=VALUE", help=self.help)
         else:

@@ -1,12 +1,12 @@
-"""Who is told how a sweep goes: a terminal, a notebook, or nobody."""
+"""Who is told how a sweep goes: a terminal, a program that reads JSON, a notebook, or nobody."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol
-
-from sweep.plan.plan import Plan
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
+    from sweep.plan.plan import Plan
     from sweep.report.files import Report
 
 
@@ -23,10 +23,13 @@ class Progress(Protocol):
 class Telling(Protocol):
     """What the story of a sweep tells; :mod:`sweep.console.terminal` is one."""
 
-    def show_plan(self, plan: Plan, done: Collection[str], curve_points: int) -> None:
+    def show_plan(self, plan: "Plan", done: Collection[str], curve_points: int) -> None:
         """List the points of a plan, which are done already, and how large the store becomes at most."""
 
-    def announce(self, plan: Plan, todo: int) -> None:
+    def show_cost(self, plan: "Plan", todo: int, lines: Iterable[str]) -> None:
+        """Say what training the ``todo`` points of a plan will take, as ``lines`` tell it."""
+
+    def announce(self, plan: "Plan", todo: int) -> None:
         """Say what is about to happen, and what was made of what was asked."""
 
     def say(self, line: str) -> None:
@@ -40,3 +43,15 @@ class Telling(Protocol):
 
     def conclude(self, report: "Report", comparison: str) -> None:
         """Tell what came of it, and where to look further: the report's files, and ``comparison``."""
+
+
+FLAGS: dict[str, dict[str, Any]] = {
+    "--quiet -q": {"action": "store_true", "help": "tell of what failed, and of nothing else"},
+    "--json": {"action": "store_true", "help": "one JSON document at the end; all else on standard error"},
+}
+"""What chooses one on a command line, with what argparse takes of each."""
+
+
+def chosen(*, quiet: bool, json: bool) -> Telling:
+    """The module of this room that tells as the flags ask."""
+    return cast(Telling, import_module(f"sweep.console.{'as_json' if json else 'quiet' if quiet else 'terminal'}"))

@@ -1,14 +1,14 @@
 """What a person sees in the terminal: the plan, the progress, the table at the end."""
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from sweep.console import bar
+from sweep.console.conclusion import conclude
 from sweep.console.telling import Progress
 from sweep.errors import printable
-from sweep.outputs import OUTPUTS
 from sweep.plan import size
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
@@ -16,11 +16,10 @@ from sweep.plan.remarks import remarks
 from sweep.verdict.doubts import doubts
 from sweep.verdict.sentences import plural
 
-if TYPE_CHECKING:
-    from sweep.report.files import Report
+__all__ = ["announce", "conclude", "progress", "say", "show_cost", "show_plan", "warn"]
 
-MOST_ROWS = 40
-"""Rows of the table at the end; of a larger sweep the terminal shows the first ones and names the file with all."""
+MOST_LINES = 40
+"""Remarks, and doubts, that are told."""
 
 
 def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
@@ -43,6 +42,14 @@ def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
     print("Nothing was trained: dry_run=true.")
 
 
+def show_cost(plan: Plan, todo: int, lines: Iterable[str]) -> None:
+    """Say what training the ``todo`` points of a plan will take, as ``lines`` tell it."""
+    announce(plan, todo)
+    for line in lines:
+        say(line)
+    say("Nothing was kept: dry_run=cost.")
+
+
 def announce(plan: Plan, todo: int) -> None:
     """Say what is about to happen, and what was made of what was typed."""
     print(_counts(plan, todo), flush=True)
@@ -54,13 +61,13 @@ def announce(plan: Plan, todo: int) -> None:
 def _doubt(plan: Plan) -> None:
     """What may keep runs from their tolerance, a line each, on standard error."""
     lines = list(doubts(plan))
-    more = [f"and {len(lines) - MOST_ROWS:,} more of this kind"] * (len(lines) > MOST_ROWS)
-    for line in lines[:MOST_ROWS] + more:
+    more = [f"and {len(lines) - MOST_LINES:,} more of this kind"] * (len(lines) > MOST_LINES)
+    for line in lines[:MOST_LINES] + more:
         print(printable(line), file=sys.stderr)
 
 
 def _remark(plan: Plan) -> None:
-    for line in list(remarks(plan))[:MOST_ROWS]:
+    for line in list(remarks(plan))[:MOST_LINES]:
         print(printable(line), flush=True)
 
 
@@ -91,26 +98,3 @@ def warn(line: str) -> None:
 def _write(line: str, to: TextIO) -> None:
     with bar.aside():
         print(printable(line), file=to, flush=True)
-
-
-def conclude(report: "Report", comparison: str) -> None:
-    """The table, the sentence, and where to look further: the report's files, and ``comparison``."""
-    from sweep.report import repeats_told
-    from sweep.report.escape import in_terminal
-    from sweep.report.findings import error, table
-    from sweep.report.markdown import aligned
-
-    folder = OUTPUTS / report.folder
-    settings = report.findings.settings
-    if settings:
-        header, rows = repeats_told.table(report.plan, settings[:MOST_ROWS])
-    else:
-        header, rows = table(report.plan, report.runs[:MOST_ROWS])
-    print("\n".join(map(printable, aligned(header, rows, in_terminal))))
-    if (more := len(settings or report.runs) - MOST_ROWS) > 0:
-        print(f"… and {more:,} more in {folder / (repeats_told.FILE if settings else 'runs.csv')}")
-    print(printable(report.findings.sentence))
-    for run in (run for run in report.runs if run.failure):
-        print(printable(f"failed: {run.point.key[:12]}: {error(run)}"), file=sys.stderr)
-    print(f"Report:  {folder / 'report.html'}")
-    print(f"Compare: {comparison}")

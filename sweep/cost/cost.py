@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sweep.cost import told
 from sweep.cost.asked import BATCH, PROCESSES, Asked
@@ -52,6 +53,7 @@ def lines(
         importing + measured.making,
         costs.each,
         costs.report + len(plan.points) * costs.each_report + ending(clock),
+        fresh * costs.opening,
     )
     rows = _rows(
         sweep, asked, settings.training.timeout, Memory.of(plan, todo, settings.tracking.curve_points, peak(), trains)
@@ -81,7 +83,8 @@ def _rows(sweep: Sweep, asked: Asked, timeout: float | None, memory: Memory) -> 
         chosen = (asked.launcher, asked.workers) == (PROCESSES, count)
         rows.append(Row(name, found, memory.driver(found), memory.worker(found), chosen))
     if asked.launcher not in (BATCH, PROCESSES) and asked.workers:
-        found = by_workers(sweep, asked.workers, most if asked.here else asked.workers + 1, timeout, asked.chunk)
+        waiting = replace(sweep, opening=0.0)
+        found = by_workers(waiting, asked.workers, most if asked.here else asked.workers + 1, timeout, asked.chunk)
         name = f"{asked.launcher}, {asked.workers:,} worker{'s' * (asked.workers > 1)}"
         rows.append(Row(name, found, memory.driver(found), memory.worker(found), True))
     return rows

@@ -27,6 +27,7 @@ class Sweep:
     start : seconds until the first point could train: planning, looking what is done, making a store.
     making : and until one trains in a process: torch is brought in, models are made.
     each : seconds that the driver takes to write a run. report : and at the end.
+    opening : seconds of ``start`` in which workers of this machine start already, as a new store is made.
     """
 
     points: Sequence[Point]
@@ -36,6 +37,7 @@ class Sweep:
     making: float
     each: float
     report: float
+    opening: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def by_workers(
     ----------
     timeout : seconds after which a point is ended. lasts : seconds that a chunk is to take.
     """
-    crew = Simulated(workers, sweep.rates.seconds, sweep.making)
+    crew = Simulated(workers, sweep.rates.seconds, max(sweep.making - sweep.opening, 0.0))
     tally, tracking = Tally(), 0.0
     cutter = Cutter.within(sweep.points, sweep.problems, workers, timeout, lasts)
     longest = 0
@@ -84,7 +86,8 @@ def by_workers(
         crew.now += (taken := len(chunk) * sweep.each)
         tracking += taken
         longest = max(longest, _epochs([point for point, _ in chunk]))
-    busy = crew.started * sweep.making + crew.training + tracking
+    starting = max(crew.started * sweep.making - (cores - 1) * sweep.opening, 0.0)
+    busy = starting + crew.training + tracking
     seconds = sweep.start + max(crew.now, busy / cores) + sweep.report  # The driver needs a core as well.
     return Forecast(crew.started, seconds, crew.training, tracking, tally.chunks, tally.largest, longest)
 

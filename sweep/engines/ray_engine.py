@@ -8,8 +8,9 @@ import sys
 import tempfile
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
+from importlib.util import find_spec
 from multiprocessing import Pipe
-from typing import Any
+from typing import Any, Self
 
 from sweep.engines import cores, extras
 from sweep.engines.answer import Answer, Chunk, Partly
@@ -48,46 +49,54 @@ class Ray(Staffed):
     def __init__(self, address: str | None, asked: int | None, timeout: float | None = None) -> None:
         super().__init__(timeout)
         self.address, self.asked = address, asked
+        self._early: Keeper | None = None
 
     def prepare(self, settings: Sequence[Settings]) -> None:
-        """Nothing."""
+        """Start a cluster of this machine, with some workers, while the driver opens its store."""
+        count = self.early(settings, self.asked or cores.cores())
+        if count and not self.address and not self._early and find_spec("ray"):
+            self._early = self._keeper(Wish.TRAINING, (), count)
 
     def close(self) -> None:
-        """Nothing was prepared."""
+        """End the cluster that had nothing to do."""
+        if self._early:
+            self._early.close()
+            self._early = None
 
     def check(self, points: Sequence[Point]) -> None:
         """Refuse an address at which there is no cluster, and a device that a worker there has not."""
         extras.require("ray", "ray", "hydra/launcher=sweep_ray")
         cores.workers(self.asked)
         if _on_gpu(points):
-            with closing(self._keeper(Wish.DEVICES, points, Kit({}, {}))) as keeper:
-                refuse_missing(points, keeper.size)
+            with closing(self._keeper(Wish.DEVICES, points)) as keeper:
+                refuse_missing(points, keeper.ready(Kit({}, {})).size)
         elif self.address:
-            self._keeper(Wish.SIZE, points, Kit({}, {})).close()
+            with closing(self._keeper(Wish.SIZE, points)) as keeper:
+                keeper.ready(Kit({}, {}))
 
     def run(
         self, points: Sequence[Point], problems: Mapping[Task, Problem], under_way: UnderWay = unheard
     ) -> Generator[list[tuple[Point, Result]]]:
         """See :meth:`sweep.engines.crew.Staffed.shared_out`."""
         if points:
-            with closing(self._keeper(Wish.TRAINING, points, Kit.of(problems))) as keeper:
-                yield from self.shared_out(points, problems, keeper, under_way)
+            kit, early = Kit.of(problems), self._early
+            self._early = None
+            with closing(early or self._keeper(Wish.TRAINING, points)) as keeper:
+                yield from self.shared_out(points, problems, keeper.ready(kit), under_way)
 
-    def _keeper(self, wish: Wish, points: Sequence[Point], kit: Kit) -> "Keeper":
-        return Keeper(Order(wish, self.address, self.asked, _on_gpu(points), pickle.dumps(kit), self.timeout))
+    def _keeper(self, wish: Wish, points: Sequence[Point], early: int = 0) -> "Keeper":
+        return Keeper(Order(wish, self.address, self.asked, _on_gpu(points), self.timeout, early))
 
 
 class Keeper:
     """The process that speaks with Ray, as a crew: see :class:`sweep.engines.crew.Hands`. To be closed.
 
-    Raises
-    ------
-    BadInput : it has no cluster.
-
     Attributes
     ----------
-    size : what was asked for: of workers, or of devices that one has.
+    size : once it is ready, what was asked for: of workers, or of devices that one has.
     """
+
+    size = 0
 
     def __init__(self, order: Order) -> None:
         self._connection, theirs = Pipe()
@@ -101,12 +110,20 @@ class Keeper:
                 start_new_session=True,
                 env=None if order.address else environment(),
             )
-        try:
-            self._send(order)
-            self.size: int = self._heard()
-        except BaseException:
-            self.close()
-            raise
+        with suppress(OSError):  # It is told by who waits for an answer.
+            self._connection.send(order)
+
+    def ready(self, kit: Kit) -> Self:
+        """Itself, once it has a cluster, whose workers have ``kit``.
+
+        Raises
+        ------
+        BadInput : it has no cluster.
+        """
+        with suppress(OSError):  # What it says last tells more.
+            self._connection.send(pickle.dumps(kit))
+        self.size = self._heard()
+        return self
 
     def give(self, chunk: Chunk) -> None:
         """See :meth:`sweep.engines.pool.Crew.give`."""

@@ -38,22 +38,22 @@ class Wish(Enum):
 
 @dataclass(frozen=True)
 class Order:
-    """The first thing that the driver says.
+    """The first thing that the driver says; a pickled :class:`sweep.engines.work.Kit` is the second, maybe later.
 
     Parameters
     ----------
     address, workers : as :func:`sweep.engines.ray_cluster.connected` has them.
     gpu : whether each worker has one.
-    kit : a pickled :class:`sweep.engines.work.Kit`.
     timeout : seconds after which a point is ended; None: never.
+    early : how many workers are started before there is anything to train.
     """
 
     wish: Wish
     address: str | None
     workers: int | None
     gpu: bool
-    kit: bytes
     timeout: float | None
+    early: int
 
 
 def main(pipe: str, log: str) -> None:
@@ -75,6 +75,8 @@ def main(pipe: str, log: str) -> None:
 def _serve(connection: "Connection[Any, Any]", streams: tuple[TextIO, TextIO]) -> None:
     order: Order = connection.recv()
     with _hiring(order, streams) as (size, hiring):
+        hiring.begin(min(order.early, size))
+        hiring.equip(connection.recv())
         if order.wish is Wish.SIZE:
             connection.send(size)
         elif order.wish is Wish.DEVICES:
@@ -121,7 +123,7 @@ def _hiring(order: Order, streams: tuple[TextIO, TextIO]) -> "Iterator[tuple[int
         has = int(ray.cluster_resources().get(kind, 0))
         if not has and order.gpu:
             raise BadInput("device=cuda: Ray's cluster has no GPU", "cpu", "use device=cpu")
-        with closing(Hiring(ray, int(order.gpu), order.kit, streams)) as hiring:
+        with closing(Hiring(ray, int(order.gpu), streams)) as hiring:
             yield order.workers or has or 1, hiring
 
 

@@ -38,11 +38,21 @@ def actor(ray: Any, gpus: int) -> Any:
             import os
             import sys
             import tempfile
+            import threading
 
             with suppress(OSError):  # On another machine.
                 os.chdir(folder)
             sys.path[:] = [*path, *(each for each in sys.path if each not in path)]
+            self.worker: Any = None
+            self.done = 0.0
+            self.one = threading.Lock()  # Calls come side by side.
             self.streams = tempfile.TemporaryFile("a+b"), tempfile.TemporaryFile("a+b")  # noqa: SIM115 - For its life.
+
+        def begin(self) -> None:
+            from sweep.engines.processes import Worker
+
+            with self.one:
+                self.worker = self.worker or Worker(streams=self.streams)
 
         def versions(self) -> dict[str, str]:
             from sweep.provenance import here
@@ -50,29 +60,28 @@ def actor(ray: Any, gpus: int) -> Any:
             return dict(here())
 
         def started(self, kit: bytes) -> tuple[Any, ...]:
-            from sweep.engines.processes import Worker
-
-            self.worker = Worker(kit, self.streams)
+            self.begin()
+            self.worker.kit = kit
             try:
                 return tuple(self.worker.started())
             except (EOFError, OSError):
-                raise self.worker.stillborn() from None
+                dead, self.worker = self.worker, None
+                raise dead.stillborn() from None
 
         def share(self) -> float:
             return self.done
 
-        def hear(self, share: float) -> None:
-            self.done = share
-
         def train(self, points: bytes, timeout: float | None) -> tuple[bytes, bytes, bytes]:
             import pickle
+            from functools import partial
 
             from sweep.engines.answer import Lost
 
             self.done = 0.0
-            found = self.worker.train(pickle.loads(points), timeout, self.hear)
+            found = self.worker.train(pickle.loads(points), timeout, partial(setattr, self, "done"))
             if isinstance(found, Lost):
                 self.worker.end()
+                self.worker = None
             answer, said = pickle.dumps(found), []
             for stream in self.streams:
                 stream.seek(max(stream.seek(0, 2) - 2**20, 0))  # Of more than a mebibyte, the end.
@@ -90,15 +99,25 @@ class Hiring:
     ----------
     ray : the module, connected.
     gpus : how many each has.
-    kit : a pickled :class:`sweep.engines.work.Kit`.
     streams : where goes what models print, and their errors.
     """
 
-    def __init__(self, ray: Any, gpus: int, kit: bytes, streams: tuple[TextIO, TextIO]) -> None:
-        self.ray, self.kit, self.streams = ray, ray.put(kit), streams
+    def __init__(self, ray: Any, gpus: int, streams: tuple[TextIO, TextIO]) -> None:
+        self.ray, self.streams = ray, streams
+        self.kit: Any = None
         self._actors = actor(ray, gpus)
         self._place = list(sys.path), os.getcwd()  # noqa: PTH109 - As it stands in the path.
         self._spare: list[Any] = []
+
+    def begin(self, count: int) -> None:
+        """Begin to start so many, before it is known what they train."""
+        for _ in range(count):
+            self._spare.append(started := self._actors.remote(*self._place))
+            started.begin.remote()  # Whatever it raises is raised once more where a worker is wanted.
+
+    def equip(self, kit: bytes) -> None:
+        """What workers have before their first points: a pickled :class:`sweep.engines.work.Kit`."""
+        self.kit = self.ray.put(kit)
 
     def __call__(self) -> "Remote":
         """Begin to start one."""

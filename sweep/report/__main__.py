@@ -5,6 +5,7 @@ from argparse import ArgumentTypeError
 from dataclasses import replace
 
 from sweep.console.command import SWEEP, Command, Which, codes, opened
+from sweep.console.telling import FLAGS
 from sweep.errors import Exit
 
 EVERY = 5.0
@@ -14,15 +15,24 @@ LEAST, MOST = 0.1, 86_400.0
 """What a user may ask for instead."""
 
 
-def report(which: Which, overrides: list[str], *, follow: bool = False, every: float = EVERY) -> None:
+def report(
+    which: Which,
+    overrides: list[str],
+    *,
+    follow: bool = False,
+    every: float = EVERY,
+    quiet: bool = False,
+    json: bool = False,
+) -> None:
     """Write the report of the sweep that ``which`` names into its folder under ``outputs/``.
 
     Parameters
     ----------
     follow : whether its page is written anew ``every`` so many seconds while it runs; the report then is of its end.
+    quiet, json : who is told what is in it; see docs/terminal.md.
     """
     from sweep import following, publication
-    from sweep.console import terminal
+    from sweep.console import telling
     from sweep.outputs import OUTPUTS, check_here, check_writable
     from sweep.report import files
     from sweep.settings import composition
@@ -37,9 +47,10 @@ def report(which: Which, overrides: list[str], *, follow: bool = False, every: f
     if follow and not following.follow(store, found, every):
         return
     made = publication.write(files.make(record.load(store, found)))
+    told = telling.chosen(quiet=quiet, json=json)
     if said := following.state(store, found):
-        print(said)
-    terminal.conclude(made, pages.how_to_open(store, tracking, made.plan.sweep_id))
+        told.say(said)
+    told.conclude(made, pages.how_to_open(store, tracking, made.plan.sweep_id))
 
 
 def _seconds(text: str) -> float:
@@ -74,6 +85,7 @@ main = Command(
             "metavar": "SECONDS",
             "help": f"how often at most, with --follow (default: {EVERY:g})",
         },
+        **FLAGS,
     },
 )
 

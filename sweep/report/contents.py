@@ -34,19 +34,26 @@ MOST_VALUES = 12
 """Values of a setting that are listed."""
 
 
-def sections(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Section]:
-    """The sections in order; those that have nothing to say are left out."""
-    known, more = theory.forecasts(plan)
+def sections(
+    plan: Plan, runs: Sequence[Run], findings: Findings, outlook: theory.Outlook | None = None
+) -> list[Section]:
+    """The sections in order; those that have nothing to say are left out.
+
+    Parameters
+    ----------
+    outlook : where it has been found already.
+    """
+    outlook = outlook or theory.outlook(plan, runs, findings.settings)
     is_own = named.are_all_functions(plan)  # Of these none converges.
     made = [
         Section("Failed to execute", _failed(runs)),
         Section(_each(plan), _each_data(plan, runs, findings)),
-        Section("What to try next", _next(theory.steps(plan, runs, known, findings.settings))),
+        Section("What to try next", _next(outlook.steps)),
         Section("Where runs diverge" if is_own else "Where descent converges", _map(plan, runs, findings.settings)),
         Section("Loss curves", _curves(plan, runs, findings.settings)),
         Section("The fit", _fit(plan, findings)),
         Section("Classes", [*_accuracies(plan, runs, findings.settings), *classes(plan, findings)]),
-        Section("Theory beside observation", [*agreement(runs), *foreknown(plan, known, more)]),
+        Section("Theory beside observation", [*agreement(runs), *foreknown(plan, outlook.known, outlook.more)]),
         Section("How models were trained", _trained(plan, runs)),
         Section("All settings" if findings.settings else "All runs", _all(plan, runs, findings)),
         Section("What was asked", _settings(plan)),

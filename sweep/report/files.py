@@ -1,10 +1,10 @@
 """Gather the files of a report, from a sweep's record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sweep.plan.plan import Plan
-from sweep.report import frames, markdown, page, repeats_frame
+from sweep.report import frames, markdown, page, repeats_frame, theory
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections
 from sweep.report.findings import Findings, find
@@ -19,13 +19,19 @@ from sweep.verdict.outcome import Verdict
 
 @dataclass(frozen=True)
 class Report:
-    """A report: its files by name, the values they were made from, and their folder's name under ``outputs/``."""
+    """A report: its files by name, the values they were made from, and their folder's name under ``outputs/``.
+
+    Parameters
+    ----------
+    steps : what to try next.
+    """
 
     folder: str
     plan: Plan
     files: dict[str, bytes]
     runs: list[Run]
     findings: Findings
+    steps: Sequence[theory.Step]
 
 
 def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Report:
@@ -38,7 +44,8 @@ def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Rep
     plan, runs = record.plan, judged(record.plan, record.results, known or {}, record.predictions)
     findings = find(plan, runs)
     title = f"Sweep {plan.name or plan.sweep_id[:8]}"
-    parts = sections(plan, runs, findings)
+    outlook = theory.outlook(plan, runs, findings.settings)
+    parts = sections(plan, runs, findings, outlook)
     files = {picture.name: picture.file() for picture in pictures(parts)}
     files["report.html"] = page.render(title, findings, parts).encode()
     files["report.md"] = markdown.render(title, findings.sentence, parts).encode()
@@ -46,7 +53,7 @@ def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Rep
     if findings.settings:
         files[FILE] = repeats_frame.to_csv(repeats_frame.to_frame(plan, findings.settings))
     files[PROVENANCE] = provenance(record)
-    return Report(plan.folder, plan, files, runs, findings)
+    return Report(plan.folder, plan, files, runs, findings, outlook.steps)
 
 
 def provenance(record: SweepRecord) -> bytes:

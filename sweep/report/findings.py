@@ -16,11 +16,12 @@ from sweep.plan.point import Point, as_typed
 from sweep.problem import ends
 from sweep.problem.problem import ACCURACY, HOLDOUT_LOSS
 from sweep.problem.task import Task
-from sweep.report import named, repeats, repeats_told
+from sweep.report import headline_told, named, repeats, repeats_told
 from sweep.report.fit import short
+from sweep.report.headline import headline
 from sweep.report.judged_runs import Run, counted
 from sweep.report.named import MOST_NAMED
-from sweep.report.numbers import number
+from sweep.report.numbers import BRIEF, number
 from sweep.settings.schema import MODELS, ProblemKind
 from sweep.verdict import sentences
 from sweep.verdict.outcome import Outcome
@@ -43,12 +44,14 @@ class Findings:
     ----------
     counts : runs by outcome, then FAILED and NOT RUN where there are any.
     best : by task, the run with the least final loss among those that did not diverge, where there is one.
-    sentence : the whole in a sentence or two.
+    headline : what was found along an axis, in a sentence or two; empty where there is nothing to say.
+    sentence : the whole in a few sentences, the headline first.
     settings : where some have repeats, all of them; else empty.
     """
 
     counts: dict[str, int]
     best: Mapping[Task, Run]
+    headline: str
     sentence: str
     settings: Sequence[repeats.Setting] = ()
 
@@ -57,6 +60,8 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
     """Findings of a sweep, from its plan and its runs."""
     counts = counted(runs)
     best = best_of(runs)
+    claimed = headline(plan, runs, best.values())
+    found = headline_told.sentence(plan, claimed) if claimed else ""
     settings = repeats.settings_of(plan, runs)
     constant = sum(run.verdict.constant for run in runs if run.verdict)
     doubt = {str(Outcome.CONVERGED): f" ({constant:,} to no better than a constant prediction)"} if constant else {}
@@ -74,7 +79,7 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
         ahead = repeats.best_of(settings)
         leaders = {task: _setting_leads(ahead[task]) if settings else _run_leads(run) for task, run in best.items()}
         said += [_praise(plan, tasks, leaders, len(groups) > 1) for tasks in groups if best.keys() & {*tasks}]
-    return Findings(counts, best, " ".join(said), settings)
+    return Findings(counts, best, found, " ".join([found, *said] if found else said), settings)
 
 
 def best_of(runs: Sequence[Run]) -> dict[Task, Run]:
@@ -151,11 +156,11 @@ class Leader(NamedTuple):
 
 def _run_leads(run: Run) -> Leader:
     assert run.curve is not None, "it has a verdict"
-    rank, end = better(run), number(run.curve.final_loss)
+    rank, end = better(run), number(run.curve.final_loss, BRIEF)
     is_held = HOLDOUT_LOSS in (named.ends(run.curve) if usage.is_function(run.point) else run.curve.watched)
-    held = f", {number(rank[0])} on what is held out" if is_held else ""
+    held = f", {number(rank[0], BRIEF)} on what is held out" if is_held else ""
     is_converged = run.state == Outcome.CONVERGED
-    return Leader(rank, run.point, run.setting, is_converged, f"final loss {end}{held}", number(rank[0]))
+    return Leader(rank, run.point, run.setting, is_converged, f"final loss {end}{held}", number(rank[0], BRIEF))
 
 
 def _setting_leads(setting: repeats.Setting) -> Leader:
@@ -194,14 +199,14 @@ def note(run: Run) -> str:
     return sentences.note(run.verdict, run.curve)
 
 
-def table(plan: Plan, runs: Sequence[Run]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of the table by setting: what varies, the outcome, the end, and a note."""
-    names, cells = end_cells(plan, runs, MOST_PARAMETERS)
+def table(plan: Plan, runs: Sequence[Run], digits: int = 6) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the table by setting: what varies, the outcome, the end to ``digits``, and a note."""
+    names, cells = end_cells(plan, runs, MOST_PARAMETERS, digits)
     rows = [[*setting_cells(plan, run), run.state, *each, note(run)] for run, each in zip(runs, cells, strict=True)]
     return [*plan.shown, "outcome", *names, "note"], rows
 
 
-def end_cells(plan: Plan, runs: Sequence[Run], most: int) -> tuple[list[str], list[list[str]]]:
+def end_cells(plan: Plan, runs: Sequence[Run], most: int, digits: int = 6) -> tuple[list[str], list[list[str]]]:
     """Header and rows of what runs ended at, for reading: losses, accuracies, parameters; nothing where there are none.
 
     Parameters
@@ -222,7 +227,7 @@ def end_cells(plan: Plan, runs: Sequence[Run], most: int) -> tuple[list[str], li
             }
             measured = {name: each for name, each in run.curve.measured.items() if each == each or name in ACCURACY}
             values = values | {name: float(each[-1]) for name, each in run.curve.watched.items()} | measured
-        rows.append([number(values.get(name)) for name in ("final loss", *rates, *told)])
+        rows.append([number(values.get(name), digits) for name in ("final loss", *rates, *told)])
     return ["final loss", *(name.replace("_", " ") for name in rates), *told], rows
 
 

@@ -1,6 +1,5 @@
 """The map, as values: runs by the two settings that change the outcome most, and theory's line among them."""
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,6 +11,7 @@ import numpy as np
 from sweep.plan import usage
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point, Value, as_typed
+from sweep.report.change import Cells, change
 from sweep.report.findings import note
 from sweep.report.fit import short
 from sweep.report.judged_runs import STATES, Run
@@ -26,9 +26,6 @@ ALWAYS = ("lr", "scale")
 
 ELSE = (*ALWAYS, "epochs")
 """The same of training functions, of those that they name."""
-
-Cells = Mapping[str, Value]
-"""The settings of a run, as of :meth:`sweep.plan.plan.Plan.cells`."""
 
 
 @dataclass(frozen=True)
@@ -178,34 +175,6 @@ def axes(plan: Plan, runs: Sequence[Run], cells: Sequence[Cells], but: Collectio
         names = dict.fromkeys(as_typed(values[name]) for values in cells) if is_text(name) else ()
         along[name] = Along(name, tuple(names))
     return tuple(along.values())
-
-
-def change(name: str, varying: Sequence[str], runs: Sequence[Run], cells: Sequence[Cells]) -> Fraction:
-    """How much the setting ``name`` changes the outcome: how likely another value of it, alone, brings another outcome.
-
-    Of the runs that differ from a run in ``name`` alone, the part with another outcome, averaged over all runs that
-    have an outcome; 0 for a run that no other differs from in ``name`` alone. From 0 to 1, exact.
-
-    Notes
-    -----
-    Each pair of such runs counts, whether their values are next to one another or not: values of text have no order,
-    and so a finer grid does not make a setting change less.
-
-    References
-    ----------
-    Saltelli et al.: Variance based sensitivity analysis of model output, Comput. Phys. Commun. 181, 2010: the total
-    effect in Jansen's form, of the indicator of each outcome, summed.
-    """
-    others = [each for each in varying if each != name]
-    lines: dict[tuple[Value, ...], Counter[str]] = defaultdict(Counter)
-    for run, values in zip(runs, cells, strict=True):
-        if run.verdict:
-            lines[tuple(values[each] for each in others)][run.state] += 1
-    differing = Fraction()
-    for counts in lines.values():
-        if (size := counts.total()) > 1:
-            differing += Fraction(size * size - sum(count * count for count in counts.values()), size - 1)
-    return differing / max(1, sum(counts.total() for counts in lines.values()))
 
 
 def _title(values: Cells, names: Sequence[str]) -> str:

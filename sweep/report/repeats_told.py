@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
 from sweep.report.named import MOST_NAMED, are_all_functions
-from sweep.report.numbers import number
+from sweep.report.numbers import BRIEF, number
 from sweep.report.repeats import FINAL, Average, Setting, quantities, shown
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.sentences import plural
@@ -26,8 +26,8 @@ def caption(plan: Plan) -> str:
     return found if is_own else f"{found}{arrived}"
 
 
-def table(plan: Plan, settings: Sequence[Setting]) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of the table of settings: what varies, how many runs, and what they found."""
+def table(plan: Plan, settings: Sequence[Setting], digits: int = 6) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the table of settings: what varies, how many runs, what they found to ``digits``."""
     names, told = quantities(plan, settings, MOST_NAMED), shown(plan)
     lost = [state for state in ("FAILED", "NOT RUN") if any(state in each.counts for each in settings)]
     dated = any(each.arrivals for each in settings)
@@ -42,7 +42,7 @@ def table(plan: Plan, settings: Sequence[Setting]) -> tuple[list[str], list[list
         row += [str(each.counts.get(state, 0)) for state in lost]
         row += [_percent(each.share(outcome)) for outcome in outcomes]
         for name in names:
-            row += _two(each.average(name))
+            row += _two(each.average(name), digits)
         rows.append(row + [number(each.epochs_to_tolerance)] * dated)
     return header, rows
 
@@ -51,16 +51,16 @@ def _percent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.3g}"
 
 
-def _two(found: Average | None) -> list[str]:
+def _two(found: Average | None, digits: int) -> list[str]:
     """Mean and standard deviation, the second to three digits; nothing where there is none."""
     if found is None:
         return ["", ""]
-    return [number(found.mean), "" if found.deviation is None else f"{found.deviation:.3g}"]
+    return [number(found.mean, digits), "" if found.deviation is None else f"{found.deviation:.3g}"]
 
 
 def average(found: Average | None) -> str:
-    """A mean with its standard deviation, for reading."""
-    return " ± ".join(filter(None, _two(found)))
+    """A mean with its standard deviation, for a sentence."""
+    return " ± ".join(filter(None, _two(found, BRIEF)))
 
 
 def how_many(setting: Setting) -> str:

@@ -109,6 +109,26 @@ class Step:
     promise: str
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """What theory says of a sweep, and what to try next.
+
+    Parameters
+    ----------
+    known, more : forecasts, and how many are left out.
+    """
+
+    known: Sequence[Forecast]
+    more: int
+    steps: Sequence[Step]
+
+
+def outlook(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting] = ()) -> Outlook:
+    """Of a sweep; parameters as of :func:`steps`."""
+    known, more = forecasts(plan)
+    return Outlook(known, more, steps(plan, runs, known, settings))
+
+
 def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast], settings: Sequence[Setting] = ()) -> list[Step]:
     """What to try next: points that the plan does not have, and that may be asked for.
 

@@ -13,16 +13,20 @@ def labour(problem: Problem) -> int:
 
 
 class Worth:
-    """Of points of a sweep, ``points`` being all that train."""
+    """Of points of a sweep, ``points`` being all that train; others of ``problems`` may have been under way before."""
 
     def __init__(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> None:
-        self._labours = {task: labour(problems[task]) for task in dict.fromkeys(point.task for point in points)}
+        self._problems = problems
+        self._labours: dict[Task, int] = {}  # Found as they are asked for: a model is tried for its own.
         self.whole = sum(map(self.labour, points))
         self._unit = len(points) / self.whole if self.whole else 0.0
 
     def labour(self, point: Point) -> int:
         """Of all its epochs, as :func:`labour` counts."""
-        return self._labours[point.task] * point.epochs
+        task = point.task
+        if task not in self._labours:
+            self._labours[task] = labour(self._problems[task])
+        return self._labours[task] * point.epochs
 
     def of(self, points: Sequence[Point]) -> float:
         """How many points' worth they are: of all, as many as there are."""

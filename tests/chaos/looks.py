@@ -1,8 +1,10 @@
 """What stands in an experiment's tables and in a sweep's folder, to be compared with where nobody disturbed it."""
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ ACTIVE = (
 )
 
 SWEEP = " JOIN tags s ON s.run_uuid = r.run_uuid AND s.key = 'sweep_id' WHERE"
+
+
+BEAT = " JOIN tags h ON h.run_uuid = r.run_uuid AND h.key = 'heartbeat' WHERE"
 
 
 def points(database: str, experiment: str) -> list[dict[str, Any]]:
@@ -54,6 +59,13 @@ def summaries(database: str, experiment: str) -> list[tuple[str, str]]:
     """Of each summary run its sweep's id and its status."""
     query = f"SELECT s.value, r.status{ACTIVE.replace(' WHERE', SWEEP)} ORDER BY s.value"
     return [(sweep_id, status) for sweep_id, status in _query(database, query, experiment=experiment, kind="summary")]
+
+
+def last_beat(database: str, experiment: str) -> float:
+    """The youngest heartbeat of summary runs that count as at work, in seconds since 1970; now, where none tells."""
+    query = f"SELECT h.value{ACTIVE.replace(' WHERE', BEAT)} AND r.status = 'RUNNING'"
+    found = [value for (value,) in _query(database, query, experiment=experiment, kind="summary")]
+    return max((datetime.fromisoformat(value).timestamp() for value in found), default=time.time())
 
 
 def reports(place: Path) -> dict[str, bytes]:

@@ -104,7 +104,7 @@ def disturbed(storm: Storm, name: str, seed: str, expected: Calm, most: Most) ->
         count.said.update(driver.said)
         count.wrong += driver.wrong
     if any(status == "RUNNING" for _, status in looks.summaries(database, name)):
-        time.sleep(STALE)
+        time.sleep(max(0.0, looks.last_beat(database, name) + STALE + 1 - time.time()))
     given = dict.fromkeys([*zip(grids, places, strict=True), (GRIDS[1], places[0])])
     for grid, place in given:
         count.wrong += _given_again(place, grid, where, is_new=grid not in grids)

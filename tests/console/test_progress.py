@@ -1,4 +1,4 @@
-"""What is said of how far a sweep is, and how long it is still to take: by sweeps played on a clock of their own."""
+"""What is said of how far a sweep is, and how long it still takes: by sweeps that are played, on a clock of theirs."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -160,9 +160,9 @@ def test_where_only_what_is_done_is_told_the_end_is_known_by_that() -> None:
 def test_a_worker_that_is_lost_takes_nothing_back() -> None:
     played = Played(20)
     played.train(10.0, 10)
-    before = played.gauge.share
-    played.train(10.0, 10)  # Once more.
-    assert played.gauge.share == pytest.approx(before, abs=0.01)
+    played.train(0.25, 0.25)  # Once more.
+    assert played.gauge.share == pytest.approx(0.5, abs=0.01)
+    assert played.told[-1][1] == pytest.approx(10, rel=0.2)
     assert played.is_monotone()
 
 

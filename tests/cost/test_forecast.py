@@ -1,5 +1,7 @@
 """What engines take, when it is known what chunks take: their own loops, without a process or a wait."""
 
+from dataclasses import replace
+
 import pytest
 
 from sweep.cost.forecast import Sweep, by_workers, here
@@ -38,6 +40,13 @@ def test_workers_share_what_there_is_and_each_has_its_start() -> None:
     assert one.seconds == pytest.approx(3 + 1 + 64 + 2)
     assert two.seconds == pytest.approx(3 + 1 + 32 + 2)
     assert (two.workers, two.chunks, two.largest) == (2, 20, 32)
+
+
+def test_workers_that_start_while_a_store_is_made_are_waited_for_as_long_as_that_did_not_take() -> None:
+    heavy = replace(sweep(Rate(0.0, 0.01, least=32)), opening=0.75)
+    assert by_workers(heavy, 2, cores=8).seconds == pytest.approx(3 + 0.25 + 32 + 2)
+    assert by_workers(heavy, 2, cores=2).seconds == pytest.approx(3 + (2 * 1 - 0.75 + 64) / 2 + 2)
+    assert by_workers(replace(heavy, opening=5.0), 2, cores=2).seconds == pytest.approx(3 + 32 + 2)
 
 
 def test_chunks_of_workers_are_those_that_the_engine_cuts() -> None:

@@ -24,6 +24,8 @@ def train(lr: float, epochs: int, seed: int, folder: Path, does: str = "nothing"
     subprocess.run([sys.executable, "-c", f"print('child of {seed}')"], check=True)
     for epoch in range(epochs):
         print(f"epoch {epoch} of {seed}", flush=True)
+        if does == "dawdle":
+            time.sleep(0.7)
         if os.environ.get(DRIVER) != str(os.getpid()):
             _do(does)
         yield {"loss": at * at, "at": at}

@@ -39,8 +39,12 @@ WITH_WORKERS: Mapping[str, Make] = {
 
 ENGINES: Mapping[str, Make] = {"in process": lambda: Here(compute), **WITH_WORKERS}
 
+LOSING = {name: make for name, make in WITH_WORKERS.items() if name != "slurm, local"}
+"""Engines that tell of a lost worker in their own ways; a job has the same as *processes*, and passes on what comes."""
+
 every_engine = pytest.mark.parametrize("make", ENGINES, indirect=True)
 with_workers = pytest.mark.parametrize("make", WITH_WORKERS, indirect=True)
+losing = pytest.mark.parametrize("make", LOSING, indirect=True)
 
 
 @pytest.fixture
@@ -89,6 +93,32 @@ def test_a_point_that_raises_fails_alone_and_says_with_what(
 
 
 @every_engine
+def test_what_is_under_way_grows_to_all_of_a_chunk_and_then_to_that_of_the_next(make: Make) -> None:
+    """A point of 60 epochs is worth as much as two of 30; in all, as much as there are points."""
+    posed = planned([settings(lr=1e-4 * (1 + place), epochs=30 + 30 * (place % 2)) for place in range(70)])
+    heard: list[float] = []
+    done = 0.0
+    for chunk in make().run(posed.points, posed.problems, heard.append):
+        own = sum(point.epochs for point, _ in chunk) / 45
+        assert heard[-1] == pytest.approx(own) or heard[-1] > own
+        done += own
+    assert done == pytest.approx(70)
+    assert all(0 <= each < 70.001 for each in heard)
+
+
+@pytest.mark.parametrize("make", [name for name in ENGINES if name != "slurm, local"], indirect=True)
+def test_a_single_long_point_moves(make: Make) -> None:
+    for one in (settings(lr=1e-4, epochs=20_000), looping("dawdle")):
+        posed = planned([one])
+        heard: list[float] = []
+        chunks = list(make().run(posed.points, posed.problems, heard.append))
+        assert isinstance(chunks[0][0][1], Curve)
+        assert len({each for each in heard if 0 < each < 1}) >= 2
+        assert heard == sorted(heard)
+        assert heard[-1] == 1
+
+
+@every_engine
 def test_nothing_to_train_is_no_work(make: Make) -> None:
     engine = make()
     assert list(engine.run([], {})) == []
@@ -110,7 +140,7 @@ def test_a_chunk_whose_worker_is_killed_is_tried_once_more(make: Make, tmp_path:
     assert "chunks: 1, of up to 3 points; workers lost: 1" in engine.told
 
 
-@with_workers
+@losing
 def test_a_point_that_always_ends_its_worker_is_one_failure_and_its_neighbours_are_done(make: Make) -> None:
     found = of_points(make(), [doing("nothing"), doing("kill"), doing("nothing", seed=1)])
     assert [type(each) for each in found] == [Curve, Failure, Curve]
@@ -120,14 +150,14 @@ def test_a_point_that_always_ends_its_worker_is_one_failure_and_its_neighbours_a
     assert failure.where == here()
 
 
-@with_workers
+@losing
 def test_a_failure_tells_the_exit_code_of_a_worker_that_ended(make: Make) -> None:
     (failure,) = of_points(make(), [doing("exit")])
     assert isinstance(failure, Failure)
     assert failure.message == "the process that trained it ended with exit code 3, each time"
 
 
-@with_workers
+@losing
 def test_a_point_that_takes_longer_than_the_limit_is_one_failure(make: Make) -> None:
     found = of_points(make(timeout=2.0), [doing("nothing"), doing("hang")])
     assert [type(each) for each in found] == [Curve, Failure]

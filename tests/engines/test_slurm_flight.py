@@ -1,14 +1,12 @@
 """Jobs under way, by a queue that ends them as it is told: what is tried again, what is lost, how many there are."""
 
 import os
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from sweep.engines import slurm, slurm_folder, slurm_pack, slurm_submission
+from sweep.engines import slurm, slurm_pack, slurm_submission
 from sweep.engines.answer import Chunk
 from sweep.engines.engine import Chunk as Results
 from sweep.engines.slurm import Slurm
@@ -41,7 +39,6 @@ class Scripted:
         self.sizes: list[int] = []
         self._endings: dict[str, Ending] = {}
         self.cancelled: list[str] = []
-        self.there: Mapping[str, str] | None = {}
 
     def check(self) -> None: ...
 
@@ -65,8 +62,8 @@ class Scripted:
                 folder.write(f"{number}.end", End(1, done, 0, []))
         return [str(number) for number in numbers]
 
-    def at_work(self) -> Mapping[str, str] | None:
-        return self.there
+    def at_work(self) -> Mapping[str, str]:
+        return {}
 
     def waiting(self) -> str:
         return ""
@@ -200,75 +197,3 @@ def test_nothing_is_packed_until_the_first_job_is_measured_unless_none_is_at_wor
     assert len(packer.next()) == 32
     assert packer.next(is_first=False) == []
     assert len(packer.next(is_first=True)) == 32
-
-
-def test_a_folder_is_of_one_driver_and_left_to_the_next_one_when_it_is_gone(tmp_path: Path) -> None:
-    order = Order(b"", "", [], 1, None)
-    folder = Folder.made(tmp_path / "slurm", order)
-    assert list(Folder.left(tmp_path / "slurm")) == []
-    folder.let_go()
-    (left,) = Folder.left(tmp_path / "slurm")
-    assert left.read(Folder.ORDER) == order
-    assert list(Folder.left(tmp_path / "slurm")) == []
-    left.remove()
-    assert not (tmp_path / "slurm").exists()
-
-
-@pytest.mark.parametrize("place", ["file/below", "/proc/below"])
-def test_a_place_where_no_folder_can_be_made_is_refused_by_its_key(tmp_path: Path, place: str) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(BadInput, match=r"hydra\.launcher\.folder=.*nothing can be written there"):
-        Folder.made(tmp_path / place, Order(b"", "", (), 1, None))
-
-
-def test_what_others_may_have_written_is_not_read(tmp_path: Path) -> None:
-    folder = Folder.made(tmp_path / "slurm", Order(b"", "", [], 1, None))
-    assert [path.stat().st_mode & 0o777 for path in (folder.path, folder.path.parent)] == [0o700, 0o700]
-    folder.path.chmod(0o777)
-    with pytest.raises(PermissionError):
-        folder.read(Folder.ORDER)
-    folder.let_go()
-    assert list(Folder.left(tmp_path / "slurm")) == []
-
-
-def test_what_nobody_has_come_back_for_in_a_month_is_deleted_once_its_jobs_are_gone(tmp_path: Path) -> None:
-    from sweep.engines.slurm_found import found
-
-    below = tmp_path / "slurm"
-    folder = Folder.made(below, Order(b"", "", [], 1, None))
-    folder.write("0.points", Chunk(POINTS[:1]))
-    folder.write("0.array", Array(f"sweep-{folder.path.name}-0", range(1), ["7"]))
-    folder.let_go()
-
-    def is_left(there: Mapping[str, str] | None) -> bool:
-        queue = Scripted(everything)
-        queue.there = there
-        assert list(found(queue, below, {POINTS[1].key})) == []
-        return folder.path.exists()
-
-    assert is_left({})  # It is new.
-    for file in folder.path.iterdir():
-        os.utime(file, (long_ago := time.time() - slurm_folder.LEFT - 60, long_ago))
-    for there in (None, {"7": f"sweep-{folder.path.name}-0"}, {f"7@{folder.path.name}": ""}):
-        assert is_left(there)
-    assert not is_left({"8": "sweep-another-0"})
-    assert not below.exists()
-
-
-def test_jobs_whose_driver_was_ended_as_it_submitted_them_are_found_by_their_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sweep.engines.answer import Chunk
-    from sweep.engines.slurm_found import found
-
-    folder = Folder.made(tmp_path / "slurm", Order(b"", "", [], 1, None))
-    for number in (0, 1):
-        folder.write(f"{number}.points", Chunk(POINTS[number : number + 1]))
-    folder.write("0.array", Array("sweep-x-0", [0, 1]))
-    folder.let_go()
-    queue = SimpleNamespace(at_work=lambda: {"7_1": "sweep-x-0", "8": "sweep-y-0"})
-    ((left, jobs),) = found(queue, tmp_path / "slurm", {POINTS[1].key})
-    assert [(job.number, job.id) for job in jobs] == [(0, ""), (1, "7_1")]
-    left.let_go()
-    assert list(found(queue, tmp_path / "slurm", {POINTS[2].key})) == []
-    assert left.path.exists()

@@ -25,7 +25,7 @@ def test_the_best_setting_is_the_least_final_loss_that_did_not_diverge() -> None
     plan, runs = sweep(point(lr=1e-2, scale=1.0, epochs=100), point(epochs=2000), point(epochs=5000))
     found = find(plan, runs)
     assert found.best == {point().task: runs[2]}
-    assert "Best: lr=0.01 scale=0.1 epochs=5000, final loss 2.92765." in found.sentence
+    assert "Best: lr=0.01 scale=0.1 epochs=5000, final loss 2.928." in found.sentence
 
 
 def test_of_runs_that_end_alike_the_shortest_is_best() -> None:

@@ -14,10 +14,11 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.report import panels
 from sweep.report.blocks import pictures
+from sweep.report.change import change
 from sweep.report.contents import sections
 from sweep.report.findings import find
 from sweep.report.judged_runs import Run, judged
-from sweep.report.outcome_map import axes, change, map_panels
+from sweep.report.outcome_map import axes, map_panels
 from sweep.settings.schema import DType, Gradient, Start
 from sweep.training.curve import Failure
 from sweep.verdict.outcome import Outcome

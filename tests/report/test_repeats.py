@@ -110,9 +110,10 @@ def test_all_of_a_setting_diverged() -> None:
     assert dict(zip(header, rows[0], strict=False))["% diverged"] == "100"
     assert rows[0][header.index("final loss") :] == ["", ""]
     sentence = "2 settings, 8 runs: 0 converged"
-    assert find(plan, runs).sentence == "2 settings, 8 runs: 8 diverged. Every run that has a result diverged.", (
-        sentence
-    )
+    assert find(plan, runs).sentence == (
+        "Of those tried, every lr from 0.035 to 0.04 diverges. 2 settings, 8 runs: 8 diverged."
+        " Every run that has a result diverged."
+    ), sentence
 
 
 def test_a_seed_that_failed_or_was_not_run_is_counted_and_no_part_of_any_share() -> None:

@@ -9,7 +9,8 @@ from tests.report.seeded import seeded
 
 
 def test_of_a_setting_that_has_one_run_no_mean_is_told() -> None:
-    text = find(*sweep(*seeded(0.03, seeds=[0], epochs=575), *seeded(0.01, seeds=range(3)))).sentence
+    found = find(*sweep(*seeded(0.03, seeds=[0], epochs=575), *seeded(0.01, seeds=range(3))))
+    text = found.sentence.removeprefix(found.headline)
     assert "Best: lr=0.03 scale=0.1 epochs=575, final loss 3.0" in text
     assert "mean" not in text
     assert " of " not in text

@@ -74,7 +74,7 @@ def test_a_path_of_any_form_means_one_file(command: Command, empty_store: Path, 
     assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == expected
     assert {path.name for path in file.parent.iterdir() if path.is_file()} <= {f"{file.name}{end}" for end in LOG}
     words = shlex.split(said.out.split("Compare: ")[1])
-    assert database_file(composition.tracking(words[4:]).uri) == database_file(uri)
+    assert database_file(composition.tracking(words[3:]).uri) == database_file(uri)
 
 
 @pytest.mark.parametrize("name", [*FOLDERS, "%41", "%", " ", "?", "\\", "\t", "\x7f", ":memory:", "file:x"])

@@ -85,8 +85,8 @@ def test_the_command_for_the_ui_can_be_pasted(command: Command, empty_store: Pat
     said = command(f"tracking.uri='{uri}'", "epochs=2")
     told = said.out.split("Compare: ")[1].strip()
     words = shlex.split(told)
-    assert words[:4] == ["python", "-m", "sweep.ui", "762f24fa"]
-    assert composition.tracking(words[4:]).uri == uri
+    assert words[:3] == ["sweep", "ui", "762f24fa"]
+    assert composition.tracking(words[3:]).uri == uri
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(command: Command, tmp_path: Path) -> None:
