@@ -46,7 +46,7 @@ def add_sweeps(engine: Engine, count: int) -> None:
     with engine.connect() as connection:
         run_id, rows = _template(connection, "point")
         summary, whole = _template(connection, "summary")
-        sweep_id = str(_tag(whole, "sweep_id"))
+        sweep_id, name = str(_tag(whole, "sweep_id")), str(_tag(whole, "name"))
         views = "SELECT value, experiment_id FROM experiment_tags WHERE key = :key"
         saved, experiment_id = connection.execute(text(views), {"key": view.TAG + sweep_id}).one()
     for start in range(0, count, SWEEPS):
@@ -56,6 +56,7 @@ def add_sweeps(engine: Engine, count: int) -> None:
             copies: Rows = defaultdict(list)
             for number, other in ids.items():
                 renamed = {sweep_id: other, sweep_id[:8]: other[:8], summary: _hash("summary", number)}
+                renamed[name] = f"{name}-{number}"
                 _copy(whole, renamed, number * RUNS_EACH, copies)
                 for each in range(number * RUNS_EACH, (number + 1) * RUNS_EACH):
                     _copy(rows, renamed | _other(rows, run_id, each), each, copies)

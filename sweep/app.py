@@ -79,11 +79,14 @@ def train(
     command : what stands for it in ``provenance.json``; None: the process's own command.
     """
     with closing(engine):
-        if _is_missing(OUTPUTS):  # Whoever has swept nothing here has likely none of it done.
+        is_first = _is_missing(OUTPUTS)
+        if is_first:  # Whoever has swept nothing here has likely none of it done.
             engine.prepare(settings)
         planned = _planned(settings, engine)
         if _is_missing(OUTPUTS / planned.folder):
             engine.prepare(settings)
+        if is_first and _has_no_file(settings[0].tracking.uri):  # Nothing waits, and nothing is stored.
+            engine.begin(planned.points, planned.problems)
         return _train(settings[0], planned, engine, telling, command)
 
 
@@ -93,6 +96,14 @@ def _is_missing(folder: Path) -> bool:
         return not folder.exists()
     except OSError:
         return False
+
+
+def _has_no_file(uri: str) -> bool:
+    """Whether ``uri`` names a store that is a file, which is not there."""
+    from sweep.tracking.location import database_file
+
+    file = database_file(uri)
+    return file is not None and _is_missing(file)
 
 
 def _train(first: Settings, planned: Plan, engine: Engine, telling: Telling, command: str | None) -> "Report":

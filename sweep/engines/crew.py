@@ -79,12 +79,18 @@ class Staffed:
         return min(most, len(settings), EARLY) if {each.device for each in settings} == {"cpu"} else 0
 
     def shared_out(
-        self, points: Sequence[Point], problems: Mapping[Task, Problem], crew: Hands, under_way: UnderWay
+        self,
+        points: Sequence[Point],
+        problems: Mapping[Task, Problem],
+        crew: Hands,
+        under_way: UnderWay,
+        *,
+        at_once: bool = False,
     ) -> Generator[list[tuple[Point, Result]]]:
-        """Train ``points`` by ``crew``."""
+        """Train ``points`` by ``crew``; see :func:`sweep.engines.pool.pooled`."""
         tally, cutter = Tally(), Cutter.within(points, problems, crew.size, self.timeout)
         try:
-            for chunk in pooled(crew, cutter, tally, under_way):
+            for chunk in pooled(crew, cutter, tally, under_way, at_once=at_once):
                 self.told = cutter.told
                 yield chunk
         finally:

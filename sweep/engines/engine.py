@@ -25,8 +25,14 @@ class Engine(Protocol):
         Whoever calls it, once or more often, calls :meth:`close` in the end.
         """
 
+    def begin(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> None:
+        """Begin to train ``points``, where that may be: :meth:`run`, asked for the same ones, goes on. Returns at once.
+
+        For points of which surely none is done. Whoever calls it calls :meth:`close` in the end.
+        """
+
     def close(self) -> None:
-        """End what was prepared and is not needed."""
+        """End what was prepared, or begun, and is not needed."""
 
     def check(self, points: Sequence[Point]) -> None:
         """Raise :class:`sweep.errors.BadInput` where ``points`` cannot be trained there, as on a missing device."""
@@ -64,6 +70,9 @@ class Here:
 
     def prepare(self, settings: Sequence[Settings]) -> None:
         """Nothing takes a while."""
+
+    def begin(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> None:
+        """It would keep the driver from going on."""
 
     def close(self) -> None:
         """Nothing was prepared."""

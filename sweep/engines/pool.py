@@ -56,9 +56,13 @@ def points_told(count: int) -> str:
 
 
 def pooled(
-    crew: Crew, cutter: Cutter, tally: Tally, under_way: UnderWay = unheard
+    crew: Crew, cutter: Cutter, tally: Tally, under_way: UnderWay = unheard, *, at_once: bool = False
 ) -> Generator[list[tuple[Point, Result]]]:
     """Train all points that ``cutter`` cuts, by ``crew``.
+
+    Parameters
+    ----------
+    at_once : yield an empty chunk first, once workers have what they begin with.
 
     Yields
     ------
@@ -74,6 +78,9 @@ def pooled(
                 break
             crew.give(chunk)
             flying[chunk.number] = cutter.worth.of(chunk.points)
+        if at_once:
+            at_once = False
+            yield []
         if not flying:
             return
         chunk, answer = crew.answer()

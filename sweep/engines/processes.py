@@ -41,6 +41,8 @@ START = "import sys; *fds, sys.path = *sys.argv[1:4], sys.argv[4:]; from sweep.e
 PREPARING = 60.0
 """Seconds, or as many as a point may take if that is more, that models of a chunk may take to be made and tried."""
 
+Trained = list[tuple[Point, Result]]
+
 GRACE = 5.0
 """Seconds that a worker which has let go of its pipe may take to end by itself, so that its exit code is its own."""
 
@@ -68,6 +70,8 @@ class Processes(Staffed):
         super().__init__(timeout)
         self.asked, self.devices = asked, 0
         self._early: list[Worker] = []
+        self._begun: tuple[Sequence[Point], Generator[Trained]] | None = None
+        self._heard: UnderWay = unheard
 
     def prepare(self, settings: Sequence[Settings]) -> None:
         """Start some workers: they bring in torch while the driver opens its store."""
@@ -75,8 +79,16 @@ class Processes(Staffed):
             count = self.early(settings, self.asked or cores.cores())
             self._early += (Worker() for _ in range(count))
 
+    def begin(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> None:
+        """Workers have their first chunks while the driver opens its store."""
+        self._begun = points, (chunks := self._trained(points, problems, at_once=True))
+        next(chunks)
+
     def close(self) -> None:
-        """End those that had nothing to do."""
+        """End those that had nothing to do, and what was begun in vain."""
+        if self._begun:
+            self._begun[1].close()
+            self._begun = None
         while self._early:
             self._early.pop().end()
 
@@ -95,8 +107,19 @@ class Processes(Staffed):
 
     def run(
         self, points: Sequence[Point], problems: Mapping[Task, Problem], under_way: UnderWay = unheard
-    ) -> Generator[list[tuple[Point, Result]]]:
+    ) -> Generator[Trained]:
         """See :meth:`sweep.engines.crew.Staffed.shared_out`."""
+        self._heard = under_way
+        if self._begun and list(self._begun[0]) == list(points):
+            (_, chunks), self._begun = self._begun, None
+        else:
+            chunks = self._trained(points, problems)
+        with closing(chunks):
+            yield from chunks
+
+    def _trained(
+        self, points: Sequence[Point], problems: Mapping[Task, Problem], *, at_once: bool = False
+    ) -> Generator[Trained]:
         kit, size = pickle.dumps(Kit.of(problems)), self.size(points)
         places = deque(islice(cycle(gpus.shares(points, self.devices, os.environ)), size))
 
@@ -107,7 +130,7 @@ class Processes(Staffed):
             return worker
 
         with closing(Crew(size, hired, self.timeout)) as crew:
-            yield from self.shared_out(points, problems, crew, under_way)
+            yield from self.shared_out(points, problems, crew, lambda worth: self._heard(worth), at_once=at_once)
 
     def size(self, points: Sequence[Point]) -> int:
         """How many workers there are at most for ``points``."""

@@ -57,6 +57,9 @@ class Ray(Staffed):
         if count and not self.address and not self._early and find_spec("ray"):
             self._early = self._keeper(Wish.TRAINING, (), count)
 
+    def begin(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> None:
+        """Its cluster starts meanwhile, which takes as long."""
+
     def close(self) -> None:
         """End the cluster that had nothing to do."""
         if self._early:

@@ -60,6 +60,9 @@ class Slurm:
     def prepare(self, settings: Sequence[Settings]) -> None:
         """Jobs are submitted with what they train."""
 
+    def begin(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> None:
+        """Jobs are for others to wait behind: none is submitted before it is sure that it is needed."""
+
     def close(self) -> None:
         """Nothing was prepared."""
 

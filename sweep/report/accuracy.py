@@ -33,6 +33,7 @@ class AccuracyLine(NamedTuple):
     epochs: NDArray[np.int64]
     parts: NDArray[np.float64]
     label: str
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ def accuracy_panels(runs: Sequence[Run]) -> list[AccuracyPanel]:
         lines = []
         for run, parts in members[::step]:
             epochs = shown(parts, CURVE_POINTS)
-            lines.append(AccuracyLine(epochs + 1, parts[epochs].astype(np.float64), f"{run.setting}: {note(run)}"))
+            lines.append(
+                AccuracyLine(epochs + 1, parts[epochs].astype(np.float64), f"{run.setting}: {note(run)}", run.number)
+            )
         if lines:
             panels.append(AccuracyPanel(outcome, len(members), lines))
     return panels

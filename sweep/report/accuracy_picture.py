@@ -20,7 +20,7 @@ def draw_accuracies(panels: Sequence[AccuracyPanel]) -> Picture:
         title = f"{panel.outcome.lower()} ({panel.count:,}{part})"
         frame = Frame(title, x, y, ("epoch + 1", "accuracy on what is held out"), size)
         body = [f'<g class="lines {panel.outcome}" stroke-opacity="{max(0.2, min(0.9, 20 / len(panel.lines))):.2f}">']
-        body += [path(frame.line(line.epochs, line.parts), line.label) for line in panel.lines]
+        body += [path(frame.line(line.epochs, line.parts), line.label, row=line.row) for line in panel.lines]
         body.append("</g>")
         pictures.append(frame.draw(body, f"{title}: {plural(len(panel.lines), 'curve')} of accuracy"))
     alt = "accuracy on what is held out against epoch, a panel an outcome"

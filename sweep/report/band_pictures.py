@@ -55,7 +55,7 @@ def draw_accuracy_bands(panels: Sequence[BandPanel]) -> Picture:
         frame = Frame(_title(panel), x, y, ("epoch + 1", "accuracy on what is held out"), size)
         body = [area for line, each in lines for area in _band(frame, line, each, _opacity(panel))]
         for line, each in lines:
-            curve = path(frame.line(each.epochs, each.median), line.label)
+            curve = path(frame.line(each.epochs, each.median), line.label, row=line.row)
             body.append(f'<g class="lines {line.outcome}" stroke-opacity="{_strength(panel):.2f}">{curve}</g>')
         ends = [(line, (float(each.epochs[-1]), float(each.median[-1]))) for line, each in lines]
         pictures.append(frame.draw([*body, *_numbers(frame, ends)], f"{_title(panel)}, median accuracies with bands"))
@@ -92,7 +92,7 @@ def _panel(panel: BandPanel, target: float | None, what: str, size: tuple[int, i
     body += [element for line in lines for element in _median(frame, line, _strength(panel))]
     ends = [(line, at) for line in lines if (at := _end(line.losses, panel.log, top))]
     for outcome in Outcome:
-        marks = [Mark(*at, line.label) for line, at in ends if line.outcome is outcome]
+        marks = [Mark(*at, line.label, line.row) for line, at in ends if line.outcome is outcome]
         body += marks_at(frame, outcome, marks, 30 if len(ends) <= 40 else 18) if marks else []
     if target and y.log and y.low <= math.log10(target) <= y.high:
         body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
@@ -137,7 +137,7 @@ def _band(frame: Frame, line: BandLine, middle: Middle, opacity: float) -> list[
         steps.append(f"{point[0] - x} {point[1] - y}")
         x, y = point
     kind = f'class="{line.outcome}" fill="currentColor" fill-opacity="{opacity:.3f}"'
-    return [f'<path {kind} d="{" ".join(steps)}z"><title>{in_html(line.label)}</title></path>']
+    return [f'<path {kind} data-row="{line.row}" d="{" ".join(steps)}z"><title>{in_html(line.label)}</title></path>']
 
 
 def _median(frame: Frame, line: BandLine, opacity: float) -> list[str]:
@@ -145,7 +145,7 @@ def _median(frame: Frame, line: BandLine, opacity: float) -> list[str]:
     parts = [f'<g class="lines {line.outcome}" stroke-opacity="{opacity:.2f}">']
     for each, what, kind in ((line.losses, "", ""), (line.held, ", held out", "second")):
         if each and len(seen := _seen(each, frame.y.log)):
-            parts.append(path(frame.line(each.epochs[seen], each.median[seen]), f"{line.label}{what}", kind))
+            parts.append(path(frame.line(each.epochs[seen], each.median[seen]), f"{line.label}{what}", kind, line.row))
     return [*parts, "</g>"]
 
 

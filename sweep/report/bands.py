@@ -58,6 +58,7 @@ class BandLine(NamedTuple):
     ----------
     name : a number and what it stands for, where lines are told apart; else empty.
     outcome : what most of its runs found.
+    row : its number, as of a :class:`sweep.report.panels.Mark`.
     """
 
     name: str
@@ -66,6 +67,7 @@ class BandLine(NamedTuple):
     losses: Middle
     held: Middle | None
     accuracy: Middle | None
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,4 +121,4 @@ def _line(setting: Setting, words: Sequence[str]) -> BandLine:
     name = f"{setting.number}: {' '.join(map(short, words))}" if words else ""
     label = f"{setting.name}: {said(setting)}"
     watched = Middle.of(held) if held else None, Middle.of(right, gone=0.0) if right else None
-    return BandLine(name, setting.outcome, label, losses, *watched)
+    return BandLine(name, setting.outcome, label, losses, *watched, setting.number)

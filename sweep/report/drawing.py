@@ -137,10 +137,14 @@ def _name(label: str, ticks: Ticks, room: float) -> str:
     return before + lettering.cut(label, room - lettering.width(before + after)) + after
 
 
-def path(d: str, label: str = "", kind: str = "") -> str:
-    """A path; ``label`` shows when it is pointed at."""
-    of = f' class="{kind}"' if kind else ""
+def path(d: str, label: str = "", kind: str = "", row: int = 0) -> str:
+    """A path; ``label`` shows when it is pointed at, and ``row`` is that of the page's table which it stands for."""
+    of = (f' class="{kind}"' if kind else "") + _of_row(row)
     return f'<path{of} d="{d}"><title>{in_html(label)}</title></path>' if label else f'<path{of} d="{d}"/>'
+
+
+def _of_row(row: int) -> str:
+    return f' data-row="{row}"' if row else ""
 
 
 def mark(state: str, x: int, y: int, r: int) -> str:
@@ -160,7 +164,7 @@ FILLED = {"CONVERGED": 1, "UNFINISHED": 0.35, "DIVERGED": 0}
 """How opaque the parts of a mark with several states are, so that these differ without colour too."""
 
 
-def shares(counts: Mapping[str, int], x: int, y: int, r: int, label: str = "") -> str:
+def shares(counts: Mapping[str, int], x: int, y: int, r: int, label: str = "", row: int = 0) -> str:
     """A disc of which each state has its share, clockwise from above; of two states or more."""
     total, before = sum(counts.values()), 0
     parts = [f"<title>{in_html(label)}</title>"] * bool(label)
@@ -176,7 +180,7 @@ def shares(counts: Mapping[str, int], x: int, y: int, r: int, label: str = "") -
             f'd="M{x} {y}L{x0} {y0}A{r} {r} 0 {int(2 * count > total)} 1 {x1} {y1}z"/>'
         )
         before += count
-    return f"<g>{''.join(parts)}</g>"
+    return f"<g{_of_row(row)}>{''.join(parts)}</g>"
 
 
 def stroke(state: str, r: int) -> int:

@@ -34,7 +34,9 @@ def draw_map(panels: Sequence[MapPanel]) -> Picture:
         r = max(10, min(45, frame.across * 2 // (5 * many)))  # So that the marks of a dense grid do not run together.
         body = [line for state, group in panel.marks.items() for line in marks_at(frame, state, group, r)]
         body += [
-            shares(each.counts, *frame.inside([each.mark.x], [each.mark.y])[0], r * 4 // 3, each.mark.label)
+            shares(
+                each.counts, *frame.inside([each.mark.x], [each.mark.y])[0], r * 4 // 3, each.mark.label, each.mark.row
+            )
             for each in panel.split
         ]
         line = [point for point in panel.threshold if 0 < point[0] < math.inf]

@@ -105,6 +105,7 @@ class _Shown(NamedTuple):
     cells: Cells
     counts: Mapping[str, int]
     label: str
+    number: int
 
 
 def map_panels(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting] = ()) -> tuple[list[MapPanel], list[str]]:
@@ -121,9 +122,10 @@ def map_panels(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting] = ()
     across, up = found
     aside = [name for name in plan.shown if name not in (across.name, up.name, *apart)]
     each_run = (
-        _Shown(r.point, c, {r.state: 1}, f"{r.setting}: {r.state}, {note(r)}") for r, c in zip(runs, cells, strict=True)
+        _Shown(r.point, c, {r.state: 1}, f"{r.setting}: {r.state}, {note(r)}", r.number)
+        for r, c in zip(runs, cells, strict=True)
     )
-    each_setting = (_Shown(s.point, plan.cells(s.point), s.counts, f"{s.name}: {said(s)}") for s in settings)
+    each_setting = (_Shown(s.point, plan.cells(s.point), s.counts, f"{s.name}: {said(s)}", s.number) for s in settings)
     groups: dict[str, list[_Shown]] = {}
     for each in each_setting if settings else each_run:
         groups.setdefault(_title(each.cells, aside), []).append(each)
@@ -135,7 +137,7 @@ def _panel(plan: Plan, title: str, across: Along, up: Along, members: Sequence[_
     marks: dict[str, list[Mark]] = {}
     split = []
     for each in members:
-        place = Mark(across.place(each.cells[across.name]), up.place(each.cells[up.name]), each.label)
+        place = Mark(across.place(each.cells[across.name]), up.place(each.cells[up.name]), each.label, each.number)
         states = [state for state, count in each.counts.items() if count]
         if len(states) == 1:
             marks.setdefault(states[0], []).append(place)

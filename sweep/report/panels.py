@@ -25,17 +25,21 @@ CURVE_POINTS = 90
 
 
 class Mark(NamedTuple):
-    """A point in a picture, and what it says when it is pointed at."""
+    """A point in a picture, and what it says when it is pointed at.
+
+    ``row`` is the number of the row that it stands for in the page's table, of all runs or of all settings; 0 is none.
+    """
 
     x: float
     y: float
     label: str
+    row: int = 0
 
 
 class CurveLine(NamedTuple):
     """A loss curve as its axis can show it: ``losses``, finite, on a log axis > 0, over ``epochs`` from 1; its mark.
 
-    ``held`` are epochs and losses on what is held out, as many as can be shown.
+    ``held`` are epochs and losses on what is held out, as many as can be shown; ``row`` is as of a :class:`Mark`.
     """
 
     epochs: NDArray[np.int64]
@@ -43,6 +47,7 @@ class CurveLine(NamedTuple):
     mark: Mark | None
     label: str
     held: tuple[NDArray[np.int64], NDArray[np.float64]]
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,11 +107,11 @@ def _line(run: Run, log: bool) -> CurveLine:
     has_end = run.state != Outcome.DIVERGED or happened.first_not_finite is not None
     lowest = 0.0 if log else -np.inf
     if len(epochs) and losses[epochs[marked]] > lowest and has_end:
-        mark = Mark(float(epochs[marked] + 1), float(losses[epochs[marked]]), label)
+        mark = Mark(float(epochs[marked] + 1), float(losses[epochs[marked]]), label, run.number)
     watched = run.curve.watched.get(HOLDOUT_LOSS, np.full(len(losses), np.nan)).astype(np.float64)
     held = epochs[np.isfinite(watched[epochs]) & (watched[epochs] > lowest)]
     epochs = epochs[losses[epochs] > lowest]
-    return CurveLine(epochs + 1, losses[epochs], mark, label, (held + 1, watched[held]))
+    return CurveLine(epochs + 1, losses[epochs], mark, label, (held + 1, watched[held]), run.number)
 
 
 @dataclass(frozen=True)
@@ -124,5 +129,5 @@ def epochs_panel(timed: Sequence[Run]) -> EpochsPanel | None:
         assert run.verdict.expected is not None, "theory predicted it"
         predicted, observed = run.verdict.expected.predicted_epochs or 0, run.verdict.events.first_within or 0
         label = f"{run.setting}: predicted {predicted:,}, observed {observed:,}"
-        marks.append(Mark(predicted + 1, observed + 1, label))
+        marks.append(Mark(predicted + 1, observed + 1, label, run.number))
     return EpochsPanel(marks) if marks else None

@@ -133,7 +133,9 @@ def style() -> str:
 def marks_at(frame: Frame, state: str, group: Sequence[Mark], r: int) -> list[str]:
     """Marks of one state in a frame."""
     centres = frame.inside([point.x for point in group], [point.y for point in group])
-    paths = (path(mark(state, *centre, r), point.label) for centre, point in zip(centres, group, strict=True))
+    paths = (
+        path(mark(state, *centre, r), point.label, row=point.row) for centre, point in zip(centres, group, strict=True)
+    )
     return marks(state, r, paths)
 
 
@@ -170,8 +172,10 @@ def _curves(panel: CurvePanel, target: float | None, what: str, size: Size) -> s
     frame = Frame(f"{panel.outcome.lower()} ({panel.count:,}{part})", x, y, ("epoch + 1", what), size)
     opacity = max(0.2, min(0.9, 20 / max(1, len(lines))))
     body = [f'<g class="lines {panel.outcome}" stroke-opacity="{opacity:.2f}">']
-    body += [path(frame.line(line.epochs, line.losses), line.label) for line in lines]
-    body += [path(frame.line(epochs, losses), f"{line.label}, held out", "second") for line, epochs, losses in held]
+    body += [path(frame.line(line.epochs, line.losses), line.label, row=line.row) for line in lines]
+    body += [
+        path(frame.line(epochs, losses), f"{line.label}, held out", "second", line.row) for line, epochs, losses in held
+    ]
     body.append("</g>")
     ends = [line.mark for line in lines if line.mark]
     body += marks_at(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from mlflow import MlflowClient
 
-from sweep.engines import processes
+from sweep.engines import crew, processes
+from sweep.engines.answer import Chunk
 from sweep.engines.processes import Processes
 from sweep.errors import BadInput
 from sweep.tracking import store
@@ -195,6 +196,38 @@ def test_workers_of_a_new_sweep_bring_in_torch_while_the_store_is_opened_and_tra
     assert early[0]
     assert early[1] == []
     assert gone(early[0])
+
+
+@pytest.mark.parametrize("there", ["nothing", "a file of the store", "a folder of outputs"])
+def test_the_first_sweep_of_a_folder_trains_while_its_store_is_made(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, there: str
+) -> None:
+    """Where something is there already, points may be done: they wait until that is known."""
+    given: list[int] = []
+    opened: list[list[int]] = []
+    gives, opens = crew.Crew.give, store.open_store
+
+    def give(self: crew.Crew, chunk: Chunk) -> None:
+        given.extend(each.epochs for each in chunk.points)
+        gives(self, chunk)
+
+    def noticed(*what: Any, **how: Any) -> Any:
+        opened.append(list(given))
+        return opens(*what, **how)
+
+    uri = "sqlite:///here/mlflow.db"
+    (tmp_path / "here").mkdir()
+    if there == "a folder of outputs":
+        (tmp_path / "outputs").mkdir()
+    if there == "a file of the store":
+        assert command("lr=1e-3", "epochs=1", f"tracking.uri={uri}").code == 0
+        (tmp_path / "outputs").rename(tmp_path / "earlier")
+    monkeypatch.setattr(crew.Crew, "give", give)
+    monkeypatch.setattr(store, "open_store", noticed)
+    said = command("lr=1e-3", "epochs=2,3", f"tracking.uri={uri}", *PROCESSES)
+    assert said.code == 0, said
+    assert opened == [[2, 3] if there == "nothing" else []]
+    assert given == [2, 3]
 
 
 def test_of_a_sweep_whose_store_is_refused_no_worker_is_left(command: Command) -> None:
