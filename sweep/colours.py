@@ -1,15 +1,16 @@
 """The one table of colours: of MLflow's runs, of the page and of its pictures.
 
-Outcomes are told apart by every kind of colour vision, and without colour too: the tones of converged and diverged
-differ from that of unfinished in lightness, diverged by 3 : 1 and more, and each stands out from its ground.
+Outcomes are told apart by every kind of colour vision: each stands out from its ground by 3 : 1 and more, and so does
+unfinished from diverged; converged lies between these two in lightness, and its hue tells it from both.
+``tests/test_colours.py`` computes it.
 """
 
 from collections.abc import Mapping
 
 LIGHT: Mapping[str, str] = {
     "CONVERGED": "#0072b2",
-    "UNFINISHED": "#cf8500",
-    "DIVERGED": "#8c1515",
+    "UNFINISHED": "#c07a00",
+    "DIVERGED": "#741010",
     "FAILED": "#b0508c",
     "NOT RUN": "#7d858f",
 }
@@ -17,8 +18,8 @@ LIGHT: Mapping[str, str] = {
 
 DARK: Mapping[str, str] = {
     "CONVERGED": "#4aa8ff",
-    "UNFINISHED": "#ffd166",
-    "DIVERGED": "#d1443c",
+    "UNFINISHED": "#ffe394",
+    "DIVERGED": "#c9564a",
     "FAILED": "#c77dae",
     "NOT RUN": "#8a929b",
 }

@@ -1,6 +1,6 @@
 """Of classes, how often runs have the right one as they train, and which the best run takes for which. Values only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from sweep.report.blocks import Block, Table, Text
 from sweep.report.findings import Findings, note
 from sweep.report.fit import MOST_FITS, fitted
 from sweep.report.judged_runs import Run
-from sweep.report.panels import CURVE_POINTS, MOST_CURVES
+from sweep.report.panels import CURVE_POINTS, drawn
 from sweep.tracking.display import shown
 from sweep.training.curve import Floats
 from sweep.verdict.outcome import Outcome
@@ -38,28 +38,27 @@ class AccuracyLine(NamedTuple):
 
 @dataclass(frozen=True)
 class AccuracyPanel:
-    """The runs of one outcome, at most :data:`sweep.report.panels.MOST_CURVES` of ``count``."""
+    """The runs of one outcome, as many of ``count`` as :func:`sweep.report.panels.drawn` says."""
 
     outcome: Outcome
     count: int
     lines: list[AccuracyLine]
 
 
-def accuracy_panels(runs: Sequence[Run]) -> list[AccuracyPanel]:
-    """A panel for each outcome among runs whose accuracy is followed."""
+def accuracy_panels(runs: Sequence[Run], best: Collection[int] = ()) -> list[AccuracyPanel]:
+    """A panel for each outcome among runs whose accuracy is followed; the ``best``, by number, in any case."""
     panels = []
     for outcome in Outcome:
-        members = [(run, found) for run in runs if run.state == outcome and (found := _followed(run)) is not None]
-        step = max(1, -(-len(members) // MOST_CURVES))
-        lines = []
-        for run, parts in members[::step]:
-            epochs = shown(parts, CURVE_POINTS)
-            lines.append(
-                AccuracyLine(epochs + 1, parts[epochs].astype(np.float64), f"{run.setting}: {note(run)}", run.number)
-            )
+        members = [run for run in runs if run.state == outcome and _followed(run) is not None]
+        lines = [_line(run, parts) for run in drawn(members, best) if (parts := _followed(run)) is not None]
         if lines:
             panels.append(AccuracyPanel(outcome, len(members), lines))
     return panels
+
+
+def _line(run: Run, parts: Floats) -> AccuracyLine:
+    epochs = shown(parts, CURVE_POINTS)
+    return AccuracyLine(epochs + 1, parts[epochs].astype(np.float64), f"{run.setting}: {note(run)}", run.number)
 
 
 def _followed(run: Run) -> Floats | None:

@@ -1,27 +1,36 @@
 """The picture of accuracies on what is held out, epoch by epoch. Nothing is decided here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sweep.report.accuracy import AccuracyPanel
-from sweep.report.axes import Axis
-from sweep.report.drawing import Frame, path
+from sweep.report.axes import are_own, ends, side_by_side
+from sweep.report.curve_picture import OWN_RANGE, Stroke, legend_of, lines, outstanding, part_drawn, strength
+from sweep.report.drawing import Frame
 from sweep.report.pictures import Picture, panel_size
 from sweep.verdict.sentences import plural
 
+NAMES = ("epoch + 1", "accuracy on what is held out")
+"""Of the axes."""
 
-def draw_accuracies(panels: Sequence[AccuracyPanel]) -> Picture:
-    """Accuracy against epoch, a panel an outcome; epochs lie along a log axis."""
-    size = panel_size(panels)
+
+def draw_accuracies(panels: Sequence[AccuracyPanel], best: Mapping[int, str] | None = None) -> Picture:
+    """Accuracy against epoch, a panel an outcome; epochs lie along a log axis, and ``best`` is as of curves."""
+    size, best = panel_size(panels), best or {}
+    x = side_by_side([(ends(line.epochs for line in each.lines), True) for each in panels], margin=0.03)
+    y = side_by_side([(ends(line.parts for line in each.lines), False) for each in panels])
     pictures = []
-    for panel in panels:
-        x = Axis.over([end for line in panel.lines for end in (line.epochs[0], line.epochs[-1])], margin=0.03)
-        y = Axis.over([part for line in panel.lines for part in (line.parts.min(), line.parts.max())], log=False)
-        part = f", {len(panel.lines):,} drawn" if len(panel.lines) < panel.count else ""
-        title = f"{panel.outcome.lower()} ({panel.count:,}{part})"
-        frame = Frame(title, x, y, ("epoch + 1", "accuracy on what is held out"), size)
-        body = [f'<g class="lines {panel.outcome}" stroke-opacity="{max(0.2, min(0.9, 20 / len(panel.lines))):.2f}">']
-        body += [path(frame.line(line.epochs, line.parts), line.label, row=line.row) for line in panel.lines]
-        body.append("</g>")
-        pictures.append(frame.draw(body, f"{title}: {plural(len(panel.lines), 'curve')} of accuracy"))
+    for panel, across, up, is_own in zip(panels, x, y, are_own(y), strict=True):
+        title = f"{panel.outcome.lower()} ({panel.count:,}{part_drawn(panel.lines, panel.count)})"
+        pictures.append(_curves(panel, Frame(title, across, up, NAMES, size, OWN_RANGE * is_own), best))
+    meaning, names = legend_of(best, [line.row for panel in panels for line in panel.lines])
     alt = "accuracy on what is held out against epoch, a panel an outcome"
-    return Picture("accuracy.svg", alt, pictures, size, [])
+    return Picture("accuracy.svg", alt, pictures, size, meaning, names=names)
+
+
+def _curves(panel: AccuracyPanel, frame: Frame, best: Collection[int]) -> str:
+    strokes = [Stroke(line.epochs, line.parts, line.label, line.row) for line in panel.lines]
+    body = [
+        *lines(frame, panel.outcome, [each for each in strokes if each.row not in best], strength(len(strokes))),
+        *outstanding(frame, [each for each in strokes if each.row in best]),
+    ]
+    return frame.draw(body, f"{frame.title}{frame.note}: {plural(len(panel.lines), 'curve')} of accuracy")

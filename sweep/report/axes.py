@@ -13,6 +13,11 @@ MOST_TICKS = 6
 LONGEST_LABEL = 7
 """Characters of a tick's label, at most: what all have in common is said once, in the name of the axis."""
 
+READABLE = 0.25
+"""Part of an axis's length that a panel's own values take of it, at least, where panels side by side share the axis."""
+
+Floats = NDArray[np.float64]
+
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -47,6 +52,11 @@ class Axis:
         else:
             widen = 0.5 if log else abs(low) / 2 or 1.0
         return cls(low - widen, high + widen, log)
+
+    def has(self, values: Floats, margin: float = 0.0) -> NDArray[np.bool_]:
+        """Which of ``values``, all of which have a place, are on the axis, a part ``margin`` from its ends."""
+        parts = (_transformed(values, self.log) - self.low) / (self.high - self.low)
+        return (margin <= parts) & (parts <= 1 - margin)
 
     def positions(
         self, values: Sequence[float] | NDArray[np.float64] | NDArray[np.int64], length: int
@@ -99,6 +109,57 @@ class Ticks:
         if not self.power:
             return "", less
         return ("(", f"{less}) / {_power(self.power)}") if less else ("", f" / {_power(self.power)}")
+
+
+def ends(curves: Iterable[NDArray[np.float64] | NDArray[np.int64]]) -> list[float]:
+    """The least and the largest value of each of ``curves`` that has any."""
+    return [float(end) for curve in curves if len(curve) for end in (curve.min(), curve.max())]
+
+
+def side_by_side(panels: Sequence[tuple[Sequence[float] | Floats, bool]], margin: float = 0.06) -> list[Axis]:
+    """Axes of panels side by side: the same for as many as stay readable on it, and its own for each other.
+
+    Parameters
+    ----------
+    panels : of each the values that have a place along its axis, and whether that is a log axis.
+    margin : as of :meth:`Axis.over`.
+
+    Notes
+    -----
+    Readable is what takes :data:`READABLE` of the length. A panel without values shares whatever others do.
+    """
+    axes = [Axis.over(values, log, margin) for values, log in panels]
+    filled = [place for place, (values, _) in enumerate(panels) if len(values)]
+    groups = [_readable_together(axes, filled, first) for first in filled]
+    shared = max(groups, key=len, default=[])
+    if len(shared) > 1:
+        common = _around([axes[place] for place in shared])
+        shared += [place for place, axis in enumerate(axes) if place not in filled and axis.log == common.log]
+        axes = [common if place in shared else axis for place, axis in enumerate(axes)]
+    return axes
+
+
+def _readable_together(axes: Sequence[Axis], places: Sequence[int], first: int) -> list[int]:
+    """Those of ``places`` whose axes can be one, from ``first`` on."""
+    found = [first]
+    for place in places:
+        together = [axes[each] for each in (*found, place)]
+        around = _around(together)
+        if place not in found and all(
+            each.log == around.log and each.high - each.low >= READABLE * (around.high - around.low)
+            for each in together
+        ):
+            found.append(place)
+    return found
+
+
+def _around(axes: Sequence[Axis]) -> Axis:
+    return Axis(min(axis.low for axis in axes), max(axis.high for axis in axes), axes[0].log)
+
+
+def are_own(axes: Sequence[Axis]) -> list[bool]:
+    """Of panels side by side, which have an axis that no other has."""
+    return [len(axes) > 1 and axes.count(axis) == 1 for axis in axes]
 
 
 def _transformed(values: NDArray[np.float64], log: bool) -> NDArray[np.float64]:

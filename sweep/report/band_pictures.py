@@ -1,17 +1,32 @@
 """Pictures of settings with repeats: median curves with bands. Nothing is decided here."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.report.axes import Axis
+from sweep.report.axes import Axis, are_own, ends, side_by_side
 from sweep.report.bands import BandLine, BandPanel, Middle, Numbers
-from sweep.report.drawing import Frame, path
+from sweep.report.curve_picture import (
+    OWN_RANGE,
+    TARGET,
+    Stroke,
+    axes_told,
+    is_on,
+    legend_of,
+    lines,
+    marked,
+    outstanding,
+    part_drawn,
+    radius,
+    strength,
+    target_line,
+)
+from sweep.report.drawing import Frame
 from sweep.report.escape import in_html
 from sweep.report.panels import Mark
-from sweep.report.pictures import Picture, axes_told, marks_at, panel_size
+from sweep.report.pictures import Picture, panel_size
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.sentences import plural
 
@@ -24,51 +39,62 @@ APART = 130
 """Between the numbers of two lines, in tenths of a pixel, at least."""
 
 
-def draw_bands(panels: Sequence[BandPanel], target: float | None, what: str = "loss") -> Picture:
+def draw_bands(
+    panels: Sequence[BandPanel], target: float | None, what: str = "loss", best: Mapping[int, str] | None = None
+) -> Picture:
     """Median losses against epoch on log axes, each in its band.
 
     Parameters
     ----------
     target : the loss at which a run counts as converged; None where data sets differ in it.
+    best : what the settings are called that stand out, by their rows.
     """
-    size = panel_size(panels)
-    pictures = [_panel(panel, target, what, size) for panel in panels]
-    lines = [line for panel in panels for line in panel.lines]
-    outcomes = [outcome for outcome in Outcome if any(line.outcome is outcome for line in lines)]
+    size, best = panel_size(panels), best or {}
+    every = [[each for line in panel.lines for each in (line.losses, line.held) if each] for panel in panels]
+    x = side_by_side([(ends(each.epochs for each in found), True) for found in every])
+    y = side_by_side([(_heights(panel), panel.log) for panel in panels])
+    pictures = []
+    for panel, across, up, is_own in zip(panels, x, y, are_own(y), strict=True):
+        frame = Frame(_title(panel), across, up, ("epoch + 1", what), size, OWN_RANGE * is_own)
+        pictures.append(_panel(panel, frame, target, best))
+    shown = [line for panel in panels for line in panel.lines]
+    outcomes = [outcome for outcome in Outcome if any(line.outcome is outcome for line in shown)]
     meaning = [(str(outcome), f"most runs {outcome.lower()}") for outcome in outcomes]
-    if target:
-        meaning.append(("theory second", "loss that counts as converged"))
-    if any(line.held for line in lines):
+    outstands, names = legend_of(best, [line.row for line in shown])
+    meaning += [*outstands, *([TARGET] if any(is_on(axis, target) for axis in y) else [])]
+    if any(line.held for line in shown):
         meaning.append((f"lines second {outcomes[0]}", "median on what is held out"))
     alt = f"{what} against epoch on {axes_told(panel.log for panel in panels)}: {MEDIAN}"
-    return Picture("curves.svg", alt, pictures, size, meaning, names=_names(panels))
+    return Picture("curves.svg", alt, pictures, size, meaning, names=[*_names(panels), *names])
 
 
-def draw_accuracy_bands(panels: Sequence[BandPanel]) -> Picture:
+def draw_accuracy_bands(panels: Sequence[BandPanel], best: Mapping[int, str] | None = None) -> Picture:
     """Median accuracies on what is held out against epoch, each in its band; epochs lie along a log axis."""
-    size = panel_size(panels)
+    size, best = panel_size(panels), best or {}
+    every = [[(line, line.accuracy) for line in panel.lines if line.accuracy] for panel in panels]
+    x = side_by_side([(ends(each.epochs for _, each in found), True) for found in every])
+    y = side_by_side([(ends(edge for _, each in found for edge in each[2:]), False) for found in every])
     pictures = []
-    for panel in panels:
-        lines = [(line, line.accuracy) for line in panel.lines if line.accuracy]
-        x = Axis.over([end for _, each in lines for end in (each.epochs[0], each.epochs[-1])], margin=0.06)
-        y = Axis.over([end for _, each in lines for end in (each.low.min(), each.high.max())], log=False)
-        frame = Frame(_title(panel), x, y, ("epoch + 1", "accuracy on what is held out"), size)
-        body = [area for line, each in lines for area in _band(frame, line, each, _opacity(panel))]
-        for line, each in lines:
-            curve = path(frame.line(each.epochs, each.median), line.label, row=line.row)
-            body.append(f'<g class="lines {line.outcome}" stroke-opacity="{_strength(panel):.2f}">{curve}</g>')
-        ends = [(line, (float(each.epochs[-1]), float(each.median[-1]))) for line, each in lines]
-        pictures.append(frame.draw([*body, *_numbers(frame, ends)], f"{_title(panel)}, median accuracies with bands"))
+    for panel, found, across, up, is_own in zip(panels, every, x, y, are_own(y), strict=True):
+        frame = Frame(
+            _title(panel), across, up, ("epoch + 1", "accuracy on what is held out"), size, OWN_RANGE * is_own
+        )
+        body = [area for line, each in found for area in _band(frame, line, each, _opacity(panel))]
+        body += _medians(frame, panel, [(line, each, "") for line, each in found], best)
+        last = [(line, (float(each.epochs[-1]), float(each.median[-1]))) for line, each in found]
+        pictures.append(frame.draw([*body, *_numbers(frame, last)], f"{_title(panel)}, median accuracies with bands"))
+    meaning, names = legend_of(best, [line.row for found in every for line, _ in found])
     alt = f"accuracy on what is held out against epoch: {MEDIAN}"
-    return Picture("accuracy.svg", alt, pictures, size, [], names=_names(panels))
+    return Picture("accuracy.svg", alt, pictures, size, meaning, names=[*_names(panels), *names])
 
 
 def _names(panels: Sequence[BandPanel]) -> list[str]:
-    return [line.name for panel in panels for line in panel.lines if line.name]
+    named = [(line.row, line.name) for panel in panels for line in panel.lines if line.name]
+    return [name for _, name in sorted(named)]
 
 
 def _title(panel: BandPanel) -> str:
-    part = f", {len(panel.lines):,} drawn" if len(panel.lines) < panel.count else ""
+    part = part_drawn(panel.lines, panel.count)
     return f"{panel.title}{panel.title and ': '}{plural(panel.count, 'setting')}{part}"
 
 
@@ -77,34 +103,41 @@ def _opacity(panel: BandPanel) -> float:
     return min(0.25, 1 / len(panel.lines))
 
 
-def _strength(panel: BandPanel) -> float:
-    """Of a line."""
-    return max(0.2, min(0.9, 20 / len(panel.lines)))
-
-
-def _panel(panel: BandPanel, target: float | None, what: str, size: tuple[int, int]) -> str:
-    lines, every = panel.lines, [(line, each) for line in panel.lines for each in (line.losses, line.held) if each]
-    x = Axis.over([end for _, each in every for end in (each.epochs[0], each.epochs[-1])], margin=0.06)
-    top, heights = _heights(panel, every)
-    y = Axis.over(np.minimum(heights, top), panel.log)
-    frame = Frame(_title(panel), x, y, ("epoch + 1", what), size)
-    body = [area for line in lines for area in _band(frame, line, line.losses, _opacity(panel))]
-    body += [element for line in lines for element in _median(frame, line, _strength(panel))]
-    ends = [(line, at) for line in lines if (at := _end(line.losses, panel.log, top))]
+def _panel(panel: BandPanel, frame: Frame, target: float | None, best: Collection[int]) -> str:
+    body = [area for line in panel.lines for area in _band(frame, line, line.losses, _opacity(panel))]
+    body += target_line(frame, target)
+    both = [(line, ((line.losses, ""), (line.held, "second"))) for line in panel.lines]
+    body += _medians(frame, panel, [(line, each, kind) for line, pair in both for each, kind in pair if each], best)
+    last = [(line, at) for line in panel.lines if (at := _end(line.losses, frame.y))]
     for outcome in Outcome:
-        marks = [Mark(*at, line.label, line.row) for line, at in ends if line.outcome is outcome]
-        body += marks_at(frame, outcome, marks, 30 if len(ends) <= 40 else 18) if marks else []
-    if target and y.log and y.low <= math.log10(target) <= y.high:
-        body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
-    return frame.draw([*body, *_numbers(frame, ends)], f"{_title(panel)}, median losses with bands")
+        marks = [Mark(*at, line.label, line.row) for line, at in last if line.outcome is outcome]
+        body += marked(frame, outcome, marks, radius(len(last)))
+    return frame.draw([*body, *_numbers(frame, last)], f"{_title(panel)}, median losses with bands{frame.note}")
 
 
-def _heights(panel: BandPanel, every: Sequence[tuple[BandLine, Middle]]) -> tuple[float, Numbers]:
-    """How far up the axis goes at most, and what is to have a place along it."""
+def _medians(
+    frame: Frame, panel: BandPanel, curves: Sequence[tuple[BandLine, Middle, str]], best: Collection[int]
+) -> list[str]:
+    """Median curves, those on what is held out of their own kind, and the ``best`` on top."""
+    body, above = [], []
+    for line, each, kind in curves:
+        seen = np.flatnonzero(_can_be_shown(each.median, frame.y.log))
+        label = f"{line.label}{', held out' * bool(kind)}"
+        strokes = [Stroke(each.epochs[seen], each.median[seen], label, line.row, kind)] * bool(len(seen))
+        if line.row in best:
+            above += outstanding(frame, strokes)
+        else:
+            body += lines(frame, line.outcome, strokes, strength(len(panel.lines)))
+    return [*body, *above]
+
+
+def _heights(panel: BandPanel) -> Numbers:
+    """What is to have a place upright: no more than :data:`ABOVE` says of what diverges."""
 
     def finite(values: Numbers) -> Numbers:
         return values[_can_be_shown(values, panel.log)]
 
+    every = [(line, each) for line in panel.lines for each in (line.losses, line.held) if each]
     heights = np.concatenate([finite(values) for _, each in every for values in (each.median, each.low, each.high)])
     firsts = [float(first) for _, each in every for first in finite(each.median[:1])]
     stable = [each for line, each in every if line.outcome is not Outcome.DIVERGED]
@@ -114,7 +147,8 @@ def _heights(panel: BandPanel, every: Sequence[tuple[BandLine, Middle]]) -> tupl
     elif firsts:  # As far above as it reaches below.
         tops.append(max(firsts) + ABOVE * (max(firsts) - float(heights.min())))
     top = max(tops, default=math.inf)
-    return (top if top > -math.inf else math.inf), heights
+    clipped: Numbers = np.minimum(heights, top if top > -math.inf else math.inf)
+    return clipped
 
 
 def _can_be_shown(values: Numbers, log: bool) -> NDArray[np.bool_]:
@@ -140,23 +174,10 @@ def _band(frame: Frame, line: BandLine, middle: Middle, opacity: float) -> list[
     return [f'<path {kind} data-row="{line.row}" d="{" ".join(steps)}z"><title>{in_html(line.label)}</title></path>']
 
 
-def _median(frame: Frame, line: BandLine, opacity: float) -> list[str]:
-    """The median curve, and that on what is held out."""
-    parts = [f'<g class="lines {line.outcome}" stroke-opacity="{opacity:.2f}">']
-    for each, what, kind in ((line.losses, "", ""), (line.held, ", held out", "second")):
-        if each and len(seen := _seen(each, frame.y.log)):
-            parts.append(path(frame.line(each.epochs[seen], each.median[seen]), f"{line.label}{what}", kind, line.row))
-    return [*parts, "</g>"]
-
-
-def _seen(middle: Middle, log: bool, top: float = math.inf) -> NDArray[np.int64]:
-    """Where the median can be shown."""
-    return np.flatnonzero(_can_be_shown(middle.median, log) & (middle.median <= top))
-
-
-def _end(middle: Middle, log: bool, top: float) -> tuple[float, float] | None:
+def _end(middle: Middle, axis: Axis) -> tuple[float, float] | None:
     """The last point of the median that is in the picture."""
-    seen = _seen(middle, log, top)
+    seen = np.flatnonzero(_can_be_shown(middle.median, axis.log))
+    seen = seen[axis.has(middle.median[seen], margin=0.03)]
     return (float(middle.epochs[seen[-1]]), float(middle.median[seen[-1]])) if len(seen) else None
 
 

@@ -1,7 +1,7 @@
 """Curves of settings with repeats, as values: of each the median of its runs, with a band around it."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from sweep.plan.plan import Plan
 from sweep.problem.problem import HOLDOUT_ACCURACY, HOLDOUT_LOSS
 from sweep.report.findings import comparable, label
 from sweep.report.fit import short
-from sweep.report.panels import CURVE_POINTS, MOST_CURVES, are_log
+from sweep.report.panels import CURVE_POINTS, are_log, drawn
 from sweep.report.repeats import Setting, as_words
 from sweep.report.repeats import shown as shown_in_tables
 from sweep.report.repeats_told import said
@@ -72,7 +72,7 @@ class BandLine(NamedTuple):
 
 @dataclass(frozen=True)
 class BandPanel:
-    """The lines of settings that may be compared, at most :data:`sweep.report.panels.MOST_CURVES` of ``count``.
+    """The lines of settings that may be compared, as many of ``count`` as :func:`sweep.report.panels.drawn` says.
 
     ``log`` is whether losses lie along a log axis.
     """
@@ -83,15 +83,17 @@ class BandPanel:
     log: bool = True
 
 
-def band_panels(plan: Plan, settings: Sequence[Setting]) -> list[BandPanel]:
-    """A panel for all settings that may be compared where they are few, and else one for each outcome of theirs."""
+def band_panels(plan: Plan, settings: Sequence[Setting], best: Collection[int] = ()) -> list[BandPanel]:
+    """A panel for all settings that may be compared where they are few, and else one for each outcome of theirs.
+
+    ``best`` are numbers of settings that are drawn in any case.
+    """
     found = [each for each in settings if each.outcome]
     is_few = len(found) <= MOST_NAMED
     varying = [name for name in shown_in_tables(plan) if name in plan.varying]
     panels = []
     for title, members in _together(plan, found) if is_few else _by_outcome(found):
-        step = -(-len(members) // MOST_CURVES)
-        lines = [_line(each, as_words(plan, each.point, varying) if is_few else []) for each in members[::step]]
+        lines = [_line(each, as_words(plan, each.point, varying) if is_few else []) for each in drawn(members, best)]
         log = are_log(run.curve for each in members for run in each.runs if run.curve)
         panels.append(BandPanel(title, len(members), lines, log))
     return panels

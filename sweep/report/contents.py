@@ -13,15 +13,16 @@ from sweep.report.accuracy_picture import draw_accuracies
 from sweep.report.band_pictures import draw_accuracy_bands, draw_bands
 from sweep.report.bands import band_panels
 from sweep.report.blocks import MOST_ROWS, AllRuns, AllSettings, Block, Items, Section, Table, Text, cut
+from sweep.report.curve_picture import draw_curves
 from sweep.report.findings import Findings, apart, better, label
 from sweep.report.fit import fits
 from sweep.report.judged_runs import Run, counted
+from sweep.report.leading import ahead
 from sweep.report.map_picture import draw_map
 from sweep.report.numbers import number
 from sweep.report.outcome_map import map_panels
 from sweep.report.panels import curve_panels
-from sweep.report.pictures import draw_curves, draw_fits
-from sweep.report.repeats import Setting
+from sweep.report.pictures import draw_fits
 from sweep.report.repeats_told import average
 from sweep.report.theory_told import agreement, foreknown
 from sweep.verdict.rule import bound
@@ -49,10 +50,12 @@ def sections(
         Section("Failed to execute", _failed(runs)),
         Section(_each(plan), _each_data(plan, runs, findings)),
         Section("What to try next", _next(outlook.steps)),
-        Section("Where runs diverge" if is_own else "Where descent converges", _map(plan, runs, findings.settings)),
-        Section("Loss curves", _curves(plan, runs, findings.settings)),
+        Section(
+            "Where runs diverge" if is_own else "Where descent converges", _map(plan, runs, findings, outlook.steps)
+        ),
+        Section("Loss curves", _curves(plan, runs, findings)),
         Section("The fit", _fit(plan, findings)),
-        Section("Classes", [*_accuracies(plan, runs, findings.settings), *classes(plan, findings)]),
+        Section("Classes", [*_accuracies(plan, runs, findings), *classes(plan, findings)]),
         Section("Theory beside observation", [*agreement(runs), *foreknown(plan, outlook.known, outlook.more)]),
         Section("How models were trained", _trained(plan, runs)),
         Section("All settings" if findings.settings else "All runs", _all(plan, runs, findings)),
@@ -131,21 +134,22 @@ def _next(steps: Sequence[theory.Step]) -> list[Block]:
     return [Items([(step.command, step.promise) for step in steps[:MOST_ROWS]])] if steps else []
 
 
-def _map(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting]) -> list[Block]:
-    panels, rest = map_panels(plan, runs, settings)
+def _map(plan: Plan, runs: Sequence[Run], findings: Findings, steps: Sequence[theory.Step]) -> list[Block]:
+    panels, rest = map_panels(plan, runs, findings.settings, set(ahead(plan, findings)), steps)
     return [draw_map(panels), *_not_drawn(rest)] if panels else []
 
 
-def _curves(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting]) -> list[Block]:
+def _curves(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Block]:
     posed = [(plan.problem(point), point) for point in plan.points]
     least = ((problem, problem.least_loss(point)) for problem, point in posed)
     targets = {None if loss is None else loss + bound(problem, plan.tolerance) for problem, loss in least}
     target = targets.pop() if len(targets) == 1 else None
-    if settings:
-        bands = band_panels(plan, settings)
-        return [draw_bands(bands, target, _descends(plan))] if bands else []
-    panels = curve_panels(runs)
-    return [draw_curves(panels, target, _descends(plan))] if panels else []
+    best = ahead(plan, findings)
+    if findings.settings:
+        bands = band_panels(plan, findings.settings, best)
+        return [draw_bands(bands, target, _descends(plan), best)] if bands else []
+    panels = curve_panels(runs, best)
+    return [draw_curves(panels, target, _descends(plan), best)] if panels else []
 
 
 def _descends(plan: Plan) -> str:
@@ -169,12 +173,14 @@ def _fit(plan: Plan, findings: Findings) -> list[Block]:
     return [draw_fits(shown), *which, *tables, *_not_drawn(rest)]
 
 
-def _accuracies(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting]) -> list[Block]:
-    if settings:
-        bands = [each for each in band_panels(plan, settings) if any(line.accuracy for line in each.lines)]
-        return [draw_accuracy_bands(bands)] if bands else []
-    panels = accuracy_panels(runs)
-    return [draw_accuracies(panels)] if panels else []
+def _accuracies(plan: Plan, runs: Sequence[Run], findings: Findings) -> list[Block]:
+    best = ahead(plan, findings)
+    if findings.settings:
+        bands = band_panels(plan, findings.settings, best)
+        bands = [each for each in bands if any(line.accuracy for line in each.lines)]
+        return [draw_accuracy_bands(bands, best)] if bands else []
+    panels = accuracy_panels(runs, best)
+    return [draw_accuracies(panels, best)] if panels else []
 
 
 def _relations(label: str, fit: Fit) -> list[Block]:

@@ -2,57 +2,24 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sweep.plan import usage
 from sweep.plan.plan import Plan
-from sweep.plan.point import Point, Value, as_typed
-from sweep.report.change import Cells, change
+from sweep.plan.point import Point, as_typed
+from sweep.report.change import Cells
 from sweep.report.findings import note
 from sweep.report.fit import short
 from sweep.report.judged_runs import STATES, Run
+from sweep.report.map_axes import Along, axes
+from sweep.report.marked import pins
 from sweep.report.panels import MOST_PANELS, Mark
 from sweep.report.repeats import Setting
 from sweep.report.repeats_told import said
+from sweep.report.theory import Step
 from sweep.verdict.convex import threshold_of
 from sweep.verdict.sentences import plural
-
-ALWAYS = ("lr", "scale")
-"""Settings that may be axes though they do not vary."""
-
-ELSE = (*ALWAYS, "epochs")
-"""The same of training functions, of those that they name."""
-
-
-@dataclass(frozen=True)
-class Along:
-    """A setting along an axis.
-
-    Parameters
-    ----------
-    name : its key.
-    names : of a setting that is no number its values in the order asked for, each at its place in it, from 0.
-    """
-
-    name: str
-    names: tuple[str, ...] = ()
-
-    def place(self, value: Value) -> float:
-        """Where ``value`` lies."""
-        return float(self._places[as_typed(value)] if self.names else value or 0)
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.names)}
-
-    @property
-    def reach(self) -> float:
-        """How far to either side of its place a value reaches."""
-        return 0.5 if self.names else 0.0
 
 
 class Split(NamedTuple):
@@ -71,6 +38,9 @@ class MapPanel:
     across, up : the settings along the axes; lr, if it is one of them, lies across.
     marks : by state, of which there is at least one run; of settings with repeats, those whose runs all have it.
     split : settings whose runs have several states.
+    what : has a mark: a run, or a setting.
+    best : the marks of the best.
+    steps : what to try next, each with the number that it has there as its ``row``.
     threshold : points (lr, place upright) along theory's line, from below; a single one where it is the same for all
         that stand upright, and none where lr is no axis or theory says nothing.
     formula : of that line.
@@ -83,6 +53,9 @@ class MapPanel:
     threshold: list[tuple[float, float]]
     formula: str | None
     split: Sequence[Split] = ()
+    what: str = "run"
+    best: Sequence[Mark] = ()
+    steps: Sequence[Mark] = ()
 
     @property
     def points(self) -> list[Mark]:
@@ -108,12 +81,20 @@ class _Shown(NamedTuple):
     number: int
 
 
-def map_panels(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting] = ()) -> tuple[list[MapPanel], list[str]]:
+def map_panels(
+    plan: Plan,
+    runs: Sequence[Run],
+    settings: Sequence[Setting] = (),
+    best: Collection[int] = (),
+    steps: Sequence[Step] = (),
+) -> tuple[list[MapPanel], list[str]]:
     """The panels of the map, and the titles of those beyond :data:`MOST_PANELS`.
 
     Parameters
     ----------
     settings : where some have repeats, all of them, to have the marks; else none.
+    best : numbers of those runs, or settings, that are marked as such.
+    steps : what to try next, marked where it lies on a panel.
     """
     cells: list[Cells] = [plan.cells(run.point) for run in runs]
     apart = ["seed"] * bool(settings)
@@ -129,11 +110,16 @@ def map_panels(plan: Plan, runs: Sequence[Run], settings: Sequence[Setting] = ()
     groups: dict[str, list[_Shown]] = {}
     for each in each_setting if settings else each_run:
         groups.setdefault(_title(each.cells, aside), []).append(each)
-    panels = [_panel(plan, title, across, up, members) for title, members in list(groups.items())[:MOST_PANELS]]
+    what = "setting" if settings else "run"
+    panels = [_panel(plan, title, found, members, what) for title, members in list(groups.items())[:MOST_PANELS]]
+    pinned = pins(plan, found, [(groups[each.title][0].point, each.points) for each in panels], steps)
+    praised = ([mark for mark in each.points if mark.row in best] for each in panels)
+    panels = [replace(each, best=b, steps=s) for each, b, s in zip(panels, praised, pinned, strict=True)]
     return panels, list(groups)[MOST_PANELS:]
 
 
-def _panel(plan: Plan, title: str, across: Along, up: Along, members: Sequence[_Shown]) -> MapPanel:
+def _panel(plan: Plan, title: str, axes: tuple[Along, ...], members: Sequence[_Shown], what: str) -> MapPanel:
+    across, up = axes
     marks: dict[str, list[Mark]] = {}
     split = []
     for each in members:
@@ -144,39 +130,7 @@ def _panel(plan: Plan, title: str, across: Along, up: Along, members: Sequence[_
         else:
             split.append(Split(place, each.counts))
     line, formula = _line(plan, up, members) if across.name == "lr" else ([], None)
-    return MapPanel(title, across, up, {s: marks[s] for s in STATES if s in marks}, line, formula, split)
-
-
-def axes(plan: Plan, runs: Sequence[Run], cells: Sequence[Cells], but: Collection[str] = ()) -> tuple[Along, ...]:
-    """The two settings ``but`` those that change the outcome most, the one that comes first in the plan across.
-
-    Settings that vary can be, of those that every point uses, and lr and scale in any case, or where a point does not
-    use these, whichever of :data:`ELSE` all do. Nothing where there are no two. First comes the one with
-    the largest :func:`change`; of some that are equal in that, as those that change nothing, a number before text, one
-    that varies before one that does not, and then the one that the plan has first: lr, scale, epochs, and so on.
-    """
-    settings = list(plan.values)
-    varying = [name for name in plan.varying if name not in but]
-
-    def is_used(name: str) -> bool:
-        return all(values.get(name) is not None for values in cells)
-
-    used = list(filter(is_used, varying))
-    always = filter(is_used, ELSE if any(usage.is_function(run.point) for run in runs) else ALWAYS)
-    candidates = sorted({*used, *always}, key=settings.index)
-    if len(candidates) < 2:
-        return ()
-
-    def is_text(name: str) -> bool:
-        return any(isinstance(value, bool | str) for value in plan.values[name])
-
-    changes = {name: change(name, plan.varying, runs, cells) if name in used else Fraction() for name in candidates}
-    ranked = sorted(candidates, key=lambda name: (-changes[name], is_text(name), name not in used))
-    along = {}
-    for name in sorted(ranked[:2], key=settings.index):
-        names = dict.fromkeys(as_typed(values[name]) for values in cells) if is_text(name) else ()
-        along[name] = Along(name, tuple(names))
-    return tuple(along.values())
+    return MapPanel(title, across, up, {s: marks[s] for s in STATES if s in marks}, line, formula, split, what)
 
 
 def _title(values: Cells, names: Sequence[str]) -> str:
@@ -188,7 +142,7 @@ def _title(values: Cells, names: Sequence[str]) -> str:
 def _line(plan: Plan, up: Along, members: Sequence[_Shown]) -> tuple[list[tuple[float, float]], str | None]:
     """The largest stable lr for all that stands upright, as (lr, place), and its formula; nothing without theory."""
     points = {up.place(each.cells[up.name]): each.point for each in members}
-    if up.name == "scale":
+    if up.name == "scale" and not up.names:
         scales, some = [point.scale for point in plan.points], members[0].point
         points = {scale: replace(some, scale=scale) for scale in _between(min(scales), max(scales))}
     found = {place: threshold_of(plan.problem(point), point) for place, point in sorted(points.items())}

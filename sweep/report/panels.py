@@ -1,8 +1,8 @@
 """What the pictures of curves and epochs show, as values: nothing is decided after this, and nothing drawn here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ MOST_PANELS = 12
 """Panels of one picture; the rest are named below it."""
 
 MOST_CURVES = 200
-"""Curves of a panel; of more, evenly many are drawn, and the title says so."""
+"""Curves of a panel; of more, evenly many are drawn and the best, and the title says so."""
 
 CURVE_POINTS = 90
 """Epochs of a curve that are drawn, evenly spaced on a log axis."""
@@ -34,6 +34,24 @@ class Mark(NamedTuple):
     y: float
     label: str
     row: int = 0
+
+
+class _Numbered(Protocol):
+    @property
+    def number(self) -> int: ...
+
+
+_T = TypeVar("_T", bound=_Numbered)
+
+
+def drawn(members: Sequence[_T], best: Collection[int]) -> list[_T]:
+    """Evenly many of ``members``, at most :data:`MOST_CURVES`, and those whose numbers are among the ``best``.
+
+    These come last, and so lie on top.
+    """
+    step = max(1, -(-len(members) // MOST_CURVES))
+    found = [each for place, each in enumerate(members) if place % step == 0 or each.number in best]
+    return sorted(found, key=lambda each: each.number in best)
 
 
 class CurveLine(NamedTuple):
@@ -52,7 +70,7 @@ class CurveLine(NamedTuple):
 
 @dataclass(frozen=True)
 class CurvePanel:
-    """The curves of one outcome, at most :data:`MOST_CURVES` of ``count``; and what is ``marked`` on them, in words.
+    """The curves of one outcome, as many of ``count`` as :func:`drawn` says; and what is ``marked`` on them, in words.
 
     ``log`` is whether losses lie along a log axis.
     """
@@ -69,15 +87,14 @@ def are_log(curves: Iterable[Curve]) -> bool:
     return not any((curve.descended < 0).any() for curve in curves)
 
 
-def curve_panels(runs: Sequence[Run]) -> list[CurvePanel]:
-    """A panel for each outcome that occurs."""
+def curve_panels(runs: Sequence[Run], best: Collection[int] = ()) -> list[CurvePanel]:
+    """A panel for each outcome that occurs; ``best`` are numbers of runs that are drawn in any case."""
     panels = []
     for outcome in Outcome:
         members = [run for run in runs if run.state == outcome]
         if members:
-            step = -(-len(members) // MOST_CURVES)
             log = are_log(run.curve for run in members if run.curve)
-            lines = [_line(run, log) for run in members[::step]]
+            lines = [_line(run, log) for run in drawn(members, best)]
             panels.append(CurvePanel(outcome, len(members), lines, _marked(outcome, members), log))
     return panels
 

@@ -1,8 +1,11 @@
-"""The pictures of a report, from the values of ``panels`` and ``fit``: how they look, not what is in them."""
+"""Pictures of a report: what is the same of all, their legends and files; and those of fits and epochs.
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+How they look, not what is in them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from string import Template
 
@@ -16,13 +19,19 @@ from sweep.report.drawing import Frame, Size, mark, marks, path, shares
 from sweep.report.escape import in_html
 from sweep.report.fit import drawn
 from sweep.report.judged_runs import STATES
-from sweep.report.panels import CurvePanel, EpochsPanel, Mark
-from sweep.verdict.sentences import plural
+from sweep.report.panels import EpochsPanel, Mark
+from sweep.report.pin_picture import diamond, ring
 
 LEGEND_HEIGHT = 28
 
 NAME_HEIGHT = 18
 """Of a line with a name, below the legend of a file, in pixels."""
+
+AROUND = 14
+"""Room beside a legend, in pixels."""
+
+LEAST_WIDTH = 680
+"""Of a file, in pixels."""
 
 COLUMNS = 3
 
@@ -38,8 +47,10 @@ SHARES = "shares"
 DOTS: Mapping[str, Callable[[int, int], str]] = {
     "readings": lambda x, y: mark("CONVERGED", x, y, 30),
     "held": lambda x, y: f"M{x} {y - 42}l42 42-42 42-42-42z",
+    "best": lambda x, y: ring(x, y, 55),
+    "step": lambda x, y: diamond(x, y, 65),
 }
-"""The ``d`` of a reading's mark, by whether it trains or is held out: told apart by shape."""
+"""The ``d`` of other marks: of readings, by whether they train or are held out, and of what the map marks."""
 
 
 @dataclass(frozen=True)
@@ -64,39 +75,55 @@ class Picture:
     split: Sequence[str] = ()
     names: Sequence[str] = ()
 
-    @property
-    def caption(self) -> str:
-        """What it shows, and what its numbers stand for."""
-        return f"{self.alt}. {'; '.join(self.names)}" if self.names else self.alt
-
-    def key(self) -> str:
-        """The legend as one SVG element."""
-        samples, x = [], 14
+    @cached_property
+    def _keys(self) -> list[tuple[int, str]]:
+        """Width and content of each sample of the legend with what it means."""
+        made = []
         for kind, meaning in self.legend:
             sample = [path(DOTS[kind](90, 0) if kind in DOTS else "M0 0h220", kind=kind)]
             if kind == SHARES:
                 sample = [shares(dict.fromkeys(self.split, 1), 90, 0, 60)]
             elif kind in STATES:
                 sample = marks(kind, 45, [path(mark(kind, 90, 0, 45))])
-            samples.append(f'<g transform="translate({x} 14) scale(0.1)">{"".join(sample)}</g>')
             room = 18 if kind in (*STATES, *DOTS, SHARES) else 28
-            samples.append(f'<text x="{x + room}" y="18">{in_html(meaning)}</text>')
-            x += _step(meaning)
-        size = f'width="{x}" height="{LEGEND_HEIGHT}" viewBox="0 0 {x} {LEGEND_HEIGHT}"'
-        return f'<svg class="picture key" {size} aria-hidden="true">{"".join(samples)}</svg>'
+            text = f'<text x="{room}" y="18">{in_html(meaning)}</text>'
+            content = f'<g transform="translate(0 14) scale(0.1)">{"".join(sample)}</g>{text}'
+            made.append((40 + round(lettering.width(meaning)), content))
+        return made
+
+    @property
+    def caption(self) -> str:
+        """What it shows, and what its numbers stand for."""
+        names = "; ".join(self.names)
+        return f"{self.alt}. {names[:1].upper()}{names[1:]}" if names else self.alt
+
+    def key(self) -> str:
+        """The legend as HTML, an SVG element for each sample, so that it wraps where there is less room."""
+        samples = (
+            f'<svg class="picture key" width="{width}" height="{LEGEND_HEIGHT}" '
+            f'viewBox="0 0 {width} {LEGEND_HEIGHT}">{content}</svg>'
+            for width, content in self._keys
+        )
+        return f'<div class="keys" aria-hidden="true">{"".join(samples)}</div>' if self._keys else ""
 
     def file(self) -> bytes:
         """A file of its own: the panels side by side, the legend below."""
         columns, (across, down) = min(COLUMNS, len(self.panels)), self.size
-        legend_width = 14 + sum(_step(meaning) for _, meaning in self.legend)
-        width, height = max(680, columns * across, legend_width), -(-len(self.panels) // columns) * down
+        width = max([LEAST_WIDTH, columns * across, *(2 * AROUND + room for room, _ in self._keys)])
+        below = -(-len(self.panels) // columns) * down
         placed = [
             f'<g transform="translate({i % columns * across} {i // columns * down})">{panel}</g>\n'
             for i, panel in enumerate(self.panels)
         ]
-        below = height + LEGEND_HEIGHT
+        x = AROUND
+        for room, content in self._keys:
+            if x + room > width - AROUND:
+                x, below = AROUND, below + LEGEND_HEIGHT
+            placed.append(f'<g transform="translate({x} {below})">{content}</g>\n')
+            x += room
+        below += LEGEND_HEIGHT * bool(self._keys)
         names = [
-            f'<text x="14" y="{below + NAME_HEIGHT * place + 10}">{in_html(name)}</text>\n'
+            f'<text x="{AROUND}" y="{below + NAME_HEIGHT * place + 10}">{in_html(name)}</text>\n'
             for place, name in enumerate(self.names)
         ]
         below += NAME_HEIGHT * len(names)
@@ -106,16 +133,10 @@ class Picture:
             f'aria-label="{in_html(self.caption)}">\n<style>\n{style()}</style>\n',
             '<rect class="paper" width="100%" height="100%"/>\n',
             *placed,
-            f'<g transform="translate(0 {height})">{self.key()}</g>\n',
             *names,
             "</svg>\n",
         ]
         return "".join(lines).encode()
-
-
-def _step(meaning: str) -> int:
-    """Room in a legend for a sample and its ``meaning``, in pixels."""
-    return 40 + round(lettering.width(meaning))
 
 
 def panel_size(panels: Sequence[object]) -> Size:
@@ -137,52 +158,6 @@ def marks_at(frame: Frame, state: str, group: Sequence[Mark], r: int) -> list[st
         path(mark(state, *centre, r), point.label, row=point.row) for centre, point in zip(centres, group, strict=True)
     )
     return marks(state, r, paths)
-
-
-def draw_curves(panels: Sequence[CurvePanel], target: float | None, what: str = "loss") -> Picture:
-    """Loss against epoch on log axes, losses below 0 along a linear one; ``what`` is what it is called.
-
-    Parameters
-    ----------
-    target : the loss at which a run counts as converged; None where data sets differ in it.
-    """
-    size = panel_size(panels)
-    pictures = [_curves(panel, target, what, size) for panel in panels]
-    meaning = [(panel.outcome, panel.marked) for panel in panels]
-    line = [("theory second", "loss that counts as converged")] if target else []
-    if any(len(each.held[0]) for panel in panels for each in panel.lines):
-        line.append((f"lines second {panels[0].outcome}", "loss on what is held out"))
-    alt = f"{what} against epoch on {axes_told(panel.log for panel in panels)}, a panel an outcome"
-    return Picture("curves.svg", alt, pictures, size, [*meaning, *line])
-
-
-def axes_told(log: Iterable[bool]) -> str:
-    """What axes are called of panels whose losses lie along a log axis, or do not."""
-    return "log axes" if all(log) else "a log axis"
-
-
-def _curves(panel: CurvePanel, target: float | None, what: str, size: Size) -> str:
-    lines = [line for line in panel.lines if len(line.losses)]
-    x = Axis.over([end for line in lines for end in (line.epochs[0], line.epochs[-1])], margin=0.03)
-    held = [(line, *line.held) for line in lines if len(line.held[0])]
-    heights = [*(line.losses for line in lines), *(losses for _, _, losses in held)]
-    y = Axis.over([end for each in heights for end in (each.min(), each.max())], panel.log)
-    thinned = len(panel.lines) < panel.count
-    part = f", {len(panel.lines):,} drawn" if thinned else ""
-    frame = Frame(f"{panel.outcome.lower()} ({panel.count:,}{part})", x, y, ("epoch + 1", what), size)
-    opacity = max(0.2, min(0.9, 20 / max(1, len(lines))))
-    body = [f'<g class="lines {panel.outcome}" stroke-opacity="{opacity:.2f}">']
-    body += [path(frame.line(line.epochs, line.losses), line.label, row=line.row) for line in lines]
-    body += [
-        path(frame.line(epochs, losses), f"{line.label}, held out", "second", line.row) for line, epochs, losses in held
-    ]
-    body.append("</g>")
-    ends = [line.mark for line in lines if line.mark]
-    body += marks_at(frame, panel.outcome, ends, 30 if len(ends) <= 40 else 18)
-    if target and y.log and y.low <= math.log10(target) <= y.high:
-        body.append(path(frame.line([10**x.low, 10**x.high], [target, target]), kind="theory second"))
-    count = f"{len(panel.lines):,} of " if thinned else ""
-    return frame.draw(body, f"{count}{plural(panel.count, 'loss curve')} of {panel.outcome.lower()} runs")
 
 
 def draw_fits(fits: Sequence[tuple[str, Fit]]) -> Picture:

@@ -103,10 +103,11 @@ def _forecast(plan: Plan, point: Point) -> Forecast | None:
 
 @dataclass(frozen=True)
 class Step:
-    """Something to try: a whole command, and what it promises."""
+    """Something to try: a whole command, and what it promises; and the point that it is of, of repeats the first."""
 
     command: str
     promise: str
+    point: Point | None = None
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def steps(plan: Plan, runs: Sequence[Run], known: Sequence[Forecast], settings: 
     asked += [*_unfinished(runs), *bounded.asked(plan, runs)]
     for point, promise, repeats in [*((*each, ()) for each in asked), *beside]:
         if point and point.key not in taken and is_allowed(point):
-            suggested.append(Step(command(plan, point, [run.point.seed for run in repeats]), promise))
+            suggested.append(Step(command(plan, point, [run.point.seed for run in repeats]), promise, point))
             taken.add(point.key)
     return suggested + _undone(runs)
 

@@ -86,7 +86,7 @@ COUNTS = [(1, 1), (2, 5), (30, 90)]
 """How often names are repeated along an axis and up another."""
 
 
-@pytest.mark.parametrize("size", [(340, 280), (480, 380)], ids=str)
+@pytest.mark.parametrize("size", [(340, 280), (480, 380), (420, 300), (420, 135), (860, 189)], ids=str)
 def test_labels_of_any_range_have_room(browser: "Browser", size: Size) -> None:
     ranges = {name: Axis.over(values, log=False) for name, values in LINEAR.items()}
     ranges |= {name: Axis.over(values) for name, values in LOG.items()}

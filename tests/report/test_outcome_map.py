@@ -18,7 +18,8 @@ from sweep.report.change import change
 from sweep.report.contents import sections
 from sweep.report.findings import find
 from sweep.report.judged_runs import Run, judged
-from sweep.report.outcome_map import axes, map_panels
+from sweep.report.map_axes import axes
+from sweep.report.outcome_map import map_panels
 from sweep.settings.schema import DType, Gradient, Start
 from sweep.training.curve import Failure
 from sweep.verdict.outcome import Outcome
@@ -58,9 +59,10 @@ def test_the_axis_makes_room_for_theorys_line_only_where_it_is_near() -> None:
     assert far.near == []
 
 
-def test_every_setting_that_varies_beside_lr_and_scale_has_panels_of_its_own() -> None:
+def test_every_setting_that_varies_beside_the_axes_has_panels_of_its_own() -> None:
     central = [point(epochs=5, gradient=Gradient.finite_difference, delta=delta) for delta in (0.1, 0.2)]
-    plan, runs = sweep(point(epochs=5), *central, point(epochs=5, data=OTHER.fingerprint), data=(THERMOMETER, OTHER))
+    more = (point(epochs=5, lr=1e-3), point(epochs=5, scale=0.05), point(epochs=5, data=OTHER.fingerprint))
+    plan, runs = sweep(point(epochs=5), *central, *more, data=(THERMOMETER, OTHER))
     drawn, _ = map_panels(plan, runs)
     assert [panel.title for panel in drawn] == [
         "5 epochs, gradient=analytic, thermometer",
@@ -136,14 +138,22 @@ AXES: dict[str, tuple[list[Point], tuple[str, str]]] = {
     "epochs change it": (grid(lr=(0.01, 0.02), scale=(0.1, 0.11), epochs=(5, 5000)), ("lr", "epochs")),
     "epochs change it, lr does not vary": (grid(scale=(0.1, 0.11), epochs=(5, 5000)), ("scale", "epochs")),
     "seeds vary and change nothing": (grid(lr=(1e-2, 1e-3), seed=(1, 2, 3), start=(Start.random,)), ("lr", "seed")),
-    "text varies and changes nothing": (grid(lr=(1e-2, 1e-1), dtype=tuple(DType)), ("lr", "scale")),
+    "text varies and changes nothing": (grid(lr=(1e-2, 1e-1), dtype=tuple(DType)), ("lr", "dtype")),
+    "text and a number vary and change nothing, lr does not": (
+        grid(gradient=(Gradient.finite_difference,), delta=(0.1, 0.2), dtype=tuple(DType)),
+        ("delta", "dtype"),
+    ),
+    "text comes before a number in the plan": (
+        grid(gradient=tuple(Gradient), seed=(1, 2), start=(Start.random,)),
+        ("seed", "gradient"),
+    ),
     "data change it": (
         grid(lr=(0.01, 0.02), scale=(1.0,), epochs=(50,), data=(THERMOMETER.fingerprint, OTHER.fingerprint)),
         ("lr", "data"),
     ),
     "not all use delta": (
         [*grid(lr=(0.01, 0.1)), *grid(gradient=(Gradient.finite_difference,), delta=(0.1, 0.2))],
-        ("lr", "scale"),
+        ("lr", "gradient"),
     ),
 }
 
