@@ -23,6 +23,7 @@ from benchmarks import (
     models,
     models_tracked,
     optimizers,
+    page,
     scaling,
     startup,
     tables,
@@ -34,7 +35,7 @@ from benchmarks.peers import PEERS
 from benchmarks.progress import say
 from benchmarks.tables import Section
 
-PARTS = ("training", "wide", "models", "optimizers", "engines", "cost", "frames", "tracking", "startup")
+PARTS = ("training", "wide", "models", "optimizers", "engines", "cost", "frames", "page", "tracking", "startup")
 
 
 def main() -> None:
@@ -82,6 +83,8 @@ def _parts(options: argparse.Namespace, only: list[str], folder: Path) -> dict[s
         parts["cost"] = lambda: cost.section(*((20, 40) if quick else (1000, 10_000)), folder / "cost")
     if "frames" in only:
         parts["frames"] = lambda: frames.section(grid.of(*((20, 40) if quick else (10_000, 1000))), folder / "frames")
+    if "page" in only:
+        parts["page"] = lambda: page.section((4,) if quick else (4, 1000, 10_000), folder / "page")
     if "tracking" in only:
         parts["tracking"] = lambda: tracking.section(50 if quick else 5000, runs, folder / "tracking")
     if "startup" in only:

@@ -21,9 +21,13 @@ class Text:
 
 @dataclass(frozen=True)
 class Items:
-    """A list, each item some settings as a person would type them, or nothing, and what is said of them."""
+    """A list, each item some settings as a person would type them, or nothing, and what is said of them.
+
+    ``numbered`` is whether its items are called by their numbers elsewhere.
+    """
 
     rows: list[tuple[str, str]]
+    numbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,11 @@ Block = Text | Items | Table | Picture | AllSettings | AllRuns
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it."""
+    """A heading and what stands under it; ``beside`` the section before it, where a page has room."""
 
     heading: str
     blocks: list[Block]
+    beside: bool = False
 
 
 def cut(caption: str, header: list[str], rows: list[list[str]]) -> list[Block]:

@@ -47,12 +47,12 @@ def sections(
     outlook = outlook or theory.outlook(plan, runs, findings.settings)
     is_own = named.are_all_functions(plan)  # Of these none converges.
     made = [
-        Section("Failed to execute", _failed(runs)),
-        Section(_each(plan), _each_data(plan, runs, findings)),
-        Section("What to try next", _next(outlook.steps)),
         Section(
             "Where runs diverge" if is_own else "Where descent converges", _map(plan, runs, findings, outlook.steps)
         ),
+        Section("What to try next", _next(outlook.steps), beside=True),
+        Section("Failed to execute", _failed(runs)),
+        Section(_each(plan), _each_data(plan, runs, findings)),
         Section("Loss curves", _curves(plan, runs, findings)),
         Section("The fit", _fit(plan, findings)),
         Section("Classes", [*_accuracies(plan, runs, findings), *classes(plan, findings)]),
@@ -131,7 +131,7 @@ def _end(run: Run) -> str:
 
 
 def _next(steps: Sequence[theory.Step]) -> list[Block]:
-    return [Items([(step.command, step.promise) for step in steps[:MOST_ROWS]])] if steps else []
+    return [Items([(step.command, step.promise) for step in steps[:MOST_ROWS]], numbered=True)] if steps else []
 
 
 def _map(plan: Plan, runs: Sequence[Run], findings: Findings, steps: Sequence[theory.Step]) -> list[Block]:

@@ -21,7 +21,7 @@ from sweep.report.fit import short
 from sweep.report.headline import headline
 from sweep.report.judged_runs import Run, counted
 from sweep.report.named import MOST_NAMED
-from sweep.report.numbers import BRIEF, number
+from sweep.report.numbers import BRIEF, brief_cells, brief_setting, number
 from sweep.settings.schema import MODELS, ProblemKind
 from sweep.verdict import sentences
 from sweep.verdict.outcome import Outcome
@@ -77,7 +77,9 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
         )
     elif len(groups := comparable(plan.tasks)) <= MOST_PRAISED:
         ahead = repeats.best_of(settings)
-        leaders = {task: _setting_leads(ahead[task]) if settings else _run_leads(run) for task, run in best.items()}
+        leaders = {
+            task: _setting_leads(ahead[task]) if settings else _run_leads(plan, run) for task, run in best.items()
+        }
         said += [_praise(plan, tasks, leaders, len(groups) > 1) for tasks in groups if best.keys() & {*tasks}]
     return Findings(counts, best, found, " ".join([found, *said] if found else said), settings)
 
@@ -154,13 +156,15 @@ class Leader(NamedTuple):
     reached: str
 
 
-def _run_leads(run: Run) -> Leader:
+def _run_leads(plan: Plan, run: Run) -> Leader:
     assert run.curve is not None, "it has a verdict"
     rank, end = better(run), number(run.curve.final_loss, BRIEF)
     is_held = HOLDOUT_LOSS in (named.ends(run.curve) if usage.is_function(run.point) else run.curve.watched)
     held = f", {number(rank[0], BRIEF)} on what is held out" if is_held else ""
     is_converged = run.state == Outcome.CONVERGED
-    return Leader(rank, run.point, run.setting, is_converged, f"final loss {end}{held}", number(rank[0], BRIEF))
+    return Leader(
+        rank, run.point, brief_setting(plan, run.point), is_converged, f"final loss {end}{held}", number(rank[0], BRIEF)
+    )
 
 
 def _setting_leads(setting: repeats.Setting) -> Leader:
@@ -200,9 +204,13 @@ def note(run: Run) -> str:
 
 
 def table(plan: Plan, runs: Sequence[Run], digits: int = 6) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of the table by setting: what varies, the outcome, the end to ``digits``, and a note."""
+    """Header and rows of the table by setting: what varies, the outcome, the end to ``digits``, and a note.
+
+    Settings are exact, but for :data:`BRIEF` digits.
+    """
     names, cells = end_cells(plan, runs, MOST_PARAMETERS, digits)
-    rows = [[*setting_cells(plan, run), run.state, *each, note(run)] for run, each in zip(runs, cells, strict=True)]
+    shown = [[*brief_cells(plan, run.point).values()] if digits == BRIEF else setting_cells(plan, run) for run in runs]
+    rows = [[*own, run.state, *each, note(run)] for own, run, each in zip(shown, runs, cells, strict=True)]
     return [*plan.shown, "outcome", *names, "note"], rows
 
 

@@ -3,11 +3,14 @@
 import math
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypeVar
 
 from sweep.report.findings import better, comparable
 from sweep.report.judged_runs import Run
+from sweep.report.repeats import Setting
 from sweep.verdict.outcome import Outcome
+
+T = TypeVar("T", Run, Setting)
 
 LEAST = 5
 """Runs that diverged, and runs that failed, that have room in any case."""
@@ -36,11 +39,20 @@ def foremost(runs: Sequence[Run], most: int) -> list[Run]:
     return [*told, *failed, *kinds.get("NOT RUN", ())][:most]
 
 
-def _in_turns(runs: Sequence[Run], key: Callable[[Run], Any]) -> list[Run]:
+def foremost_settings(settings: Sequence[Setting]) -> list[Setting]:
+    """All of ``settings``, each of several runs, by their rank, and last those of which no run stands."""
+    standing = _in_turns([each for each in settings if each.standing], lambda each: each.rank)
+    return [*standing, *(each for each in settings if not each.standing)]
+
+
+def _in_turns(these: Sequence[T], key: Callable[[T], Any]) -> list[T]:
     """The first of each group of tasks that compare, then the second of each, and so on."""
-    groups = comparable(dict.fromkeys(run.point.task for run in runs))
-    ranked = [sorted((run for run in runs if run.point.task in tasks), key=key) for tasks in groups]
-    return [run for turn in zip_longest(*ranked) for run in turn if run]
+    groups = comparable(dict.fromkeys(each.point.task for each in these))
+    group_of = {task: place for place, tasks in enumerate(groups) for task in tasks}
+    ranked: list[list[T]] = [[] for _ in groups]
+    for each in sorted(these, key=key):
+        ranked[group_of[each.point.task]].append(each)
+    return [each for turn in zip_longest(*ranked) for each in turn if each]
 
 
 def _to_go(run: Run) -> tuple[float, tuple[float, int]]:

@@ -1,30 +1,25 @@
 """A headline in words."""
 
-from collections.abc import Sequence
-
 from sweep.plan.plan import Plan
-from sweep.plan.point import Value, as_typed
+from sweep.plan.point import Value
 from sweep.report.fit import short
 from sweep.report.headline import Clause, Headline, Stretch
 from sweep.report.named import are_all_functions
-from sweep.report.numbers import BRIEF
+from sweep.report.numbers import brief
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.sentences import plural
 
 MOST_VALUES = 3
 """Values of a setting that are said; of more, how many."""
 
-EXACT = 17
-"""Digits that tell any two floats apart."""
-
 
 def sentence(plan: Plan, headline: Headline) -> str:
     """What was found, in a sentence a clause, true of the values that were tried."""
     elsewhere = headline.elsewhere
-    told = [(each.converges, _where(plan, each) + _found(plan, each, headline)) for each in headline.clauses]
-    said = [text for converges, text in told if converges or not elsewhere]
+    found = [(each.converges, _where(plan, each) + _found(plan, each, headline)) for each in headline.clauses]
+    said = [text for converges, text in found if converges or not elsewhere]
     if elsewhere:
-        said.append("; ".join(["elsewhere none converges", *(text for converges, text in told if not converges)]))
+        said.append("; ".join(["elsewhere none converges", *(text for converges, text in found if not converges)]))
     first, *others = said
     return " ".join([f"Of those tried, {first}.", *(f"{text[0].upper()}{text[1:]}." for text in others)])
 
@@ -35,18 +30,18 @@ def _found(plan: Plan, clause: Clause, headline: Headline) -> str:
     values, within = headline.values, _within(plan, clause)
     first, last = stretches[0], stretches[-1]
     if first is last and first.low < first.high:
-        low, high = (_number(end, values) for end in (first.low, first.high))
+        low, high = (brief(end, values) for end in (first.low, first.high))
         return f"every {short(clause.axis)} from {low} to {high} {f'converges{within}' if converged else 'diverges'}"
 
     def along(stretch: Stretch) -> str:
-        ends = " to ".join(_number(end, values) for end in dict.fromkeys((stretch.low, stretch.high)))
+        ends = " to ".join(brief(end, values) for end in dict.fromkeys((stretch.low, stretch.high)))
         return f"an lr of {ends}" if clause.axis == "lr" else f"{short(clause.axis)}={ends}"
 
     parts = []
     if converged:
         widest = max(converged, key=lambda each: sum(each.low <= value <= each.high for value in values))
-        told = converged if len(converged) <= MOST_VALUES else [widest]
-        parts.append(f"{' and '.join(map(along, told))} converges{within}")
+        some = converged if len(converged) <= MOST_VALUES else [widest]
+        parts.append(f"{' and '.join(map(along, some))} converges{within}")
     elif not (clause.converges or headline.elsewhere or first is last or are_all_functions(plan)):
         parts.append(f"none converges{within}")
     if last in diverged and last.low < last.high:
@@ -69,7 +64,7 @@ def _where(plan: Plan, clause: Clause) -> str:
         elif name == "data":
             on = f"on {' and '.join(map(str, values))} "
         else:
-            at.append(short(f"{name}={','.join(map(as_typed, known))}"))
+            at.append(short(f"{name}={','.join(brief(value, plan.values[name]) for value in known)}"))
     return f"{on}{'at ' * bool(at)}{' and '.join(at)}{' ' * bool(at)}"
 
 
@@ -84,14 +79,3 @@ def _within(plan: Plan, clause: Clause) -> str:
         epochs = {plan.fixed.get("epochs"), *plan.values.get("epochs", ())} - {None}
     only = epochs.pop() if len(epochs) == 1 else None
     return f" in {plural(only, 'epoch')}" if isinstance(only, int) else ""
-
-
-def _number(value: float, values: Sequence[float]) -> str:
-    """To four digits, or as many as tell it from all others that were tried."""
-    if isinstance(value, int):
-        return str(value)
-    for digits in range(BRIEF, EXACT):
-        text = f"{value:.{digits}g}"
-        if sum(f"{other:.{digits}g}" == text for other in values) == 1:
-            return text
-    return repr(value)

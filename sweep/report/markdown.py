@@ -6,6 +6,7 @@ from sweep.report import repeats_told
 from sweep.report.blocks import MOST_ROWS, AllRuns, AllSettings, Block, Items, Section, Table, Text
 from sweep.report.escape import as_code, in_code, in_markdown
 from sweep.report.findings import table
+from sweep.report.foremost import foremost, foremost_settings
 from sweep.report.judged_runs import Run
 from sweep.report.named import are_all_functions
 from sweep.report.pictures import Picture
@@ -44,20 +45,19 @@ def _block(block: Block) -> list[str]:
     match block:
         case Text(text):
             return [in_markdown(text)]
-        case Items(rows):
-            return [
-                f"- {as_code(code)}: {in_markdown(text)}" if code else f"- {in_markdown(text)}" for code, text in rows
-            ]
+        case Items(rows, numbered):
+            told = (f"{as_code(code)}: {in_markdown(text)}" if code else in_markdown(text) for code, text in rows)
+            return [f"{f'{place}.' if numbered else '-'} {item}" for place, item in enumerate(told, 1)]
         case Table(caption, header, rows):
             return [f"{in_markdown(caption)}:", "", *aligned(header, rows)]
         case Picture():
             return [f"![{in_markdown(block.caption)}]({block.name})"]
         case AllSettings(plan, settings):
-            lines = aligned(*repeats_told.table(plan, settings[:MOST_ROWS]))
+            lines = aligned(*repeats_told.table(plan, foremost_settings(settings)[:MOST_ROWS]))
             return [f"{in_markdown(repeats_told.caption(plan))}:", "", *lines, *_more(len(settings), repeats_told.FILE)]
         case AllRuns(plan, runs, folded):
             lines = ["### All runs", ""] * folded
-            lines += [*aligned(*table(plan, runs[:MOST_ROWS])), *_more(len(runs))]
+            lines += [*aligned(*table(plan, foremost(runs, MOST_ROWS))), *_more(len(runs))]
             reasons = REASONS | (
                 {Outcome.UNFINISHED: "Unfinished: what each curve says"} if are_all_functions(plan) else {}
             )

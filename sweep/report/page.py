@@ -9,20 +9,26 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from string import Template
 
+from sweep.report import page_columns
 from sweep.report.blocks import AllRuns, AllSettings, Block, Items, Section, Table, Text
 from sweep.report.escape import in_html
 from sweep.report.findings import Findings
-from sweep.report.page_tables import FOLDED, RUNS, SETTINGS, all_runs, all_settings, folded, kind
+from sweep.report.page_tables import Made, all_runs, all_settings, drawn, kind
 from sweep.report.pictures import Picture, style
+
+Shown = Text | Items | Table | Picture | Made
+"""What is drawn."""
 
 
 def render(title: str, findings: Findings, sections: Iterable[Section]) -> str:
     """The page."""
-    tables = [SETTINGS, FOLDED] if findings.settings else [RUNS]
-    ids = [f"#{each.table}" for each in reversed(tables)]
-    styles = style() + Template(_asset("page.css")).substitute(tables=f":is({', '.join(ids)})" if ids[1:] else ids[0])
+    parts = [(section, [_made(block) for block in section.blocks]) for section in sections]
+    tables = [block for _, blocks in parts for block in blocks if isinstance(block, Made)]
+    ids = f":is({', '.join(f'#{made.table}' for made in tables)})"
+    styles = style() + Template(_asset("page.css")).substitute(tables=ids)
+    styles += "".join(page_columns.style(made.table, made.columns) for made in tables)
     styles += _asset("repeats.css") * bool(findings.settings)
-    script = "".join(each.script(_asset("page.js")) for each in tables)
+    script = _asset("page.js") + _asset("pointing.js")
     counts = (_count(state, count) for state, count in findings.counts.items())
     return Template(_asset("page.html")).substitute(
         title=in_html(title),
@@ -32,8 +38,19 @@ def render(title: str, findings: Findings, sections: Iterable[Section]) -> str:
         script_hash=_digest(script),
         sentence=in_html(findings.sentence),
         counts="".join(counts),
-        sections="\n".join(_section(section) for section in sections),
+        sections="\n".join(_rows(parts)),
     )
+
+
+def _made(block: Block) -> Shown:
+    """The block; of a table that is sorted, what it is made of."""
+    match block:
+        case AllSettings(plan, settings):
+            return all_settings(plan, settings)
+        case AllRuns(plan, runs, folded):
+            return all_runs(plan, runs, folded)
+        case _:
+            return block
 
 
 def _asset(name: str) -> str:
@@ -49,16 +66,27 @@ def _count(state: str, count: int) -> str:
     return f'<li><b>{count:,}</b> <span class="state {kind(state)}">{state.lower()}</span></li>'
 
 
-def _section(section: Section) -> str:
-    return "\n".join(["<section>", f"<h2>{section.heading}</h2>", *map(_block, section.blocks), "</section>"])
+def _rows(parts: Iterable[tuple[Section, Sequence[Shown]]]) -> list[str]:
+    """The sections, one below the other, but for those that stand beside the one before."""
+    rows: list[list[str]] = []
+    for section, blocks in parts:
+        made = "\n".join(["<section>", f"<h2>{section.heading}</h2>", *map(_block, blocks), "</section>"])
+        if section.beside and rows:
+            rows[-1].append(made)
+        else:
+            rows.append([made])
+    return [row[0] if len(row) == 1 else "\n".join(['<div class="beside">', *row, "</div>"]) for row in rows]
 
 
-def _block(block: Block) -> str:
+def _block(block: Shown) -> str:
     match block:
+        case Made():
+            return drawn(block)
         case Text(text):
             return f"<p>{in_html(text)}</p>"
-        case Items(rows):
-            return f"<ul>{''.join(_item(code, text) for code, text in rows)}</ul>"
+        case Items(rows, numbered):
+            element = "ol" if numbered else "ul"
+            return f"<{element}>{''.join(_item(*row, numbered) for row in rows)}</{element}>"
         case Table(caption, header, rows):
             heads = "".join(f'<th scope="col">{in_html(name)}' for name in header)
             lines = "\n".join(_row(row) for row in rows)
@@ -68,18 +96,18 @@ def _block(block: Block) -> str:
             )
         case Picture():
             one = ' class="one"' if len(block.panels) == 1 else ""
+            table = ' data-table="runs"' if block.of_runs else ""
             return (
-                f'<figure{one}>\n<div class="panels">\n{chr(10).join(block.panels)}\n</div>\n{block.key()}\n'
+                f'<figure{one}{table}>\n<div class="panels">\n{chr(10).join(block.panels)}\n</div>\n{block.key()}\n'
                 f"<figcaption>{in_html(block.caption[:1].upper() + block.caption[1:])}.</figcaption></figure>"
             )
-        case AllSettings(plan, settings):
-            return all_settings(plan, settings)
-        case AllRuns(plan, runs, is_folded):
-            return folded(plan, runs) if is_folded else all_runs(plan, runs)
 
 
-def _item(code: str, text: str) -> str:
-    return f"<li><code>{in_html(code)}</code>: {in_html(text)}</li>" if code else f"<li>{in_html(text)}</li>"
+def _item(code: str, text: str, numbered: bool) -> str:
+    if not code:
+        return f"<li>{in_html(text)}</li>"
+    name, said = f"<code>{in_html(code)}</code>", in_html(text)
+    return f"<li>{said}: {name}</li>" if numbered else f"<li>{name}: {said}</li>"
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -1,107 +1,125 @@
 """The tables of ``report.html`` that a person sorts and filters: of all runs, and of settings with repeats."""
 
+import math
 from collections.abc import Iterable, Sequence
-from string import Template
 from typing import NamedTuple
 
 from sweep.plan.plan import Plan
 from sweep.report import repeats, repeats_told
 from sweep.report.escape import in_html
-from sweep.report.findings import MOST_PARAMETERS, end_cells, error, setting_cells
+from sweep.report.findings import MOST_PARAMETERS, end_cells, error, note, setting_cells
+from sweep.report.foremost import foremost, foremost_settings
 from sweep.report.judged_runs import Run
 from sweep.report.named import are_all_functions
 from sweep.report.numbers import number
+from sweep.report.page_columns import ALWAYS, FIRST, NEVER, SECOND, THIRD, Column, differing
 
 FIRST_ROWS = 200
-"""Rows of the table of all runs that show before anyone asks for more; as in ``page.js``."""
+"""Rows of a table that show before anyone asks for more; as in ``page.js``."""
 
 MOST_CHOICES = 50
 """Values of a setting up to which it has a filter of its own."""
 
+PREDICTED = ("predicted outcome", "predicted epochs")
 
-class Names(NamedTuple):
-    """What tells a table from another of the page: for people, ``page.js`` and ``page.css``.
+
+class Made(NamedTuple):
+    """A table of the page: the id of its element, its columns, and what is said above it.
 
     Parameters
     ----------
-    table : the id of the table.
     row, label : what a row and all of them are called.
-    within : a selector of what holds the table and its controls; of the only table of a page nothing.
+    choices : columns with a filter, where they have few values.
     suffix : of the ids of its controls.
+    folded : whether it is behind a click.
     """
 
     table: str
+    columns: Sequence[Column]
+    said: Sequence[str]
     row: str
     label: str
-    within: str = ""
+    choices: Iterable[str]
     suffix: str = ""
-
-    def script(self, text: str) -> str:
-        """``page.js`` for this table."""
-        ids = {name: f"{name}{self.suffix}" for name in ("search", "shown", "more")}
-        return _Script(text).substitute(table=self.table, row=self.row, filters=f"{self.within}.filters", **ids)
+    folded: bool = False
 
 
-class _Script(Template):
-    delimiter = "@"  # A dollar means something in JavaScript.
-
-
-RUNS = Names("runs", "run", "All runs")
-FOLDED = RUNS._replace(within="#all-runs ")
-SETTINGS = Names("settings", "setting", "All settings", "#all-settings ", "-of-settings")
-
-
-def all_runs(plan: Plan, runs: Sequence[Run]) -> str:
-    """A row a run."""
-    verdicts = [run.verdict for run in runs if run.verdict]
-    with_theory = any(verdict.expected for verdict in verdicts) or not (verdicts or are_all_functions(plan))
-    names, cells = end_cells(plan, runs, MOST_PARAMETERS)
-    header = ["run", *plan.shown, "outcome", *names, "reason"]
-    header += ["lr / threshold", "predicted outcome", "epochs to tolerance", "predicted epochs"] * with_theory
-    header += ["key"]
-    rows = [
-        [
-            *(str(run.number), *setting_cells(plan, run), run.state, *ends),
-            *(_reason(run), *(_theory(run) if with_theory else []), run.point.key[:12]),
-        ]
-        for run, ends in zip(runs, cells, strict=True)
+def all_runs(plan: Plan, runs: Sequence[Run], folded: bool = False) -> Made:
+    """A row a run, the best first."""
+    runs = foremost(runs, len(runs))
+    names, ends = end_cells(plan, runs, MOST_PARAMETERS)
+    settings = zip(plan.shown, zip(*(setting_cells(plan, run) for run in runs), strict=True), strict=True)
+    final, *others = zip(names, zip(*ends, strict=True), strict=True)
+    columns = [
+        Column("run", [str(run.number) for run in runs], NEVER),
+        *(Column(name, cells, FIRST, "setting") for name, cells in settings),
+        Column("outcome", [run.state for run in runs], NEVER, "outcome"),
+        Column(*final, FIRST),
+        Column("note", [note(run) for run in runs], SECOND, "note"),
+        *_theory(plan, runs),
+        *(Column(name, cells, THIRD) for name, cells in others),
+        Column("reason", [_reason(run) for run in runs], ALWAYS, "reason"),
+        Column("key", [run.point.key[:12] for run in runs], ALWAYS, "key"),
     ]
-    state, reason = header.index("outcome"), header.index("reason")
-    lines = [_run(row, state, reason, hidden=i >= FIRST_ROWS) for i, row in enumerate(rows)]
-    return _table(RUNS, header, rows, lines, [*plan.varying, "outcome", "predicted outcome"])
+    shown, same = differing(columns)
+    said = _once(same, "run")
+    if agreed := [each.name for each in shown if each.name in PREDICTED and each.folds == ALWAYS]:
+        said.append(f"Theory and observation agree on every run: {' and '.join(agreed)} are folded.")
+    choices = [*plan.varying, "outcome", "predicted outcome"]
+    return Made("runs", shown, said, "run", "All runs", choices, folded=folded)
 
 
-def folded(plan: Plan, runs: Sequence[Run]) -> str:
-    """The same, behind a click."""
-    summary = f"<summary>All {len(runs):,} runs</summary>"
-    return f'<details id="all-runs">{summary}\n{all_runs(plan, runs)}\n</details>'
+def all_settings(plan: Plan, settings: Sequence[repeats.Setting]) -> Made:
+    """A row a setting, the best first."""
+    settings = foremost_settings(settings)
+    header, rows = repeats_told.table(plan, settings)
+    told = len(repeats.shown(plan))
+    cells = zip(*rows, strict=True)
+    columns = [
+        Column("setting", [str(each.number) for each in settings], NEVER),
+        *(
+            Column(name, own, FIRST if place < told else SECOND, "setting" * (place < told))
+            for place, (name, own) in enumerate(zip(header, cells, strict=True))
+        ),
+    ]
+    shown, same = differing(columns)
+    said = [f"{repeats_told.caption(plan)}.", *_once(same, "setting")]
+    return Made("settings", shown, said, "setting", "All settings", plan.varying, "-of-settings")
 
 
-def all_settings(plan: Plan, settings: Sequence[repeats.Setting]) -> str:
-    """A row a setting."""
-    header, cells = repeats_told.table(plan, settings)
-    rows = [[str(each.number), *own] for each, own in zip(settings, cells, strict=True)]
-    cells_of = ("".join(f"<td>{in_html(cell)}" for cell in row[1:]) for row in rows)
-    lines = [f'<tr{" hidden" * (i >= FIRST_ROWS)}><th scope="row">{i + 1}{line}' for i, line in enumerate(cells_of)]
-    made = _table(SETTINGS, ["setting", *header], rows, lines, plan.varying)
-    return f'<div id="all-settings">\n<p>{in_html(repeats_told.caption(plan))}.</p>\n{made}\n</div>'
-
-
-def _table(
-    names: Names, header: Sequence[str], rows: Sequence[Sequence[str]], lines: Sequence[str], choices: Iterable[str]
-) -> str:
-    """The table with its controls: a search, and a filter for each of ``choices`` that is a column."""
-    of = names.suffix
-    heads = "".join(f'<th scope="col" aria-sort="none"><button type="button">{in_html(n)}</button>' for n in header)
-    columns = [(name, header.index(name)) for name in choices if name in header]
-    filters = [_filter(name, column, [row[column] for row in rows], of) for name, column in columns]
+def drawn(made: Made) -> str:
+    """The table with its controls: a search, and a filter for each of its choices that is a column."""
+    of, columns = made.suffix, made.columns
+    places = {each.name: place for place, each in enumerate(columns) if each.folds != ALWAYS}
+    filters = [_filter(columns[places[name]], places[name], of) for name in made.choices if name in places]
+    lines = _lines(columns)
+    said = [*made.said, "The best come first; a click on a row, or Enter, unfolds it."]
+    element, summary = "div", ""
+    if made.folded:
+        element, summary = "details", f"<summary>All {len(lines):,} {made.row}s</summary>\n"
     return (
-        f'<div class="filters"><div><label for="search{of}">search</label><input id="search{of}" type="search"></div>'
-        f'{"".join(filters)}</div>\n<p id="shown{of}" role="status"></p>\n'
-        f'<div class="tall" role="region" tabindex="0" aria-label="{names.label}"><table id="{names.table}">\n'
-        f"<thead><tr>{heads}</thead>\n<tbody>\n{chr(10).join(lines)}\n</tbody></table></div>\n"
-        f'<p><button id="more{of}" class="more" type="button" hidden>Show more</button></p>'
+        f'<{element} class="sortable" id="all-{made.table}">{summary}'
+        f'<div class="filters"><div><label for="search{of}">search</label>'
+        f'<input id="search{of}" type="search" placeholder="lr=0.01"></div>{"".join(filters)}</div>\n'
+        f'<p class="said">{in_html(" ".join(said))}</p>\n<p id="shown{of}" role="status"></p>\n'
+        f'<div class="tall" role="region" tabindex="0" aria-label="{made.label}">'
+        f'<table id="{made.table}" data-row="{made.row}">\n'
+        f"<thead><tr>{''.join(map(_head, columns))}</thead>\n<tbody>\n{chr(10).join(lines)}\n</tbody></table></div>\n"
+        f'<p><button id="more{of}" class="more" type="button" hidden>Show more</button></p></{element}>'
     )
+
+
+def _lines(columns: Sequence[Column]) -> list[str]:
+    parts = [each.part for each in columns[1:]]
+    return [
+        f'<tr{" hidden" * (place >= FIRST_ROWS)}><th scope="row">{number}{"".join(map(_cell, parts, cells))}'
+        for place, (number, *cells) in enumerate(zip(*(each.cells for each in columns), strict=True))
+    ]
+
+
+def _once(same: Sequence[Column], row: str) -> list[str]:
+    """What every row would say."""
+    return [f"The same in every {row}: {', '.join(f'{each.name} {each.cells[0]}' for each in same)}."] if same else []
 
 
 def kind(state: str) -> str:
@@ -113,27 +131,49 @@ def _reason(run: Run) -> str:
     return run.verdict.reason if run.verdict else error(run) or "not run"
 
 
-def _theory(run: Run) -> list[str]:
-    """How a run lies to the threshold, what theory predicted, and when it came within tolerance and was to."""
-    if run.verdict is None or run.verdict.expected is None:
-        return [""] * 4
-    expected, within = run.verdict.expected, run.verdict.events.first_within
-    ratio = number(expected.threshold_ratio)
-    return [ratio, str(expected.predicted or ""), number(within), number(expected.predicted_epochs)]
+def _theory(plan: Plan, runs: Sequence[Run]) -> list[Column]:
+    """How runs lie to the threshold, when they came within tolerance, and what theory predicted of both."""
+    verdicts = [run.verdict for run in runs]
+    expected = [verdict.expected if verdict else None for verdict in verdicts]
+    if not any(expected) and (any(verdicts) or are_all_functions(plan)):
+        return []
+    within = [v.events.first_within if v and e else None for v, e in zip(verdicts, expected, strict=True)]
+    outcomes = [str(each.predicted or "") if each else "" for each in expected]
+    epochs = [each.predicted_epochs if each else None for each in expected]
+    as_found = all(not told or told == run.state for told, run in zip(outcomes, runs, strict=True))
+    in_time = all(found is None or told is None or told == found for told, found in zip(epochs, within, strict=True))
+    return [
+        Column("lr / threshold", [number(each.threshold_ratio) if each else "" for each in expected]),
+        Column("epochs to tolerance", list(map(number, within))),
+        Column(PREDICTED[0], outcomes, ALWAYS if as_found else SECOND),
+        Column(PREDICTED[1], list(map(number, epochs)), ALWAYS if in_time else SECOND),
+    ]
 
 
-def _run(cells: Sequence[str], state: int, reason: int, hidden: bool) -> str:
-    line = [f"<td>{in_html(cell)}" for cell in cells[1:]]
-    line[state - 1] = f'<td class="state {kind(cells[state])}">{cells[state]}'
-    line[reason - 1] = f'<td class="reason">{in_html(cells[reason])}'
-    return f'<tr{" hidden" * hidden}><th scope="row">{cells[0]}{"".join(line)}'
+def _head(column: Column) -> str:
+    part = f' data-part="{column.part}"' if column.part else ""
+    return f'<th scope="col" aria-sort="none"{part}><button type="button">{in_html(column.name)}</button>'
 
 
-def _filter(name: str, column: int, values: Iterable[str], suffix: str) -> str:
-    choices = list(dict.fromkeys(value for value in values if value))
+def _cell(part: str, cell: str) -> str:
+    if part == "outcome":
+        return f'<td class="state {kind(cell)}">{cell}'
+    return f"<td>{in_html(cell)}"
+
+
+def _filter(column: Column, place: int, suffix: str) -> str:
+    choices = sorted(dict.fromkeys(filter(None, column.cells)), key=_by_value)
     if not 2 <= len(choices) <= MOST_CHOICES:
         return ""
     options = "".join(f"<option>{in_html(value)}" for value in choices)
-    names = f'id="by-{column}{suffix}" data-column="{column}"'
-    label = f'<label for="by-{column}{suffix}">{in_html(name)}</label>'
+    names = f'id="by-{place}{suffix}" data-column="{place}"'
+    label = f'<label for="by-{place}{suffix}">{in_html(column.name)}</label>'
     return f"<div>{label}<select {names}><option>all{options}</select></div>"
+
+
+def _by_value(cell: str) -> float:
+    """Numbers in their order, and what is none as it comes, after them."""
+    try:
+        return float(cell)
+    except ValueError:
+        return math.inf

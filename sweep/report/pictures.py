@@ -65,6 +65,7 @@ class Picture:
     legend : what stands for what: a state or a kind of line, and its meaning.
     split : the states that marks with several have.
     names : of lines that have a number, with it.
+    of_runs : whether the rows of its marks are those of all runs also where settings have a table.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Picture:
     legend: list[tuple[str, str]]
     split: Sequence[str] = ()
     names: Sequence[str] = ()
+    of_runs: bool = False
 
     @cached_property
     def _keys(self) -> list[tuple[int, str]]:
@@ -202,4 +204,4 @@ def draw_epochs(panel: EpochsPanel) -> Picture:
     body = [path(f"M0 {frame.down}L{frame.across} 0", kind="theory"), *marks_at(frame, "CONVERGED", panel.marks, 30)]
     alt = f"observed against predicted epochs until within tolerance, of {len(panel.marks):,} converged"
     meaning = [("CONVERGED", "a converged run"), ("theory", "observed as predicted")]
-    return Picture("epochs.svg", alt, [frame.draw(body, alt)], frame.size, meaning)
+    return Picture("epochs.svg", alt, [frame.draw(body, alt)], frame.size, meaning, of_runs=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
 from sweep.report.named import MOST_NAMED, are_all_functions
-from sweep.report.numbers import BRIEF, number
+from sweep.report.numbers import BRIEF, brief, number
 from sweep.report.repeats import FINAL, Average, Setting, quantities, shown
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.sentences import plural
@@ -38,7 +38,8 @@ def table(plan: Plan, settings: Sequence[Setting], digits: int = 6) -> tuple[lis
     rows = []
     for each in settings:
         cells = plan.cells(each.point)
-        row = [*(as_typed(cells[name]) for name in told), str(len(each.runs))]
+        own = (brief(cells[name], plan.values[name]) if digits == BRIEF else as_typed(cells[name]) for name in told)
+        row = [*own, str(len(each.runs))]
         row += [str(each.counts.get(state, 0)) for state in lost]
         row += [_percent(each.share(outcome)) for outcome in outcomes]
         for name in names:

@@ -16,20 +16,10 @@ from sweep.report.pictures import style
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import readings
 from tests.report.made import OTHER, SEED_GRID, sweep
+from tests.report.pages import looks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-BOXES = """() => [...document.querySelectorAll("body > svg")].map(svg => {
-  const at = svg.getBoundingClientRect();
-  const texts = [...svg.querySelectorAll("text")].map(text => {
-    const box = text.getBoundingClientRect();
-    return [text.textContent, box.left - at.left, box.top - at.top, box.right - at.left, box.bottom - at.top];
-  });
-  return [at.width, at.height, texts];
-})"""
-
-Box = tuple[str, float, float, float, float]
 
 LINEAR = {
     "timestamps": [1.7e9, 1.7e9 + 100],
@@ -56,30 +46,14 @@ LOG = {
 }
 
 
-def boxes(browser: "Browser", svgs: list[str]) -> list[tuple[float, float, list[Box]]]:
-    """Of each picture its width and height, and its texts with their left, top, right and bottom."""
+def drawn(browser: "Browser", svgs: list[str]) -> list[looks.Lettered]:
+    """The pictures in a page of their own."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     page.set_content(f"<style>{style()}</style>{''.join(svgs)}")
-    found: list[tuple[float, float, list[Box]]] = page.evaluate(BOXES)
+    found = looks.lettered(page)
     page.close()
     assert len(found) == len(svgs)
     return found
-
-
-def faults(width: float, height: float, texts: list[Box]) -> list[str]:
-    """What lies over something else, or outside."""
-    outside = [
-        text
-        for text, left, top, right, bottom in texts
-        if min(left, top) < -0.5 or right > width + 0.5 or bottom > height + 0.5
-    ]
-    over = [
-        f"{a[0]} over {b[0]}"
-        for place, a in enumerate(texts)
-        for b in texts[:place]
-        if a[1] < b[3] and b[1] < a[3] and a[2] < b[4] and b[2] < a[4]
-    ]
-    return outside + over
 
 
 COUNTS = [(1, 1), (2, 5), (30, 90)]
@@ -100,9 +74,9 @@ def test_labels_of_any_range_have_room(browser: "Browser", size: Size) -> None:
     ]
     texts = [lettering.cut(each, 120) for each in ("own rain", *names)]
     frames += [Frame("t", Axis.named(texts * few), Axis.named(texts * many), names[:2], size) for few, many in COUNTS]
-    for frame, found in zip(frames, boxes(browser, [frame.draw([], "alt") for frame in frames]), strict=True):
-        assert faults(*found) == [], frame
-        assert len(found[2]) >= 3 + 2 * 2, "each axis has ticks"
+    for frame, found in zip(frames, drawn(browser, [frame.draw([], "alt") for frame in frames]), strict=True):
+        assert found.faults() == [], frame
+        assert len(found.texts) >= 3 + 2 * 2, "each axis has ticks"
 
 
 @pytest.mark.parametrize(
@@ -133,5 +107,5 @@ def test_labels_of_a_whole_report_have_room(browser: "Browser") -> None:
     svgs = [svg for picture in made for svg in [*picture.panels, picture.key()]]
     assert len(svgs) >= 4 + 8
     assert any("samples held out" in svg for svg in svgs)
-    for found in boxes(browser, svgs):
-        assert faults(*found) == []
+    for found in drawn(browser, svgs):
+        assert found.faults() == []

@@ -1,6 +1,5 @@
 """The page of a sweep with repeats in a real browser: settings sort and filter, their runs are one click below."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.report.made import report
+from tests.report.opened import Visit
 from tests.report.seeded import seeded
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +22,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(browser: "Browser", made: Path) -> Iterator["Page"]:
-    complaints: list[str] = []
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(made.as_uri())
-    yield page
-    page.close()
-    assert complaints == []
+def page(visit: Visit, made: Path) -> "Page":
+    visit.page.goto(made.as_uri())
+    return visit.page
 
 
 def column(page: "Page", table: str, name: str) -> list[str]:
@@ -41,12 +35,13 @@ def column(page: "Page", table: str, name: str) -> list[str]:
 
 
 def test_settings_have_a_row_each_that_sorts_by_its_mean(page: "Page") -> None:
-    assert column(page, "settings", "runs") == ["4", "4", "4", "2"]
-    page.locator("#settings thead button", has_text="final loss").press("Enter")
+    assert sorted(column(page, "settings", "setting")) == ["1", "2", "3", "4"]
     means = column(page, "settings", "final loss")
     assert means[3] == ""
     assert [float(mean) for mean in means[:3]] == sorted(float(mean) for mean in means[:3])
     assert column(page, "settings", "lr") == ["0.03", "0.02", "0.01", "0.035"]
+    page.locator("#settings thead button", has_text="setting").press("Enter")
+    assert column(page, "settings", "runs") == ["4", "4", "4", "2"]
 
 
 def test_runs_are_one_click_below_and_have_controls_of_their_own(page: "Page") -> None:
