@@ -13,7 +13,7 @@ from sweep.errors import printable
 from sweep.outputs import OUTPUTS, Anothers, is_anothers, write_atomically
 from sweep.problem.choice import predicted
 from sweep.problem.predicted import Predicted
-from sweep.tracking import pages, predictions
+from sweep.tracking import pages, predictions, view
 from sweep.tracking.patience import patiently
 from sweep.tracking.sqlite_file import count_rows
 
@@ -74,6 +74,7 @@ def publish(sweep: "SweepRun", below: Path = OUTPUTS, *, may_import: bool = True
     may_import : whether models that its plan names may be asked; not those that somebody else's plan names.
     """
     from sweep.report import files, leading
+    from sweep.report.loaded_first import loaded_first
 
     record, store = sweep.settled(), sweep.store
     if may_import and record.plan.facts:
@@ -83,6 +84,7 @@ def publish(sweep: "SweepRun", below: Path = OUTPUTS, *, may_import: bool = True
         sweep.keep(name, content)
     report = write(report, lambda *file: patiently(partial(write_atomically, *file), store.patience, Anothers), below)
     sweep.log_counts(report.findings.counts, leading.leading(report.plan, report.findings))
-    pages.save(store, record, report.findings.sentence)
+    first = loaded_first(report.plan, report.runs, report.findings.settings) if len(report.runs) > view.PAGE else ()
+    pages.save(store, record, report.findings.sentence, first)
     count_rows(store.client)
     return report

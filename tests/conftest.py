@@ -40,7 +40,7 @@ if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # As under nohup.
 
 gc.set_threshold(*GARBAGE)  # As a command does for its process: collecting the tests takes a fifth less.
 
-settings.register_profile("steady", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=30)
 settings.load_profile("steady")
 
 
@@ -155,6 +155,12 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
         monkeypatch.delenv(name, raising=False)
 
     return run
+
+
+@pytest.fixture
+def a_chunk_is_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is trained in this process is committed point by point."""
+    monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
 
 
 @pytest.fixture

@@ -23,16 +23,11 @@ from sweep.training.in_process import in_process
 from tests.conftest import Command
 from tests.tracking.stored import opened, runs, settings
 
-pytestmark = pytest.mark.usefixtures("ready_store")
+pytestmark = pytest.mark.usefixtures("ready_store", "a_chunk_is_a_point")
 
 LRS = (1e-2, 1e-3, 1e-4)
 REFRESH = b'<meta http-equiv="refresh" content="1">'
 FOLLOW = ("--follow", "--every", "0.1")
-
-
-@pytest.fixture(autouse=True)
-def _a_chunk_is_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
 
 
 def pages() -> list[Path]:

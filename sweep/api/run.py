@@ -89,14 +89,23 @@ def run(
     >>> sweep.run({"problem.model.width": [8, 32]}, problem=Net, data=(x, y), lr=0.1, engine="processes")
     """
     with as_it_was():
-        axes = words.grid(grid) if isinstance(grid, Mapping) else {}
-        asked: dict[str, Any] = {"grid": grid} if isinstance(grid, str) else {}
+        axes, asked = _grid(grid)
         asked |= given.data_settings(data) if data is not None else {}
         asked |= given.problem_settings(problem) if problem is not None else {}
         asked = {key: value for key, value in asked.items() if key not in axes}  # Some are but the usual ones.
         _refuse_twice(axes, settings)
         asked |= _launcher(engine) | settings | ({"dry_run": dry_run} if dry_run else {})
         return started(words.words(asked), axes, config_dir, quiet=quiet)
+
+
+def _grid(grid: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Its axes; and the setting that names it, where it is a file's."""
+    if isinstance(grid, Mapping):
+        return words.grid(grid), {}
+    if grid is None or isinstance(grid, str):
+        return {}, {"grid": grid} if grid else {}
+    what = f"grid: a value of type {type(grid).__name__}"
+    raise BadInput(what, "values by key, or the name of a grid file", 'give it as {"lr": [1e-2, 1e-4]}')
 
 
 def _refuse_twice(axes: Mapping[str, Any], settings: Mapping[str, Any]) -> None:

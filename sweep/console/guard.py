@@ -1,5 +1,7 @@
 """The last line: whatever a command raises becomes one clear message and a documented exit code."""
 
+import atexit
+import gc
 import logging
 import os
 import signal
@@ -23,6 +25,7 @@ def own_process() -> Iterator[None]:
 
     Ctrl-C ends it at once, with no word: before a command has begun, and once it is through, nothing is under way.
     """
+    atexit.register(gc.freeze)  # Else Python looks for cycles once more as it ends: two seconds among torch and MLflow.
     with interruption.at_once(), streams.unbreakable(), warnings.catch_warnings():
         warnings.simplefilter("ignore", append=not sys.warnoptions)  # They are for developers; a user gets messages.
         if sys.warnoptions:  # By -W or PYTHONWARNINGS, which a process that this one starts would get as well.

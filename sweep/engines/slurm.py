@@ -100,8 +100,6 @@ class Slurm:
             packer = Packer(rest, problems, asked.at_once, asked.cpus, 60 * asked.minutes)
             submission = Submission(line, below, order, packer, asked.at_once)
             try:
-                if expected:
-                    yield []  # That jobs are found is told before any of them has brought something.
                 for chunk in _as_they_come(flight.chunks(packer, submission)):
                     under_way(worth.of([point for point, _ in chunk]))
                     yield chunk
@@ -110,11 +108,14 @@ class Slurm:
 
 
 def _as_they_come(chunks: Iterator[Chunk]) -> Generator[Chunk]:
-    """Those that are not empty; after an empty one a pause, the longer the longer nothing came."""
-    pause = SHORTEST
+    """Those that are not empty; after an empty one a pause, the longer the longer nothing came.
+
+    The first is handed on in any case: which jobs were submitted, or found again, is told before they bring something.
+    """
+    pause, is_first = SHORTEST, True
     for chunk in chunks:
-        if chunk:
-            pause = SHORTEST
+        if chunk or is_first:
+            pause, is_first = SHORTEST, False
             yield chunk
         else:
             time.sleep(pause)

@@ -69,12 +69,14 @@ class Flight:
         return {key for job in self._jobs.values() for key in job.left}
 
     def chunks(self, packer: Packer, submission: Submission) -> Iterator[Results]:
-        """All that comes, until nothing is left; empty where a look brought nothing."""
+        """All that comes, until nothing is left; empty where a job was just submitted, or a look brought nothing."""
         self._packer, self._submission = packer, submission
+        self._submit()
+        yield []
         while self._jobs or submission.has_more:
-            self._submit()
             yield from self._look(packer)
             yield []
+            self._submit()
 
     def _submit(self) -> None:
         assert self._submission
@@ -165,7 +167,7 @@ class Flight:
         submitted, ends = self._submission, self._ends
         if not submitted or not self._is_closed:
             found = f"Jobs found again: {self._found:,}." if self._found else ""
-            return (submitted.told if submitted else "") or found
+            return " ".join(filter(None, (found, submitted.told if submitted else "")))
         parts = [f"Jobs: {submitted.jobs:,}, of up to {points_told(submitted.largest)}"] * bool(submitted.jobs)
         parts += [f"jobs found again: {self._found:,}"] * bool(self._found)
         parts += [f"jobs lost: {self._lost_jobs:,}"] * bool(self._lost_jobs)

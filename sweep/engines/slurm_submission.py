@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sweep.engines.answer import Chunk
+from sweep.engines.pool import points_told
 from sweep.engines.slurm_folder import Array, Folder, Job, Order
 from sweep.engines.slurm_pack import Packer
 from sweep.engines.slurm_queue import NAME, Queue, Refused
@@ -29,7 +30,7 @@ class Submission:
     ----------
     again : what is to be tried once more.
     jobs, arrays, largest : how many were submitted, and points of the largest.
-    told : what was submitted once it was known how long points take, in a sentence.
+    told : what was submitted, at first and once it was known how long points take, in a sentence.
     """
 
     def __init__(self, queue: Queue, below: Path, order: Order, packer: Packer, at_once: int) -> None:
@@ -38,7 +39,7 @@ class Submission:
         self.folder: Folder | None = None
         self.again: deque[Chunk] = deque()
         self.jobs = self.arrays = self.largest = 0
-        self.told = ""
+        self.told, self._tells_pace = "", False
 
     @property
     def has_more(self) -> bool:
@@ -60,10 +61,18 @@ class Submission:
                 self.again.extendleft(chunk for each in reversed(arrays[place:]) for chunk in reversed(each))
                 self._be_patient(len(chunks), flying + place, refusal)
                 return
-        if batch and self._packer.is_measured and not self.told:
-            most = max(len(chunk.points) for chunk in batch)
-            how = f"{len(batch):,} more, in arrays: {len(arrays):,}; at most {free:,} at a time"
+        if batch and not self._tells_pace:
+            self._tell(batch, len(arrays), free)
+
+    def _tell(self, batch: Sequence[Chunk], arrays: int, free: int) -> None:
+        most = max(len(chunk.points) for chunk in batch)
+        if self._packer.is_measured:
+            self._tells_pace = True
+            how = f"{len(batch):,} more, in arrays: {arrays:,}; at most {free:,} at a time"
             self.told = f"Jobs: {how}; points a job: {most:,}, {self._packer.lasts}."
+        elif not self.told:
+            then = "; how long it takes tells how many the next ones have" * self._packer.has_more
+            self.told = f"Jobs: 1 is submitted, of {points_told(most)}{then}."
 
     def _batch(self, most: int, flying: int) -> Iterator[Chunk]:
         for place in range(most):

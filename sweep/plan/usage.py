@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sweep.models.function import HANDED
+from sweep.models.function import READINGS as TAKEN
 from sweep.models.spec import canonical
 from sweep.settings.holdout import Holdout
 from sweep.settings.optimizers import ARGUMENTS, SCHEDULED, OptimizerKind, ScheduleKind
@@ -38,6 +39,11 @@ def used_by_function(point: Any, field: str, used_if: Callable[[Any], bool] | No
     if field in HANDED:
         return field in point.takes.split() and (used_if is None or used_if(point))
     return field not in NEVER_HANDED and (used_if is None or used_if(point))
+
+
+def reads_data(point: Any) -> bool:
+    """Whether it is trained on readings; a training function on those that it takes."""
+    return not is_function(point) or not {*TAKEN}.isdisjoint(point.takes.split())
 
 
 def has_several_slopes(point: Any) -> bool:

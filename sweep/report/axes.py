@@ -13,6 +13,9 @@ MOST_TICKS = 6
 LONGEST_LABEL = 7
 """Characters of a tick's label, at most: what all have in common is said once, in the name of the axis."""
 
+LONGEST_SCALED = 4
+"""The same where their power of ten is said once too."""
+
 READABLE = 0.25
 """Part of an axis's length that a panel's own values take of it, at least, where panels side by side share the axis."""
 
@@ -104,7 +107,7 @@ class Ticks:
     def said_once(self) -> tuple[str, str]:
         """What stands before and after the name of the axis."""
         size = abs(self.offset)
-        text = f"{size:,f}" if len(f"{size:f}") <= 15 else _short(size)
+        text = f"{size:,f}" if len(f"{size:f}") <= 15 else _scientific(size)
         less = f" {'−' if self.offset > 0 else '+'} {text}" if self.offset else ""
         if not self.power:
             return "", less
@@ -183,14 +186,26 @@ def _even(low: float, high: float, most: int) -> Ticks:
 
 
 def _labelled(exact: Sequence[Decimal], exponent: int) -> Ticks:
-    """Labels for multiples of ``10**exponent``, in order: as they are where that is short, else less an offset."""
+    """Labels for multiples of ``10**exponent``, in order: as they are where that is short, else less an offset.
+
+    Beside an offset the shorter of two forms, so that more than one has room.
+    """
     for offset in (Decimal(0), _roundest_near(exact)):
         rest = [value - offset for value in exact]
-        for power, label in ((0, _plain), (0, _scientific), (exponent, lambda value: _plain(value.scaleb(-exponent)))):
-            labels = list(map(label, rest))
-            if max(map(len, labels), default=0) <= (4 if power else LONGEST_LABEL):
-                return Ticks(list(zip(map(float, exact), labels, strict=True)), offset, power)
+        forms = [list(map(form, rest)) for form in (_plain, _scientific)]
+        if offset:
+            forms.sort(key=_longest)
+        for labels in forms:
+            if _longest(labels) <= LONGEST_LABEL:
+                return Ticks(list(zip(map(float, exact), labels, strict=True)), offset)
+        labels = [_plain(value.scaleb(-exponent)) for value in rest]
+        if _longest(labels) <= LONGEST_SCALED:
+            return Ticks(list(zip(map(float, exact), labels, strict=True)), offset, exponent)
     return Ticks()
+
+
+def _longest(labels: Iterable[str]) -> int:
+    return max(map(len, labels), default=0)
 
 
 def _roundest_near(exact: Sequence[Decimal]) -> Decimal:

@@ -83,9 +83,11 @@ def draw_accuracy_bands(panels: Sequence[BandPanel], best: Mapping[int, str] | N
         body += _medians(frame, panel, [(line, each, "") for line, each in found], best)
         last = [(line, (float(each.epochs[-1]), float(each.median[-1]))) for line, each in found]
         pictures.append(frame.draw([*body, *_numbers(frame, last)], f"{_title(panel)}, median accuracies with bands"))
-    meaning, names = legend_of(best, [line.row for found in every for line, _ in found])
+    outcomes = {line.outcome for found in every for line, _ in found}
+    meaning = [(f"lines {outcome}", f"most runs {outcome.lower()}") for outcome in Outcome if outcome in outcomes]
+    outstands, names = legend_of(best, [line.row for found in every for line, _ in found])
     alt = f"accuracy on what is held out against epoch: {MEDIAN}"
-    return Picture("accuracy.svg", alt, pictures, size, meaning, names=[*_names(panels), *names])
+    return Picture("accuracy.svg", alt, pictures, size, [*meaning, *outstands], names=[*_names(panels), *names])
 
 
 def _names(panels: Sequence[BandPanel]) -> list[str]:

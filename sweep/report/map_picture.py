@@ -33,7 +33,7 @@ PARTS = {"CONVERGED": "full", "UNFINISHED": "pale", "DIVERGED": "empty", "FAILED
 ALONE, BESIDE_OTHERS = (860, 420), (420, 300)
 """Sizes of a panel, in pixels."""
 
-LOW = 0.45
+LOW = 0.5
 """How high a panel is in which nothing varies upright, in parts of that."""
 
 LEAST_APART = 160

@@ -90,11 +90,13 @@ for (const part of document.querySelectorAll(".sortable")) {
     place.colSpan = heads.length;
     const list = document.createElement("dl");
     [...row.cells].forEach((cell, column) => {
-      if (cell.textContent === "" || cell.offsetWidth) return;
+      if (cell.textContent === "" || (cell.offsetWidth && cell.scrollWidth <= cell.clientWidth)) return; // It can be seen.
       if (heads[column].dataset.part === "reason") return place.prepend(Object.assign(document.createElement("p"), { textContent: cell.textContent }));
-      list.append(...[["dt", heads[column].textContent], ["dd", cell.textContent]].map(([kind, textContent]) => {
-        return Object.assign(document.createElement(kind), { textContent });
-      }));
+      const pair = document.createElement("div");
+      for (const [kind, text] of [["dt", heads[column].textContent], ["dd", cell.textContent]]) {
+        pair.append(Object.assign(document.createElement(kind), { textContent: text }));
+      }
+      list.append(pair);
     });
     place.append(list);
     row.cells[0].setAttribute("aria-expanded", "true");

@@ -20,6 +20,9 @@ LETTERS, PADDING, SIGN = 1.09, 12, 18
 WIDEST = 210
 """Pixels from which on a column's cells are broken into lines."""
 
+NARROWEST = 60
+"""Pixels that a setting has in a narrow window, at most: what is longer is cut, and stands below its row in full."""
+
 
 class Column(NamedTuple):
     """A column: its name, a cell a row, how soon it folds, and what it is for ``page.css`` and the scripts.
@@ -32,13 +35,13 @@ class Column(NamedTuple):
     folds: int = SECOND
     part: str = ""
 
-    @property
-    def width(self) -> float:
-        """Pixels that it takes, about."""
+    def width(self, is_narrow: bool = False) -> float:
+        """Pixels that it takes, about; in a narrow window long values of settings are cut."""
         *words, last = self.name.split()
         cell = lettering.width(max(self.cells, key=len, default="")) + SIGN * (self.part == "outcome")
         head = max(lettering.width(last, bold=True) + SIGN, *(lettering.width(word, bold=True) for word in words), 0)
-        return min(WIDEST, LETTERS * max(cell, head)) + PADDING
+        most = NARROWEST if is_narrow and self.part == "setting" else WIDEST
+        return min(most, LETTERS * max(cell, head)) + PADDING
 
 
 def differing(columns: Sequence[Column]) -> tuple[list[Column], list[Column]]:
@@ -53,25 +56,34 @@ def style(table: str, columns: Sequence[Column]) -> str:
     rules, ends = [], [*list(WINDOWS)[1:], None]
     for (start, room), end in zip(WINDOWS.items(), ends, strict=True):
         last = f" and (max-width: {end - 0.02}px)" if end else ""
-        rules.append(f"@media screen and (min-width: {start}px){last} {{ {_hide(table, _folded(columns, room))} }}\n")
+        cut = "" if start else _cut(table, columns)
+        hidden = _hide(table, _folded(columns, room, is_narrow=not start))
+        rules.append(f"@media screen and (min-width: {start}px){last} {{ {hidden} {cut} }}\n")
     unprinted = [place for place in _folded(columns, WINDOWS[1400]) if columns[place].part != "reason"]
     unprinted += [place for place, each in enumerate(columns) if each.part == "note"]
-    broken = [place for place, each in enumerate(columns) if each.width >= WIDEST and each.part != "reason"]
+    broken = [place for place, each in enumerate(columns) if each.width() >= WIDEST and each.part != "reason"]
     rules.append(f"@media print {{ {_hide(table, unprinted)} }}\n")
     rules += [f"{_at(table, broken)} {{ min-width: {WIDEST}px; white-space: normal; }}\n"] * bool(broken)
     return "".join(rules)
 
 
-def _folded(columns: Sequence[Column], room: float) -> list[int]:
+def _folded(columns: Sequence[Column], room: float, is_narrow: bool = False) -> list[int]:
     """The places of the columns for which there is no ``room``: each has its turn by how soon it folds."""
     folded = []
     for place in sorted(range(len(columns)), key=lambda place: columns[place].folds):
-        each = columns[place]
-        if each.folds == ALWAYS or (each.folds != NEVER and each.width > room):
+        each, width = columns[place], columns[place].width(is_narrow)
+        if each.folds == ALWAYS or (each.folds != NEVER and width > room):
             folded.append(place)
         else:
-            room -= each.width
+            room -= width
     return sorted(folded)
+
+
+def _cut(table: str, columns: Sequence[Column]) -> str:
+    """The rule by which long values of settings are cut."""
+    places = [place for place, each in enumerate(columns) if each.part == "setting"]
+    how = f"max-width: {NARROWEST + PADDING}px; overflow: hidden; text-overflow: ellipsis;"
+    return f"{_at(table, places)} {{ {how} }}" if places else ""
 
 
 def _hide(table: str, places: Sequence[int]) -> str:

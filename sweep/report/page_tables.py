@@ -93,7 +93,8 @@ def drawn(made: Made) -> str:
     places = {each.name: place for place, each in enumerate(columns) if each.folds != ALWAYS}
     filters = [_filter(columns[places[name]], places[name], of) for name in made.choices if name in places]
     lines = _lines(columns)
-    said = [*made.said, "The best come first; a click on a row, or Enter, unfolds it."]
+    said = in_html(" ".join([*made.said, "The best come first."]))
+    hint = '<span class="hint">A click on a row, or Enter, unfolds it.</span>'
     element, summary = "div", ""
     if made.folded:
         element, summary = "details", f"<summary>All {len(lines):,} {made.row}s</summary>\n"
@@ -101,7 +102,7 @@ def drawn(made: Made) -> str:
         f'<{element} class="sortable" id="all-{made.table}">{summary}'
         f'<div class="filters"><div><label for="search{of}">search</label>'
         f'<input id="search{of}" type="search" placeholder="lr=0.01"></div>{"".join(filters)}</div>\n'
-        f'<p class="said">{in_html(" ".join(said))}</p>\n<p id="shown{of}" role="status"></p>\n'
+        f'<p class="said">{said} {hint}</p>\n<p id="shown{of}" role="status"></p>\n'
         f'<div class="tall" role="region" tabindex="0" aria-label="{made.label}">'
         f'<table id="{made.table}" data-row="{made.row}">\n'
         f"<thead><tr>{''.join(map(_head, columns))}</thead>\n<tbody>\n{chr(10).join(lines)}\n</tbody></table></div>\n"

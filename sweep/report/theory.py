@@ -232,5 +232,8 @@ def _unfinished(runs: Sequence[Run]) -> list[tuple[Point | None, str]]:
 
 
 def _undone(runs: Sequence[Run]) -> list[Step]:
-    left = sum(run.status != "FINISHED" for run in runs)
-    return [Step("", f"The same command again: it tries the {left:,} that failed or were not run")] if left else []
+    failed, left = (sum(run.status == status for run in runs) for status in ("FAILED", "NOT RUN"))
+    said = [f"tries again the {failed:,} that failed"] * bool(failed) + [f"trains the {left:,} not yet run"] * bool(
+        left
+    )
+    return [Step("", f"The same command again: it {' and '.join(said)}")] if said else []

@@ -50,14 +50,21 @@ def agreement(runs: Sequence[Run]) -> list[Block]:
             for run in found.timed
             if (v := run.verdict) and v.expected
         ]
-        most = max(abs(observed - predicted) for _, predicted, observed in timed)
-        same = "are the same" if most == 0 else f"differ by at most {most:,}"
-        caption = f"Epochs until within tolerance: predicted and observed {same}"
-        rows = [[s, f"{p:,}", f"{o:,}", f"{o - p:+,}" if o != p else "0"] for s, p, o in timed[:MOST_TIMED]]
-        blocks += [draw_epochs(panel), Table(caption, ["setting", "predicted", "observed", "difference"], rows)]
-        if len(timed) > MOST_TIMED:
-            blocks.append(Text(f"These differ most, of {len(timed):,} converged runs."))
+        blocks += [draw_epochs(panel), *_apart(timed)]
     return blocks
+
+
+def _apart(timed: Sequence[tuple[str, int, int]]) -> list[Block]:
+    """The settings, predicted and observed epochs that differ, those that differ most first."""
+    rows = [[name, f"{p:,}", f"{o:,}", f"{o - p:+,}"] for name, p, o in timed if o != p]
+    said = f"Epochs until within tolerance, of {plural(len(timed), 'converged run')}: predicted and observed"
+    if not rows:
+        return [Text(f"{said} are the same.")]
+    most = max(abs(observed - predicted) for _, predicted, observed in timed)
+    which = f" in {len(rows):,} of them" if len(rows) < len(timed) else ""
+    which += f"; the {MOST_TIMED} that differ most" if len(rows) > MOST_TIMED else ""
+    header = ["setting", "predicted", "observed", "difference"]
+    return [Table(f"{said} differ by at most {most:,}{which}", header, rows[:MOST_TIMED])]
 
 
 def _distance(ratio: float) -> str:

@@ -82,9 +82,9 @@ def _begun(store: Store, content: RunContent) -> "Run | None":
 
 
 def _create(store: Store, content: RunContent) -> "Run":
-    now = time.time_ns() // 1_000_000
+    began = time.time_ns() // 1_000_000 - round(1000 * content.seconds)
     run = answers.run(
-        store.client.create_run(store.experiment_id, start_time=now, tags=content.tags, run_name=content.name)
+        store.client.create_run(store.experiment_id, start_time=began, tags=content.tags, run_name=content.name)
     )
     if run.data.tags.get("key", content.tags["key"]) != content.tags["key"]:
         raise ConnectionError("the server's answer names another run than the one asked for")
@@ -106,10 +106,11 @@ def _steps(store: Store, run: "Run", content: RunContent) -> Iterator[Callable[[
     yield partial(client.log_batch, run_id, metrics[:BATCH], params, synchronous=True)
     for start in range(BATCH, len(metrics), BATCH):
         yield partial(client.log_batch, run_id, metrics[start : start + BATCH], synchronous=True)
-    yield partial(_log_dataset, store, run_id, content.data)
+    if content.data is not None:
+        yield partial(_log_dataset, store, run_id, content.data)
     for path, file in content.files.items():
         yield partial(store.artifacts.put, run_id, path, file)
-    yield partial(client.set_terminated, run_id, content.status, time.time_ns() // 1_000_000)
+    yield partial(client.set_terminated, run_id, content.status, now + round(1000 * content.seconds))
 
 
 def _is_whole(store: Store, content: RunContent, run: "Run") -> bool:
@@ -119,7 +120,7 @@ def _is_whole(store: Store, content: RunContent, run: "Run") -> bool:
         run.info.status == content.status
         and content.params.keys() <= run.data.params.keys()
         and {*content.metrics, *content.curves} <= run.data.metrics.keys()
-        and content.data.fingerprint in {each.dataset.digest for each in datasets}
+        and (content.data is None or content.data.fingerprint in {each.dataset.digest for each in datasets})
         # Of a curve in several batches a run shows the last alone.
         and (content.points <= BATCH or _has_curves(store, run.info.run_id, content))
     )

@@ -52,7 +52,8 @@ def rows_of(entries: Sequence[Entry], experiment: "Experiment", known: Datasets,
     rows: Rows = {name: [] for name in TABLES}
     datasets = dict(known)
     # Runs are a millisecond apart, in order: pages sort by time, and an index that begins with it grows at its end.
-    first = time.time_ns() // 1_000_000 - len(entries)
+    longest = max((_lasted(entry.content) for entry in entries), default=0)
+    first = time.time_ns() // 1_000_000 - len(entries) - longest
     for at, entry in enumerate(entries, start=first):
         _add_run(rows, entry, experiment, at)
         _add_metrics(rows, entry, at, no)
@@ -77,9 +78,16 @@ def _run_row(
     return (run_id, name, *source, status, start, end, None, version, life, uri, int(experiment.experiment_id))
 
 
+def _lasted(content: RunContent) -> int:
+    """Milliseconds between the start of a run and its end."""
+    return round(1000 * content.seconds)
+
+
 def _add_run(rows: Rows, entry: Entry, experiment: "Experiment", at: int) -> None:
     content, run_id = entry.content, entry.run_id
-    rows["runs"].append(_run_row(experiment, run_id, content.name, status=content.status, start=at, end=at))
+    rows["runs"].append(
+        _run_row(experiment, run_id, content.name, status=content.status, start=at, end=at + _lasted(content))
+    )
     tags = {**content.tags, "mlflow.runName": content.name}
     rows["tags"] += [(name, value, run_id) for name, value in tags.items()]
     rows["params"] += [(name, value, run_id) for name, value in content.params.items()]
@@ -98,10 +106,12 @@ def _add_metrics(rows: Rows, entry: Entry, at: int, no: int) -> None:
 
 
 def _add_dataset(rows: Rows, entry: Entry, experiment_id: int, datasets: dict[tuple[str, str], str]) -> None:
+    if entry.content.data is None:
+        return
     logged, input_id = dataset_of(entry.content.data), uuid.uuid4().hex
     dataset = (logged.name, logged.digest)
     if dataset not in datasets:
         datasets[dataset] = uuid.uuid4().hex
-        rows["datasets"].append((datasets[dataset], experiment_id, *logged, None, None))
+        rows["datasets"].append((datasets[dataset], experiment_id, *logged))
     rows["inputs"].append((input_id, "DATASET", datasets[dataset], "RUN", entry.run_id, 0))
     rows["input_tags"].append((input_id, "mlflow.data.context", "training"))

@@ -1,10 +1,15 @@
-"""What MLflow calls the runs that a sweep reuses: the settings that tell each from the others of this sweep."""
+"""What MLflow calls the runs of a sweep: the settings that tell each from the others, those that vary first."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 
 from sqlalchemy import Engine, bindparam, select, update
 
+from sweep.models.spec import TARGET
+from sweep.plan.plan import Plan
+from sweep.plan.point import Point, as_typed
+from sweep.settings.schema import is_argument
 from sweep.tracking import membership
 from sweep.tracking.database_tables import TABLES, engine_of
 from sweep.tracking.patience import patiently
@@ -12,8 +17,35 @@ from sweep.tracking.search import search
 from sweep.tracking.store import Store
 from sweep.tracking.writers import is_known_database
 
+LIMIT = 250
+"""Characters of a run's name in MLflow's tables."""
+
 RUNS = 1_000
 """Runs that are renamed in a transaction, at most."""
+
+
+def named(plan: Plan, point: Point) -> str:
+    """What MLflow calls the run of ``point``: its pages have room for some 30 characters, or 15.
+
+    Settings are as :meth:`sweep.plan.plan.Plan.setting` has them, but those that vary first, the seed last of these,
+    and arguments without the group in which they stand, where no other setting is called so.
+    """
+    values = plan.cells(point)
+    order = sorted(plan.shown, key=lambda name: 2 if name not in plan.varying else name == "seed")
+    told = [name for name in order if values[name] is not None]
+    brief = {name: _brief(name) for name in plan.shown}
+    twice = Counter([*brief.values(), *plan.shown])
+    short = {name: each if twice[each] == 1 or each == name else name for name, each in brief.items()}
+    text = " ".join(f"{short[name]}={as_typed(values[name])}" for name in told) or plan.setting(point)
+    return text[:LIMIT]
+
+
+def _brief(name: str) -> str:
+    if name.endswith(TARGET):
+        return name
+    if is_argument(name):
+        return name.split(".", 2)[-1]
+    return name.removeprefix("optimizer.").removeprefix("schedule.")
 
 
 def rename(store: Store, sweep_id: str, names: Mapping[str, str]) -> None:
@@ -35,9 +67,11 @@ def rename(store: Store, sweep_id: str, names: Mapping[str, str]) -> None:
 
 
 def _lacks(old: str, new: str) -> bool:
-    """Whether ``old`` is a name of ours, which begins with lr, scale and epochs, without all that ``new`` says."""
-    before, after = old.split(" "), new.split(" ")
-    return before[:3] == after[:3] and not set(after) <= set(before)
+    """Whether ``old`` is a name of ours, which has each lr, scale and epochs of ``new``, without all that that says."""
+    before, after = set(old.split(" ")), set(new.split(" "))
+    own = {part for part in after if part.startswith(("lr=", "scale=", "epochs="))}
+    is_ours = own <= before if own else all("=" in part for part in before)
+    return is_ours and not after <= before
 
 
 def _in_database(engine: Engine, names: Mapping[str, str]) -> None:

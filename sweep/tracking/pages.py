@@ -6,7 +6,7 @@ Nothing here is needed by a sweep: what a store does not take is told of in a li
 import re
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 from sweep.errors import StoreAway, printable
 from sweep.redaction import masked, without_secrets
-from sweep.tracking import answers, membership, view
+from sweep.tracking import answers, membership, ranks, view
+from sweep.tracking.description import NOTE, plain
 from sweep.tracking.location import is_server
 from sweep.tracking.patience import patiently
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from sweep.tracking.record import SweepRecord
     from sweep.tracking.store import Store
     from sweep.training.curve import Result
-
-NOTE = "mlflow.note.content"
 
 STILL = "The sweep has begun; what it finds is said here once it has ended."
 """The description of a summary run until then."""
@@ -49,12 +48,12 @@ Runs of **sweep**: one of each point that was trained, and one summary of each s
   The exact curve stands in a Parquet file of the summary run.
 - `log10_end` is log10 of the final loss, or, where that is inf, nan or far above the initial one, a decade above the
   initial loss, so that a diverged run has its place in a chart.
-- The page loads 100 runs, of a larger sweep a fair sample in the order of `key`, of repeats in that of `setting`;
-  *Load more*, below them, brings more.
+- The page loads 100 runs, of a larger sweep the best, those beside a run with another outcome, and a fair sample of
+  each outcome; *Load more*, below them, brings the others. While a sweep runs they are a fair sample.
 """
 
 
-def save(store: "Store", record: "SweepRecord", sentence: str) -> None:
+def save(store: "Store", record: "SweepRecord", sentence: str, first: Sequence[str] = ()) -> None:
     """Save the view of a sweep and describe experiment and summary run, or say why that could not be.
 
     A description that a person wrote on the experiment stays.
@@ -62,10 +61,13 @@ def save(store: "Store", record: "SweepRecord", sentence: str) -> None:
     Parameters
     ----------
     sentence : what the sweep found.
+    first : of a sweep with more runs than the page loads, the keys of those that it is to load, in order.
     """
     plan = record.plan
     try:
-        _describe(store, plan, record.summary_id, record.results.values(), sentence, store.patience)
+        if first:
+            ranks.write(store, plan.sweep_id, [record.attempts[key].run_id for key in first])
+        _describe(store, plan, record.summary_id, record.results.values(), sentence, store.patience, bool(first))
     except Exception as error:  # Whatever a store of another version raises: the runs are there, and can be compared.
         reason = without_secrets(" ".join(str(error).split()[:40]))
         print(f"The view that compares the runs could not be saved: {printable(reason)}", file=sys.stderr)
@@ -83,12 +85,18 @@ def save_first(store: "Store", plan: "Plan", summary_id: str, results: Iterable[
 
 
 def _describe(
-    store: "Store", plan: "Plan", summary_id: str, results: Iterable["Result"], sentence: str, patience: float
+    store: "Store",
+    plan: "Plan",
+    summary_id: str,
+    results: Iterable["Result"],
+    sentence: str,
+    patience: float,
+    ranked: bool = False,
 ) -> None:
     client, experiment_id, there = store.client, store.experiment_id, _tags(store, patience)
-    saved = view.encoded(plan.folder, view.state(plan, results), time.time_ns() // 1_000_000)
+    saved = view.encoded(plan.folder, view.state(plan, results, ranked=ranked), time.time_ns() // 1_000_000)
     described = {view.TAG + plan.sweep_id: saved} | ({} if NOTE in there else {NOTE: DESCRIPTION})
-    note = f"{_plain(sentence)}\n\n[Compare its runs]({_page(experiment_id, plan.sweep_id)})\n"
+    note = f"{plain(sentence)}\n\n[Compare its runs]({_page(experiment_id, plan.sweep_id)})\n"
 
     def describe() -> None:
         for name, value in described.items():
@@ -141,8 +149,3 @@ def _superseded(tags: Mapping[str, str], new: str) -> list[str]:
     views = {name: view.made_at(value) for name, value in tags.items() if own.fullmatch(name) and name != new}
     most = max(0, len(views) + 1 - MOST_VIEWS)
     return sorted(views, key=lambda name: (views[name], name))[: min(most, AT_ONCE)]
-
-
-def _plain(text: str) -> str:
-    """Markdown that shows ``text`` as it is."""
-    return re.sub(r"([!-+\-/<-@\[-`{-~])", r"\\\1", text)

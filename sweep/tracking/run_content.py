@@ -6,7 +6,7 @@ Tags and metrics are what MLflow's pages show, a display copy; the truth for a c
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from sweep.redaction import without_secrets
 from sweep.settings.schema import is_argument
 from sweep.tracking import expected, membership
 from sweep.tracking.attempt import CurveAddress
+from sweep.tracking.description import NOTE, of_run
 from sweep.tracking.display import log10_end, shown, there
 from sweep.training.curve import Curve, Failure, Floats, Leavings
 from sweep.verdict.outcome import EVENTS, Verdict
@@ -35,13 +36,17 @@ TRACEBACK, OUTPUT, FILES = "traceback.txt", "output.txt", "files/"
 BESIDE = "may depend on what the run was trained beside"
 """Tag ``bits`` of a model's run that was not found to be the same in any company."""
 
+COLUMNS = 30
+"""Columns of a dataset that its schema has, at most."""
+
 
 @dataclass(frozen=True)
 class RunContent:
     """A run as it will stand in the store.
 
-    ``curves`` are metrics with a history, as ``loss``; every number is finite, and no curve is empty. ``files`` are
-    artifacts, by their paths.
+    ``curves`` are metrics with a history, as ``loss``; every number is finite, and no curve is empty. ``data`` is what
+    it was trained on; None of a training function that takes none. ``files`` are artifacts, by their paths; ``seconds``
+    is how long it took.
     """
 
     name: str
@@ -50,8 +55,9 @@ class RunContent:
     tags: dict[str, str]
     metrics: dict[str, float]
     curves: Mapping[str, "Shown"]
-    data: Readings
+    data: Readings | None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    seconds: float = 0.0
 
     @property
     def points(self) -> int:
@@ -122,6 +128,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
         "curve_part": address.part,
         "curve_row": str(address.row),
         "mlflow.runColor": colours.LIGHT[verdict.outcome],
+        NOTE: of_run(verdict.reason, curve),
     }
     each = _shown(curve, curve_points)
     curves = {name: parts for name, parts in each.items() if len(parts.epochs)}
@@ -135,8 +142,9 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
         tags=tags,
         metrics={name: value for name, value in metrics.items() if math.isfinite(value)},
         curves=curves,
-        data=run.problem.prepared.readings,
+        data=_data(run),
         files=_files(curve.leavings),
+        seconds=curve.seconds,
     )
 
 
@@ -156,6 +164,7 @@ def of_failed(run: PointRun, failure: Failure) -> RunContent:
     """What stands on the run of a point whose training raised."""
     error = {"error_kind": failure.kind, "error_message": failure.message[: expected.MESSAGE]}
     tags = {**_tags(run), **error, "mlflow.runColor": colours.LIGHT["FAILED"]}
+    tags[NOTE] = of_run(replace(failure, message=error["error_message"]).sentence)
     return RunContent(
         run.name,
         status="FAILED",
@@ -163,9 +172,14 @@ def of_failed(run: PointRun, failure: Failure) -> RunContent:
         tags=tags,
         metrics=_logs(run.point),
         curves={},
-        data=run.problem.prepared.readings,
+        data=_data(run),
         files=_files(failure.leavings, {TRACEBACK: failure.traceback}),
+        seconds=failure.seconds,
     )
+
+
+def _data(run: PointRun) -> Readings | None:
+    return run.problem.prepared.readings if usage.reads_data(run.point) else None
 
 
 def _files(leavings: Leavings, texts: Mapping[str, str] = MappingProxyType({})) -> dict[str, bytes]:
@@ -203,12 +217,25 @@ class LoggedDataset(NamedTuple):
     digest: str
     source_type: str
     source: str
+    schema: str
+    profile: str
 
 
 def dataset_of(data: Readings) -> LoggedDataset:
     """What a run says of its readings, such that ``mlflow.data.get_source`` reads where they came from.
 
     The type ``code`` is the one of MLflow's own that names a source without promising to load it: the source is what
-    a person would say, and never a path.
+    a person would say, and never a path. Of more columns than :data:`COLUMNS` the schema has the first inputs and
+    the target: each run that a server sends brings it along.
     """
-    return LoggedDataset(data.name, data.fingerprint, "code", json.dumps({"tags": {"source": data.source}}))
+    target = {"type": "string" if data.classes else "double", "name": data.target_name, "required": True}
+    inputs = [{"type": "double", "name": name, "required": True} for name in data.input_names[: COLUMNS - 1]]
+    elements = len(data) * (len(data.input_names) + 1)
+    return LoggedDataset(
+        data.name,
+        data.fingerprint,
+        "code",
+        json.dumps({"tags": {"source": data.source}}),
+        json.dumps({"mlflow_colspec": [*inputs, target]}, ensure_ascii=False),
+        json.dumps({"num_rows": len(data), "num_elements": elements}),
+    )

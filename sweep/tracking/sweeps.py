@@ -31,7 +31,7 @@ from sweep.tracking import (
 from sweep.tracking.attempt import Attempt, CurveAddress
 from sweep.tracking.executions import executions
 from sweep.tracking.lookup import Known
-from sweep.tracking.names import rename
+from sweep.tracking.names import named, rename
 from sweep.tracking.patience import patiently
 from sweep.tracking.record import SweepRecord, load
 from sweep.tracking.store import Store
@@ -40,9 +40,6 @@ from sweep.tracking.writers import add_tag, is_known_database, writer_for
 from sweep.training.curve import NOTHING, Curve, Failure, Result
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Verdict
-
-NAME_LIMIT = 250
-"""Characters of a run's name in MLflow's tables."""
 
 
 @dataclass
@@ -142,7 +139,7 @@ class SweepRun:
 
     def name(self, point: Point) -> str:
         """What MLflow calls the run of a point."""
-        return self.plan.setting(point)[:NAME_LIMIT]
+        return named(self.plan, point)
 
     def _source(self, result: Result) -> dict[str, str]:
         """What the run keeps of where ``result`` is from; there are as many as kinds of workers."""

@@ -19,7 +19,7 @@ from sweep.plan import repeats, usage
 from sweep.plan.plan import Plan
 from sweep.problem import ends
 from sweep.problem.problem import ACCURACY
-from sweep.tracking import membership
+from sweep.tracking import membership, ranks
 from sweep.tracking.run_content import params
 from sweep.training.curve import Curve, Result
 
@@ -32,7 +32,7 @@ PAGE = 100
 MOST_NAMED = 8
 """Columns of metrics that training functions name."""
 
-MEANS = "mean and range"
+MEANS = "loss, mean and range"
 """What lines show of a setting with repeats."""
 
 FIRST_COLUMNS = ("attributes.`Run Name`", "runDateAndNestInfo")
@@ -64,12 +64,13 @@ def made_at(value: str) -> int:
         return sys.maxsize
 
 
-def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
+def state(plan: Plan, results: Iterable[Result], *, ranked: bool = False) -> dict[str, Any]:
     """The view of a sweep: its runs, whoever trained them, with charts that a diverged run does not ruin.
 
     Parameters
     ----------
     results : of the points; the loss axis is cut to the curves that fall.
+    ranked : whether runs carry the tag of :mod:`sweep.tracking.ranks`, by which the page then orders them.
     """
     known = list(results)
     curves = [each for each in known if isinstance(each, Curve)]
@@ -81,17 +82,15 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
         "xAxisScaleType": "log" if longest > LOG_EPOCHS else "linear",
         "xAxisKey": "step",
         "useGlobalXaxisKey": False,
+        "lineSmoothness": 0,  # Or else the page draws smoothed curves, which no run has.
     }
     settings = [params(plan.points[first]) for first, *_ in repeats.settings(plan.points)]
     columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in plan.shown]
     columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in [*_ends(plan), *_named(curves)])]
-    sample = membership.SETTING if settings else "key"
-    shown, whose = (MEANS, "their mean") if settings else ("all runs", "each run's outcome")
+    what = MEANS if settings else "loss of each run"
     return {
         "searchFilter": membership.condition(plan.sweep_id),
-        # Charts show the runs that the page has loaded: of more, by the order of their keys, hashes, a fair sample.
-        # Of settings with repeats all runs are loaded, or none.
-        "orderByKey": _column("metrics", "final_loss") if len(plan.points) <= PAGE else _column("tags", sample),
+        "orderByKey": _order(plan, ranked, bool(settings)),
         "orderByAsc": True,
         "selectedColumns": columns,
         "columnOrder": [*FIRST_COLUMNS, *columns],
@@ -99,8 +98,9 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
         "runsHiddenMode": "SHOW_ALL",
         "isAccordionReordered": True,  # Or else the page sorts the sections by name.
         "compareRunSections": [
-            _section("curves", f"Loss by epoch: {shown}, and cut to those that fall", display=True),
-            _section("settings", f"Settings: {whose}, and their way to the final loss", display=True),
+            # The page gives a chart of one metric no other title than its name, so these say what is in them.
+            _section("curves", f"{_loaded(plan, ranked)}{what}: all, and those that fall", display=True),
+            _section("settings", f"Settings: {_where(settings)}, and the way to the final loss", display=True),
             _section("rest", "Model metrics", display=False),
         ],
         "compareRunCharts": [
@@ -111,6 +111,28 @@ def state(plan: Plan, results: Iterable[Result]) -> dict[str, Any]:
         ],
         **(_grouped(plan, settings) if settings else {}),
     }
+
+
+def _order(plan: Plan, ranked: bool, by_setting: bool) -> str:
+    """What the page orders runs by: charts show those that it has loaded."""
+    if len(plan.points) <= PAGE:
+        return _column("metrics", "final_loss")
+    if ranked:
+        return _column("tags", ranks.tag(plan.sweep_id))
+    # By keys, which are hashes, they are a fair sample; of settings with repeats all runs are loaded, or none.
+    return _column("tags", membership.SETTING if by_setting else "key")
+
+
+def _loaded(plan: Plan, ranked: bool) -> str:
+    """Which runs the page has loaded, in words; nothing where it has all."""
+    if len(plan.points) <= PAGE:
+        return ""
+    which = "best, boundary, sample" if ranked else "a fair sample"
+    return f"{PAGE} of {len(plan.points):,} runs ({which}): "
+
+
+def _where(settings: Sequence[Mapping[str, str]]) -> str:
+    return "where each setting's mean ends" if settings else "each run in the colour of its outcome"
 
 
 def _grouped(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, Any]:

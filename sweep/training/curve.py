@@ -53,6 +53,7 @@ class Curve:
     trained : of a model how it was trained, as :data:`sweep.problem.problem.TRAINED` has it; nothing of others.
     where : host, processor and torch of the worker that trained it; nothing where that was the driver's own process.
     leavings : of a user's own training loop.
+    seconds : by the clock, how long it trained; of points that trained together its part of that, by their work.
     """
 
     losses: Floats = field(repr=False)
@@ -64,6 +65,7 @@ class Curve:
     trained: Mapping[str, int] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict, compare=False)
     leavings: Leavings = field(default=NOTHING, repr=False, compare=False)
+    seconds: float = field(default=0.0, repr=False, compare=False)
 
     @property
     def is_named(self) -> bool:
@@ -87,7 +89,7 @@ class Curve:
 class Failure:
     """A point whose training raised; a divergence is no failure.
 
-    ``where`` and ``leavings`` are as of a :class:`Curve`.
+    ``where``, ``leavings`` and ``seconds`` are as of a :class:`Curve`.
     """
 
     kind: str
@@ -95,6 +97,7 @@ class Failure:
     traceback: str = field(default="", repr=False)
     where: Mapping[str, str] = field(default_factory=dict, compare=False)
     leavings: Leavings = field(default=NOTHING, repr=False, compare=False)
+    seconds: float = field(default=0.0, repr=False, compare=False)
 
     @classmethod
     def of(cls, error: BaseException) -> "Failure":

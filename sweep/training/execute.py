@@ -5,6 +5,7 @@ tracking it, is the receiver's.
 """
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from time import perf_counter
 
@@ -15,7 +16,7 @@ from sweep.problem.task import Task
 from sweep.settings.schema import ProblemKind
 from sweep.training import advance
 from sweep.training.curve import Compute, Failure, Result, is_signal
-from sweep.training.worth import Worth
+from sweep.training.worth import Worth, labour
 
 CHUNK_LOSSES = 4_000_000
 """Losses a chunk may hold (32 MB in float64): what bounds memory, however large the plan."""
@@ -116,20 +117,37 @@ def _ordered(point: Point, problems: Mapping[Task, Problem]) -> int:
 
 
 def isolated(chunk: Sequence[Point], problems: Mapping[Task, Problem], compute: Compute) -> list[Result]:
-    """What ``compute`` brings of each point of ``chunk``, in order; a failure of each that raises, alone."""
+    """What ``compute`` brings of each point of ``chunk``, in order; a failure of each that raises, alone.
+
+    Each says how long it took, as :class:`sweep.training.curve.Curve` has it.
+    """
+    begun = perf_counter()
     try:
         results = list(compute(chunk, problems))
         if len(results) != len(chunk):
             raise RuntimeError(f"the engine returned {len(results)} results for {len(chunk)} points")
-        return results
+        return _timed(chunk, problems, results, perf_counter() - begun)
     except BaseException as error:  # A model may raise anything; the run of its point keeps what it was.
         if is_signal(error):
             raise
         if len(chunk) == 1:
-            return [Failure.of(error)]
-    half = len(chunk) // 2
+            return [replace(Failure.of(error), seconds=perf_counter() - begun)]
+    half = len(chunk) // 2  # The time until it raised is nobody's.
     found: list[Result] = []
     for some in (chunk[:half], chunk[half:]):
         with advance.part(len(some) / len(chunk)):
             found += isolated(some, problems, compute)
     return found
+
+
+def _timed(
+    chunk: Sequence[Point], problems: Mapping[Task, Problem], results: Sequence[Result], seconds: float
+) -> list[Result]:
+    """``results``, of which each has its part of ``seconds``, but those that a worker has told of already."""
+    labours = {task: labour(problems[task]) for task in {point.task for point in chunk}}
+    works = [labours[point.task] * point.epochs for point in chunk]
+    each = seconds / (sum(works) or 1)
+    return [
+        result if result.seconds else replace(result, seconds=each * work)
+        for result, work in zip(results, works, strict=True)
+    ]

@@ -107,6 +107,7 @@ def test_classes_are_an_axis() -> None:
         ({"lr": object()}, "lr: a value of type object"),
         ({"engine": "joblib"}, "joblib"),
         ({"grid": {"lr": [1, 2]}, "lr": 1}, "lr: given twice"),
+        ({"grid": ["lr=1,2"]}, "grid: a value of type list"),
     ],
 )
 def test_what_cannot_be_used_is_named(asked: dict[str, Any], what: str) -> None:

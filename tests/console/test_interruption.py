@@ -23,6 +23,7 @@ from sweep.tracking.location import absolute
 from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests.conftest import Command
+from tests.quick_start import Popen
 from tests.tracking.stored import runs, settings
 
 
@@ -110,7 +111,7 @@ def test_a_second_signal_ends_the_process_at_once_and_its_run_is_closed_by_a_lat
         "from sweep.__main__ import main\n"
         "main()\n"
     )
-    with subprocess.Popen(
+    with Popen(
         [sys.executable, "-c", code, "epochs=2"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,

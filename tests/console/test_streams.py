@@ -17,6 +17,7 @@ from hydra.core.global_hydra import GlobalHydra
 
 from sweep.console import streams
 from tests.conftest import Command
+from tests.quick_start import Popen
 
 SWEEP = [sys.executable, "-m", "sweep"]
 SHORT = (
@@ -132,9 +133,7 @@ def test_a_line_on_standard_error_is_there_at_once(tmp_path: Path, options: list
 def test_a_reader_that_goes_away_after_a_line_leaves_a_sweep_that_is_finished(
     tmp_path: Path, ready_store: Path
 ) -> None:
-    with subprocess.Popen(
-        [*SWEEP, "epochs=2"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with Popen([*SWEEP, "epochs=2"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline().startswith(b"Sweep ")

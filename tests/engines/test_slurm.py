@@ -73,6 +73,7 @@ def test_a_sweep_in_arrays_has_the_rows_and_the_report_of_one_process(
     grid = ("lr=1e-2,1e-3", "start=random", "seed=range(0,16)", "epochs=5")
     said = command(*grid, *SLURM, "hydra.launcher.workers=3", "hydra.launcher.memory=1")
     assert said.code == 0, said
+    assert "Jobs: 1 is submitted, of 8 points; how long it takes tells how many the next ones have." in said.out
     assert "Jobs: 4, of up to 8 points; workers: 4; chunks: 4, of up to 8 points." in said.out
     assert sorted(Path("outputs").glob("slurm-*")) == []
     page = report()

@@ -89,7 +89,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def run(monkeypatch: pytest.MonkeyPatch, queue: Scripted, points: Sequence[Point], workers: int = 4) -> list[Results]:
     monkeypatch.setattr(slurm, "queue", lambda _: queue)
-    chunks = list(Slurm(Asked(workers=workers)).run(points, PROBLEMS))
+    chunks = [chunk for chunk in Slurm(Asked(workers=workers)).run(points, PROBLEMS) if chunk]
     pairs = [each for chunk in chunks for each in chunk]
     assert sorted(each.key for each, _ in pairs) == sorted(each.key for each in points)
     assert not list(Path("outputs").glob("slurm-*"))
@@ -154,6 +154,24 @@ def test_jobs_that_are_found_again_are_told_before_any_of_them_has_brought_somet
     assert (next(chunks), engine.told) == ([], "Jobs found again: 1.")
     assert [each.key for chunk in chunks for each, _ in chunk] == [one.key]
     assert engine.told == "Jobs found again: 1; workers: 0; chunks: 1, of up to 1 point."
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (8, "Jobs: 1 is submitted, of 8 points."),
+        (40, "Jobs: 1 is submitted, of 32 points; how long it takes tells how many the next ones have."),
+    ],
+)
+def test_the_first_job_is_told_before_it_has_brought_something(
+    count: int, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job may be in the queue for hours, in which nothing else is there to be seen."""
+    monkeypatch.setattr(slurm, "queue", lambda _: Scripted(everything))
+    engine = Slurm(Asked())
+    chunks = engine.run(POINTS[:count], PROBLEMS)
+    assert (next(chunks), engine.told) == ([], told)
+    assert len([each for chunk in chunks for each in chunk]) == count
 
 
 def test_a_queue_that_takes_no_job_ends_the_sweep_with_its_words(monkeypatch: pytest.MonkeyPatch) -> None:

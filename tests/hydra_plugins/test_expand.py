@@ -27,7 +27,7 @@ AXES = {
 }
 
 
-@settings(max_examples=12, phases=[Phase.explicit, Phase.generate])  # Composing is slow, and shrinking far slower.
+@settings(max_examples=7, phases=[Phase.explicit, Phase.generate])  # Composing is slow, and shrinking far slower.
 @given(
     chosen=st.lists(st.sampled_from(sorted(AXES)), min_size=1, max_size=3, unique=True).flatmap(
         lambda keys: st.tuples(

@@ -66,7 +66,7 @@ def grids(draw: st.DrawFn) -> tuple[Readings, list[Point], list[Point]]:
     return data, points, draw(st.lists(st.sampled_from(points), min_size=1, max_size=3, unique_by=id))
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(grids())
 def test_a_row_has_the_bits_that_it_has_alone(grid: tuple[Readings, list[Point], list[Point]]) -> None:
     data, points, some = grid

@@ -57,7 +57,7 @@ def batches(draw: st.DrawFn) -> tuple[Objective, Tensor, list[Tensor]]:
     return objective(data, points), drawn(rows, batch, samples, seed), some
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(batches())
 def test_a_row_has_the_bits_that_it_has_alone_whatever_samples_others_have(
     given: tuple[Objective, Tensor, list[Tensor]],

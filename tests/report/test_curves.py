@@ -30,7 +30,7 @@ def drawn(*points: Point, name: str = "curves.svg") -> Picture:
 
 
 def title(panel: str) -> str:
-    return re.findall(r'class="title"[^>]*>([^<]*)<', panel)[0]
+    return str(re.findall(r'class="title"[^>]*>([^<]*)<', panel)[0])
 
 
 def upright(panel: str) -> list[str]:
@@ -117,8 +117,12 @@ def test_of_settings_with_repeats_the_best_stands_out_by_its_number_among_settin
     assert picture.caption.endswith("1: lr=0.001; 2: lr=0.01; 3: lr=0.03")
 
 
+RISING = [point(lr=1e-2, scale=1.0), point(lr=0.034, epochs=50)]
+FAR = [point(lr=1e-5, epochs=9)]
+
+
 @pytest.mark.parametrize(
-    "points", [SEED_GRID, seeded(1e-3, 1e-2), [point(lr=1e-2, scale=1.0), point(lr=0.034, epochs=50)]]
+    "points", [SEED_GRID, seeded(1e-3, 1e-2), RISING, FAR], ids=["lines", "bands", "rising", "far"]
 )
 def test_a_legend_has_what_is_drawn_and_nothing_else(points: list[Point]) -> None:
     picture = drawn(*points)

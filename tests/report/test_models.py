@@ -230,9 +230,9 @@ def test_each_model_has_its_panel_in_the_picture_of_fits(made: SweepRecord) -> N
     assert [label for label, _ in fits(some.plan, find(some.plan, runs).best)[0]] == ["width=4", "width=7"]
 
 
-def test_each_reason_has_room_on_the_page_where_no_column_of_theory_follows(made: SweepRecord) -> None:
+def test_each_run_has_its_note_and_reason_on_the_page_where_no_column_of_theory_is(made: SweepRecord) -> None:
     page = files.make(made).files["report.html"].decode()
-    assert page.count('<td class="reason">') == len(POINTS)
+    assert [page.count(f'data-part="{part}"') for part in ("note", "reason")] == [1, 1]
     assert "predicted outcome" not in page
 
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from sweep.data.readings import Readings
 from sweep.plan.point import Point
-from sweep.report.axes import LONGEST_LABEL, MOST_TICKS, Axis
+from sweep.report.axes import LONGEST_LABEL, LONGEST_SCALED, MOST_TICKS, Axis
 from sweep.report.blocks import pictures
 from sweep.report.contents import sections
-from sweep.report.drawing import mark
+from sweep.report.drawing import Frame, mark
 from sweep.report.findings import find
 from sweep.report.judged_runs import STATES
 from sweep.report.panels import MOST_CURVES
@@ -72,6 +72,8 @@ def test_a_linear_axis_has_a_place_for_every_value_and_few_round_ticks(values: l
         ([1.7e9, 1.7e9 + 0.5], ["0", "0.1", "0.2", "0.3", "0.4", "0.5"], "", " − 1,700,000,000"),
         ([-1.5e-150, 0], ["-15", "-10", "-5", "0"], "", " / 10⁻¹⁵¹"),
         ([1e30, 1.00002e30], ["0", "5e24", "1e25", "1.5e25", "2e25"], "", " − 1e30"),
+        ([3982034124.0002337, 3982034123.999595], ["-4e-4", "-2e-4", "0", "2e-4"], "", " − 3,982,034,124"),
+        ([2.284039084063231e16, 2.284039084859713e16], ["2e6", "4e6", "6e6", "8e6"], "", " − 2.284039084e16"),
         ([1.0, 1 + 3e-14], ["0", "1e-14", "2e-14", "3e-14"], "", " − 1"),
         ([1.0, 1 - 2.5e-13], ["-25", "-20", "-15", "-10", "-5", "0"], "(", " − 1) / 10⁻¹⁴"),
         ([1013.2, 1013.9], ["1013.2", "1013.4", "1013.6", "1013.8"], "", ""),
@@ -83,6 +85,21 @@ def test_what_long_labels_have_in_common_is_said_once(
 ) -> None:
     ticks = Axis.over(values, log=False).ticks()
     assert ([label for _, label in ticks.marks], ticks.said_once) == (labels, (before, after))
+
+
+@given(OFFSETS.map(lambda drawn: [drawn[0] + 10.0 ** drawn[2] * value for value in drawn[1]]), st.booleans())
+def test_ticks_as_they_are_drawn_differ_and_what_they_leave_is_said_once(values: list[float], is_alone: bool) -> None:
+    axis = Axis.over(values, log=False)
+    panel = Frame("", axis, axis, ("across", "up"), (480, 380) if is_alone else (340, 280)).draw([], "")
+    texts = [(each.get("text-anchor"), each.text or "") for each in ElementTree.fromstring(panel).iter("text")]
+    names = [text for _, text in texts if "across" in text or "up" in text or "…" in text]
+    for kind, name in zip(("middle", "end"), names, strict=True):
+        labels = [text for anchor, text in texts if anchor == kind and text not in names]
+        assert len({*labels}) == len(labels)
+        scaled, offset = (re.findall(pattern, name) for pattern in (r"/ 10⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+", r" [−+] [\d.,e-]+"))
+        assert len(scaled) <= 1
+        assert len(offset) <= 1
+        assert all(len(label) <= (LONGEST_SCALED if scaled else LONGEST_LABEL) for label in labels)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_a_failed_point_and_one_that_did_not_run_are_counted_apart_and_leave_the
     assert ",NOT RUN,,," in lines[3]
     for page in ("report.md", "report.html"):
         assert "Failed to execute" in made.files[page].decode()
-        assert "it tries the 2 that failed or were not run" in made.files[page].decode()
+        assert "it tries again the 1 that failed and trains the 1 not yet run" in made.files[page].decode()
 
 
 def test_a_sweep_in_which_every_point_failed_still_has_a_report() -> None:

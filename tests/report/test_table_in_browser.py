@@ -92,3 +92,8 @@ def test_of_many_runs_the_first_show_and_all_are_sorted_and_found(visit: Visit, 
     visit.page.get_by_label("search").fill("0.0499")
     assert column(visit.page, 1) == ["499"]
     assert status.inner_text() == "1 of 500 runs match"
+    visit.page.evaluate("document.querySelector('#runs').dispatchEvent(new CustomEvent('find', { detail: '7' }))")
+    assert visit.page.locator("#runs .found th").inner_text() == "7"
+    assert visit.page.locator("#runs .found").is_visible()
+    visit.page.emulate_media(media="print")
+    assert visit.page.locator("#runs tbody tr:not(.below)").last.is_visible()

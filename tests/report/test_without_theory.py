@@ -107,7 +107,7 @@ def test_the_report_has_no_section_of_theory_no_fit_and_nothing_to_try_by_theory
 def test_what_to_try_next_is_left_to_what_was_not_done(trained: Trained) -> None:
     some = dict(list(trained.record.results.items())[:-1])
     page = make(replace(trained.record, results=some)).files["report.md"].decode()
-    assert page.count("The same command again: it tries the 1 that failed or were not run") == 1
+    assert page.count("The same command again: it trains the 1 not yet run") == 1
     assert "theory" not in page
 
 
@@ -130,9 +130,9 @@ def test_curves_lie_beside_the_loss_that_counts_as_converged_only_where_that_is_
 
 def test_the_table_of_the_page_has_no_column_of_theory(trained: Trained) -> None:
     page = trained.report.files["report.html"].decode()
-    heads = re.findall(r'<th scope="col" aria-sort="none"><button type="button">([^<]*)</button>', page)
+    heads = re.findall(r'<th scope="col" aria-sort="none"[^>]*><button type="button">([^<]*)</button>', page)
     shown = ["lr", "scale", "epochs", "init.w", "init.b"]
-    assert heads == ["run", *shown, "outcome", "final loss", "theta.0", "theta.1", "reason", "key"]
+    assert heads == ["run", *shown, "outcome", "final loss", "note", "theta.0", "theta.1", "reason", "key"]
     assert 'for="by-' in page
 
 

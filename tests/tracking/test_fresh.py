@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 import stat
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Command
+from tests.quick_start import run
 from tests.tracking.stored import runs
 
 FILE = Path("outputs/mlflow.db")
@@ -26,7 +26,7 @@ def left(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
     shutil.copyfile(empty_store, file)
     words = [sys.executable, "-m", "sweep", "lr=1e-2,1e-3", "epochs=5"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
-    subprocess.run(words, cwd=folder, env=environment, check=True, capture_output=True)
+    assert run(words, cwd=folder, env=environment).returncode == 0
     log = file.with_name("mlflow.db-wal")
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,35 +21,10 @@ from sweep.tracking.store import Store
 from sweep.training.curve import Compute, Curve
 from sweep.training.in_process import in_process
 from tests.conftest import Command
+from tests.tracking.killed import LRS, Killed, kill, last_point
 from tests.tracking.stored import URI, runs, settings
 
-pytestmark = pytest.mark.usefixtures("ready_store")
-
-LRS = (1e-2, 1e-3, 1e-4)
-
-
-@pytest.fixture(autouse=True)
-def _a_chunk_is_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
-
-
-class Killed(KeyboardInterrupt):
-    """Ends a sweep at once: nothing is published."""
-
-
-def _last_point(does: Callable[[], None]) -> Compute:
-    """An engine that ``does`` something when the last point is to be trained."""
-
-    def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
-        if points[0].lr == LRS[-1]:
-            does()
-        return in_process(points, problems)
-
-    return train
-
-
-def _kill() -> NoReturn:
-    raise Killed
+pytestmark = pytest.mark.usefixtures("ready_store", "a_chunk_is_a_point")
 
 
 def _sweep(engine: Compute = in_process, *, rerun: bool = False) -> Exit:
@@ -71,7 +46,7 @@ def _reported(command: Command) -> tuple[list[str], str]:
 
 def test_a_sweep_that_works_is_reported_with_what_it_has_committed(command: Command) -> None:
     seen = []
-    _sweep(_last_point(lambda: seen.append(_reported(command))))
+    _sweep(last_point(lambda: seen.append(_reported(command))))
     ((states, report),) = seen
     assert states == ["FINISHED", "FINISHED", "NOT RUN"]
     assert "2 unfinished, 1 not run" in report
@@ -82,7 +57,7 @@ def test_a_sweep_that_was_killed_is_reported_with_what_it_has_committed(
     command: Command, monkeypatch: pytest.MonkeyPatch, known: bool
 ) -> None:
     with pytest.raises(Killed):
-        _sweep(_last_point(_kill))
+        _sweep(last_point(kill))
     monkeypatch.setattr(lookup, "is_known_database", lambda _: known)
     states, report = _reported(command)
     assert states == ["FINISHED", "FINISHED", "NOT RUN"]
@@ -95,7 +70,7 @@ def test_a_sweep_that_was_killed_is_reported_with_what_it_has_committed(
 def _killed_at(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     """Kill what is run from here on when its last part is there and no run names it; or when its last run is there."""
     if place == "before the plan":
-        monkeypatch.setattr(sweeps.SweepRun, "settled", lambda _: _kill())
+        monkeypatch.setattr(sweeps.SweepRun, "settled", lambda _: kill())
         return
     written = []
 
@@ -103,7 +78,7 @@ def _killed_at(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
         def writes(*given: Any) -> Any:
             written.append(given)
             if len(written) == len(LRS):
-                _kill()
+                kill()
             return writers.writer_for(store)(*given)
 
         return writes
@@ -138,7 +113,7 @@ def test_wherever_a_sweep_is_killed_each_run_that_is_committed_counts(
 def test_a_rerun_that_was_killed_goes_on_and_the_next_one_begins_anew(command: Command) -> None:
     _sweep()
     with pytest.raises(Killed):
-        _sweep(_last_point(_kill), rerun=True)
+        _sweep(last_point(kill), rerun=True)
     assert list(sweep.frame().runs["attempt"]) == [2, 2, 1]
     assert "2 done already, 1 to train" in command("lr=1e-2,1e-3,1e-4", "epochs=5", "rerun=true", "dry_run=true").out
     _sweep(rerun=True)
@@ -150,7 +125,7 @@ def test_a_rerun_that_was_killed_goes_on_and_the_next_one_begins_anew(command: C
 def test_a_rerun_that_was_killed_is_given_up_by_a_command_without_it() -> None:
     _sweep()
     with pytest.raises(Killed):
-        _sweep(_last_point(_kill), rerun=True)
+        _sweep(last_point(kill), rerun=True)
     _sweep()
     assert _attempts() == [[1, 2], [1, 2], [1]]
     _sweep(rerun=True)
@@ -164,7 +139,7 @@ def test_a_rerun_whose_store_failed_goes_on_with_what_was_kept(monkeypatch: pyte
         raise StoreAway("away")
 
     with monkeypatch.context() as patched, pytest.raises(StoreAway):
-        _sweep(_last_point(lambda: patched.setattr(FolderArtifacts, "put", away)), rerun=True)
+        _sweep(last_point(lambda: patched.setattr(FolderArtifacts, "put", away)), rerun=True)
     assert _attempts() == [[1, 2], [1, 2], [1]]
 
     def untrained(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:

@@ -2,7 +2,7 @@
 
 import json
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,43 +13,15 @@ import sweep
 from sweep import app
 from sweep.console.interruption import Interrupted
 from sweep.engines.engine import Here
-from sweep.plan.point import Point
-from sweep.problem.problem import Problem
-from sweep.problem.task import Task
 from sweep.tracking import listed_tag, listing, lookup, summaries
 from sweep.tracking.location import absolute
-from sweep.training.curve import Compute, Curve
+from sweep.training.curve import Compute
 from sweep.training.in_process import in_process
 from tests.conftest import Command
+from tests.tracking.killed import LRS, Killed, kill, last_point
 from tests.tracking.stored import URI, settings
 
-pytestmark = pytest.mark.usefixtures("ready_store")
-
-LRS = (1e-2, 1e-3, 1e-4)
-
-
-@pytest.fixture(autouse=True)
-def _a_chunk_is_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
-
-
-class Killed(KeyboardInterrupt):
-    """Ends a sweep at once: nothing is published."""
-
-
-def _kill() -> None:
-    raise Killed
-
-
-def _last_point(does: Callable[[], None]) -> Compute:
-    """An engine that ``does`` something when the last point is to be trained."""
-
-    def train(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
-        if points[0].lr == LRS[-1]:
-            does()
-        return in_process(points, problems)
-
-    return train
+pytestmark = pytest.mark.usefixtures("ready_store", "a_chunk_is_a_point")
 
 
 def _sweep(lrs: Sequence[float] = LRS, engine: Compute = in_process) -> None:
@@ -114,7 +86,7 @@ def test_a_sweep_at_work_is_listed_with_its_share_and_what_it_has_committed(
                 patched.setattr(module, "is_known_database", lambda _: known)
             seen.extend(_listed(command))
 
-    _sweep(engine=_last_point(look))
+    _sweep(engine=last_point(look))
     (one,) = seen
     assert (one["state"], round(one["done"], 2)) == ("running", 0.67)
     assert one["counts"] == {"UNFINISHED": 2, "NOT RUN": 1}
@@ -130,7 +102,7 @@ def test_of_a_sweep_that_says_nothing_the_list_tells_when_it_counts_as_killed(se
 
 def test_of_a_process_that_is_gone_without_a_word_the_list_says_what_it_had_committed(command: Command) -> None:
     with pytest.raises(Killed):
-        _sweep(engine=_last_point(_kill))
+        _sweep(engine=last_point(kill))
     client, run_id = _summary()
     client.update_run(run_id, status="RUNNING")
     client.set_tag(run_id, "heartbeat", (datetime.now(UTC) - timedelta(hours=1)).isoformat(timespec="seconds"))
@@ -141,7 +113,7 @@ def test_of_a_process_that_is_gone_without_a_word_the_list_says_what_it_had_comm
 
 def test_a_sweep_that_was_interrupted_is_listed_as_its_report_has_it(command: Command) -> None:
     with pytest.raises(Interrupted):
-        _sweep(engine=_last_point(lambda: signal.raise_signal(signal.SIGINT)))
+        _sweep(engine=last_point(lambda: signal.raise_signal(signal.SIGINT)))
     (one,) = _listed(command)
     assert (one["state"], one["counts"]) == ("killed", {"UNFINISHED": 2, "NOT RUN": 1})
     assert one["best"] == "lr=0.01"
@@ -152,7 +124,7 @@ def test_a_sweep_that_was_interrupted_is_listed_as_its_report_has_it(command: Co
 
 def test_a_sweep_of_an_earlier_release_is_counted_and_a_spoiled_tag_is_none(command: Command) -> None:
     with pytest.raises(Interrupted):
-        _sweep(engine=_last_point(lambda: signal.raise_signal(signal.SIGINT)))
+        _sweep(engine=last_point(lambda: signal.raise_signal(signal.SIGINT)))
     _sweep()  # Its metrics still say that one was not run.
     client, run_id = _summary()
     client.delete_tag(run_id, listed_tag.TAG)

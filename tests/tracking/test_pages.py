@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mlflow import MlflowClient
 
 from sweep import app
+from sweep.colours import LIGHT
 from sweep.engines.engine import Here
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
@@ -20,6 +21,7 @@ from sweep.problem.task import Task
 from sweep.settings import composition
 from sweep.settings.schema import Tracking
 from sweep.tracking import membership, pages, view
+from sweep.tracking.description import NOTE, plain
 from sweep.tracking.location import absolute
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
@@ -28,8 +30,6 @@ from tests.tracking.stored import FOUR, URI, opened, runs
 from tests.tracking.stored import settings as of_point
 
 pytestmark = pytest.mark.usefixtures("ready_store")
-
-COLOURS = {"CONVERGED": "#0072b2", "UNFINISHED": "#e69f00", "DIVERGED": "#d55e00"}
 
 
 def experiment_tags() -> dict[str, str]:
@@ -42,11 +42,11 @@ def test_a_sweep_leaves_a_view_and_descriptions_and_each_run_the_colour_of_its_o
     (summary,) = runs("summary")
     sweep_id = summary.data.tags["sweep_id"]
     assert json.loads(experiment_tags()[view.TAG + sweep_id])["name"] == f"sweep-{sweep_id[:8]}"
-    assert experiment_tags()[pages.NOTE] == pages.DESCRIPTION
-    note = summary.data.tags[pages.NOTE]
+    assert experiment_tags()[NOTE] == pages.DESCRIPTION
+    note = summary.data.tags[NOTE]
     assert "3 unfinished, 1 diverged" in note
     assert f"viewStateShareKey={sweep_id}&compareRunsMode=CHART" in note
-    assert [run.data.tags["mlflow.runColor"] for run in runs()] == [COLOURS[r.data.tags["outcome"]] for r in runs()]
+    assert [run.data.tags["mlflow.runColor"] for run in runs()] == [LIGHT[r.data.tags["outcome"]] for r in runs()]
 
 
 @pytest.mark.parametrize("there", ["a file", "a server"])
@@ -73,8 +73,8 @@ def test_a_sweep_can_be_looked_at_from_its_first_chunk_on(
     assert [name in tags for tags, *_ in seen] == [False, True, True]
     assert ["viewStateShareKey" in link for *_, link in seen] == [False, True, True]
     assert json.loads(seen[1][0][name])["state"] == json.loads(seen[2][0][name])["state"]
-    assert [pages._plain(pages.STILL) in tags.get(pages.NOTE, "") for _, tags, _ in seen] == [False, True, True]
-    assert "3 unfinished" in summary.data.tags[pages.NOTE]
+    assert [plain(pages.STILL) in tags.get(NOTE, "") for _, tags, _ in seen] == [False, True, True]
+    assert "3 unfinished" in summary.data.tags[NOTE]
 
 
 def test_a_diverged_run_has_a_place_beside_the_others(command: Command) -> None:
@@ -119,14 +119,9 @@ def test_the_latest_views_are_kept_and_those_that_people_made(
 
 def test_what_a_person_wrote_on_the_experiment_stays(command: Command) -> None:
     command("epochs=5")
-    opened().client.set_experiment_tag(opened().experiment_id, pages.NOTE, "mine")
+    opened().client.set_experiment_tag(opened().experiment_id, NOTE, "mine")
     command("epochs=6")
-    assert experiment_tags()[pages.NOTE] == "mine"
-
-
-def test_a_description_shows_names_from_outside_as_they_are() -> None:
-    assert pages._plain("<b>5*[x](y)") == r"\<b\>5\*\[x\]\(y\)"
-    assert pages._plain("_a→b_, 1.5; c: `d`") == r"\_a→b\_, 1.5; c: \`d\`"
+    assert experiment_tags()[NOTE] == "mine"
 
 
 def test_a_store_that_refuses_the_view_is_told_of_and_the_sweep_succeeds(command: Command, ready_store: Path) -> None:

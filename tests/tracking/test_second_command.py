@@ -50,8 +50,8 @@ def test_a_reused_run_is_named_by_what_tells_it_from_the_others_of_the_sweep(com
     command("lr=1e-2,1e-3,1e-4", "epochs=5")
     by_hand = next(run for run in runs() if run.data.params["lr"] == "0.0001")
     MlflowClient(absolute(URI)).update_run(by_hand.info.run_id, name="mine")
-    wide = [f"lr={lr} scale=0.1 epochs=5 init.w={w}" for lr in ("0.001", "0.01") for w in ("1", "2")]
-    mine = ["lr=0.0001 scale=0.1 epochs=5 init.w=2", "mine"]
+    wide = [f"lr={lr} init.w={w} scale=0.1 epochs=5" for lr in ("0.001", "0.01") for w in ("1", "2")]
+    mine = ["lr=0.0001 init.w=2 scale=0.1 epochs=5", "mine"]
     for command_line in (["lr=1e-2,1e-3,1e-4", "init.w=1,2", "epochs=5"], ["lr=1e-2,1e-3,1e-4", "epochs=5"]):
         assert command(*command_line).code == 0
         assert names() == sorted([*wide, *mine])

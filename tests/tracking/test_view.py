@@ -55,7 +55,12 @@ def test_every_setting_that_varies_is_a_column_and_an_axis() -> None:
 
 def test_of_more_runs_than_a_page_holds_the_first_are_a_sample_of_all_outcomes() -> None:
     points = tuple(point(lr=number * 1e-4) for number in range(1, 102))
-    assert view.state(Plan(points, READINGS, 0.001), [])["orderByKey"] == "tags.`key`"
+    many = Plan(points, READINGS, 0.001)
+    assert view.state(many, [])["orderByKey"] == "tags.`key`"
+    ranked = view.state(many, [], ranked=True)
+    assert ranked["orderByKey"] == f"tags.`mlflow.sweep.rank.{many.sweep_id}`"
+    said = "100 of 101 runs (best, boundary, sample): loss of each run: all, and those that fall"
+    assert ranked["compareRunSections"][0]["name"] == said
     assert view.state(Plan(points[1:], READINGS, 0.001), [])["orderByKey"] == "metrics.`final_loss`"
 
 
@@ -159,7 +164,7 @@ def test_repeats_are_grouped_by_all_that_varies_but_their_seed_and_groups_are_sh
     assert state["useGroupedValuesInCharts"] is True
     shut = {f"param.lr.0.1,param.problem.model.width.{width}": False for width in (4, 8)}
     assert state["groupsExpanded"] == shut
-    assert state["compareRunSections"][0]["name"] == "Loss by epoch: mean and range, and cut to those that fall"
+    assert state["compareRunSections"][0]["name"] == "loss, mean and range: all, and those that fall"
 
 
 def test_without_repeats_nothing_is_grouped_though_seeds_vary() -> None:

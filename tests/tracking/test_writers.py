@@ -1,12 +1,15 @@
 """Both writers put the same rows into a store; a client of MLflow, and the tables, are the judges."""
 
+import json
 import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import mlflow.data
+import pandas as pd
 import pytest
+from mlflow.data.pandas_dataset import from_pandas
 
 from sweep.tracking import client_writer, database_writer
 from sweep.tracking.database_tables import engine_of, unexpected_columns
@@ -14,7 +17,7 @@ from sweep.tracking.store import Store
 from sweep.tracking.writers import Writer, writer_for
 from sweep.training import yielded
 from tests.tracking import stored
-from tests.tracking.written import EVERY_KIND, LEAVING, LEFT, a_store, content_of, nothing, opened, point, query
+from tests.tracking.written import DATA, EVERY_KIND, LEAVING, LEFT, a_store, content_of, nothing, opened, point, query
 
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")  # MLflow 3.17 on SQLAlchemy 2.1.
 
@@ -97,6 +100,25 @@ def test_mlflow_itself_reads_where_the_readings_of_a_run_came_from(both: tuple[S
             assert run.inputs is not None
             (logged,) = run.inputs.dataset_inputs
             assert mlflow.data.get_source(logged).to_dict() == {"tags": {"source": "made up"}}
+
+
+def test_a_dataset_has_the_schema_that_mlflow_itself_gives_one(both: tuple[Store, Store]) -> None:
+    table = pd.DataFrame({name: [0.0] for name in (*DATA[0].input_names, DATA[0].target_name)})
+    theirs = from_pandas(table, digest="any").schema
+    assert theirs is not None
+    for store in both:
+        rows = query(store, "SELECT dataset_schema, dataset_profile FROM datasets")
+        assert [json.loads(schema) for schema, _ in rows] == [{"mlflow_colspec": theirs.to_dict()}] * 2
+        assert [json.loads(profile) for _, profile in rows] == [{"num_rows": 3, "num_elements": 6}] * 2
+
+
+@pytest.mark.parametrize("writer", [client_writer.write_runs, database_writer.write_runs])
+def test_a_run_lasts_as_long_as_it_trained_and_one_of_no_data_names_none(tmp_path: Path, writer: Writer) -> None:
+    store = a_store(tmp_path, "timed")
+    contents = [replace(EVERY_KIND[0], seconds=1.5), replace(EVERY_KIND[1], seconds=0.0, data=None)]
+    first, second = (store.client.get_run(each.run_id) for each in writer(store, contents, nothing))
+    assert [run.info.end_time - run.info.start_time for run in (first, second)] == [1500, 0]
+    assert [len(run.inputs.dataset_inputs if run.inputs else ()) for run in (first, second)] == [1, 0]
 
 
 def test_runs_stand_in_the_order_of_the_plan(both: tuple[Store, Store]) -> None:

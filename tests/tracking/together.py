@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.quick_start import Popen
 from tests.tracking.stored import runs
 
 GRIDS = ("lr=1e-2,1e-3", "lr=1e-3,1e-4", "lr=1e-2,1e-3")
@@ -14,7 +15,7 @@ def start_together(place: Path, *words: str, uri: str) -> None:
     """A sweep for each of ``GRIDS`` in the folder ``place``: all succeed, and ``uri`` then has each point once."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
     started = [
-        subprocess.Popen(
+        Popen(
             [sys.executable, "-m", "sweep", "epochs=5", grid, *words],
             cwd=place,
             env=environment,

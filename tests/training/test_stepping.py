@@ -34,7 +34,7 @@ def alone(asked: Point) -> Curve:
     return in_process([asked], LINE)[0]
 
 
-@settings(max_examples=100)
+@settings(max_examples=30)
 @given(asked=points(dtype=DType.float64, epochs=100))
 def test_a_run_is_what_torch_makes_of_the_same_optimizer_schedule_and_batches(asked: Point) -> None:
     with warnings.catch_warnings():
@@ -45,14 +45,14 @@ def test_a_run_is_what_torch_makes_of_the_same_optimizer_schedule_and_batches(as
     assert closeness(ours.parameters, end) < 1e-11
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(asked=st.lists(points(), min_size=2, max_size=12))
 def test_a_run_has_the_same_bits_in_any_company(asked: list[Point]) -> None:
     for each, found in zip(asked, in_process(asked, LINE), strict=True):
         assert first_difference(alone(each), found, ("w", "b")) == ""
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(asked=st.lists(points(**ALIKE), min_size=2, max_size=12))
 def test_runs_that_share_a_tensor_have_arguments_and_batches_of_their_own(asked: list[Point]) -> None:
     assert len({each.batch for each in asked}) == 1
@@ -60,7 +60,7 @@ def test_runs_that_share_a_tensor_have_arguments_and_batches_of_their_own(asked:
         assert first_difference(alone(each), found, ("w", "b")) == ""
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(asked=points(), more=st.integers(1, 30))
 def test_a_short_run_is_the_prefix_of_a_long_one_unless_its_schedule_looks_at_the_end(asked: Point, more: int) -> None:
     long = replace(asked, epochs=asked.epochs + more)

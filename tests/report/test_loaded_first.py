@@ -1,0 +1,48 @@
+"""Of many runs MLflow's page loads the best, then those where outcomes change, then some of each outcome."""
+
+from sweep.report.loaded_first import boundary, loaded_first
+from sweep.report.repeats import settings_of
+from sweep.tracking.view import PAGE
+from tests.conftest import point
+from tests.report.made import sweep
+
+LRS = [2e-4 * place for place in range(1, 301)]
+
+
+def test_the_best_come_first_then_the_boundary_then_each_outcome_in_turn() -> None:
+    plan, runs = sweep(*(point(lr=lr, epochs=1000) for lr in LRS))
+    by_key = {run.point.key: run for run in runs}
+    told = [by_key[key] for key in loaded_first(plan, runs)]
+    assert len({run.number for run in told}) == len(told) == PAGE
+    best, rest = told[:20], told[20:]
+    assert {run.state for run in best} == {"CONVERGED"}
+    losses = [run.curve.final_loss for run in best if run.curve]
+    assert losses == sorted(losses)
+    edges = [run for run in boundary(plan, runs) if run not in best]
+    assert rest[: len(edges)] == edges
+    sample = [run.state for run in rest[len(edges) :]]
+    assert set(sample[:3]) == {"CONVERGED", "UNFINISHED", "DIVERGED"}
+    counts = [sample.count(state) for state in ("UNFINISHED", "DIVERGED")]
+    assert max(counts) - min(counts) <= 1
+
+
+def test_the_boundary_is_where_neighbours_of_one_setting_differ_and_nothing_else() -> None:
+    plan, runs = sweep(*(point(lr=lr, scale=scale, epochs=50) for scale in (1.0, 0.1) for lr in (1e-4, 2e-4, 1e-3)))
+    states = [run.state for run in runs]
+    assert states == ["UNFINISHED", "UNFINISHED", "DIVERGED", *["UNFINISHED"] * 3]
+    assert [run.number for run in boundary(plan, runs)] == [2, 3, 6]
+
+
+def test_repeats_of_a_setting_stand_together() -> None:
+    from sweep.settings.schema import Start
+
+    points = [
+        point(lr=1e-4 * place, scale=1.0, epochs=5, start=Start.random, seed=seed)
+        for place in range(1, 31)
+        for seed in range(4)
+    ]
+    plan, runs = sweep(*points)
+    keys = loaded_first(plan, runs, settings_of(plan, runs))
+    lrs = [next(each.lr for each in points if each.key == key) for key in keys]
+    assert len(set(keys)) == PAGE
+    assert all(len({*lrs[start : start + 4]}) == 1 for start in range(0, PAGE, 4))

@@ -1,0 +1,51 @@
+"""A process of :mod:`tests.quick_start` says, does and ends as one that Python starts."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.processes import gone
+from tests.quick_start import Popen, run
+
+LOOKS = """
+import os, sys
+print(sys.argv, sys.orig_argv, os.getcwd(), os.environ['OWN'], 'sweep' in sys.modules, __name__, sys.stdin.read())
+print('told', file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("end", ["", "sys.exit(3)", "sys.exit('said')", "os.abort()", "os.kill(os.getpid(), 15)"])
+def test_it_has_its_own_words_folder_environment_streams_and_end(tmp_path: Path, end: str) -> None:
+    words, environment = [sys.executable, "-c", LOOKS + end, "a", "b"], {**os.environ, "OWN": "one"}
+    theirs = subprocess.run(
+        words, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    ours = run(words, cwd=tmp_path, env=environment)
+    assert (ours.returncode, ours.stderr) == (theirs.returncode, theirs.stderr)
+    assert end.startswith("os") or ours.stdout == theirs.stdout
+
+
+def test_it_runs_a_module_of_the_folder_and_of_what_is_named(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    for path, text in (("inner/near.py", "import far"), ("far.py", "import sys; print(sys.argv, __name__)")):
+        (tmp_path / path).write_text(text)
+    words, environment = [sys.executable, "-m", "near", "a"], {**os.environ, "PYTHONPATH": str(tmp_path)}
+    said = [each(words, cwd=tmp_path / "inner", env=environment, **how) for each, how in (
+        (run, {}), (subprocess.run, {"capture_output": True, "text": True}))]  # fmt: skip
+    assert said[0].stdout == said[1].stdout != ""
+
+
+def test_it_gets_signals_in_a_session_of_its_own_and_is_known_by_its_id() -> None:
+    words = [sys.executable, "-c", "import time; print('there', flush=True); time.sleep(99)"]
+    with Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stdout
+        assert (process.stdout.readline(), process.poll()) == ("there\n", None)
+        assert os.getsid(process.pid) == process.pid
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.communicate()[1].splitlines()[-1] == "KeyboardInterrupt"
+    assert process.returncode == -signal.SIGINT
+    assert gone([process.pid])
