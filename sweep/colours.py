@@ -24,3 +24,12 @@ DARK: Mapping[str, str] = {
     "NOT RUN": "#8a929b",
 }
 """The same on black."""
+
+EITHER: Mapping[str, str] = {
+    "CONVERGED": "#0087d7",
+    "UNFINISHED": "#af8700",
+    "DIVERGED": "#d75f5f",
+    "FAILED": "#af5faf",
+    "NOT RUN": "#878787",
+}
+"""The same where nobody knows what they stand on, as in a terminal: 3 : 1 on white and on black."""

@@ -68,7 +68,7 @@ class Popen(subprocess.Popen[Any]):
         return self.returncode
 
 
-def run(words: list[str], **how: Any) -> "subprocess.CompletedProcess[str]":
+def run(words: Any, **how: Any) -> "subprocess.CompletedProcess[str]":
     """As :func:`subprocess.run` with ``capture_output`` and ``text``."""
     streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with Popen(words, text=True, **streams | how) as process:

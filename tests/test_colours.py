@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sweep.colours import DARK, LIGHT
+from sweep.colours import DARK, EITHER, LIGHT
 
 Numbers = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ SHEET = files("sweep.report").joinpath("picture.css").read_text(encoding="utf-8"
 ON_SCREEN, IN_DARK, IN_PRINT = (
     [*re.findall(r"--(?:paper|sheet): (#\w{6})", part)] for part in SHEET.split("@media")[:3]
 )
-GROUNDS = [(LIGHT, ON_SCREEN), (DARK, [*IN_DARK, "#000000"]), (LIGHT, IN_PRINT)]
+GROUNDS = [(LIGHT, ON_SCREEN), (DARK, [*IN_DARK, "#000000"]), (LIGHT, IN_PRINT), (EITHER, ["#ffffff", "#000000"])]
 OUTCOMES = ("CONVERGED", "UNFINISHED", "DIVERGED")
 APART = 25
 """Distance of two colours that nobody takes for one another; 2.3 is what can just be seen."""

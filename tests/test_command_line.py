@@ -23,6 +23,7 @@ from sweep.settings.keys import KEYS, SET_BY_GROUP
 from sweep.tracking.location import absolute
 from sweep.training.curve import Curve
 from tests.conftest import Command
+from tests.quick_start import run
 from tests.tracking.stored import URI, runs, settings
 
 
@@ -157,7 +158,7 @@ def test_a_point_that_fails_ends_a_process_of_its_own_with_code_3(tmp_path: Path
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    done = run(command, cwd=tmp_path, env=environment)
     assert "ValueError: made to fail" in done.stderr
     assert done.returncode == 3
 

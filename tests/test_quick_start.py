@@ -34,9 +34,9 @@ def test_it_runs_a_module_of_the_folder_and_of_what_is_named(tmp_path: Path) -> 
     for path, text in (("inner/near.py", "import far"), ("far.py", "import sys; print(sys.argv, __name__)")):
         (tmp_path / path).write_text(text)
     words, environment = [sys.executable, "-m", "near", "a"], {**os.environ, "PYTHONPATH": str(tmp_path)}
-    said = [each(words, cwd=tmp_path / "inner", env=environment, **how) for each, how in (
-        (run, {}), (subprocess.run, {"capture_output": True, "text": True}))]  # fmt: skip
-    assert said[0].stdout == said[1].stdout != ""
+    where = tmp_path / "inner"
+    theirs = subprocess.run(words, cwd=where, env=environment, capture_output=True, text=True)
+    assert run(words, cwd=where, env=environment).stdout == theirs.stdout != ""
 
 
 def test_it_gets_signals_in_a_session_of_its_own_and_is_known_by_its_id() -> None:

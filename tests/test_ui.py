@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 GRID = ("lr=1e-2,1e-4", "scale=1,0.1")
-BLUE, ORANGE, RED = "rgb(0, 114, 178)", "rgb(207, 133, 0)", "rgb(140, 21, 21)"
+BLUE, ORANGE, RED = "rgb(0, 114, 178)", "rgb(192, 122, 0)", "rgb(116, 16, 16)"
 SLOW = 120_000
 """Milliseconds that MLflow's pages may take to draw."""
 

@@ -4,7 +4,7 @@ import os
 import re
 from typing import TextIO
 
-from sweep.colours import LIGHT
+from sweep.colours import EITHER
 
 LEVELS = (0, 95, 135, 175, 215, 255)
 """How much red, green and blue the 216 colours have that every terminal of today knows, as xterm numbers them."""
@@ -31,7 +31,7 @@ def painted(text: str, code: str) -> str:
 
 def code_of(state: str) -> str | None:
     """The code for the state of a run, of the colours that terminals have the nearest one; None of other words."""
-    if not (colour := LIGHT.get(state)):
+    if not (colour := EITHER.get(state)):
         return None
     parts = [int(part, 16) for part in re.findall("[0-9a-f]{2}", colour)]
     red, green, blue = (min(range(6), key=lambda at, part=part: abs(LEVELS[at] - part)) for part in parts)  # type: ignore[misc]

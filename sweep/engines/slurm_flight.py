@@ -72,7 +72,8 @@ class Flight:
         """All that comes, until nothing is left; empty where a job was just submitted, or a look brought nothing."""
         self._packer, self._submission = packer, submission
         self._submit()
-        yield []
+        if self._jobs:
+            yield []
         while self._jobs or submission.has_more:
             yield from self._look(packer)
             yield []

@@ -15,8 +15,8 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def plain(text: str) -> str:
-    """Markdown that shows ``text`` as it is."""
-    return re.sub(r"([!-+\-/<-@\[-`{-~])", r"\\\1", text)
+    """Markdown that shows ``text`` as it is: the page takes a backslash before these signs alone for an escape."""
+    return re.sub(r"([\\`*_{}\[\]()>#+!~=|-])", r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
 
 
 def of_run(reason: str, curve: Curve | None = None) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sweep.colours import LIGHT
+from sweep.colours import EITHER
 from sweep.console import as_json, colour, quiet, terminal
 from sweep.console.conclusion import MOST_ROWS, MOST_STEPS
 from sweep.console.table import LEAST_NOTE, WIDEST, fitted
@@ -150,10 +150,10 @@ def test_colour_is_forced_into_a_pipe_and_forbidden_before_all_else(
 
 
 def test_states_have_the_nearest_colours_that_terminals_know() -> None:
-    codes = {state: colour.code_of(state) for state in LIGHT}
-    assert codes["CONVERGED"] == "38;5;25", "#005faf is nearest to #0072b2"
-    assert codes["DIVERGED"] == "38;5;166"
-    assert len(set(codes.values())) == len(LIGHT)
+    codes = {state: colour.code_of(state) for state in EITHER}
+    assert codes["CONVERGED"] == "38;5;32", "#0087d7"
+    assert codes["DIVERGED"] == "38;5;167", "#d75f5f"
+    assert len(set(codes.values())) == len(EITHER)
     assert colour.code_of("outcome") is None
 
 

@@ -172,7 +172,7 @@ def test_chunks_come_as_they_are_done_and_a_run_that_is_closed_leaves_nothing_at
     posed = planned([*calm, doing("hang")])
     before = at_work()
     chunks = make().run(posed.points, posed.problems)
-    assert {point.key for point, _ in next(chunks)} == {point.key for point in posed.points[:32]}
+    assert {point.key for point, _ in next(filter(None, chunks))} == {point.key for point in posed.points[:32]}
     training = sorted(at_work() - before)
     assert training
     chunks.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Command
+from tests.quick_start import run
 from tests.tracking.stored import runs
 
 IMPORTS = """
@@ -77,7 +78,7 @@ for number, cell in enumerate(sys.argv.pop().split("\x1e")):
 def session(times: int, cells: list[str] = CELLS) -> str:
     """What a session says that has run ``cells``, and then a sweep of its function and one of its class."""
     words = [sys.executable, "-c", SESSION, str(times), "\x1e".join([*cells, RUN])]
-    found = subprocess.run(words, capture_output=True, text=True, timeout=600, check=False)
+    found = run(words)
     assert (found.returncode, found.stderr) == (0, "")
     return found.stdout
 

@@ -20,6 +20,7 @@ from sweep.training.curve import Failure
 from tests.conftest import Command
 from tests.engines.deadly import DRIVER
 from tests.problem.posed import asked, planned
+from tests.quick_start import Popen
 from tests.tracking.stored import runs
 
 ROOT = Path(__file__).parent.parent.parent
@@ -118,7 +119,7 @@ def test_a_point_that_ends_its_job_each_time_is_told_with_slurms_state(monkeypat
     monkeypatch.setattr(Queue, "late", 0.5)
     posed = planned([asked({"_target_": "tests.engines.deadly.Net", "does": "end parent"}, epochs=3)])
     engine = Slurm(Asked())
-    ((found,),) = engine.run(posed.points, posed.problems)
+    (found,) = (pair for chunk in engine.run(posed.points, posed.problems) for pair in chunk)
     assert isinstance(failure := found[1], Failure)
     assert failure.kind == "WorkerDied"
     assert failure.message.startswith("its Slurm job ")
@@ -143,12 +144,12 @@ START = "from sweep.engines import slurm_pack; slurm_pack.LEAST = 0.0; from swee
 
 
 @contextmanager
-def waiting(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+def waiting(folder: Path) -> Iterator[Popen]:
     """A sweep in ``folder`` of three points, of which the last one takes until there is a file ``go``."""
     (folder / "loop.py").write_text(LOOP)
     words = ("problem=function", "problem.function._target_=loop.train", "seed=0,1,2", "epochs=2")
     command = [sys.executable, "-c", START, *words, *SLURM, "hydra.launcher.workers=3"]
-    with subprocess.Popen(
+    with Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         reached(
@@ -171,7 +172,7 @@ def test_a_driver_that_is_gone_leaves_its_jobs_at_work_and_the_same_command_wait
         os.killpg(process.pid, signal.SIGHUP)
     assert process.returncode == -signal.SIGHUP
     assert (len(at_work()), trained()) == (1, ["0", "1", "2"])
-    with subprocess.Popen(process.args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as again:
+    with Popen(process.args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as again:
         assert again.stdout
         assert "1 to train" in again.stdout.readline()
         assert again.stdout.readline() == "Jobs found again: 1.\n"

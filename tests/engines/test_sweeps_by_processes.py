@@ -26,6 +26,7 @@ from tests.engines.deadly import DRIVER
 from tests.own_models import NET, in_folder
 from tests.problem.posed import planned
 from tests.processes import children, gone
+from tests.quick_start import Popen, run
 from tests.tracking.stored import runs, settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -107,15 +108,13 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def hanging(
-    folder: Path, engine: tuple[str, ...], how: str = "hang"
-) -> Iterator[tuple["subprocess.Popen[str]", list[int]]]:
+def hanging(folder: Path, engine: tuple[str, ...], how: str = "hang") -> Iterator[tuple[Popen, list[int]]]:
     """A sweep in ``folder`` of which two points hang, the first time; and the processes that it has started."""
     (folder / "deadly.py").write_text((ROOT / "tests/engines/deadly.py").read_text())
     model = ("problem=torch", "problem.model._target_=deadly.Net", f"problem.model.mark={folder / 'mark'}")
     grid = (f"problem.model.does=nothing,{how} once", "seed=0,1", "epochs=2", *engine)
     command = [sys.executable, "-m", "sweep", *model, *grid]
-    with subprocess.Popen(
+    with Popen(
         command,
         cwd=folder,
         env=environment(),
@@ -151,7 +150,7 @@ def test_ctrl_c_ends_the_workers_and_reports_and_the_same_command_goes_on(
     client = MlflowClient(absolute(f"sqlite:///{tmp_path}/outputs/mlflow.db"))
     (summary,) = client.search_runs(["1"], "tags.kind = 'summary'")
     assert summary.info.status == "KILLED"
-    again = subprocess.run(process.args, cwd=tmp_path, env=environment(), capture_output=True, text=True)
+    again = run(process.args, cwd=tmp_path, env=environment())
     assert (again.returncode, again.stderr) == (0, "")
     assert len(client.search_runs(["1"], "tags.kind = 'point' AND attributes.status = 'FINISHED'")) == 4
     assert client.get_run(summary.info.run_id).info.status == "FINISHED"

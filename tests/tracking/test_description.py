@@ -18,7 +18,8 @@ def curve(*losses: float, final: float) -> Curve:
 
 
 def test_a_description_shows_names_from_outside_as_they_are() -> None:
-    assert plain("<b>5*[x](y)") == r"\<b\>5\*\[x\]\(y\)"
+    assert plain("<b>5*[x](y)") == r"&lt;b\>5\*\[x\]\(y\)"
+    assert plain("the target's 2/λmax & 3 %") == "the target's 2/λmax &amp; 3 %"
     assert plain("_a→b_, 1.5; c: `d`") == r"\_a→b\_, 1.5; c: \`d\`"
 
 

@@ -12,6 +12,7 @@ import sweep
 from tests.chaos import looks
 from tests.conftest import Command
 from tests.engines.deadly import DRIVER
+from tests.quick_start import Popen
 
 ROOT = Path(__file__).parent.parent.parent
 WORKERS = ("hydra/launcher=processes", "hydra.launcher.workers=1")
@@ -26,11 +27,11 @@ GRIDS: dict[str, list[tuple[str, ...]]] = {
 """More points than a tile has, so that each has several chunks."""
 
 
-def begun(place: Path, words: Sequence[str]) -> "subprocess.Popen[str]":
+def begun(place: Path, words: Sequence[str]) -> Popen:
     """A sweep in a folder of its own, in which every process but none of a driver may be killed by its model."""
     place.mkdir()
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    return subprocess.Popen(
+    return Popen(
         [sys.executable, "-m", "sweep", *words, *WORKERS],
         cwd=place,
         env=os.environ | {"PYTHONPATH": path, DRIVER: "0"},

@@ -32,5 +32,5 @@ def test_it_fits_can_be_read_and_any_run_is_found(visit: Visit, made: Report, tm
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 1280
     assert [fault for picture in looks.lettered(visit.page) for fault in picture.faults()] == []
     assert looks.faint(visit.page) == []
-    visit.page.get_by_label("search").fill("lr=1e-5 scale=0.01")
+    visit.page.get_by_label("search").fill("lr=1e-5 scale=1e-2")
     assert visit.page.get_by_role("status").first.inner_text() == "1 of 10,000 runs match"
