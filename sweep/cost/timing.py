@@ -19,10 +19,6 @@ Clock = Callable[[], float]
 Pairs = Sequence[tuple[Point, Result]]
 
 
-PASSES = 4
-"""Times that Python looks at all its objects, as it ends: 1.6 s of a sweep, where once took 0.34 s."""
-
-
 def since_start() -> float:
     """Seconds since this process was started; where the system does not tell, those of a processor."""
     try:
@@ -34,10 +30,13 @@ def since_start() -> float:
 
 
 def ending(clock: Clock) -> float:
-    """Seconds that this process takes to end, having done all that a sweep does."""
+    """Seconds that this process takes to end, having done all that a sweep does: as long as one look at all objects.
+
+    Measured: 0.45 s after sweeps of 1,000 and of 10,000 lines, where a look took 0.47 and 0.6 s.
+    """
     began = clock()
     gc.collect()
-    return PASSES * (clock() - began)
+    return clock() - began
 
 
 @dataclass

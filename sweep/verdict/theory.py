@@ -6,6 +6,7 @@ The problem knows its curvature, the optimizer what an update does to it; here t
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -78,23 +79,15 @@ class Theory:
             return self.epochs_until(start, lr, excess)
         return settled(swings, excess)
 
-    def fastest(self, start: Sequence[float], excess: float) -> tuple[float, int] | None:
+    def fastest(self, start: tuple[float, ...], excess: float) -> tuple[float, int] | None:
         """The lr for which :meth:`settles` is least, and that number; None where there is none.
 
         Tried are whole percents of the threshold, rounded to three digits, from its half on: up to there a larger lr
         shrinks every direction faster. With momentum also those at which every direction turns.
         """
-        tried = [self.threshold * percent / 100 for percent in range(50, 100)]
-        if isinstance(self.stability, Momentum):
-            tried += self.stability.turning(self.quadratic)
-        rounded = dict.fromkeys(float(f"{lr:.3g}") for lr in tried)
-        counted = [(epochs, lr) for lr in rounded if lr and (epochs := self.settles(start, lr, excess)) is not None]
-        if not counted:
-            return None
-        epochs, lr = min(counted)
-        return lr, epochs
+        return _fastest(self, start, excess)
 
-    def fastest_momentum(self, start: Sequence[float], excess: float) -> tuple[float, float, int] | None:
+    def fastest_momentum(self, start: tuple[float, ...], excess: float) -> tuple[float, float, int] | None:
         """The lr, the momentum and the updates of the pair for which they are fewest; None where plain descent is.
 
         In the long run Polyak's is best at ``β = ((√κ − 1)/(√κ + 1))²``, κ being the condition, and Nesterov's near
@@ -148,6 +141,19 @@ class Theory:
     def _modes(self, start: Sequence[float], lr: float) -> Modes:
         parts = zip(self.quadratic.parts(start), self.quadratic.eigenvalues, strict=True)
         return [(part, self.stability.decay(lr, value)) for part, value in parts]
+
+
+@lru_cache(1024)  # A report that is made anew asks the same again.
+def _fastest(theory: Theory, start: tuple[float, ...], excess: float) -> tuple[float, int] | None:
+    tried = [theory.threshold * percent / 100 for percent in range(50, 100)]
+    if isinstance(theory.stability, Momentum):
+        tried += theory.stability.turning(theory.quadratic)
+    rounded = dict.fromkeys(float(f"{lr:.3g}") for lr in tried)
+    counted = [(epochs, lr) for lr in rounded if lr and (epochs := theory.settles(start, lr, excess)) is not None]
+    if not counted:
+        return None
+    epochs, lr = min(counted)
+    return lr, epochs
 
 
 def theory_of(problem: Problem, point: Point) -> Theory | None:
