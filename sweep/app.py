@@ -174,10 +174,11 @@ def _train_and_report(
         write = spool.behind(sweep.write)
 
         def work() -> None:
-            with (
-                telling.progress(len(todo)) as bar,
-                closing(engine.run(todo, planned.problems, bar.under_way)) as chunks,
-            ):
+            def heard(points: float) -> None:
+                sweep.pulse.under_way = points
+                bar.under_way(points)
+
+            with telling.progress(len(todo)) as bar, closing(engine.run(todo, planned.problems, heard)) as chunks:
                 told, worth = "", Worth(todo, planned.problems)
                 for chunk in chunks:
                     if engine.told != told:
@@ -185,6 +186,7 @@ def _train_and_report(
                     if chunk:
                         with watch.uninterrupted():
                             write(chunk, _once_each(bar, [worth.of([point]) for point, _ in chunk]))
+                            sweep.pulse.under_way = 0.0
 
         watch.until_signal(work)
         if engine.told:

@@ -1,6 +1,7 @@
 """``python -m sweep.report --follow``: the page of a sweep written anew while it runs, from what it has committed.
 
-What was read is kept, as it never changes: a look costs what is new, and the page. Nothing is written but that page.
+What was read is kept, as it never changes: a look costs what is new, and the page. Nothing is written but that page,
+which is there from the first look on, whether anything is done or not.
 """
 
 import shutil
@@ -18,6 +19,8 @@ from sweep.errors import BadInput, printable
 from sweep.outputs import OUTPUTS, write_atomically
 
 if TYPE_CHECKING:
+    from mlflow.entities import Run
+
     from sweep.plan.plan import Plan
     from sweep.report.files import Report
     from sweep.tracking.attempt import Attempt
@@ -77,16 +80,26 @@ class Followed:
         from sweep.tracking.record import SweepRecord
 
         told = executions(self.store, self.summary_id)
-        report = files.make(SweepRecord(self.summary_id, self.plan, self.results, self.attempts, told), self.verdicts)
+        record = SweepRecord(self.summary_id, self.plan, self.results, self.attempts, told)
+        report = files.make(record, self.verdicts, is_working=True)
         self.verdicts |= {run.point.key: run.verdict for run in report.runs if run.verdict}
         return report
 
-    def told(self, report: "Report", rerun: str) -> str:
-        """How far it is, in a line; of a rerun, of which each point has a result, how many have their new one."""
+    def told(self, report: "Report", run: "Run") -> str:
+        """How far it is, in a line; of a rerun, of which each point has a result, how many have their new one.
+
+        Parameters
+        ----------
+        run : the summary run as it is now.
+        """
+        from sweep.verdict.sentences import plural
+
+        rerun = run.data.tags.get("rerun", "")
         done = sum(not rerun or self.attempts[key].rerun == rerun for key in self.results)
         counts = ", ".join(f"{count:,} {state.lower()}" for state, count in report.findings.counts.items() if count)
         again = " trained again" * bool(rerun)
-        return f"Sweep {self.plan.sweep_id[:8]} runs: {done:,} of {len(self.plan.points):,} points{again}; {counts}."
+        share = f"{done:,} of {plural(len(self.plan.points), 'point')}{again}{_percent(done, self.plan, run)}"
+        return f"Sweep {self.plan.sweep_id[:8]} runs: {share}; {counts}."
 
 
 def follow(store: "Store", summary_id: str, every: float) -> bool:
@@ -107,24 +120,26 @@ def follow(store: "Store", summary_id: str, every: float) -> bool:
     from sweep.tracking import summary
 
     page, written, still = OUTPUTS, b"", b""
-    followed, line = None, Line()
+    followed, report, line = None, None, Line()
     try:
         with _until_ctrl_c() as pressed:
             while summary.is_working(run := summary.ask(store, summary_id)):
                 began = time.monotonic()
                 followed = followed or _begun(store, summary_id)
-                if followed and followed.look():
+                if followed and (followed.look() or report is None):
                     report = followed.report()
-                    said = followed.told(report, run.data.tags.get("rerun", ""))
+                if followed and report:
                     is_first, still = not written, report.files[PAGE]
-                    written = live.alive(still, said, max(1, round(every)))
-                    page = OUTPUTS / publication.write(replace(report, files={PAGE: written})).folder / PAGE
+                    said = followed.told(report, run)
+                    if (now := live.alive(still, said, max(1, round(every)))) != written:
+                        page = OUTPUTS / publication.write(replace(report, files={PAGE: now})).folder / PAGE
+                        written = now
                     if is_first:
                         line.say(f"Report:  {page}")
                         line.end()
                     line.say(said)
-                elif not written:
-                    line.say(f"Sweep {run.data.tags['sweep_id'][:8]} runs; none of its points is done yet.")
+                else:
+                    line.say(f"Sweep {run.data.tags['sweep_id'][:8]} begins; its plan is not stored yet.")
                 until = time.monotonic() + max(every, REST * (time.monotonic() - began))
                 while not pressed and (left := until - time.monotonic()) > 0:
                     time.sleep(min(left, MOMENT))
@@ -158,17 +173,23 @@ def _until_ctrl_c() -> Iterator[list[int]]:
             signal.signal(signal.SIGINT, before)
 
 
-def state(store: "Store", summary_id: str) -> str:
+def state(run: "Run") -> str:
     """What has become of the sweep of a summary run, in a line; nothing where it has ended as it should."""
     from sweep.tracking import summary
 
-    run = summary.ask(store, summary_id)
     if run.info.status == "FINISHED":
         return ""
     if summary.is_working(run):
         return "The sweep runs still: this is what it has done so far."
     how = {"RUNNING": "was killed", "KILLED": "was interrupted"}.get(run.info.status, "ended with an error")
     return f"The sweep {how}: the same command goes on from here."
+
+
+def _percent(done: int, plan: "Plan", run: "Run") -> str:
+    """The share that is done, with what trains; nothing where no heartbeat has told of it."""
+    from sweep.tracking import listing, summary
+
+    return f", {int(100 * listing.share(done, len(plan.points), run))} %" if summary.under_way(run) else ""
 
 
 def _begun(store: "Store", summary_id: str) -> Followed | None:

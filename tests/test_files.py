@@ -62,7 +62,7 @@ def test_what_a_message_suggests_is_read_swept_reported_and_read_again(command: 
     (data,) = json.loads(kept.read_text())["data"].values()
     assert data["form"] == {"separator": "semicolon", "decimal": "comma", "missing": "drop"}
     assert data["dropped"] == lost
-    suggested = re.findall(r"`python -m sweep (.*?)`", report())
+    suggested = re.findall(r"`sweep (.*?)`", report())
     assert {*GERMAN.split(), drop} <= {*shlex.split(suggested[0])}
     assert command(*shlex.split(suggested[0]), "dry_run=true").code == 0
     if "store=false" in words:

@@ -1,5 +1,6 @@
 """A sweep followed while it runs: its page, what is said, and how following ends."""
 
+import json
 import os
 import re
 import signal
@@ -18,6 +19,8 @@ from sweep.errors import Exit
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
+from sweep.tracking import summary
+from sweep.training.advance import EVERY, Steps
 from sweep.training.curve import Curve
 from sweep.training.in_process import in_process
 from tests.conftest import Command
@@ -64,8 +67,8 @@ def test_a_page_is_written_anew_until_the_sweep_ends_and_is_then_as_any_other(co
     with swept(lambda: seen.append(live())):
         said = command(*FOLLOW, module="sweep.report")
     assert said.code == 0, said
-    (summary,) = runs("summary")
-    sweep_id = summary.data.tags["sweep_id"][:8]
+    (run,) = runs("summary")
+    sweep_id = run.data.tags["sweep_id"][:8]
     line = f"Sweep {sweep_id} runs: 2 of 3 points; 2 unfinished, 1 not run."
     assert line in said.out.splitlines()
     assert f'<p role="status">{line}</p>'.encode() in seen[0]
@@ -105,12 +108,44 @@ def test_a_report_of_a_sweep_that_runs_says_so(command: Command) -> None:
     assert "The sweep runs still: this is what it has done so far." in said[0].out.splitlines()
 
 
+def test_a_long_point_has_a_page_from_the_first_look_on_and_how_far_it_is(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would know it from what is stored: nothing is, until the point is done."""
+    monkeypatch.setattr(summary, "BEAT", 0.1)
+    told: list[str] = []
+
+    def slow(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Curve]:
+        steps = Steps(4)
+        sleep(2 * EVERY)
+        steps.go(3)
+        while b"0 of 1 point, 75 %; 1 not run." not in (seen := live()):
+            sleep(0.05)
+        told.extend([seen.decode(), command("--json", module="sweep.list").out])
+        told.append(command(module="sweep.report").out)
+        return in_process(points, problems)
+
+    with ThreadPoolExecutor(1) as beside:
+        done = beside.submit(app.run, [settings(lr=LRS[0])], Here(slow))
+        while not (Path("outputs/artifacts").is_dir() and runs("summary")):
+            sleep(0.05)
+        said = command(*FOLLOW, module="sweep.report")
+        assert done.result() == Exit.OK
+    page, listed, report = told
+    assert "The same command again" not in page + report
+    assert json.loads(listed)[0]["done"] == 0.75
+    assert json.loads(listed)[0]["state"] == "running"
+    assert "The sweep runs still" in report
+    assert "|" not in report
+    assert "runs: 0 of 1 point, 75 %; 1 not run." in said.out
+
+
 def _killed(status: str) -> None:
     """Leave the only sweep as a process does that was ended: without a beat since, or closed by a later sweep."""
-    (summary,) = runs("summary")
+    (run,) = runs("summary")
     client = opened().client
-    client.set_tag(summary.info.run_id, "heartbeat", "2020-01-01T00:00:00+00:00")
-    client.update_run(summary.info.run_id, status=status)
+    client.set_tag(run.info.run_id, "heartbeat", "2020-01-01T00:00:00+00:00")
+    client.update_run(run.info.run_id, status=status)
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_an_offset_that_makes_descent_slow_is_named_with_the_command_that_takes_
     said = command(*TABLE, f"data.input={inputs}", *problem, "scale=0.01", "lr=1e-3", "epochs=50")
     assert said.code == 0, said.err
     promise = r"the offset of the inputs makes descent slow \(condition .*\): ([\d,]+) epochs by theory"
-    found = re.search(rf"\d+\. `python -m sweep (.*?)`: {promise}", report())
+    found = re.search(rf"\d+\. `sweep (.*?)`: {promise}", report())
     assert found
     assert "data.center=true" in found[1]
     said = command(*shlex.split(found[1]))

@@ -57,13 +57,16 @@ def _table(report: "Report") -> tuple[str, int, list[str]]:
     from sweep.report.foremost import foremost
     from sweep.report.numbers import BRIEF
 
+    if all(run.state == "NOT RUN" for run in report.runs):  # A sweep that has just begun: there is nothing to compare.
+        return "runs.csv", 0, []
     plan, settings, width = report.plan, report.findings.settings, width_of(sys.stdout)
     if settings:
         ranked = sorted(settings, key=lambda setting: (not setting.judged, setting.rank))[:MOST_ROWS]
-        return repeats_told.FILE, len(settings), fitted(*repeats_told.table(plan, ranked, BRIEF), width)
+        table_of = repeats_told.table(plan, ranked, BRIEF)
+        return repeats_told.FILE, len(settings), fitted(*table_of, width, plan.shown)
     header, rows = table(plan, foremost(report.runs, MOST_ROWS), BRIEF)
     spare = header[header.index("final loss") + 1 : -1]
-    return "runs.csv", len(report.runs), fitted(header, rows, width, spare)
+    return "runs.csv", len(report.runs), fitted(header, rows, width, plan.shown, spare)
 
 
 def _coloured(line: str) -> str:

@@ -27,22 +27,27 @@ def width_of(to: TextIO) -> int:
     return asked if asked > 0 else found or WIDEST
 
 
-def fitted(header: Sequence[str], rows: Sequence[Sequence[str]], width: int, spare: Collection[str] = ()) -> list[str]:
+def fitted(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int,
+    alike: Collection[str] = (),
+    spare: Collection[str] = (),
+) -> list[str]:
     """Lines of a table, each at most ``width`` characters where that can be.
 
-    First the last column, a note, is cut; then columns of ``spare`` are left out from the right; then the widest are
-    cut.
+    First columns of ``alike`` that say the same in each row are left out, then those of ``spare``, from the right; then
+    the last column, a note, is cut; then the widest are.
     """
     table = [[printable(in_terminal(cell)) for cell in row] for row in (header, *rows)]
-    widest = [max(3, *map(len, column)) for column in zip(*table, strict=True)]
-    room = list(widest)
-    room[-1] -= max(0, min(_over(room, width), room[-1] - LEAST_NOTE))
-    for name in reversed([name for name in header if name in spare]):
+    room = [max(3, *map(len, column)) for column in zip(*table, strict=True)]
+    same = [name for name, *cells in zip(*table, strict=True) if len({*cells}) == 1 < len(cells) and name in alike]
+    for name in [*reversed(same), *reversed([name for name in header if name in spare])]:
         if _over(room, width) > 0:
             at = table[0].index(name)
             table = [[*row[:at], *row[at + 1 :]] for row in table]
-            del room[at], widest[at]
-    room[-1] = min(widest[-1], room[-1] + max(0, -_over(room, width)))  # What left columns took may have been too much.
+            del room[at]
+    room[-1] -= max(0, min(_over(room, width), room[-1] - LEAST_NOTE))
     while _over(room, width) > 0 and max(room) > LEAST_CELL:
         room[room.index(max(room))] -= 1
     cut = [[_cut(cell, most) for cell, most in zip(row, room, strict=True)] for row in table]

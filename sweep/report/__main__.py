@@ -46,9 +46,10 @@ def report(
     found = (summary.working(store) if follow and which is None else None) or record.find(store, which)
     if follow and not following.follow(store, found, every):
         return
-    made = publication.write(files.make(record.load(store, found)))
+    run = summary.ask(store, found)
+    made = publication.write(files.make(record.load(store, found), is_working=summary.is_working(run)))
     told = telling.chosen(quiet=quiet, json=json)
-    if said := following.state(store, found):
+    if said := following.state(run):
         told.say(said)
     told.conclude(made, pages.how_to_open(store, tracking, made.plan.sweep_id))
 

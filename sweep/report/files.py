@@ -1,7 +1,7 @@
 """Gather the files of a report, from a sweep's record."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sweep.plan.plan import Plan
 from sweep.report import frames, markdown, page, repeats_frame, theory
@@ -34,17 +34,20 @@ class Report:
     steps: Sequence[theory.Step]
 
 
-def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None) -> Report:
+def make(record: SweepRecord, known: Mapping[str, Verdict] | None = None, *, is_working: bool = False) -> Report:
     """The report of a sweep. All files but ``provenance.json`` are a function of plan, curves, data and predictions.
 
     Parameters
     ----------
     known : by key, verdicts on the record's curves that need not be found again.
+    is_working : whether the sweep still runs: then nobody is to give its command again.
     """
     plan, runs = record.plan, judged(record.plan, record.results, known or {}, record.predictions)
     findings = find(plan, runs)
     title = f"Sweep {plan.name or plan.sweep_id[:8]}"
     outlook = theory.outlook(plan, runs, findings.settings)
+    if is_working:
+        outlook = replace(outlook, steps=[step for step in outlook.steps if step.command])
     parts = sections(plan, runs, findings, outlook)
     files = {picture.name: picture.file() for picture in pictures(parts)}
     files["report.html"] = page.render(title, findings, parts).encode()

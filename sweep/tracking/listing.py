@@ -17,13 +17,16 @@ from sweep.tracking.artifacts import FolderArtifacts
 from sweep.tracking.listed_tag import FAILED, NOT_RUN, OUTCOMES, TAG
 from sweep.tracking.location import local_folder
 from sweep.tracking.store import Store
-from sweep.tracking.summary import BEAT, STALE
+from sweep.tracking.summary import BEAT, STALE, under_way
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
 STATES = ("running", "silent", "killed", "failed", "done")
 """At work; RUNNING, and nothing heard of it for some heartbeats; ended before its time; by an error; complete."""
+
+MOST = 0.99
+"""The share that is told at most before all is stored."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Listed:
     best, loss : the best setting and its final loss, once it is published.
     bytes : what it takes on this machine's disk: its files, and an estimate of its runs' rows; None where they are not.
     state : one of :data:`STATES`.
-    done : the share of its points that have a result, from 0 to 1; None where that is not known.
+    done : the share of its points that have a result, and while it works of what is trained beside them, from 0 to 1;
+        None where that is not known.
     """
 
     sweep_id: str
@@ -78,7 +82,9 @@ def _listed(store: Store, run: "Run", sweep_id: str) -> Listed:
         points = sum(counts.values())
     elif points and NOT_RUN not in counts and sum(counts.values()) < points:
         counts = {**counts, NOT_RUN: points - sum(counts.values())}
-    done = results if done is None else done
+    worth: float = results if done is None else done
+    if now in ("running", "silent") and points:
+        worth = share(worth, points, run) * points
     return Listed(
         sweep_id,
         tags.get("name", ""),
@@ -90,8 +96,13 @@ def _listed(store: Store, run: "Run", sweep_id: str) -> Listed:
         said.loss,
         _bytes(store, run, said.row * (results + counts.get(FAILED, 0))),
         now,
-        min(1.0, done / points) if points else None,
+        min(1.0, worth / points) if points else None,
     )
+
+
+def share(done: float, points: int, run: "Run") -> float:
+    """Which part of ``points`` is done, with what the last heartbeat of ``run`` had trained; below 1 until all are."""
+    return 1.0 if done >= points else min((done + under_way(run)) / points, MOST)
 
 
 def state(status: str, silent: float) -> str:

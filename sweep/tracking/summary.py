@@ -1,14 +1,17 @@
 """The summary run of a sweep: one however many start together, and the only run that is ever RUNNING.
 
-While its sweep works, its tag ``heartbeat`` holds the time. A process that is killed leaves it RUNNING; the next sweep
-in the experiment closes what no longer beats. Over http several executions may each make one: they join the first, and
-of those that they did not see in time the last to end stands.
+While its sweep works, its tag ``heartbeat`` holds the time, and another how much is trained of what is not stored. A
+process that is killed leaves it RUNNING; the next sweep in the experiment closes what no longer beats. Over http
+several executions may each make one: they join the first, and of those that they did not see in time the last to end
+stands.
 """
 
+import math
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,13 +35,24 @@ STALE = 90.0
 """Seconds without a heartbeat after which a sweep counts as killed; clocks of several machines may differ by some."""
 
 
+UNDER_WAY = "mlflow.sweep.under_way"
+"""Tag of a summary run, which MLflow's pages hide: how many points' worth is trained of what is not stored."""
+
+
+@dataclass
+class Pulse:
+    """What a heartbeat tells beside the time: how many points' worth is trained of what is not stored."""
+
+    under_way: float = 0.0
+
+
 @contextmanager
-def running(store: Store, plan: Plan, tags: Mapping[str, str]) -> Iterator[str]:
+def running(store: Store, plan: Plan, tags: Mapping[str, str], pulse: Pulse) -> Iterator[str]:
     """The id of the sweep's summary run, RUNNING and beating; then FINISHED, FAILED after an error, else KILLED.
 
     Parameters
     ----------
-    tags : of the user's, for the run.
+    tags : of the user's, for the run. pulse : what heartbeats tell.
 
     Raises
     ------
@@ -47,7 +61,7 @@ def running(store: Store, plan: Plan, tags: Mapping[str, str]) -> Iterator[str]:
     run_id = patiently(lambda: _open(store, plan, tags), store.patience)
     try:
         patiently(lambda: _close_stale(store, run_id), store.patience)
-        with _beating(store, run_id):
+        with _beating(store, run_id, pulse):
             yield run_id
     except StoreAway:
         with suppress(StoreAway):  # It is told of already.
@@ -100,6 +114,15 @@ def ask(store: Store, run_id: str) -> "Run":
     return patiently(lambda: answers.run(store.client.get_run(run_id), run_id), store.patience)
 
 
+def under_way(run: "Run") -> float:
+    """How many points' worth the last heartbeat of a sweep at work had trained that was not stored."""
+    try:
+        worth = float(run.data.tags.get(UNDER_WAY, "0"))
+    except ValueError:  # Whoever has the store may write anything.
+        return 0.0
+    return worth if 0 < worth < math.inf else 0.0
+
+
 def is_working(run: "Run") -> bool:
     """Whether the sweep of a summary run is at work: it is RUNNING, and beats."""
     return run.info.status == "RUNNING" and abs(time.time() - summaries.last_beat(run)) <= STALE
@@ -130,6 +153,8 @@ def _open(store: Store, plan: Plan, tags: Mapping[str, str]) -> str:
     existing = find(store, plan.sweep_id)
     if existing is not None:
         run_id: str = existing.info.run_id
+        if UNDER_WAY in existing.data.tags:  # What an execution that was killed has left.
+            own[UNDER_WAY] = "0"
         if "rerun" in existing.data.tags:  # It is given up once the sweep is executed without it.
             own.setdefault("rerun", "")
     elif is_known_database(store):
@@ -138,7 +163,9 @@ def _open(store: Store, plan: Plan, tags: Mapping[str, str]) -> str:
         run_id = _created(store, plan.sweep_id, name, own)
     store.client.log_batch(run_id, tags=[RunTag(key, value) for key, value in own.items()], synchronous=True)
     store.client.update_run(run_id, status="RUNNING", name=name)
-    del own["heartbeat"]  # Another execution of the sweep may have beaten since.
+    own = {
+        key: value for key, value in own.items() if key not in ("heartbeat", UNDER_WAY)
+    }  # Another execution of the sweep may have beaten since.
     answers.check(store.client, run_id, lambda run: all(run.data.tags.get(key, "") == own[key] for key in own))
     return run_id
 
@@ -161,14 +188,17 @@ def _close_stale(store: Store, own: str) -> None:
 
 
 @contextmanager
-def _beating(store: Store, run_id: str) -> Iterator[None]:
+def _beating(store: Store, run_id: str, pulse: Pulse) -> Iterator[None]:
+    from mlflow.entities import RunTag
+
     done = threading.Event()
 
     def beat() -> None:
         while not done.wait(BEAT):
+            tags = {"heartbeat": _now(), UNDER_WAY: f"{pulse.under_way:.4g}"}
             try:
                 with within(min(BEAT, store.patience)):  # The sweep's end waits for this.
-                    store.client.set_tag(run_id, "heartbeat", _now(), synchronous=True)
+                    store.client.log_batch(run_id, tags=[RunTag(*tag) for tag in tags.items()], synchronous=True)
             except Exception:  # The store is away for a while; what the sweep itself writes tells the user.
                 continue
 

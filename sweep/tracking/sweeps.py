@@ -51,6 +51,7 @@ class SweepRun:
     run_id : the summary run.
     known : what the store held of its points before this execution.
     executions : as in ``provenance.json``; the last one is this.
+    pulse : what its heartbeats tell.
     """
 
     store: Store
@@ -59,6 +60,7 @@ class SweepRun:
     run_id: str
     known: Known
     executions: list[dict[str, Any]]
+    pulse: summary.Pulse
 
     def __post_init__(self) -> None:
         self.attempts = self.known.standing
@@ -184,8 +186,10 @@ def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution
     """
     by_key.name_all(store)
     tags = {**tracking.tags, **rerun_tag(execution), **expected.tags(plan)}
-    with summary.running(store, plan, tags) as run_id:
-        sweep = SweepRun(store, plan, tracking, run_id, known=known, executions=[*executions(store, run_id), execution])
+    pulse = summary.Pulse()
+    with summary.running(store, plan, tags, pulse) as run_id:
+        told = [*executions(store, run_id), execution]
+        sweep = SweepRun(store, plan, tracking, run_id, known=known, executions=told, pulse=pulse)
         for path, content in data_files.files(plan):
             sweep.keep(path, content)
         sweep.keep(manifest.PATH, manifest.encode(plan, sweep.attempts))

@@ -107,7 +107,10 @@ def test_sweeps_are_offered_by_name_and_id_and_nothing_is_written(
     assert words("sweep ui pi") == ["pilot"]
     assert words(f"sweep replay {ids[0][:3]}") == [ids[0][:8]]
     assert words(f"sweep replay {ids[0][:9]}") == [ids[0]]
-    assert words("sweep report pilot ") == keys
+    assert words("sweep report pilot ") == words("sweep report --follow pilot ") == keys
+    for flags in ("--follow", "-q", "--every 3", "--every=3 --follow"):
+        assert words(f"sweep report {flags} pi") == ["pilot"], flags
+    assert words("sweep replay --allow my_models pi") == ["pilot"]
     assert words("sweep report tracking.experiment=another pi") == []
     assert words("sweep report tracking.uri=postgresql://there/db pi") == []
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///elsewhere.db")

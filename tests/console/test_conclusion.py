@@ -55,7 +55,7 @@ def test_twenty_rows_are_shown_the_best_first_and_what_failed_last(
     assert "| 2.929 " in rows[0]
     assert large.findings.headline
     assert large.findings.sentence in lines
-    assert len([line for line in lines if line.startswith("  python -m sweep ")]) == MOST_STEPS
+    assert len([line for line in lines if line.startswith("  sweep ")]) == MOST_STEPS
     assert "\x1b" not in said.out
     assert said.err.count("failed: ") == 2
 
@@ -78,19 +78,25 @@ def test_many_failures_are_told_by_the_first_and_their_number(capsys: pytest.Cap
     assert lines[-1] == f"failed: 10 more, in {Path('outputs', made.folder, 'runs.csv')}"
 
 
-@pytest.mark.parametrize("width", [80, 100, 120, 200])
-def test_a_table_keeps_to_a_width_by_its_note_then_by_columns_that_can_be_spared(width: int) -> None:
-    header = ["lr", "outcome", "final loss", "w", "b", "note"]
-    rows = [["0.01", "CONVERGED", "2.928", f"{place}.1234567", "x" * place, "a long note " * place] for place in (1, 9)]
-    lines = fitted(header, rows, width, ["w", "b"])
+@pytest.mark.parametrize("width", [70, 90, 110, 130, 200])
+def test_a_table_keeps_to_a_width_by_what_is_alike_then_by_what_can_be_spared_and_then_by_its_note(width: int) -> None:
+    header = ["lr", "scale", "outcome", "final loss", "w", "b", "note"]
+    notes = ["a note", "a note of more than fifty characters, as some of ours are"]
+    rows = [[f"0.0{place}", "0.1", "CONVERGED", "2.928", "1.234", f"{place}.5", notes[place]] for place in (0, 1)]
+    lines = fitted(header, rows, width, ["lr", "scale"], ["w", "b"])
     assert {len(line) for line in lines} == {len(lines[0])}
     assert len(lines[0]) <= width
-    assert ("…" in lines[-1]) is (width < 160)
-    assert "CONVERGED" in lines[-1]
-    narrow = fitted(header, rows, 66, ["w", "b"])
-    assert (" b " in narrow[0], " note " in narrow[0]) == (False, True)
-    assert len(narrow[0].split("|")[-2]) >= LEAST_NOTE
-    assert len(fitted(header, rows, 50, ["w", "b"])[0]) <= 50
+    shown = [cell.strip() for cell in lines[0].strip("|").split("|")]
+    left_out = [name for name in header if name not in shown]
+    assert left_out == {200: [], 130: [], 110: ["scale"]}.get(width, ["scale", "w", "b"])
+    assert ("…" in lines[-1]) is (width < 100)
+    assert len(lines[0].split("|")[-2]) >= LEAST_NOTE
+    assert len(fitted(header, rows, 50, ["lr", "scale"], ["w", "b"])[0]) <= 50
+
+
+def test_of_a_single_row_no_setting_is_left_out_as_alike() -> None:
+    header, rows = ["lr", "outcome", "final loss", "note"], [["0.01", "CONVERGED", "2.928", "a note " * 9]]
+    assert " lr " in fitted(header, rows, 60, ["lr"])[0]
 
 
 def seen(columns: int, conclude: Callable[[], None]) -> str:
@@ -174,7 +180,7 @@ def test_json_is_one_document_and_all_else_is_on_standard_error(
     assert found["runs"]["first"][0]["key"] == found["best"]["key"]
     assert {each["final_loss"] for each in found["runs"]["first"]} & {"nan", "inf"}, "JSON has no such numbers"
     assert [each["kind"] for each in found["failed"]] == ["RuntimeError"] * 2
-    assert found["suggestions"][0]["command"].startswith("python -m sweep ")
+    assert found["suggestions"][0]["command"].startswith("sweep ")
     assert {"Sweep", "a line"} <= {*said.err.replace(" ", "\n").splitlines(), *said.err.splitlines()}
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from hydra_plugins.sweep_grid import _jobs
 from sweep.data import sources
+from sweep.data.readings import Readings
 from sweep.models.spec import canonical
 from sweep.plan.command import command as command_of
 from sweep.plan.command import is_allowed
@@ -48,7 +49,7 @@ def test_what_a_report_suggests_trains_on_the_readings_of_its_sweep(
     assert command(module="sweep.report").code == 0
     assert (folder / "report.md").read_bytes() == before
 
-    suggested = re.findall(r"\d+\. `python -m sweep (.*?)`: ", before.decode())
+    suggested = re.findall(r"\d+\. `sweep (.*?)`: ", before.decode())
     assert suggested
     said = command(*shlex.split(suggested[0]))
     assert said.code == 0, said.err
@@ -72,7 +73,7 @@ def test_what_a_report_suggests_makes_the_readings_of_its_sweep_again(
     assert command(module="sweep.report").code == 0
     assert page.read_bytes() == before
     assert "identical, bit for bit" in command(module="sweep.replay").out
-    suggested = re.findall(r"\d+\. `python -m sweep (.*?)`: ", before.decode())
+    suggested = re.findall(r"\d+\. `sweep (.*?)`: ", before.decode())
     assert suggested
     said = command(*shlex.split(suggested[0]))
     assert said.code == 0, said.err
@@ -91,14 +92,31 @@ def test_readings_are_named_by_the_path_that_was_given_and_where_none_is_known_b
     assert sources.overrides(replace(THERMOMETER, name="two")) == {"data": "thermometer"}
 
 
-def test_a_command_says_every_setting_that_its_point_uses() -> None:
-    plan = Plan((point(),), {THERMOMETER.fingerprint: THERMOMETER}, 1e-6)
+def test_a_command_says_what_the_table_shows_and_what_is_not_the_default() -> None:
+    readings = {THERMOMETER.fingerprint: THERMOMETER}
+    assert command_of(Plan((point(),), readings, 1e-3), point(lr=0.02)) == "sweep lr=0.02 scale=0.1 epochs=5000"
+    plan = Plan((point(),), readings, 1e-6)
     assert command_of(plan, point(init=(-0.5, 1e-9), dtype=DType.float64)) == (
-        "python -m sweep lr=0.01 scale=0.1 epochs=5000 init.w=-0.5 init.b=1e-09 gradient=analytic dtype=float64"
-        " device=cpu data=thermometer outcome.tolerance=1e-06"
+        "sweep lr=0.01 scale=0.1 epochs=5000 init.w=-0.5 init.b=1e-09 dtype=float64 outcome.tolerance=1e-06"
     )
-    central = command_of(plan, point(gradient=Gradient.finite_difference, device="cuda:1"))
-    assert """ delta=0.1 dtype=float32 'device="cuda:1"' """ in central
+    varied = Plan((point(), point(init=(-0.5, 0.0))), readings, 1e-3)
+    assert command_of(varied, point()) == "sweep lr=0.01 scale=0.1 epochs=5000 init.w=1"
+    central = command_of(plan, point(gradient=Gradient.finite_difference, delta=0.2, device="cuda:1", holdout="0.2"))
+    assert " gradient=finite_difference delta=0.2 device=cuda:1 data.holdout=0.2 " in central
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0.2", "1e3", "1_0", "my/a.csv", "2026-11/b.csv", "a:b", "./x", "a:", "true", "NO", "nan.csv", "inf", "0x1f"],
+)
+def test_a_text_of_a_command_reads_back_as_it_is(text: str) -> None:
+    found = Readings.of_columns(
+        [[0, 1, 2]], [1, 3, 5], name="own", source="own", input_names=(text,), target_name="y", path=text
+    )
+    one = point(data=found.fingerprint)
+    typed = shlex.split(command_of(Plan((one,), {found.fingerprint: found}, 1e-3), one))[1:]
+    (read,) = expanded(*typed)
+    assert (read.data.path, read.data.input, read.data.target) == (text, text, "y")
 
 
 def _mappings(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -124,7 +142,7 @@ def test_the_command_of_a_model_and_a_job_read_back_to_the_same_point(model: Any
         spread=2.5,
         curvature=False,
     )
-    typed = shlex.split(command_of(Plan((one,), {THERMOMETER.fingerprint: THERMOMETER}, 1e-3), one))[3:]
+    typed = shlex.split(command_of(Plan((one,), {THERMOMETER.fingerprint: THERMOMETER}, 1e-3), one))[1:]
     (found,) = expanded(*typed)
     assert Point.of(found, one.data) == one
     (found,) = by_hydra([_jobs.overrides(one, found.data)])
@@ -139,7 +157,7 @@ def test_the_command_of_a_model_and_a_job_read_back_to_the_same_point(model: Any
 def test_the_command_of_a_point_and_a_job_with_any_optimizer_schedule_and_batches_read_back_to_its_key(
     one: Point,
 ) -> None:
-    typed = shlex.split(command_of(Plan((one,), {THERMOMETER.fingerprint: THERMOMETER}, 1e-3), one))[3:]
+    typed = shlex.split(command_of(Plan((one,), {THERMOMETER.fingerprint: THERMOMETER}, 1e-3), one))[1:]
     (found,) = expanded(*typed)
     assert Point.of(found, one.data).key == one.key
     (found,) = by_hydra([_jobs.overrides(one, found.data)])

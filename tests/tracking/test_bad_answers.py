@@ -94,7 +94,7 @@ def test_executions_of_one_sweep_that_begin_together_share_its_summary_run(serve
     def open_one(store: Store | None) -> str:
         assert store is not None
         begun.wait(60)
-        with summary.running(store, planned, {}) as run_id:
+        with summary.running(store, planned, {}, summary.Pulse()) as run_id:
             begun.wait(60)
             return run_id
 
