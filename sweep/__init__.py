@@ -5,6 +5,7 @@ For notebooks and scripts: :func:`run` a grid, :func:`load` what was run and lis
 run is a :class:`BadInput`, and a store that cannot be reached :class:`StoreAway`.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,13 @@ __all__ = ["BadInput", "StoreAway", "Sweep", "frame", "load", "model", "run", "s
 
 def __getattr__(name: str) -> Any:
     if name in PUBLIC:
-        return getattr(import_module(PUBLIC[name]), name)
+        variables = dict(os.environ)
+        try:
+            return getattr(import_module(PUBLIC[name]), name)
+        finally:  # As it is imported, sweep.tracking sets MLflow's: for commands. A call sets them while it lasts.
+            from sweep.tracking.caller import put_back
+
+            put_back(variables)
     raise AttributeError(f"module 'sweep' has no attribute {name!r}")
 
 

@@ -168,7 +168,7 @@ def _train_and_report(
     execution = this_execution(command) | ({"rerun": rerun} if rerun else {})
     spool = Spool(planned, first.tracking, known.newest, execution)
     opening = sweeps.opened(store, planned, first.tracking, known, execution)
-    with watched() as watch, surviving(opening, spool) as sweep:
+    with watched(command is None) as watch, surviving(opening, spool) as sweep:
         varying = {name: planned.asked(name) for name in planned.varying if name != "data"}
         sweep.keep("config.yaml", to_yaml(first, varying).encode())
         write = spool.behind(sweep.write)

@@ -50,7 +50,7 @@ def data_settings(data: Any) -> dict[str, Any]:
     if isinstance(data, tuple | list) and len(data) == 2:
         return _kept(_paired(*data)) | {"data.input": "all", "data.target": "y"}
     if isinstance(data, Mapping):
-        data = pd.DataFrame({str(name): np.asarray(values) for name, values in data.items()})
+        data = pd.DataFrame({str(name): _array(values) for name, values in data.items()})
     if isinstance(data, pd.DataFrame):
         return {"data.input": "all"} | _kept(data)
     raise BadInput(
@@ -93,9 +93,14 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray | pd.Series) or (hasattr(value, "numpy") and hasattr(value, "shape"))
 
 
+def _array(values: Any) -> "np.ndarray[Any, Any]":
+    """``values`` as NumPy has them; those of a tensor that has a gradient, or is on a GPU, too."""
+    return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+
+
 def _paired(inputs: Any, targets: Any) -> pd.DataFrame:
     """Inputs and targets as a table: ``x``, or ``x.0``, ``x.1``, …, and ``y``."""
-    inputs, targets = np.asarray(inputs), np.asarray(targets)
+    inputs, targets = _array(inputs), _array(targets)
     if inputs.ndim not in (1, 2) or targets.ndim != 1 or len(inputs) != len(targets):
         what = f"data: inputs of shape {inputs.shape} and targets of shape {targets.shape}"
         raise BadInput(what, "(n_samples,) or (n_samples, n_inputs), and (n_samples,)", "give arrays of these shapes")

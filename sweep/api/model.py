@@ -1,10 +1,10 @@
 """The model of a run with its final weights, from the store alone: :func:`model`, for notebooks and scripts."""
 
-import os
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sweep.api.process import as_it_was
 from sweep.errors import BadInput
 
 if TYPE_CHECKING:
@@ -49,29 +49,23 @@ def model(
     >>> net = sweep.model("3f1c…", my_models.Net)
     >>> net(scale * x)
     """
-    from sweep.console.command import named, opened
-    from sweep.outputs import check_here
+    with as_it_was():
+        from sweep.console.command import named, opened
+        from sweep.plan import usage
+        from sweep.problem.modules import module_of
+        from sweep.training.curve import Curve
 
-    check_here()
-    variables = dict(os.environ)
-    from sweep.tracking.caller import left_as_it_was
-
-    with left_as_it_was(variables):
         _, store = opened(named(uri, experiment))
         stored = _loaded(store, run)
-    from sweep.plan import usage
-    from sweep.problem.modules import module_of
-    from sweep.training.curve import Curve
-
-    ((key, curve),) = stored.results.items()
-    assert isinstance(curve, Curve), "a run that is loaded by itself has a curve"
-    point = next(each for each in stored.plan.points if each.key == key)
-    if usage.is_function(point):
-        what = f"run {run}: of problem=function, whose model is its function's own"
-        raise BadInput(
-            what, "a run of another problem", "what it left in its folder is among the run's artifacts, in files/"
-        )
-    return module_of(stored.plan.problem(point), point, curve.parameters, net)
+        ((key, curve),) = stored.results.items()
+        assert isinstance(curve, Curve), "a run that is loaded by itself has a curve"
+        point = next(each for each in stored.plan.points if each.key == key)
+        if usage.is_function(point):
+            what = f"run {run}: of problem=function, whose model is its function's own"
+            raise BadInput(
+                what, "a run of another problem", "what it left in its folder is among the run's artifacts, in files/"
+            )
+        return module_of(stored.plan.problem(point), point, curve.parameters, net)
 
 
 def _loaded(store: "Store", run: str) -> "SweepRecord":
@@ -80,7 +74,9 @@ def _loaded(store: "Store", run: str) -> "SweepRecord":
     from sweep.tracking.search import search
 
     allowed = "the id of a run, or the key of a point"
-    if not isinstance(run, str) or not HEX.fullmatch(run):
+    if not isinstance(run, str):
+        raise BadInput(f"run: a value of type {type(run).__name__}", f"{allowed}, as text", "see sweep.frame()")
+    if not HEX.fullmatch(run):
         raise BadInput(f"run {run!r}: no id and no key", f"{allowed}: 4 to 32 digits from 0 to f", "see sweep.frame()")
     tags = {}
     if len(run) == 32:

@@ -6,7 +6,7 @@ from typing import Any, Literal, overload
 from sweep.api import given, words
 from sweep.api.process import as_it_was
 from sweep.api.sweep import Sweep, started
-from sweep.errors import BadInput
+from sweep.errors import BadInput, nearest
 
 Grid = Mapping[str, Any] | str
 
@@ -119,6 +119,12 @@ def _launcher(engine: str | Mapping[str, Any] | None) -> dict[str, Any]:
     """The settings of ``hydra/launcher`` that stand for ``engine``."""
     if engine is None:
         return {}
+    from sweep.engines.launchers import LAUNCHERS
+
     below = {"name": engine} if isinstance(engine, str) else dict(engine)
     name = below.pop("name", "batch")
+    if name not in LAUNCHERS:
+        near = nearest(str(name), LAUNCHERS)
+        step = f"did you mean {near}?" if near else "give one of these, or leave engine out"
+        raise BadInput(f"engine={name}: no engine of sweep's", ", ".join(sorted(LAUNCHERS)), step)
     return {"hydra/launcher": name, **{f"hydra.launcher.{key}": value for key, value in below.items()}}

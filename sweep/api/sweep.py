@@ -17,6 +17,7 @@ from sweep.api.process import as_it_was
 from sweep.api.shown import Shown
 from sweep.api.telling import telling
 from sweep.api.where import Where
+from sweep.errors import BadInput
 from sweep.redaction import without_secrets
 from sweep.report.files import Report
 from sweep.settings import grammar
@@ -31,7 +32,7 @@ class Sweep:
 
     Parameters
     ----------
-    id : 32 hex digits, the same for the same points and tolerance.
+    id : 16 hex digits, the same for the same points and tolerance.
     """
 
     def __init__(self, id: str, tracking: Tracking, report: Report | None = None) -> None:
@@ -65,16 +66,36 @@ class Sweep:
     def best(self) -> "pd.Series[Any] | None":
         """The row of :attr:`runs` with the least final loss among those that did not diverge; None without any.
 
-        On what is held out, where anything is; of equal ones the one with fewer epochs. Of several tasks, whose losses
-        do not compare, the first one's.
-        """
-        from sweep.report.findings import better
+        On what is held out, where anything is; of equal ones the one with fewer epochs; of repeats, whose setting is
+        the best by its mean, the best of its runs.
 
-        best = self._report.findings.best.values()
-        if not best:
-            return None
-        key = min(best, key=better).point.key
-        return self.runs[self.runs["key"] == key].iloc[0]
+        Raises
+        ------
+        BadInput : it has several data sets or losses, where the least loss of all would say nothing: see :attr:`bests`.
+        """
+        from sweep.report.findings import comparable, label
+
+        plan = self._report.plan
+        if len(groups := comparable(plan.tasks)) > 1:
+            names = [label(plan, tasks) for tasks in groups]
+            what = f"best: the losses of {', '.join(names[:3])}{', …' * (len(names) > 3)} do not compare"
+            raise BadInput(what, "a sweep of one of them", "see .bests, which has a row of each")
+        return None if self.bests.empty else self.bests.iloc[0]
+
+    @cached_property
+    def bests(self) -> pd.DataFrame:
+        """The best row of :attr:`runs` of each data set and loss, in the order of the plan; see :attr:`best`."""
+        from sweep.report import repeats
+        from sweep.report.findings import better, comparable
+
+        found, leaders = self._report.findings, []
+        ahead = repeats.best_of(found.settings)
+        for tasks in comparable(self._report.plan.tasks):
+            runs = [found.best[task] for task in tasks if task in found.best]
+            if settings := [ahead[task] for task in tasks if task in ahead]:
+                runs = [*min(settings, key=lambda setting: setting.rank).standing]
+            leaders += [min(runs, key=better).point.key] if runs else []
+        return self.runs[self.runs["key"].isin(leaders)]
 
     @cached_property
     def report(self) -> Shown:
@@ -99,7 +120,10 @@ class Sweep:
         run : the id of a run, or a row of :attr:`runs`; None: the best one.
         """
         row = self.best if run is None else run
-        named = str(row["run_id"]) if isinstance(row, pd.Series) else str(row)
+        if row is None:
+            what = "model: no run is the best, as each diverged or has no result"
+            raise BadInput(what, "the id of a run, or a row of .runs", "name one: found.model(found.runs.iloc[0])")
+        named = str(row["run_id"]) if isinstance(row, pd.Series) else row
         return model(named, net, uri=self._tracking.uri, experiment=self._tracking.experiment)
 
     def __repr__(self) -> str:

@@ -147,7 +147,7 @@ def _of_expression(tree: ast.expr, names: Mapping[str, str], text: str) -> Condi
             found = named.eval(expression, engine="python")
             return pd.Series(found, table.index).astype("boolean").fillna(False).astype(bool)
         except Exception as error:  # Whatever pandas raises for what it cannot do.
-            raise _unreadable(text, error) from error
+            raise _unreadable(text, error) from None
 
     return Condition(frozenset(columns.values()), holds)
 

@@ -1,11 +1,12 @@
-"""Ctrl-C and SIGTERM: once, the work is dropped or finished whole and reported; twice, the process ends at once."""
+"""Ctrl-C and SIGTERM: once, the work is dropped or finished whole and reported; twice, it ends at once."""
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import current_thread, main_thread
 from types import FrameType
+from typing import Any
 
 Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
@@ -43,7 +44,7 @@ class Interrupted(KeyboardInterrupt):
     """The user, or the system, asked the process to end with ``signal``."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(number)
+        super().__init__("what was done is stored and reported; the same call goes on from there")
         self.signal = number
 
 
@@ -53,6 +54,8 @@ class Watch:
     def __init__(self) -> None:
         self._process = os.getpid()
         self._signal: int | None = None
+        self.after: Mapping[signal.Signals, Any] = dict.fromkeys(SIGNALS, signal.SIG_DFL)
+        """The handlers once a signal came."""
         self._raises = False
 
     def until_signal(self, work: Callable[[], None]) -> None:
@@ -78,14 +81,15 @@ class Watch:
             raise Interrupted(self._signal)
 
     def receive(self, number: int, frame: FrameType | None) -> None:
-        """The handler of the first signal; the next one has the system's own effect.
+        """The handler of the first signal.
 
         A process that a model has forked has the handler too, but nothing to report: it ends at once.
         """
         self._signal = number
-        for each in SIGNALS:
-            signal.signal(each, signal.SIG_DFL)
-        if os.getpid() != self._process:
+        is_fork = os.getpid() != self._process
+        for each, handler in self.after.items():
+            signal.signal(each, signal.SIG_DFL if is_fork else handler)
+        if is_fork:
             os.kill(os.getpid(), number)
         with suppress(OSError):  # Not print: the signal may have come while it was at work.
             os.write(2, b"\nsweep: ending; what is done is reported. Once more ends it at once.\n")
@@ -94,11 +98,19 @@ class Watch:
 
 
 @contextmanager
-def watched() -> Iterator[Watch]:
-    """Signals are the watch's while the context lasts, where it is the main thread's: no other can take any."""
+def watched(is_command: bool = True) -> Iterator[Watch]:
+    """Signals are the watch's while the context lasts, where it is the main thread's: no other can take any.
+
+    Parameters
+    ----------
+    is_command : whether the second signal has the system's own effect; else the one that it had before, for the process
+        is a caller's, as a notebook's kernel, which two presses of the stop button must not end.
+    """
     watch = Watch()
     mine = SIGNALS if current_thread() is main_thread() else ()
     before = {number: signal.signal(number, watch.receive) for number in mine}
+    if not is_command:
+        watch.after = before
     try:
         yield watch
     finally:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sweep.errors import BadInput
+from sweep.models import session
 from sweep.models.spec import TARGET, parsed, targets
 from sweep.problem.network import Network
 from sweep.problem.problem import Problem, Setup
@@ -51,15 +52,19 @@ def _made(problem: Problem, point: Setup, own: "Callable[..., nn.Module] | nn.Mo
     """A module with whatever parameters."""
     from torch import nn
 
+    from sweep.models.draws import forked
+
     if not isinstance(problem, Network):
         outputs = (*problem.shapes["b"], 1)[0]
-        return nn.Linear(problem.prepared.inputs.shape[1], outputs)
+        with forked():  # It draws weights, which are replaced.
+            return nn.Linear(problem.prepared.inputs.shape[1], outputs)
     said: dict[str, Any] = parsed(problem.source.model)
     if TARGET not in said:
         return problem.source.module(point.seed)
     if own is None:
-        what = f"the run's model is {said[TARGET]}, which is code of your own"
-        raise BadInput(what, "its class beside the run", f"import it: sweep.model(run, {said[TARGET]})")
+        name = str(said[TARGET]).removeprefix(f"{session.MAIN}.")
+        what = f"the run's model is {name}, which is code of your own"
+        raise BadInput(what, "its class beside the run", f"give it: net={name}")
     if callable(own) and not isinstance(own, nn.Module):
         own = _called(own, said, point.seed)
     if not isinstance(own, nn.Module):

@@ -11,6 +11,13 @@ SILENCED = ("mlflow", "alembic", "psycopg", "sqlalchemy")
 """Loggers that commands silence: what they say of a failure is raised as well, and told or tried again."""
 
 
+def put_back(variables: Mapping[str, str]) -> None:
+    """Make ``variables`` the environment again; what did not change is never away, for other threads may read it."""
+    for name in os.environ.keys() - variables:
+        del os.environ[name]
+    os.environ.update(variables)
+
+
 @contextmanager
 def left_as_it_was(variables: Mapping[str, str]) -> Iterator[None]:
     """Undo what commands set for MLflow in their own process: environment variables, levels of loggers, its sessions.
@@ -30,8 +37,6 @@ def left_as_it_was(variables: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         wire.release()
-        for name in os.environ.keys() - variables:
-            del os.environ[name]
-        os.environ.update(variables)
+        put_back(variables)
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)

@@ -53,7 +53,7 @@ def test_a_table_has_the_keys_of_its_file(command: Command) -> None:
     assert keys({"data.target": "y", "data.input": ["x"]}, data=TABLE) == found
     assert keys(data={"frame": TABLE, "target": "y", "input": "x"}) == found
     assert keys(data=(TABLE["x"].to_numpy(), TABLE["y"].to_numpy())) == found
-    assert keys(data=(torch.tensor(TABLE["x"].to_numpy()), TABLE["y"])) == found
+    assert keys(data=(torch.tensor(TABLE["x"].to_numpy(), requires_grad=True), TABLE["y"])) == found
     assert keys({"data.target": "y"}, data={"x": TABLE["x"].to_numpy(), "y": TABLE["y"].to_numpy()}) == found
     columns = {"data.input": "x", "data.target": "y"}
     assert keys(columns, data="table.csv") == keys(columns, data=Path("table.csv")) == found
@@ -105,7 +105,8 @@ def test_classes_are_an_axis() -> None:
         ({"data": (np.ones((2, 2, 2)), np.ones(2))}, "inputs of shape (2, 2, 2) and targets of shape (2,)"),
         ({"lr": [0.1, 0.2]}, "lr: a list of 2 values is an axis"),
         ({"lr": object()}, "lr: a value of type object"),
-        ({"engine": "joblib"}, "joblib"),
+        ({"engine": "joblib"}, "engine=joblib"),
+        ({"engine": {"name": "proceses"}}, "engine=proceses"),
         ({"grid": {"lr": [1, 2]}, "lr": 1}, "lr: given twice"),
         ({"grid": ["lr=1,2"]}, "grid: a value of type list"),
     ],

@@ -6,7 +6,10 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +80,8 @@ def test_a_call_leaves_the_process_as_it_was(asked: dict[str, Any]) -> None:
         found = sweep.run(quiet=True, **asked)
         assert len(found.runs) == 1
         _ = found.report, found.suggestions
+        with suppress(BadInput):  # A function has none.
+            found.model()
     after = state()
     assert {name for name in before if before[name] != after[name]} == set()
 
@@ -88,6 +93,29 @@ def test_a_call_works_within_another_application_of_hydra(tmp_path: Path) -> Non
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.stdout.splitlines()[-1:], done.returncode) == (["2 app 7"], 0), done.stderr
+
+
+REFUSED: list[Callable[[], object]] = [
+    lambda: sweep.run(lr=-1),
+    lambda: sweep.load("none"),
+    lambda: sweep.model("zz"),
+    lambda: sweep.frame(where="lr.nothing() < 1"),
+    lambda: sweep.sweeps(uri="nothing"),
+]
+
+
+def test_the_traceback_of_what_is_refused_ends_at_the_callers_own_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    sweep.run(epochs=3, quiet=True)
+    for asked in REFUSED:
+        with pytest.raises(BadInput) as refused:
+            asked()
+        error = refused.value
+        assert {frame.filename for frame in traceback.extract_tb(error.__traceback__)} == {__file__}
+        assert (error.__cause__, error.__context__) == (None, None)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+    with pytest.raises(BadInput) as refused:
+        sweep.run(lr=-1)
+    assert len(traceback.extract_tb(refused.value.__traceback__)) > 3
 
 
 def test_a_call_works_in_a_thread() -> None:

@@ -70,6 +70,20 @@ def test_a_signal_while_a_chunk_is_written_lets_it_finish() -> None:
             watch.check()
 
 
+def test_a_second_signal_to_a_callers_process_is_the_callers() -> None:
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        with watched(is_command=False) as watch:
+            for _ in range(2):
+                os.kill(os.getpid(), signal.SIGINT)
+            with pytest.raises(Interrupted, match="the same call goes on from there"):
+                watch.check()
+        assert came == [signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # Of a process with threads, which this one may have.
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_process_that_a_model_has_forked_ends_by_a_signal_without_a_word(

@@ -44,13 +44,15 @@ def test_a_callers_variables_are_left_as_they_were(command: Command) -> None:
     code = (
         "import os\n"
         "before = dict(os.environ)\n"
-        "import sweep; print(len(sweep.frame().runs))\n"
+        "import sweep\n"
+        "for name in dir(sweep): getattr(sweep, name)\n"
+        "print(os.environ == before, len(sweep.frame().runs))\n"
         "print(set(os.environ.items()) ^ set(before.items()))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | HOSTILE, capture_output=True, text=True, check=False
     )
-    assert (done.stderr, done.stdout) == ("", "1\nset()\n")
+    assert (done.stderr, done.stdout) == ("", "True 1\nset()\n")
 
 
 @pytest.mark.usefixtures("ready_store")
