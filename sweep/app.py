@@ -128,13 +128,17 @@ def _train(first: Settings, planned: Plan, engine: Engine, telling: Telling, com
 def _tell_cost(plan: Plan, done: Set[str], first: Settings, asked: Asked, telling: Telling, *, fresh: bool) -> None:
     """Say what training the points that are not ``done`` will take."""
     from sweep import publication
-    from sweep.cost import cost
+    from sweep.cost.cost import cost
     from sweep.cost.timing import since_start
+    from sweep.cost.told import Cost
 
     start = since_start()
     todo = [point for point in plan.points if point.key not in done]
-    lines = cost.lines(plan, todo, first, asked, publication.publish, fresh=fresh, start=start) if todo else ()
-    telling.show_cost(plan, len(todo), lines)
+
+    def found() -> Cost | None:
+        return cost(plan, todo, first, asked, publication.publish, fresh=fresh, start=start) if todo else None
+
+    telling.show_cost(plan, len(todo), found)
 
 
 def _rerun_and_done(store: "Store", planned: Plan, known: "Known", first: Settings) -> tuple[str, Set[str]]:

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 
 from sweep.console.guard import TRACEBACK
-from sweep.console.interruption import Interrupted
 from sweep.errors import BadInput, StoreAway
 from sweep.models.importing import importable_here
 from sweep.outputs import check_here
@@ -52,7 +51,7 @@ def _undone() -> Iterator[None]:
 
 def _documented(error: BaseException | None) -> BaseException | None:
     """``error`` where it is one that calls document, what Hydra refuses in our words; else None."""
-    if error is None or isinstance(error, BadInput | StoreAway | Interrupted):
+    if error is None or isinstance(error, BadInput | StoreAway | KeyboardInterrupt):
         return error
     from sweep.settings.refusals import explain
 

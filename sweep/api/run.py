@@ -62,8 +62,11 @@ def run(
     grid : axes by key, as a grid file has them: a list of values, or a single one; a list of mappings, whose keys go
         together; or ``{"from": 1e-5, "to": 1e-1, "points": 41, "spacing": "log"}``. Or the name of a grid file.
         Arrays, ranges and columns of pandas are lists; classes and functions stand for their dotted names.
-    data : see :func:`sweep.api.given.data_settings`; ``"data.target"`` and ``"data.input"`` in the grid name columns.
-    problem : see :func:`sweep.api.given.problem_settings`.
+    data : a name, as ``"waves"``; a file's path; a DataFrame; inputs, of shape ``(n_samples,)`` or ``(n_samples,
+        n_inputs)``, and targets, of shape ``(n_samples,)``, as a pair of arrays; arrays by name; or the settings below
+        ``data`` by name, where ``frame`` may be a table. ``"data.target"`` and ``"data.input"`` in the grid name columns.
+    problem : a name, as ``"mlp"``; a class of ``torch.nn.Module``; a function that trains, and yields the loss of each
+        epoch; or the settings below ``problem`` by name.
     engine : ``"processes"``, ``"sweep_ray"`` or ``"sweep_slurm"``; or a mapping of its ``name`` and settings, as
         ``{"name": "processes", "workers": 4}``. None: this process.
     config_dir : a folder with groups of your own, as ``--config-dir``.

@@ -1,7 +1,7 @@
 """How a call tells of its sweep: by a bar alone, in a notebook or a terminal; what is doubtful, on standard error."""
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from sweep.errors import printable
 from sweep.plan.plan import Plan
 
 if TYPE_CHECKING:
+    from sweep.cost.told import Cost
     from sweep.report.files import Report
 
 
@@ -28,9 +29,9 @@ class Silent:
         """See :meth:`sweep.console.telling.Telling.show_plan`: whoever asks for a list is shown it."""
         terminal.show_plan(plan, done, curve_points)
 
-    def show_cost(self, plan: Plan, todo: int, lines: Iterable[str]) -> None:
+    def show_cost(self, plan: Plan, todo: int, found: "Callable[[], Cost | None]") -> None:
         """The same of what it takes."""
-        terminal.show_cost(plan, todo, lines)
+        terminal.show_cost(plan, todo, found)
 
     def announce(self, plan: Plan, todo: int) -> None:
         """Nothing: what the call returns says it."""

@@ -6,7 +6,7 @@ docs/terminal.md says what stands in it.
 import json
 import math
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 
 if TYPE_CHECKING:
+    from sweep.cost.told import Cost, Row
     from sweep.report.files import Report
     from sweep.report.judged_runs import Run
 
@@ -37,9 +38,29 @@ def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
     _write(_sweep(plan, len(todo)) | {"bytes": size.estimate(todo, curve_points), "points": listed})
 
 
-def show_cost(plan: Plan, todo: int, lines: Iterable[str]) -> None:
+def show_cost(plan: Plan, todo: int, found: "Callable[[], Cost | None]") -> None:
     """The document of ``dry_run=cost``."""
-    _write(_sweep(plan, todo) | {"cost": list(lines)})
+    cost = found()
+    rows = cost.rows if cost else ()
+    _write(
+        _sweep(plan, todo)
+        | {"bytes": cost.bytes if cost else 0, "longer": bool(cost and cost.longer)}
+        | {"engines": [_engine(row) for row in rows], "doubts": list(cost.doubts) if cost else []}
+    )
+
+
+def _engine(row: "Row") -> dict[str, Any]:
+    found = row.forecast
+    return {
+        "engine": row.engine,
+        "workers": found.workers,
+        "seconds": found.seconds,
+        "chunks": found.chunks,
+        "largest": found.largest,
+        "driver_bytes": int(row.driver),
+        "worker_bytes": None if row.worker is None else int(row.worker),
+        "chosen": row.chosen,
+    }
 
 
 def announce(plan: Plan, todo: int) -> None:

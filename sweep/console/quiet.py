@@ -1,7 +1,7 @@
 """What ``-q`` tells: only what failed, and what is not as it should be."""
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from sweep.errors import printable
 from sweep.plan.plan import Plan
 
 if TYPE_CHECKING:
+    from sweep.cost.told import Cost
     from sweep.report.files import Report
 
 
@@ -21,9 +22,9 @@ def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
     terminal.show_plan(plan, done, curve_points)
 
 
-def show_cost(plan: Plan, todo: int, lines: Iterable[str]) -> None:
+def show_cost(plan: Plan, todo: int, found: "Callable[[], Cost | None]") -> None:
     """What it takes: who asks for it is told."""
-    terminal.show_cost(plan, todo, lines)
+    terminal.show_cost(plan, todo, found)
 
 
 def announce(plan: Plan, todo: int) -> None:

@@ -1,11 +1,12 @@
 """Who is told how a sweep goes: a terminal, a program that reads JSON, a notebook, or nobody."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
+    from sweep.cost.told import Cost
     from sweep.plan.plan import Plan
     from sweep.report.files import Report
 
@@ -26,8 +27,8 @@ class Telling(Protocol):
     def show_plan(self, plan: "Plan", done: Collection[str], curve_points: int) -> None:
         """List the points of a plan, which are done already, and how large the store becomes at most."""
 
-    def show_cost(self, plan: "Plan", todo: int, lines: Iterable[str]) -> None:
-        """Say what training the ``todo`` points of a plan will take, as ``lines`` tell it."""
+    def show_cost(self, plan: "Plan", todo: int, found: "Callable[[], Cost | None]") -> None:
+        """Say what training the ``todo`` points of a plan will take, which takes seconds to be ``found``."""
 
     def announce(self, plan: "Plan", todo: int) -> None:
         """Say what is about to happen, and what was made of what was asked."""

@@ -1,9 +1,9 @@
 """What a person sees in the terminal: the plan, the progress, the table at the end."""
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from sweep.console import bar
 from sweep.console.conclusion import conclude
@@ -15,6 +15,9 @@ from sweep.plan.point import as_typed
 from sweep.plan.remarks import remarks
 from sweep.verdict.doubts import doubts
 from sweep.verdict.sentences import plural
+
+if TYPE_CHECKING:
+    from sweep.cost.told import Cost
 
 __all__ = ["announce", "conclude", "progress", "say", "show_cost", "show_plan", "warn"]
 
@@ -42,11 +45,12 @@ def show_plan(plan: Plan, done: Collection[str], curve_points: int) -> None:
     print("Nothing was trained: dry_run=true.")
 
 
-def show_cost(plan: Plan, todo: int, lines: Iterable[str]) -> None:
-    """Say what training the ``todo`` points of a plan will take, as ``lines`` tell it."""
+def show_cost(plan: Plan, todo: int, found: "Callable[[], Cost | None]") -> None:
+    """Say what training the ``todo`` points of a plan will take, once it is ``found``."""
     announce(plan, todo)
-    for line in lines:
-        say(line)
+    if cost := found():
+        for line in cost.lines():
+            say(line)
     say("Nothing was kept: dry_run=cost.")
 
 

@@ -1,7 +1,7 @@
 """The story of ``dry_run=cost``: train a little, track a little, and say what all of it takes."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sweep.cost import told
@@ -11,16 +11,15 @@ from sweep.cost.measuring import measure
 from sweep.cost.memory import Memory, peak
 from sweep.cost.rates import Rates
 from sweep.cost.timing import Clock, ending
-from sweep.cost.told import Row
+from sweep.cost.told import Cost, Row
 from sweep.cost.tracked import Publish, track
 from sweep.engines.cores import cores
-from sweep.plan import size
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point
 from sweep.settings.schema import Settings
 
 
-def lines(
+def cost(
     plan: Plan,
     todo: Sequence[Point],
     settings: Settings,
@@ -30,8 +29,8 @@ def lines(
     fresh: bool,
     start: float,
     clock: Clock = time.perf_counter,
-) -> Iterator[str]:
-    """What training, tracking and reporting ``todo``, of which there is at least one, will take: a line each.
+) -> Cost:
+    """What training, tracking and reporting ``todo``, of which there is at least one, will take.
 
     Parameters
     ----------
@@ -58,16 +57,20 @@ def lines(
     rows = _rows(
         sweep, asked, settings.training.timeout, Memory.of(plan, todo, settings.tracking.curve_points, peak(), trains)
     )
-    yield told.measured(measured.seconds, measured.timed, measured.kinds)
-    yield from told.table(rows, measured.longer)
     chosen = next((row for row in rows if row.chosen), None)
-    yield told.shares((chosen or rows[0]).forecast, sweep)
-    yield f"The store grows by {size.readable(int(fresh * costs.made + costs.store + len(todo) * costs.run))}."
-    yield from told.elsewhere(settings.tracking.uri)
-    if measured.longer:
-        yield "A training function was not through in two seconds: nobody knows how long it takes."
-    yield from told.alike(cores())
-    yield from told.unknown(asked, chosen is not None)
+    return Cost(
+        rows,
+        measured.longer,
+        int(fresh * costs.made + costs.store + len(todo) * costs.run),
+        told.measured(measured.seconds, measured.timed, measured.kinds),
+        told.shares((chosen or rows[0]).forecast, sweep),
+        [
+            *told.elsewhere(settings.tracking.uri),
+            *told.endless(measured.longer),
+            *told.alike(cores()),
+            *told.unknown(asked, chosen is not None),
+        ],
+    )
 
 
 def _rows(sweep: Sweep, asked: Asked, timeout: float | None, memory: Memory) -> list[Row]:
@@ -76,15 +79,13 @@ def _rows(sweep: Sweep, asked: Asked, timeout: float | None, memory: Memory) -> 
     counts = {2**power for power in range(most.bit_length()) if 2**power <= most} | {most}
     counts |= {asked.workers} if asked.launcher == PROCESSES else set()
     found = here(sweep)
-    rows = [Row("in this process", found, memory.driver(found), None, asked.launcher == BATCH)]
+    rows = [Row(BATCH, found, memory.driver(found), None, asked.launcher == BATCH)]
     for count in sorted(counts):
-        name = f"processes, {count:,} worker{'s' * (count > 1)}"
         found = by_workers(sweep, count, most, timeout)
         chosen = (asked.launcher, asked.workers) == (PROCESSES, count)
-        rows.append(Row(name, found, memory.driver(found), memory.worker(found), chosen))
+        rows.append(Row(PROCESSES, found, memory.driver(found), memory.worker(found), chosen))
     if asked.launcher not in (BATCH, PROCESSES) and asked.workers:
         waiting = replace(sweep, opening=0.0)
         found = by_workers(waiting, asked.workers, most if asked.here else asked.workers + 1, timeout, asked.chunk)
-        name = f"{asked.launcher}, {asked.workers:,} worker{'s' * (asked.workers > 1)}"
-        rows.append(Row(name, found, memory.driver(found), memory.worker(found), True))
+        rows.append(Row(asked.launcher, found, memory.driver(found), memory.worker(found), True))
     return rows

@@ -25,8 +25,8 @@ MOST = 100
 """Points that are tried."""
 
 
-class Over(BaseException):
-    """The time is over; no function catches that as an error of its own."""
+class Over(KeyboardInterrupt):
+    """The time is over: as a Ctrl-C, it is no error of the function, whose run would fail with any other."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What a sweep will take, in words and a table: values alone come in."""
+"""What a sweep will take, as values, and in words and a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sweep.cost.asked import BATCH, PROCESSES, Asked
@@ -17,7 +17,7 @@ class Row:
 
     Parameters
     ----------
-    engine : its name, with its workers.
+    engine : its name, as ``hydra/launcher`` takes it.
     driver, worker : bytes of memory at most; of no worker None.
     chosen : whether it is the one that the command asks for.
     """
@@ -27,6 +27,41 @@ class Row:
     driver: float
     worker: float | None
     chosen: bool
+
+    @property
+    def name(self) -> str:
+        """The engine in words, with its workers."""
+        count = self.forecast.workers
+        return f"{self.engine}, {count:,} worker{'s' * (count > 1)}" if count else "in this process"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a sweep takes.
+
+    Parameters
+    ----------
+    rows : an engine each.
+    longer : a training function was not through: nobody knows how much longer it takes.
+    bytes : that the store grows by.
+    measured : what was measured, in a sentence; and ``shares``, what the work goes to.
+    doubts : what no figure holds, a sentence each.
+    """
+
+    rows: Sequence[Row]
+    longer: bool
+    bytes: int
+    measured: str
+    shares: str
+    doubts: Sequence[str]
+
+    def lines(self) -> Iterator[str]:
+        """A line each, the table among them."""
+        yield self.measured
+        yield from table(self.rows, self.longer)
+        yield self.shares
+        yield f"The store grows by {size.readable(self.bytes)}."
+        yield from self.doubts
 
 
 def lasting(seconds: float) -> str:
@@ -46,7 +81,7 @@ def table(rows: Sequence[Row], longer: bool) -> list[str]:
         found = row.forecast
         cells.append(
             [
-                row.engine,
+                row.name,
                 "over " * longer + lasting(found.seconds),
                 f"{found.chunks:,} of up to {found.largest:,}",
                 size.readable(int(row.driver)),
@@ -70,6 +105,12 @@ def elsewhere(uri: str) -> list[str]:
         return []
     what = "a server" if is_server(uri) else "a database server"
     return [f"Tracking and bytes are those of a SQLite store on this machine; {what} may take longer, by its network."]
+
+
+def endless(longer: bool) -> list[str]:
+    """That no time is known of a training function that was not through."""
+    told = "A training function was not through in two seconds: nobody knows how long it takes."
+    return [told] if longer else []
 
 
 def alike(cores: int) -> list[str]:

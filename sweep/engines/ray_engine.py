@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -34,6 +35,9 @@ START = (
 
 LONGEST = 300
 """Characters that are told of what Ray said last."""
+
+WHERE = re.compile(r"^(\[[^]]*\] *)?(\([^)]*\) *)?(\w+\.(cc|h):\d+: *)?")
+"""What Ray's lines begin with: time, severity and process in brackets, and a place in its source."""
 
 
 class Ray(Staffed):
@@ -174,13 +178,18 @@ class Keeper:
     def _gone(self) -> BadInput:
         """That Ray has ended the process that speaks with it, with what it said last."""
         self._log.seek(0)
-        lines = self._log.read().decode(errors="backslashreplace").strip().splitlines()
-        last = lines[-1].rpartition("] ")[2][:LONGEST] if lines else ""
+        last = last_said(self._log.read().decode(errors="backslashreplace"))
         return BadInput(
             f"hydra/launcher=sweep_ray: Ray is gone{last and f': {last}'}",
             "a cluster that lasts for as long as the sweep",
             "run the same command again once it is up: what is done is not trained again",
         )
+
+
+def last_said(log: str) -> str:
+    """The last line of what Ray printed that may say why it ended: not what it told in passing, nor where in Ray."""
+    lines = [line for line in log.splitlines() if line.strip() and ":info_message:" not in line]
+    return WHERE.sub("", lines[-1].strip())[:LONGEST] if lines else ""
 
 
 def _on_gpu(points: Iterable[Point]) -> bool:

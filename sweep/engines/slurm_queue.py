@@ -36,7 +36,8 @@ class Refused(Exception):
         return BadInput(
             f"hydra/launcher=sweep_slurm: sbatch takes no such job: {self}",
             "what the cluster has: sinfo shows partitions, sacctmgr show assoc accounts",
-            "correct hydra.launcher.partition=…, account, qos, time, memory, gpus or options",
+            "correct hydra.launcher.partition=…, account, qos, time, memory, gpus or options; "
+            "where there is no cluster, add hydra.launcher.executor=local",
         )
 
 

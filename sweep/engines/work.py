@@ -19,7 +19,7 @@ from sweep.problem.choice import problems
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.provenance import here
-from sweep.training.curve import Result
+from sweep.training.curve import Result, is_signal
 from sweep.training.execute import isolated
 
 
@@ -85,7 +85,11 @@ class Bench:
         new = dict.fromkeys(point.task for point in points if point.task not in self._problems)
         self._problems |= problems(self._kit.readings, new, self._kit.facts)
         for task in new:
-            _ = self._problems[task].work
+            try:
+                _ = self._problems[task].work
+            except BaseException as error:  # Its runs fail with it.
+                if is_signal(error):
+                    raise
 
     def results_of(self, points: Sequence[Point]) -> list[Result]:
         """One a point, in order, each saying where; a point that raises, alone, is a failure and no other's."""

@@ -1,5 +1,6 @@
 """``dry_run=cost`` as a user types it: what it says, and that it leaves nothing."""
 
+import json
 import re
 import sqlite3
 import tempfile
@@ -48,11 +49,27 @@ def test_the_engine_that_is_asked_for_is_told_and_marked(command: Command, tempo
     assert said.err == ""
 
 
+def test_as_json_the_cost_is_numbers_an_engine(command: Command, temporary: Path) -> None:
+    words = ("lr=1e-2,1e-3", "epochs=5", "dry_run=cost", "hydra/launcher=processes", "hydra.launcher.workers=3")
+    said = command(*words, "--json")
+    assert said.code == 0
+    document = json.loads(said.out)
+    assert document["counts"] == {"done": 0, "to do": 2}
+    assert document["bytes"] > 100_000
+    alone, *others = document["engines"]
+    assert (alone["engine"], alone["workers"], alone["worker_bytes"], alone["chosen"]) == ("batch", 0, None, False)
+    (chosen,) = (each for each in others if each["chosen"])
+    assert (chosen["engine"], chosen["workers"], chosen["chunks"], chosen["largest"]) == ("processes", 3, 1, 2)
+    assert min(chosen[name] for name in ("seconds", "driver_bytes", "worker_bytes")) > 0
+
+
 def test_what_is_done_already_costs_nothing(command: Command, tmp_path: Path, temporary: Path) -> None:
     assert command("lr=1e-2", "epochs=5").code == 0
     before = stored(tmp_path)
     said = command("lr=1e-2", "epochs=5", "dry_run=cost")
     assert said.out.splitlines()[1:] == ["Nothing was kept: dry_run=cost."]
+    nothing = json.loads(command("lr=1e-2", "epochs=5", "dry_run=cost", "--json").out)
+    assert (nothing["counts"], nothing["bytes"], nothing["engines"]) == ({"done": 1, "to do": 0}, 0, [])
     said = command("lr=1e-2,1e-3", "epochs=5", "dry_run=cost")
     assert "1 done already, 1 to train" in said.out
     assert "1 of up to 1" in said.out

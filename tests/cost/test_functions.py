@@ -1,6 +1,7 @@
 """Training functions against the clock: one that ends, one that is asked for epochs, one that does neither."""
 
 import signal
+import time
 from itertools import count
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from sweep.cost import functions
 from sweep.cost.functions import Found
-from sweep.cost.timing import Stand
+from sweep.cost.timing import Clock, Stand
 from sweep.models.spec import canonical
 from sweep.problem.function import Function
 from sweep.settings.schema import ProblemKind
@@ -19,15 +20,17 @@ from tests.conftest import THERMOMETER, lines, point
 (LINE,) = lines(THERMOMETER).values()
 
 
-def found(name: str, takes: str = "", seconds: float = 2.0, points: int = 4, **changes: Any) -> Found:
-    """What is found of a function of tests/cost/loops.py; the clock is a second further whenever it is looked at."""
+def found(
+    name: str, takes: str = "", seconds: float = 2.0, points: int = 4, clock: Clock | None = None, **changes: Any
+) -> Found:
+    """What is found of a function of tests/cost/loops.py; a clock of our own is a second further at each look."""
     ticks = count()
     spec = canonical({"_target_": f"tests.cost.loops.{name}"})
     some = [
         point(problem=ProblemKind.function, function=spec, takes=takes, lr=1e-3 * (1 + place), **changes)
         for place in range(points)
     ]
-    stand = Stand({}, compute, lambda: float(next(ticks)))
+    stand = Stand({}, compute, clock or (lambda: float(next(ticks))))
     return functions.rate(some, Function(LINE.prepared, some[0].task), stand, seconds)
 
 
@@ -57,7 +60,7 @@ def test_one_that_yields_nothing_in_that_time_is_interrupted_and_takes_longer_no
 ) -> None:
     monkeypatch.setattr(functions, "GRACE", 0.1)
     before = signal.getsignal(signal.SIGALRM)
-    tried = found("silent", seconds=0.1, points=1)
+    tried = found("silent", seconds=0.1, points=1, clock=time.perf_counter)
     assert tried.longer
     assert isinstance(tried.trained[0][1], Failure)
     assert signal.getsignal(signal.SIGALRM) is before

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sweep.engines.ray_engine import Ray
+from sweep.engines.ray_engine import Ray, last_said
 from sweep.engines.ray_worker import refuse_other, said
 from sweep.errors import BadInput
 from sweep.provenance import here
@@ -97,6 +97,14 @@ def test_a_worker_that_finds_no_place_in_the_cluster_keeps_no_points_from_those_
     monkeypatch.setenv(DRIVER, "")
     points = [doing("nothing", seed=seed) for seed in range(96)]
     assert all(isinstance(each, Curve) for each in of_points(Ray("auto", 3), points))
+
+
+def test_of_what_ray_printed_last_is_told_what_may_say_why_it_ended() -> None:
+    lost = "[2026-11-30 14:05:40,123 C 12 34] (python-core-driver) gcs_client.cc:75: Failed to reach the GCS."
+    passing = "[2026-11-30 14:05:41,456 I 12 34] core_worker.cc:609: :info_message: Attempting to recover 1 object."
+    assert last_said(f"first\n{lost}\n{passing}\n\n") == "Failed to reach the GCS."
+    assert last_said("ConnectionError: [Errno 111] refused\n") == "ConnectionError: [Errno 111] refused"
+    assert (last_said(passing), last_said("")) == ("", "")
 
 
 @pytest.mark.usefixtures("ray_cluster")

@@ -114,6 +114,17 @@ def test_options_that_are_ours_a_gpu_that_is_not_asked_for_and_no_slurm_are_refu
     assert "add hydra.launcher.executor=local" in found.err
 
 
+def test_commands_of_slurm_without_a_cluster_are_told_what_goes_without_one(
+    command: Command, files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLURM_CONF", "/nowhere/slurm.conf")
+    found = command("epochs=2", *SLURM)
+    assert (found.code, "Traceback" in found.err) == (1, False), found
+    assert "sbatch takes no such job" in found.err
+    assert "where there is no cluster, add hydra.launcher.executor=local" in found.err
+    assert files() == []
+
+
 def test_a_point_that_ends_its_job_each_time_is_told_with_slurms_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Queue, "every", 0.2)
     monkeypatch.setattr(Queue, "late", 0.5)

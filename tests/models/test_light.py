@@ -1,10 +1,11 @@
-"""What a model takes beside its arithmetic."""
+"""What a model and a training function take beside their arithmetic."""
 
 import subprocess
 import sys
 
-PROGRAM = """
-import sys
+import pytest
+
+MODEL = """
 import torch
 from sweep.models.rows import Samples
 from sweep.models.source import Source
@@ -15,11 +16,23 @@ model = canonical({"width": 4, "depth": 1, "activation": "tanh"})
 source = Source(model, canonical("mse"), 1.0, 2, 0)
 found = traits(source.module, source.made_loss(), Samples(torch.ones(5, 2), torch.arange(5.0)), 0)
 assert found.shapes and not found.one_by_one
-print(*sorted({"sympy", "torch._dynamo"} & sys.modules.keys()))
+"""
+
+FUNCTION = """
+from sweep.training.compute import compute
+from tests.problem.posed import planned
+from tests.training.by_function import asked
+
+plan = planned([asked("falls")])
+(curve,) = compute(plan.points, plan.problems)
+assert curve.final_loss
 """
 
 
-def test_to_try_a_model_imports_no_compiler() -> None:
+@pytest.mark.parametrize("program", [MODEL, FUNCTION], ids=["model", "function"])
+def test_to_try_a_model_or_to_call_a_function_imports_no_compiler(program: str) -> None:
     """That of torch, with the algebra that it needs, takes more than a second, which a small sweep would notice."""
-    found = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True, timeout=100)
+    told = "import sys; print(*sorted({'sympy', 'torch._dynamo'} & sys.modules.keys()))"
+    command = [sys.executable, "-c", f"{program}\n{told}"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     assert not found.stdout.strip()
