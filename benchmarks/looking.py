@@ -17,9 +17,11 @@ new PerformanceObserver(list => {
 }).observe({ type: "longtask" });
 """
 
-OPENED = """() => Math.max(
-  performance.getEntriesByType("navigation")[0].loadEventEnd,
-  performance.getEntriesByName("first-contentful-paint")[0].startTime)"""
+# The browser tells of a paint after it was on the screen, which may be later than load.
+OPENED = """() => new Promise(done => new PerformanceObserver(list => {
+  const [paint] = list.getEntriesByName("first-contentful-paint");
+  if (paint) done(Math.max(performance.getEntriesByType("navigation")[0].loadEventEnd, paint.startTime));
+}).observe({ type: "paint", buffered: true }))"""
 
 PAINTED = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 
@@ -87,6 +89,7 @@ def look(browser: "Browser", file: Path) -> Look:
     page.goto(file.as_uri())
     page.evaluate(PAINTED)
     opened = page.evaluate(OPENED)
+    _longest(page)  # What opening took is no pause of scrolling.
     page.evaluate(SCROLL)
     scrolled = _longest(page)
     _point(page)

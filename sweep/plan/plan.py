@@ -111,10 +111,16 @@ class Plan(Numbers):
         told = " ".join(f"{name}={as_typed(values[name])}" for name in self.shown if values[name] is not None)
         return told or f"{TRAINER}={as_typed(values[TRAINER])}"
 
-    def cells(self, point: Point) -> dict[str, Value]:
+    def cells(self, point: Point) -> Mapping[str, Value]:
         """The columns of ``point``, its readings by the name that tables have for them."""
-        cells = self._columns.cells(point)
-        return cells | {"data": self.data_label(point.data)} if "data" in cells else cells
+        if point.key not in self._cells:  # A report asks several times for each.
+            cells = self._columns.cells(point)
+            self._cells[point.key] = cells | {"data": self.data_label(point.data)} if "data" in cells else cells
+        return self._cells[point.key]
+
+    @cached_property
+    def _cells(self) -> dict[str, Mapping[str, Value]]:
+        return {}
 
     @cached_property
     def first(self) -> Mapping[Task, Point]:

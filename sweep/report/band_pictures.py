@@ -35,7 +35,7 @@ ABOVE = 3.0
 
 MEDIAN = "the median of a setting's runs, in a band without the highest and the lowest fourth of them"
 
-APART = 130
+APART = 145
 """Between the numbers of two lines, in tenths of a pixel, at least."""
 
 

@@ -21,7 +21,7 @@ from sweep.report.fit import short
 from sweep.report.headline import headline
 from sweep.report.judged_runs import Run, counted
 from sweep.report.named import MOST_NAMED
-from sweep.report.numbers import BRIEF, brief_cells, brief_setting, number
+from sweep.report.numbers import BRIEF, brief_among, brief_cells, brief_setting, number
 from sweep.settings.schema import MODELS, ProblemKind
 from sweep.verdict import sentences
 from sweep.verdict.outcome import Outcome
@@ -80,7 +80,8 @@ def find(plan: Plan, runs: Sequence[Run]) -> Findings:
         leaders = {
             task: _setting_leads(ahead[task]) if settings else _run_leads(plan, run) for task, run in best.items()
         }
-        said += [_praise(plan, tasks, leaders, len(groups) > 1) for tasks in groups if best.keys() & {*tasks}]
+        of = [tasks for tasks in groups if best.keys() & {*tasks}]
+        said += [_praise(plan, tasks, leaders, len(groups) > 1, "seed" * bool(settings)) for tasks in of]
     return Findings(counts, best, found, " ".join([found, *said] if found else said), settings)
 
 
@@ -177,10 +178,14 @@ def _setting_leads(setting: repeats.Setting) -> Leader:
     return Leader(setting.rank, setting.point, setting.name, setting.counts[Outcome.CONVERGED] > 0, told, reached)
 
 
-def _praise(plan: Plan, tasks: Sequence[Task], leaders: Mapping[Task, Leader], several: bool) -> str:
-    """The best of ``tasks``, which can be compared, and what each other model reaches, where they are few."""
+def _praise(plan: Plan, tasks: Sequence[Task], leaders: Mapping[Task, Leader], several: bool, but: str) -> str:
+    """The best of ``tasks``, which can be compared, and what each other model reaches, where they are few.
+
+    Where there are ``several`` such groups it is told by what varies in its own, the setting ``but`` left out.
+    """
     best, *others = sorted((leaders[task] for task in tasks if task in leaders), key=lambda leader: leader.rank)
     of = f" for {label(plan, tasks)}" if several else ""
+    name = several and brief_among(plan, best.point, [each for each in plan.points if each.task in tasks], but)
     others = [] if usage.is_function(tasks[0]) else others  # What its arguments do shows in the table.
     so_far, yet = ("", "") if best.converged else (" so far", ", not converged")
     yet = yet if not usage.is_function(tasks[0]) else ""  # Nobody knows of one that does.
@@ -188,7 +193,7 @@ def _praise(plan: Plan, tasks: Sequence[Task], leaders: Mapping[Task, Leader], s
     reached = [f"{each.reached} with {model}" for each, model in zip(others, models, strict=False)]
     more = f" and worse with {len(others) - MOST_OTHERS:,} more models" if len(others) > MOST_OTHERS else ""
     rest = f"; at best {', '.join(reached)}{more}" if others else ""
-    return f"Best{so_far}{of}{yet}: {best.name}, {best.told}{rest}."
+    return f"Best{so_far}{of}{yet}: {name or best.name}, {best.told}{rest}."
 
 
 def error(run: Run) -> str:

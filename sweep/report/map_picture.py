@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sweep.report import lettering
 from sweep.report.axes import Axis
@@ -30,13 +31,13 @@ PARTS = {"CONVERGED": "full", "UNFINISHED": "pale", "DIVERGED": "empty", "FAILED
 """How the parts of such a mark look."""
 
 
-ALONE, BESIDE_OTHERS = (860, 420), (420, 300)
-"""Sizes of a panel, in pixels."""
+ALONE, BESIDE_OTHERS, NARROW = (750, 400), (420, 300), (360, 320)
+"""Sizes of a panel, in pixels; the last is that of one alone where a window has no room for it."""
 
 LOW = 0.5
 """How high a panel is in which nothing varies upright, in parts of that."""
 
-LEAST_APART = 160
+LEAST_APART = 130
 """Between two marks of a grid, in tenths of a pixel; where they had to lie nearer, cells are filled."""
 
 LEAST_MARK, MOST_MARK = 12, 55
@@ -45,7 +46,13 @@ LEAST_MARK, MOST_MARK = 12, 55
 
 def draw_map(panels: Sequence[MapPanel]) -> Picture:
     """Runs by two settings, coloured and marked by outcome, under theory's line of stability."""
-    grids, size = [grid_of(panel) for panel in panels], _size(panels)
+    grids, size = [grid_of(panel) for panel in panels], _size(panels, ALONE)
+    narrow = _drawn(panels, grids, _size(panels, NARROW)) if len(panels) == 1 else []
+    bounded = any(grid and grid.boundary() for grid in grids)
+    return replace(_told(panels, _drawn(panels, grids, size), size, bounded), narrow=narrow)
+
+
+def _drawn(panels: Sequence[MapPanel], grids: Sequence[Grid | None], size: Size) -> list[str]:
     frames = _frames(panels, grids, size)
     dense = any(grid and _apart(frame, grid) < LEAST_APART for frame, grid in zip(frames, grids, strict=True))
     pictures = []
@@ -54,7 +61,7 @@ def draw_map(panels: Sequence[MapPanel]) -> Picture:
         counts += [f"{len(panel.split):,} of several outcomes"] * bool(panel.split)
         body = _body(panel, frame, grid, dense)
         pictures.append(frame.draw(body, f"{panel.title}: {', '.join(counts)}"))
-    return _told(panels, pictures, size, any(grid and grid.boundary() for grid in grids))
+    return pictures
 
 
 def _body(panel: MapPanel, frame: Frame, grid: Grid | None, dense: bool) -> list[str]:
@@ -81,15 +88,15 @@ def _told(panels: Sequence[MapPanel], pictures: list[str], size: Size, bounded: 
         meaning.append(("theory", f"{formula}: stable on its left"))
         alt = f"{alt}, with theory's line {formula} between stable and diverged"
     if any(panel.best for panel in panels):
-        meaning.append(("best", f"best {panels[0].what}"))
+        meaning.append(("best ring", f"best {panels[0].what}"))
     if any(panel.steps for panel in panels):
         meaning.append(("step", "to try next"))
     return Picture("map.svg", alt, pictures, size, meaning, parts)
 
 
-def _size(panels: Sequence[MapPanel]) -> Size:
-    """Of each of ``panels``: wide; low where nothing varies upright."""
-    width, height = ALONE if len(panels) == 1 else BESIDE_OTHERS
+def _size(panels: Sequence[MapPanel], alone: Size) -> Size:
+    """Of each of ``panels``; low where nothing varies upright."""
+    width, height = alone if len(panels) == 1 else BESIDE_OTHERS
     is_low = len({mark.y for panel in panels for mark in panel.points}) == 1
     return width, round(LOW * height) if is_low else height
 

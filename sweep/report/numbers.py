@@ -1,9 +1,11 @@
 """Results and settings as a person reads them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from sweep.plan.columns import ALWAYS_SHOWN
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point, Value, as_typed
+from sweep.report.fit import short
 
 BRIEF = 4
 """Significant digits in sentences, and in a terminal."""
@@ -49,3 +51,11 @@ def brief_cells(plan: Plan, point: Point) -> dict[str, str]:
 def brief_setting(plan: Plan, point: Point) -> str:
     """As :meth:`Plan.setting`, and no longer than it must be."""
     return " ".join(f"{name}={cell}" for name, cell in brief_cells(plan, point).items() if cell) or plan.setting(point)
+
+
+def brief_among(plan: Plan, point: Point, others: Sequence[Point], but: str = "") -> str:
+    """As :func:`brief_setting` beside ``others``: what all of these have is not told, nor is the setting ``but``."""
+    cells, told = [plan.cells(each) for each in others], brief_cells(plan, point)
+    varying = {name for name in plan.shown if len({each[name] for each in cells}) > 1}
+    names = [name for name in plan.shown if name != but and name in {*varying, *ALWAYS_SHOWN}]
+    return " ".join(short(f"{name}={told[name]}") for name in names if told[name])

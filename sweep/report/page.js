@@ -8,7 +8,7 @@ for (const part of document.querySelectorAll(".sortable")) {
   const search = part.querySelector("[type=search]"), selects = [...part.querySelectorAll("select")];
   const names = heads.map((head) => head.textContent.toLowerCase());
   const rows = [...body.rows].map(entry), total = rows.length;
-  let limit = STEP, prepared = 0, found;
+  let limit = STEP, prepared = 0, found, sorted = false;
 
   const count = (n) => n.toLocaleString("en");
   const number = (cell) => Number(cell.replaceAll(",", "").replace(/^(-?)inf$/i, "$1Infinity"));
@@ -37,18 +37,29 @@ for (const part of document.querySelectorAll(".sortable")) {
     return ({ cells }) => cells[column].toLowerCase().startsWith(value) || (cells[column] !== "" && number(cells[column]) === sought);
   }
 
+  function below_of(row) {
+    const next = row.nextElementSibling;
+    return next?.className === "below" ? next : null;
+  }
+  const whole = (row) => [row, below_of(row)].filter(Boolean);
+
+  // Sorted rows stand in order as far as they are seen: to move ten thousand takes longer than to sort them.
   function show() {
     const terms = search.value.toLowerCase().split(/\s+/).filter(Boolean).map(term);
     const wanted = selects.filter((select) => select.selectedIndex > 0)
       .map((select) => [Number(select.dataset.column), select.value]);
+    const seen = [];
     let fit = 0;
     for (const each of rows) {
       const fits = terms.every((matches) => matches(each)) && wanted.every(([column, value]) => each.cells[column] === value);
       fit += fits;
-      each.row.hidden = !fits || (fit > limit && each.row !== found);
-      const below = each.row.nextElementSibling;
-      if (below?.className === "below") below.hidden = each.row.hidden;
+      const hidden = !fits || (fit > limit && each.row !== found);
+      if (each.row.hidden !== hidden) each.row.hidden = hidden; // Else each is styled anew.
+      if (!hidden) seen.push(each.row);
+      const below = below_of(each.row);
+      if (below) below.hidden = hidden;
     }
+    if (sorted) body.prepend(...seen.flatMap(whole));
     tell(fit);
     rove();
   }
@@ -79,7 +90,7 @@ for (const part of document.querySelectorAll(".sortable")) {
       return down ? -order : order;
     });
     for (const below of body.querySelectorAll(".below")) fold(below.previousElementSibling);
-    body.append(...rows.map((each) => each.row));
+    sorted = true;
     show();
   }
 
@@ -107,8 +118,7 @@ for (const part of document.querySelectorAll(".sortable")) {
     row.cells[0].setAttribute("aria-expanded", "false");
   }
 
-  const is_unfolded = (row) => row.nextElementSibling?.className === "below";
-  const toggle = (row) => (is_unfolded(row) ? fold : unfold)(row);
+  const toggle = (row) => (below_of(row) ? fold : unfold)(row);
 
   // One row is a stop of the keyboard; arrows go on from it.
   function rove(row) {
@@ -139,7 +149,7 @@ for (const part of document.querySelectorAll(".sortable")) {
       for (const select of selects) select.selectedIndex = 0;
       show();
     }
-    if (!is_unfolded(row)) unfold(row);
+    if (!below_of(row)) unfold(row);
     row.scrollIntoView({ block: "center" });
     rove(row);
   }
@@ -165,6 +175,7 @@ for (const part of document.querySelectorAll(".sortable")) {
   for (const header of heads) header.querySelector("button").addEventListener("click", () => sort(header));
   for (const control of [search, ...selects]) control.addEventListener("input", () => { limit = STEP; show(); });
   more.addEventListener("click", () => { limit += 10 * STEP; show(); });
+  addEventListener("beforeprint", () => { if (sorted) body.append(...rows.flatMap(({ row }) => whole(row))); });
   tell(total);
   rove();
   globalThis.requestIdleCallback?.(prepare);

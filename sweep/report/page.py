@@ -97,10 +97,17 @@ def _block(block: Shown) -> str:
         case Picture():
             one = ' class="one"' if len(block.panels) == 1 else ""
             table = ' data-table="runs"' if block.of_runs else ""
+            panels = _panels("panels", block.panels)
+            if block.narrow:
+                panels = _panels("panels wide", block.panels) + _panels("panels narrow", block.narrow)
             return (
-                f'<figure{one}{table}>\n<div class="panels">\n{chr(10).join(block.panels)}\n</div>\n{block.key()}\n'
+                f"<figure{one}{table}>\n{panels}{block.key()}\n"
                 f"<figcaption>{in_html(block.caption[:1].upper() + block.caption[1:])}.</figcaption></figure>"
             )
+
+
+def _panels(kind: str, panels: Sequence[str]) -> str:
+    return f'<div class="{kind}">\n{chr(10).join(panels)}\n</div>\n'
 
 
 def _item(code: str, text: str, numbered: bool) -> str:

@@ -100,11 +100,11 @@ def drawn(made: Made) -> str:
         element, summary = "details", f"<summary>All {len(lines):,} {made.row}s</summary>\n"
     return (
         f'<{element} class="sortable" id="all-{made.table}">{summary}'
-        f'<div class="filters"><div><label for="search{of}">search</label>'
+        f'<div class="filters" role="search" aria-label="{made.label}"><div><label for="search{of}">search</label>'
         f'<input id="search{of}" type="search" placeholder="lr=0.01"></div>{"".join(filters)}</div>\n'
         f'<p class="said">{said} {hint}</p>\n<p id="shown{of}" role="status"></p>\n'
         f'<div class="tall" role="region" tabindex="0" aria-label="{made.label}">'
-        f'<table id="{made.table}" data-row="{made.row}">\n'
+        f'<table id="{made.table}" aria-label="{made.label}" data-row="{made.row}">\n'
         f"<thead><tr>{''.join(map(_head, columns))}</thead>\n<tbody>\n{chr(10).join(lines)}\n</tbody></table></div>\n"
         f'<p><button id="more{of}" class="more" type="button" hidden>Show more</button></p></{element}>'
     )

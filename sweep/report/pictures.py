@@ -47,7 +47,7 @@ SHARES = "shares"
 DOTS: Mapping[str, Callable[[int, int], str]] = {
     "readings": lambda x, y: mark("CONVERGED", x, y, 30),
     "held": lambda x, y: f"M{x} {y - 42}l42 42-42 42-42-42z",
-    "best": lambda x, y: ring(x, y, 55),
+    "best ring": lambda x, y: ring(x, y, 55),
     "step": lambda x, y: diamond(x, y, 65),
 }
 """The ``d`` of other marks: of readings, by whether they train or are held out, and of what the map marks."""
@@ -66,6 +66,7 @@ class Picture:
     split : the states that marks with several have.
     names : of lines that have a number, with it.
     of_runs : whether the rows of its marks are those of all runs also where settings have a table.
+    narrow : the panels again, for windows in which those have no room; none where they have.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Picture:
     split: Sequence[str] = ()
     names: Sequence[str] = ()
     of_runs: bool = False
+    narrow: Sequence[str] = ()
 
     @cached_property
     def _keys(self) -> list[tuple[int, str]]:

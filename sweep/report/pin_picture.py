@@ -32,7 +32,7 @@ def diamond(x: int, y: int, half: int = HALF) -> str:
 def rings(frame: Frame, best: Sequence[Mark]) -> list[str]:
     """A ring around each of ``best``, with a seam that parts it from whatever lies below."""
     centres = frame.inside([mark.x for mark in best], [mark.y for mark in best])
-    return [path(ring(*centre), kind=kind) for centre in centres for kind in ("seam", "best")]
+    return [path(ring(*centre), kind=kind) for centre in centres for kind in ("seam ring", "best")]
 
 
 def pins(frame: Frame, steps: Sequence[Mark]) -> Iterator[str]:

@@ -41,7 +41,8 @@
   let shown = [];
   function mark(table, row) {
     for (const element of shown) element.remove();
-    shown = (of_row.get(`${table} ${row}`) ?? []).map((item) => {
+    const here = (of_row.get(`${table} ${row}`) ?? []).filter(({ element }) => element.getClientRects().length);
+    shown = here.map((item) => {
       const line = item.x === undefined && is_line(item.element);
       const copy = line ? item.element.cloneNode() : document.createElementNS(item.element.namespaceURI, "circle");
       const at = line || place(item);

@@ -1,6 +1,7 @@
 """What the report says of theory, as blocks: beside what was observed, and beforehand."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point, as_typed
@@ -88,26 +89,41 @@ def _forecasts(plan: Plan, known: Sequence[theory.Forecast], more: int) -> list[
     apart = [name for name in ("scale", "start", "seed", *STARTS, *STEPPING) if name in ("scale", *plan.varying)]
     apart = [name for name in apart if any(plan.cells(each.point)[name] is not None for each in known)]
     formulas = " or ".join(dict.fromkeys(each.theory.stability.formula for each in known))
+
+    def told(each: theory.Forecast, names: Sequence[str]) -> tuple[str, ...]:
+        settings = plan.cells(each.point)
+        return *[plan.label(each.point.task)] * several, *(as_typed(settings[name]) for name in names)
+
+    title, without = "What theory says", [name for name in apart if name != "seed"]
+    if len({told(each, without) for each in known}) < len(known):
+        title, apart = f"{title}, from the seed with the least to that with the most", without
     header = [*["data"] * several, *apart, f"largest stable lr, {formulas}", "fastest lr", "its epochs"]
     header += ["condition", *(f"best {name}" for name in named), _least(each.point for each in known)]
-    rows = []
+    alike: dict[tuple[str, ...], list[list[float | None]]] = defaultdict(list)
     for each in known:
-        settings, quadratic = plan.cells(each.point), each.theory.quadratic
-        lr, epochs = each.fastest or (None, None)
+        quadratic, (lr, epochs) = each.theory.quadratic, each.fastest or (None, None)
         least_loss = plan.problem(each.point).least_loss(each.point)
         best = dict(zip(plan.parameters_of[each.point.task], quadratic.optimum, strict=True))
-        rows.append(
-            [
-                *[plan.label(each.point.task)] * several,
-                *(as_typed(settings[name]) for name in apart),
-                number(each.theory.threshold),
-                as_typed(lr),
-                "" if epochs is None else f"{epochs:,}",
-                *map(number, (quadratic.condition, *map(best.get, named), least_loss)),
-            ]
-        )
+        ends = [quadratic.condition, *map(best.get, named), least_loss]
+        alike[told(each, apart)].append([each.theory.threshold, lr, epochs, *ends])
+    says: list[Callable[[float | None], str]] = [number, as_typed, _counted, *[number] * (2 + len(named))]
+    rows = [
+        [*names, *(_span(say, column) for say, column in zip(says, zip(*found, strict=True), strict=True))]
+        for names, found in alike.items()
+    ]
     rest = [Text(f"… and {plural(more, 'more combination')}.")] if more else []
-    return [*cut("What theory says", header, rows), *rest]
+    return [*cut(title, header, rows), *rest]
+
+
+def _counted(epochs: float | None) -> str:
+    return "" if epochs is None else f"{epochs:,}"
+
+
+def _span(say: Callable[[float | None], str], values: Sequence[float | None]) -> str:
+    """``values`` as one cell: what all say, or the least and the largest."""
+    known = [value for value in values if value is not None]
+    ends = dict.fromkeys(map(say, (min(known), max(known)))) if known else {say(None): None}
+    return " to ".join(ends)
 
 
 def _bounds(plan: Plan) -> list[Block]:

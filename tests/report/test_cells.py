@@ -174,8 +174,8 @@ def test_a_panel_is_low_where_nothing_varies_upright_and_panels_that_cover_alike
     line = panel({(place, 0): "CONVERGED" for place in range(9)})
     more = panel({(place, row): "CONVERGED" for place in range(10) for row in range(3)})
     far = panel({(place + 200, row): "CONVERGED" for place in range(10) for row in range(3)})
-    assert draw_map([line]).size == (860, 210)
-    assert draw_map([more]).size == (860, 420)
+    assert draw_map([line]).size == (750, 200)
+    assert draw_map([more]).size == (750, 400)
     assert draw_map([line, line]).size == (420, 150)
     assert draw_map([more, far]).size == (420, 300)
     ticks = [re.findall(r'text-anchor="middle">([^<]*)</text>', each) for each in draw_map([more, more]).panels]

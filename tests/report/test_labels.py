@@ -13,7 +13,7 @@ from sweep.report.blocks import pictures
 from sweep.report.contents import sections
 from sweep.report.drawing import Frame, Size
 from sweep.report.findings import find
-from sweep.report.map_picture import LOW
+from sweep.report.map_picture import ALONE, BESIDE_OTHERS, LOW, NARROW
 from sweep.report.pictures import style
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import readings
@@ -65,7 +65,7 @@ COUNTS = [(1, 1), (2, 5), (30, 90)]
 """How often names are repeated along an axis and up another."""
 
 
-@pytest.mark.parametrize("size", [(340, 280), (480, 380), (420, 300)], ids=str)
+@pytest.mark.parametrize("size", [(340, 280), (480, 380), (420, 300), NARROW], ids=str)
 def test_labels_of_any_range_have_room(browser: "Browser", size: Size) -> None:
     ranges = {name: Axis.over(values, log=False) for name, values in LINEAR.items()}
     ranges |= {name: Axis.over(values) for name, values in LOG.items()}
@@ -89,9 +89,9 @@ def test_labels_of_a_low_panel_with_one_value_upright_have_room(browser: "Browse
         Axis.over(values, log=False) for values in LINEAR.values()
     ]
     upright = [Axis.named([lettering.cut(text, 120)]) for text in ("0.1", "own rain and more of it", "1e-300")]
-    sizes = [(420, round(LOW * 300)), (860, round(LOW * 420))]
+    sizes = [(width, round(LOW * height)) for width, height in (ALONE, BESIDE_OTHERS, NARROW)]
     frames = [
-        Frame("1,000 epochs", across, upright[place % 3], ("learning rate", "input scale"), sizes[place % 2])
+        Frame("1,000 epochs", across, upright[place % 3], ("learning rate", "input scale"), sizes[place // 3 % 3])
         for place, across in enumerate(ranges)
     ]
     for frame, found in zip(frames, drawn(browser, [frame.draw([], "alt") for frame in frames]), strict=True):
@@ -124,7 +124,7 @@ def test_labels_of_a_whole_report_have_room(browser: "Browser") -> None:
     points.append(point(epochs=9, holdout="last:0.3"))
     plan, runs = sweep(*points, data=(THERMOMETER, day, other))
     made = pictures(sections(plan, runs, find(plan, runs)))
-    svgs = [svg for picture in made for svg in [*picture.panels, *KEY.findall(picture.key())]]
+    svgs = [svg for picture in made for svg in [*picture.panels, *picture.narrow, *KEY.findall(picture.key())]]
     assert len(svgs) >= 4 + 8
     assert any("samples held out" in svg for svg in svgs)
     for found in drawn(browser, svgs):

@@ -39,6 +39,9 @@ def test_pictures_are_walked_with_arrows_and_enter_finds_the_row(visit: Visit, s
     assert first.startswith("run ")
     assert second.startswith("run ")
     assert first != second
+    visit.page.keyboard.press("Escape")
+    assert not visit.page.locator("#pointed").is_visible()
+    assert visit.page.locator(".pointed").count() == 0
     visit.page.keyboard.press("Enter")
     row = visit.page.locator("#runs .found th").inner_text()
     assert second.startswith(f"run {row}:")

@@ -16,13 +16,17 @@ def test_of_a_setting_that_has_one_run_no_mean_is_told() -> None:
     assert " of " not in text
 
 
-def test_theory_has_no_column_of_seeds_that_its_points_do_not_use() -> None:
+def test_theory_has_a_row_for_all_seeds_of_a_scale_and_no_column_of_them() -> None:
     sampled = [point(epochs=20, batch_size=4, seed=seed) for seed in range(2)]
     report = make(record(point(epochs=20), *sampled)).files["report.md"].decode()
     header = next(line for line in report.splitlines() if "largest stable lr" in line)
     assert "seed" not in header
     report = make(record(*seeded(0.01, seeds=range(2)))).files["report.md"].decode()
-    assert "seed" in next(line for line in report.splitlines() if "largest stable lr" in line)
+    _, told = report.split("What theory says, from the seed with the least to that with the most:\n\n")
+    header, _, row, *_ = told.splitlines()
+    assert "seed" not in header
+    assert "| 526 to 537 | 357.002" in row
+    assert told.splitlines()[3] == ""
 
 
 def test_the_run_whose_model_is_drawn_is_named_where_the_headline_names_a_setting() -> None:

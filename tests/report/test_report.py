@@ -131,7 +131,7 @@ def test_a_sweep_over_several_data_sets_has_findings_for_each() -> None:
     for page in ("report.md", "report.html"):
         text = made.files[page].decode()
         assert "4 points over 2 data sets: 1 converged, 1 unfinished, 2 diverged. Best" in text
-        assert "Best for other: lr=0.05 scale=1 epochs=400 data=other" in text
+        assert "Best for other: lr=0.05 scale=1 epochs=400, final" in text
         assert "Each data set" in text
         assert "No run" not in text
         assert "litres in l" in text

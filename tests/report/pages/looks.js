@@ -60,6 +60,11 @@
       return [at.width, at.height, texts];
     }),
 
+    smallest: () => Math.min(...pictures().flatMap((svg) => [...svg.querySelectorAll("text")]).map((text) => {
+      const { a, b } = text.getScreenCTM();
+      return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+    })),
+
     // Each kind of text with the least contrast that it has anywhere: [ratio, kind, what it says].
     texts: () => {
       const worst = new Map();

@@ -13,6 +13,12 @@ TEXT, MARK = 4.5, 3.0
 
 References: Web Content Accessibility Guidelines 2.1, sections 1.4.3 and 1.4.11."""
 
+LEAST_HEIGHT = 9.5
+"""Of a line of text in a picture, in pixels, at least: with 12 pixels of it, letters have the size of a footnote."""
+
+LETTERS = 8.0
+"""The least size of a picture's letters, in pixels of the screen."""
+
 Box = tuple[str, float, float, float, float]
 """A text, and its left, top, right and bottom in pixels of its picture."""
 
@@ -44,6 +50,13 @@ def lettered(page: "Page") -> list[Lettered]:
     """Every picture that shows, with its texts."""
     page.evaluate(SCRIPT)
     return [Lettered(*each) for each in page.evaluate("looks.boxes()")]
+
+
+def smallest(page: "Page") -> float:
+    """The size of the smallest letters in pictures, in pixels of the screen."""
+    page.evaluate(SCRIPT)
+    size: float = page.evaluate("looks.smallest()")
+    return size
 
 
 def faint(page: "Page") -> list[str]:

@@ -51,6 +51,6 @@ SWEEPS: Mapping[str, Callable[[], SweepRecord]] = {
     "82 points": threshold,
     "1,000 points": lambda: record(*dense(25, 40)),
     "own model": model,
-    "repeats": lambda: record(*seeded(0.01, 0.03, 0.035)),
+    "repeats": lambda: record(*seeded(0.01, 0.03, 0.035), *seeded(0.02, seeds=range(2))),
     "words": deltas,
 }

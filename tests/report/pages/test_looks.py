@@ -28,6 +28,9 @@ MEDIA = {
     ),  # As wide as A4 at 96 dots an inch, within margins.
 }
 
+SIDEWAYS = "kind => [...document.querySelectorAll(kind)].some(each => each.scrollWidth > each.clientWidth)"
+"""Whether something of that kind has more than it shows."""
+
 
 @pytest.mark.parametrize("name", SWEEPS)
 def test_a_page_fits_and_can_be_read(visit: Visit, page_of: Callable[[str], Path], name: str) -> None:
@@ -43,6 +46,9 @@ def _faults(visit: Visit, medium: Medium) -> list[str]:
     found = [f"it is {width} pixels wide"] * (width > medium.width)
     pictures = looks.lettered(visit.page)
     found += [fault for picture in pictures for fault in picture.faults()] if pictures else ["no picture"]
+    found += [f"{kind} scrolls sideways" for kind in (".panels", ".tall") if visit.page.evaluate(SIDEWAYS, kind)]
+    size = looks.smallest(visit.page)
+    found += [f"letters of {size:.1f} pixels"] * (size < looks.LETTERS)
     ratio = looks.between(visit.page, "UNFINISHED", "DIVERGED")
     found += [f"unfinished and diverged {ratio:.2f}"] if ratio and ratio < looks.MARK else []
     return found + looks.faint(visit.page)
