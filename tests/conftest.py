@@ -192,6 +192,17 @@ def tables_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(fresh, "tables", copy)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def databases_are_let_go() -> Iterator[None]:
+    """MLflow keeps an engine, and open files, for each database that a process has ever used: hundreds of them here."""
+    yield
+    if "mlflow.store.tracking.sqlalchemy_store" in sys.modules:
+        from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+        for engine in SqlAlchemyStore._engine_map.values():
+            engine.dispose()
+
+
 @pytest.fixture
 def ready_store(empty_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """``outputs/mlflow.db`` of an empty folder as a copy of :func:`empty_store`, for tests that do not make one."""

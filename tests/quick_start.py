@@ -4,14 +4,19 @@ A process that has imported torch, mlflow, hydra and pandas, and nothing of swee
 call. A fork has its own streams, folder, environment, words and process id; it reads sweep's modules itself, gets
 signals and ends as any process does. What start-up is, what is imported when, options of Python and variables that
 Python or a library reads as it starts are to be tested by :class:`subprocess.Popen`.
+
+Workers of engines are forked, too, in a process that has called :func:`fork_workers` and in those that it starts.
 """
 
 import array
+import fcntl
 import gc
 import inspect
+import io
 import json
 import os
 import runpy
+import secrets
 import select
 import signal
 import socket
@@ -33,30 +38,58 @@ LIBRARIES = (
 SIZE = 1 << 20
 """Bytes that a call may have, environment included."""
 
+MOST = 16
+"""Descriptors that a fork may be given."""
+
+FORKER = "SWEEP_TEST_FORKER"
+"""Environment variable: where the process that forks listens, for processes whose workers are to be its forks."""
+
+HOOK = Path(__file__).parent / "forking"
+"""On the path of a process that Python starts, it has that process fork its workers."""
+
+
+_Started = subprocess.Popen
+
 
 class Popen(subprocess.Popen[Any]):
     """As :class:`subprocess.Popen`, of ``[sys.executable, "-m" or "-c", …]``."""
 
+    _ended: socket.socket | None = None
+
     def _execute_child(self, *given: Any) -> None:
-        asked = inspect.signature(subprocess.Popen._execute_child).bind(self, *given).arguments  # type: ignore[attr-defined]
+        asked = inspect.signature(_Started._execute_child).bind(self, *given).arguments  # type: ignore[attr-defined]
+        if not self._forks(asked):
+            super()._execute_child(*given)  # type: ignore[misc]
+            return
         pipes = [asked[name] for name in ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")]
         streams = [own if own >= 0 else number for number, own in enumerate((pipes[0], pipes[3], pipes[5]))]
-        python, *words = map(os.fspath, asked["args"])
+        python, *words = [os.fspath(word) for word in asked["args"] if word != "-u"]
         assert (python, words[0] in ("-m", "-c")) == (sys.executable, True), words
+        kept = list(asked["pass_fds"])
         call = {
             "words": words,
             "cwd": os.fspath(asked["cwd"] or Path.cwd()),
             "env": dict(os.environ if asked["env"] is None else asked["env"]),
             "session": asked["start_new_session"],
+            "kept": kept,
+            "deaf": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
         }
-        self._ended, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(_forker()[0], [json.dumps(call).encode()], [*streams, theirs.fileno()])
+        address = forker()
+        self._ended = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._ended.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SIZE)
+        self._ended.connect(f"\0{address}")
+        socket.send_fds(self._ended, [json.dumps(call).encode()], [*streams, *kept])
         self._child_created = True
         self.pid = array.array("i", self._ended.recv(4))[0]
         self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]
 
+    def _forks(self, asked: dict[str, Any]) -> bool:
+        return True
+
     def _try_wait(self, flags: int) -> tuple[int, int]:
+        if not self._ended:
+            found: tuple[int, int] = super()._try_wait(flags)  # type: ignore[misc]
+            return found
         word = select.poll()  # A select takes no descriptor above 1023, of which a long run of tests has some.
         word.register(self._ended, select.POLLIN)
         if flags & os.WNOHANG and not word.poll(0):
@@ -64,10 +97,29 @@ class Popen(subprocess.Popen[Any]):
         with self._ended:
             return self.pid, array.array("i", self._ended.recv(4))[0]
 
-    def _internal_poll(self, *_: Any, **__: Any) -> int | None:
+    def _internal_poll(self, *given: Any, **how: Any) -> int | None:
+        if not self._ended:
+            return super()._internal_poll(*given, **how)  # type: ignore[misc,no-any-return]
         if self.returncode is None and (found := self._try_wait(os.WNOHANG))[0]:
             self._handle_exitstatus(found[1])  # type: ignore[attr-defined]
         return self.returncode
+
+
+class Workers(Popen):
+    """As :class:`subprocess.Popen`; a worker of an engine, and what a job of submitit is on this machine, is forked."""
+
+    def _forks(self, asked: dict[str, Any]) -> bool:
+        words = asked["args"]
+        if not isinstance(words, list) or words[0] != sys.executable:
+            return False
+        return any(name in " ".join(words[1:4]) for name in ("sweep.engines.", "submitit."))
+
+
+def fork_workers() -> dict[str, str]:
+    """Have workers of this process forked; returns the environment in which a process that it starts does so, too."""
+    subprocess.Popen = Workers  # type: ignore[misc]
+    path = os.pathsep.join([str(HOOK), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {FORKER: forker(), "PYTHONPATH": path}
 
 
 def run(words: Any, **how: Any) -> "subprocess.CompletedProcess[str]":
@@ -79,45 +131,72 @@ def run(words: Any, **how: Any) -> "subprocess.CompletedProcess[str]":
 
 
 @cache
-def _forker() -> tuple[socket.socket, "subprocess.Popen[bytes]"]:
-    """The process that forks and the way to it; it ends with this one."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    for end in (ours, theirs):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SIZE)
+def forker() -> str:
+    """Where the process that forks listens: that of who has started this one, or its own, which ends with it."""
+    if (address := os.environ.get(FORKER)) is not None:
+        return address
+    address = f"sweep-forks-{secrets.token_hex(8)}"
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW", "SWEEP"))}
-    nowhere: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-    with theirs:
-        handle = theirs.fileno()
-        words = [sys.executable, __file__, str(handle)]
-        return ours, subprocess.Popen(words, pass_fds=[handle], env=bare, start_new_session=True, **nowhere)
+    nowhere: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as calls:
+        calls.bind(f"\0{address}")
+        calls.listen(64)
+        words = [sys.executable, __file__, str(calls.fileno())]
+        _started.append(
+            _Started(
+                words, pass_fds=[calls.fileno()], env=bare, stdin=subprocess.PIPE, start_new_session=True, **nowhere
+            )
+        )
+    return address
+
+
+_started: list["subprocess.Popen[bytes]"] = []
+"""Whoever forks for this process, to be held as long as it lives."""
 
 
 def _serve(calls: socket.socket) -> dict[str, Any]:
-    """Fork at each call; come back in the fork, with what it is to do. The process itself ends with the last caller."""
+    """Fork at each call; come back in the fork, with what it is to do. The process itself ends with who started it."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    waits = select.poll()
+    for each in (0, calls.fileno()):
+        waits.register(each, select.POLLIN)
     while True:
-        message, handles, *_ = socket.recv_fds(calls, SIZE, 4)
-        if not message:
+        if any(ready == 0 for ready, _ in waits.poll()):
             sys.exit()
+        call = calls.accept()[0]
+        message, handles, *_ = socket.recv_fds(call, SIZE, MOST)
         if os.fork():
+            call.close()
             for handle in handles:
                 os.close(handle)
             continue
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        *streams, ended = handles
-        if process := os.fork():  # This one waits for the other and tells how it has ended.
-            calls.close()
-            for handle in (*streams, 0, 1, 2):
-                os.close(handle)
-            os.write(ended, array.array("i", [process]).tobytes())
-            os.write(ended, array.array("i", [os.waitpid(process, 0)[1]]).tobytes())
-            os._exit(0)
         calls.close()
-        os.close(ended)
-        for number, handle in enumerate(streams):
-            os.dup2(handle, number)
-        os.closerange(3, max(handles) + 1)
-        return dict(json.loads(message))
+        if process := os.fork():  # This one waits for the other and tells how it has ended.
+            for handle in (*handles, 0, 1, 2):
+                os.close(handle)
+            call.send(array.array("i", [process]).tobytes())
+            call.send(array.array("i", [os.waitpid(process, 0)[1]]).tobytes())
+            os._exit(0)
+        call.close()
+        asked: dict[str, Any] = json.loads(message)
+        _place(handles, [0, 1, 2, *asked["kept"]])
+        for number, name in enumerate(("stdin", "stdout", "stderr")):  # What is behind them may be no file any more.
+            was = getattr(sys, name)
+            binary = open(number, was.mode + "b", closefd=False)  # noqa: SIM115 - For its life.
+            now = io.TextIOWrapper(binary, was.encoding, was.errors, line_buffering=number == 2 or os.isatty(number))
+            vars(sys).update({name: now, f"__{name}__": now})
+        return asked
+
+
+def _place(handles: list[int], numbers: list[int]) -> None:
+    """Have ``handles`` at ``numbers``, and nothing else open."""
+    above = max(*handles, *numbers) + 1
+    aside = [fcntl.fcntl(handle, fcntl.F_DUPFD, above) for handle in handles]
+    os.closerange(0, above)
+    for handle, number in zip(aside, numbers, strict=True):
+        os.dup2(handle, number)
+    os.closerange(above, max(aside) + 1)
 
 
 def _become(call: dict[str, Any]) -> None:
@@ -127,7 +206,10 @@ def _become(call: dict[str, Any]) -> None:
     os.chdir(call["cwd"])
     os.environ.clear()
     os.environ.update(call["env"])
+    if FORKER in os.environ:
+        fork_workers()
     option, what, *words = call["words"]
+    signal.pthread_sigmask(signal.SIG_SETMASK, call["deaf"])
     sys.orig_argv[:] = [sys.executable, *call["words"]]
     sys.path[:0] = [
         call["cwd"] if option == "-m" else "",

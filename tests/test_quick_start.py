@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes import gone
-from tests.quick_start import Popen, run
+from tests.quick_start import Popen, fork_workers, run
 
 LOOKS = """
 import os, sys
@@ -49,3 +49,36 @@ def test_it_gets_signals_in_a_session_of_its_own_and_is_known_by_its_id() -> Non
         assert process.communicate()[1].splitlines()[-1] == "KeyboardInterrupt"
     assert process.returncode == -signal.SIGINT
     assert gone([process.pid])
+
+
+HELD = """
+import os, signal, sys
+os.write(int(sys.argv[1]), b'.')
+print(sorted(map(int, os.listdir('/proc/self/fd'))), signal.pthread_sigmask(signal.SIG_BLOCK, []))
+"""
+
+
+def test_it_has_the_descriptors_that_it_is_given_and_the_signals_that_are_blocked() -> None:
+    ends, theirs = os.pipe()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    try:
+        words, how = [sys.executable, "-c", HELD, str(theirs)], {"pass_fds": [theirs]}
+        started = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, **how)  # type: ignore[call-overload]
+        assert run(words, **how).stdout == started.stdout != ""
+        assert os.read(ends, 3) == b".."
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        os.close(ends)
+        os.close(theirs)
+
+
+def test_workers_of_engines_are_forked_and_no_other_process_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of this process, and of one that it starts."""
+    monkeypatch.setattr(subprocess, "Popen", subprocess.Popen)
+    for name, value in fork_workers().items():
+        monkeypatch.setenv(name, value)
+    code = "import sys; print('torch' in sys.modules)"
+    within = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {code!r} + '  # sweep.' + 'engines.'])"
+    for asked, is_forked in ((code, False), (f"{code}  # sweep.engines.", True), (within, True)):
+        done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
+        assert done.stdout == f"{is_forked}\n", asked

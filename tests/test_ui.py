@@ -20,6 +20,7 @@ from sweep.tracking import page_server
 from sweep.tracking.page_server import serving
 from tests.conftest import Command, run
 from tests.processes import children, gone
+from tests.quick_start import Popen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -35,9 +36,7 @@ class Shown:
 
     def __init__(self, folder: Path) -> None:
         command = [sys.executable, "-m", "sweep.ui"]
-        self.process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        self.process = Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert self.process.stdout is not None
         self.said: list[str] = []
         for line in self.process.stdout:
@@ -130,19 +129,14 @@ BANDS = """() => [...document.querySelectorAll('.js-plotly-plot')].slice(0, 2).m
 """Areas of the charts of curves; each goes along its curve and back."""
 
 
-def test_repeats_are_groups_whose_curves_have_bands(
-    command: Command, ready_store: Path, page: "Page", tmp_path: Path
-) -> None:
-    assert command("lr=1e-2,1e-3", "start=random", "seed=range(3)", "epochs=60").code == 0
-    made = Shown(tmp_path)
-    try:
-        page.goto(made.link)
-        page.wait_for_function(f"String(({BANDS})()) == '2,2'")
-        names = page.locator("text=/^Group: /").all_inner_texts()
-        assert page.locator("text=6 matching runs").count() == 1
-        assert sorted(set(names)) == ["Group: 0.001", "Group: 0.01"]
-    finally:
-        made.end(signal.SIGINT)
+def test_repeats_are_groups_whose_curves_have_bands(command: Command, page: "Page", shown: Shown) -> None:
+    there = (f"tracking.uri=http://127.0.0.1:{shown.port}", "tracking.experiment=repeats")
+    assert command("lr=1e-2,1e-3", "start=random", "seed=range(3)", "epochs=60", *there).code == 0
+    page.goto(command(*there, module="sweep.ui").out.strip())
+    page.wait_for_function(f"String(({BANDS})()) == '2,2'")
+    names = page.locator("text=/^Group: /").all_inner_texts()
+    assert page.locator("text=6 matching runs").count() == 1
+    assert sorted(set(names)) == ["Group: 0.001", "Group: 0.01"]
 
 
 def height(chart: dict[str, Any], colour: str) -> float:

@@ -47,7 +47,7 @@ def compute(points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[R
 def _apart() -> Iterator[None]:
     """One thread of torch, as workers have it; and what a function switches for itself, the next one does not see."""
     threads, dtype, grad = torch.get_num_threads(), torch.get_default_dtype(), torch.is_grad_enabled()
-    strict = _strict()
+    strict = torch.get_deterministic_debug_mode()
     numpy, folder, handlers = np.geterr(), Path.cwd(), [(each, signal.getsignal(each)) for each in SIGNALS]
     torch.set_num_threads(1)
     try:
@@ -56,16 +56,11 @@ def _apart() -> Iterator[None]:
         torch.set_num_threads(threads)
         torch.set_default_dtype(dtype)
         torch.set_grad_enabled(grad)
-        if _strict() != strict:  # Called in vain it brings in torch's compiler, which takes seconds.
-            torch.use_deterministic_algorithms(strict[0], warn_only=strict[1])
+        if torch.get_deterministic_debug_mode() != strict:  # Else for nothing: torch imports its compiler first.
+            torch.use_deterministic_algorithms(strict > 0, warn_only=strict == 1)
         torch.set_flush_denormal(False)
         np.seterr(**numpy)
         os.chdir(folder)
         for each, handler in handlers:
             if signal.getsignal(each) is not handler:  # Set by the function, so this is the main thread.
                 signal.signal(each, handler)
-
-
-def _strict() -> tuple[bool, bool]:
-    """Whether torch is to be deterministic, and whether it only warns where it is not."""
-    return torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()

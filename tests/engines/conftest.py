@@ -9,6 +9,7 @@ import pytest
 
 from sweep.engines.ray_cluster import environment
 from tests.engines.deadly import DRIVER
+from tests.quick_start import fork_workers
 
 CLUSTER = """
 import sys
@@ -19,14 +20,24 @@ with connected(None, 2) as ray:
 """
 
 
+@pytest.fixture
+def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers of this process, and of those that it starts, come without the seconds in which they import torch."""
+    monkeypatch.setattr(subprocess, "Popen", subprocess.Popen)  # So that it is afterwards what it was.
+    for name, value in fork_workers().items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.fixture(scope="session")
 def ray_environment() -> Iterator[dict[str, str]]:
     """Environment in which ``hydra.launcher.address=auto`` is a cluster of this machine, of two workers.
 
-    There is one for all tests, where each would need seconds to start one.
+    There is one for all tests, where each would need seconds to start one; and its workers are forked.
     """
     # Workers have the environment in which Ray starts: they are told who is not to be ended.
-    inside = environment() | {DRIVER: str(os.getpid())}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "Popen", subprocess.Popen)
+        inside = environment() | {DRIVER: str(os.getpid())} | fork_workers()
     command = [sys.executable, "-c", CLUSTER]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=inside) as process:
         assert process.stdout

@@ -48,7 +48,9 @@ losing = pytest.mark.parametrize("make", LOSING, indirect=True)
 
 
 @pytest.fixture
-def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Make]:
+def make(
+    request: pytest.FixtureRequest, forked_workers: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Make]:
     """What makes the engine of that name; of what it starts nothing is left at work, and of its files none is there."""
     monkeypatch.chdir(tmp_path)
     if request.param == "sweep_ray":
@@ -210,5 +212,5 @@ def test_a_function_that_raises_fails_alone_and_keeps_what_it_printed(
 def test_a_function_that_ends_its_worker_or_hangs_is_one_failure(make: Make) -> None:
     found = of_points(make(timeout=4.0), [looping(), looping("kill"), looping("hang"), looping(seed=1)])
     kinds = [each.kind if isinstance(each, Failure) else "" for each in found]
-    assert kinds == ["", "WorkerDied", "TimeLimit", ""]
+    assert kinds == ["", "WorkerDied", "TimeLimit", ""], found
     assert [each.leavings.output for each in found[1:3]] == ["child of 0\nepoch 0 of 0\n"] * 2

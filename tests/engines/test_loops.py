@@ -22,7 +22,7 @@ def state() -> tuple[object, ...]:
 
 def test_what_a_function_switches_is_as_it_was_for_the_next_one() -> None:
     before = state()
-    posed = planned([looping()])
+    posed = planned([looping("switch")])
     (found,) = compute(posed.points, posed.problems)
     assert isinstance(found, Curve)
     assert state() == before

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Command
-from tests.quick_start import run
+from tests.quick_start import FORKER, forker, run
 from tests.tracking.stored import runs
 
 IMPORTS = """
@@ -87,6 +87,7 @@ def session(times: int, cells: list[str] = CELLS) -> str:
 def near(ready_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A module beside the notebook."""
     monkeypatch.setenv("PYTHONPATH", f"{Path(__file__).parents[2]}:{tmp_path}")
+    monkeypatch.setenv(FORKER, forker())
     path = tmp_path / "near.py"
     path.write_text("def scaled(x):\n    return 2 * x\n")
     return path

@@ -91,6 +91,7 @@ def test_workers_that_end_before_they_are_ready_are_told_with_the_way_out(monkey
         list(Processes(2).run([point(epochs=2)], lines(THERMOMETER)))
 
 
+@pytest.mark.usefixtures("forked_workers")
 def test_the_size_of_chunks_is_told_while_points_train(
     command: Command, ready_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +171,7 @@ def test_workers_of_a_driver_that_is_killed_end_with_it_whatever_they_do(
     assert gone(workers)
 
 
+@pytest.mark.usefixtures("forked_workers")
 @by_each
 @pytest.mark.parametrize("before", [(), ("lr=1e-4", "epochs=2")], ids=["nothing there", "another sweep there"])
 def test_workers_of_a_new_sweep_bring_in_torch_while_the_store_is_opened_and_train_it(
@@ -197,6 +199,7 @@ def test_workers_of_a_new_sweep_bring_in_torch_while_the_store_is_opened_and_tra
     assert gone(early[0])
 
 
+@pytest.mark.usefixtures("forked_workers")
 @pytest.mark.parametrize("there", ["nothing", "a file of the store", "a folder of outputs"])
 def test_the_first_sweep_of_a_folder_trains_while_its_store_is_made(
     command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, there: str

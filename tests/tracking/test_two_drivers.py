@@ -12,7 +12,7 @@ import sweep
 from tests.chaos import looks
 from tests.conftest import Command
 from tests.engines.deadly import DRIVER
-from tests.quick_start import Popen
+from tests.quick_start import FORKER, Popen, forker
 
 ROOT = Path(__file__).parent.parent.parent
 WORKERS = ("hydra/launcher=processes", "hydra.launcher.workers=1")
@@ -34,7 +34,7 @@ def begun(place: Path, words: Sequence[str]) -> Popen:
     return Popen(
         [sys.executable, "-m", "sweep", *words, *WORKERS],
         cwd=place,
-        env=os.environ | {"PYTHONPATH": path, DRIVER: "0"},
+        env=os.environ | {"PYTHONPATH": path, DRIVER: "0", FORKER: forker()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
