@@ -64,7 +64,7 @@ def run(
         Arrays, ranges and columns of pandas are lists; classes and functions stand for their dotted names.
     data : a name, as ``"waves"``; a file's path; a DataFrame; inputs, of shape ``(n_samples,)`` or ``(n_samples,
         n_inputs)``, and targets, of shape ``(n_samples,)``, as a pair of arrays; arrays by name; or the settings below
-        ``data`` by name, where ``frame`` may be a table. ``"data.target"`` and ``"data.input"`` in the grid name
+        ``data`` by name, with such a table as ``frame``. ``"data.target"`` and ``"data.input"`` in the grid name
         columns.
     problem : a name, as ``"mlp"``; a class of ``torch.nn.Module``; a function that trains, and yields the loss of each
         epoch; or the settings below ``problem`` by name.

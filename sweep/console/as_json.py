@@ -53,7 +53,7 @@ def _engine(row: "Row") -> dict[str, Any]:
     found = row.forecast
     return {
         "engine": row.engine,
-        "workers": found.workers,
+        "workers": row.workers,
         "seconds": found.seconds,
         "chunks": found.chunks,
         "largest": found.largest,

@@ -52,10 +52,10 @@ def tell_failed(report: "Report") -> None:
 def _table(report: "Report") -> tuple[str, int, list[str]]:
     """The file with all rows, how many it has, and the lines of the first."""
     from sweep.console.table import fitted, width_of
+    from sweep.plan.labels import BRIEF
     from sweep.report import repeats_told
     from sweep.report.findings import table
     from sweep.report.foremost import foremost
-    from sweep.report.numbers import BRIEF
 
     if all(run.state == "NOT RUN" for run in report.runs):  # A sweep that has just begun: there is nothing to compare.
         return "runs.csv", 0, []

@@ -79,13 +79,13 @@ def _rows(sweep: Sweep, asked: Asked, timeout: float | None, memory: Memory) -> 
     counts = {2**power for power in range(most.bit_length()) if 2**power <= most} | {most}
     counts |= {asked.workers} if asked.launcher == PROCESSES else set()
     found = here(sweep)
-    rows = [Row(BATCH, found, memory.driver(found), None, asked.launcher == BATCH)]
+    rows = [Row(BATCH, 0, found, memory.driver(found), None, asked.launcher == BATCH)]
     for count in sorted(counts):
         found = by_workers(sweep, count, most, timeout)
         chosen = (asked.launcher, asked.workers) == (PROCESSES, count)
-        rows.append(Row(PROCESSES, found, memory.driver(found), memory.worker(found), chosen))
+        rows.append(Row(PROCESSES, count, found, memory.driver(found), memory.worker(found), chosen))
     if asked.launcher not in (BATCH, PROCESSES) and asked.workers:
         waiting = replace(sweep, opening=0.0)
         found = by_workers(waiting, asked.workers, most if asked.here else asked.workers + 1, timeout, asked.chunk)
-        rows.append(Row(asked.launcher, found, memory.driver(found), memory.worker(found), True))
+        rows.append(Row(asked.launcher, asked.workers, found, memory.driver(found), memory.worker(found), True))
     return rows

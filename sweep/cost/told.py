@@ -18,11 +18,13 @@ class Row:
     Parameters
     ----------
     engine : its name, as ``hydra/launcher`` takes it.
+    workers : how many it is given, though there may be work for fewer; 0 where the driver trains.
     driver, worker : bytes of memory at most; of no worker None.
     chosen : whether it is the one that the command asks for.
     """
 
     engine: str
+    workers: int
     forecast: Forecast
     driver: float
     worker: float | None
@@ -31,7 +33,7 @@ class Row:
     @property
     def name(self) -> str:
         """The engine in words, with its workers."""
-        count = self.forecast.workers
+        count = self.workers
         return f"{self.engine}, {count:,} worker{'s' * (count > 1)}" if count else "in this process"
 
 

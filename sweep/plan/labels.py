@@ -1,16 +1,25 @@
-"""What tables call data and tasks: as short as tells one from another."""
+"""What tables call data, tasks and settings: as short as tells one from another."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sweep.data.readings import Readings
 from sweep.plan import usage
-from sweep.plan.point import Point, as_typed
+from sweep.plan.point import Point, Value, as_typed
 from sweep.plan.shown import shown, told_apart
 from sweep.problem.task import Task
 
 MOST_COLUMNS = 8
 """Inputs that a label of readings names; of more it says how many."""
+
+BRIEF = 4
+"""Significant digits in sentences, names and a terminal."""
+
+SHORT = 7
+"""Characters up to which a setting is told as it is."""
+
+EXACT = 17
+"""Digits that tell any two floats apart."""
 
 
 def data_labels(readings: Mapping[str, Readings]) -> dict[str, str]:
@@ -70,3 +79,26 @@ def _has(other: Task, name: str, task: Task) -> bool:
     if name == "model":
         return other.problem is task.problem
     return name == "spread" or Point.DECLARED[name].used(other)
+
+
+def brief(value: Value, tried: Iterable[Value]) -> str:
+    """A setting in a sentence: a float to four digits, or as many as tell it from the others that were ``tried``."""
+    return briefs([*tried, value])[value]
+
+
+def briefs(tried: Iterable[Value]) -> dict[Value, str]:
+    """All of ``tried`` as :func:`brief` has each of them."""
+    told = {each: as_typed(each) for each in tried}
+    numbers = sorted(each for each in told if isinstance(each, int | float))
+    for place, value in enumerate(numbers):
+        if isinstance(value, float) and len(told[value]) > SHORT:
+            told[value] = _shortest(value, [*numbers[max(0, place - 1) : place], *numbers[place + 1 : place + 2]])
+    return told
+
+
+def _shortest(value: float, near: Sequence[float]) -> str:
+    for digits in range(BRIEF, EXACT):
+        text = f"{value:.{digits}g}"
+        if all(f"{each:.{digits}g}" != text for each in near):
+            return as_typed(float(text))
+    return as_typed(value)

@@ -15,7 +15,7 @@ from sweep.data.readings import Readings
 from sweep.models.spec import canonical
 from sweep.plan import own_code, usage
 from sweep.plan.columns import Columns
-from sweep.plan.labels import data_labels, differing
+from sweep.plan.labels import briefs, data_labels, differing
 from sweep.plan.numbers import Numbers
 from sweep.plan.point import Point, Value, as_typed
 from sweep.problem.checks import check_batch, check_dtype
@@ -121,6 +121,15 @@ class Plan(Numbers):
     @cached_property
     def _cells(self) -> dict[str, Mapping[str, Value]]:
         return {}
+
+    def brief_cells(self, point: Point) -> dict[str, str]:
+        """The columns of ``point`` that are shown, as text; floats to four digits, or as many as tell them apart."""
+        cells = self.cells(point)
+        return {name: self._briefs[name].get(cells[name]) or as_typed(cells[name]) for name in self.shown}
+
+    @cached_property
+    def _briefs(self) -> Mapping[str, Mapping[Value, str]]:
+        return {name: briefs(self.values[name]) for name in self.shown}
 
     @cached_property
     def first(self) -> Mapping[Task, Point]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sweep.models.spec import TARGET, canonical, parsed
 from sweep.plan import usage
+from sweep.plan.labels import BRIEF
 from sweep.plan.plan import Plan
 from sweep.plan.point import Point, as_typed
 from sweep.problem import ends
@@ -21,7 +22,7 @@ from sweep.report.fit import short
 from sweep.report.headline import headline
 from sweep.report.judged_runs import Run, counted
 from sweep.report.named import MOST_NAMED
-from sweep.report.numbers import BRIEF, brief_among, brief_cells, brief_setting, number
+from sweep.report.numbers import brief_among, brief_setting, number
 from sweep.settings.schema import MODELS, ProblemKind
 from sweep.verdict import sentences
 from sweep.verdict.outcome import Outcome
@@ -214,7 +215,7 @@ def table(plan: Plan, runs: Sequence[Run], digits: int = 6) -> tuple[list[str], 
     Settings are exact, but for :data:`BRIEF` digits.
     """
     names, cells = end_cells(plan, runs, MOST_PARAMETERS, digits)
-    shown = [[*brief_cells(plan, run.point).values()] if digits == BRIEF else setting_cells(plan, run) for run in runs]
+    shown = [[*plan.brief_cells(run.point).values()] if digits == BRIEF else setting_cells(plan, run) for run in runs]
     rows = [[*own, run.state, *each, note(run)] for own, run, each in zip(shown, runs, cells, strict=True)]
     return [*plan.shown, "outcome", *names, "note"], rows
 
@@ -234,10 +235,8 @@ def end_cells(plan: Plan, runs: Sequence[Run], most: int, digits: int = 6) -> tu
         if run.curve and usage.is_function(run.point):
             values = {**named.ends(run.curve), "final loss": run.curve.final_loss}
         elif run.curve:
-            values = {
-                "final loss": run.curve.final_loss,
-                **ends.told(plan.problem(run.point), run.curve.parameters, most),
-            }
+            told_ends = ends.told(plan.problem(run.point), run.curve.parameters, most)
+            values = {"final loss": run.curve.final_loss, **told_ends}
             measured = {name: each for name, each in run.curve.measured.items() if each == each or name in ACCURACY}
             values = values | {name: float(each[-1]) for name, each in run.curve.watched.items()} | measured
         rows.append([number(values.get(name), digits) for name in ("final loss", *rates, *told)])

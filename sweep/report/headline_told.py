@@ -1,11 +1,11 @@
 """A headline in words."""
 
+from sweep.plan.labels import brief
 from sweep.plan.plan import Plan
 from sweep.plan.point import Value
 from sweep.report.fit import short
 from sweep.report.headline import Clause, Headline, Stretch
 from sweep.report.named import are_all_functions
-from sweep.report.numbers import brief
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.sentences import plural
 

@@ -6,11 +6,12 @@ from fractions import Fraction
 from functools import cached_property
 
 from sweep.plan import usage
+from sweep.plan.labels import BRIEF
 from sweep.plan.plan import Plan
 from sweep.plan.point import Value, as_typed
 from sweep.report.change import Cells, change
 from sweep.report.judged_runs import Run
-from sweep.report.numbers import BRIEF, number
+from sweep.report.numbers import number
 
 ALWAYS = ("lr", "scale")
 """Settings that may be axes though they do not vary."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from sweep.plan.labels import BRIEF, brief
 from sweep.plan.plan import Plan
 from sweep.plan.point import as_typed
 from sweep.report.named import MOST_NAMED, are_all_functions
-from sweep.report.numbers import BRIEF, brief, number
+from sweep.report.numbers import number
 from sweep.report.repeats import FINAL, Average, Setting, quantities, shown
 from sweep.verdict.outcome import Outcome
 from sweep.verdict.sentences import plural

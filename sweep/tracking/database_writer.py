@@ -144,9 +144,9 @@ def _join(store: Store, entries: Sequence[Entry]) -> None:
         add_tag(store, [entry.run_id for entry in entries], name, "true")
 
 
-def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None:
-    """Set a tag on the runs that do not have it yet."""
-    engine, tags = _engine(store), TABLES["tags"].c
+def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str, table: str = "tags") -> None:
+    """Set a tag, or a param, on the runs that do not have it yet."""
+    engine, tags = _engine(store), TABLES[table].c
     for start in range(0, len(run_ids), RUNS):
         some = run_ids[start : start + RUNS]
         for _ in range(RACES):
@@ -155,7 +155,7 @@ def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None
                 there = set(connection.execute(query).scalars())
             try:
                 with engine.begin() as connection:
-                    put(connection, "tags", [(name, value, run_id) for run_id in some if run_id not in there])
+                    put(connection, table, [(name, value, run_id) for run_id in some if run_id not in there])
                 break
             except IntegrityError as error:  # Another sweep was quicker with one of them: look again.
                 lost = error

@@ -7,8 +7,9 @@ from functools import partial
 from sqlalchemy import Engine, bindparam, select, update
 
 from sweep.models.spec import TARGET
+from sweep.plan.labels import BRIEF
 from sweep.plan.plan import Plan
-from sweep.plan.point import Point, as_typed
+from sweep.plan.point import Point
 from sweep.settings.schema import is_argument
 from sweep.tracking import membership
 from sweep.tracking.database_tables import TABLES, engine_of
@@ -27,16 +28,16 @@ RUNS = 1_000
 def named(plan: Plan, point: Point) -> str:
     """What MLflow calls the run of ``point``: its pages have room for some 30 characters, or 15.
 
-    Settings are as :meth:`sweep.plan.plan.Plan.setting` has them, but those that vary first, the seed last of these,
-    and arguments without the group in which they stand, where no other setting is called so.
+    Of the settings that tables show, those that vary stand first, the seed last of these, floats have four digits or as
+    many as tell them apart, and arguments stand without their group, where no other setting is called so.
     """
-    values = plan.cells(point)
+    values = plan.brief_cells(point)
     order = sorted(plan.shown, key=lambda name: 2 if name not in plan.varying else name == "seed")
-    told = [name for name in order if values[name] is not None]
+    told = [name for name in order if values[name]]
     brief = {name: _brief(name) for name in plan.shown}
     twice = Counter([*brief.values(), *plan.shown])
     short = {name: each if twice[each] == 1 or each == name else name for name, each in brief.items()}
-    text = " ".join(f"{short[name]}={as_typed(values[name])}" for name in told) or plan.setting(point)
+    text = " ".join(f"{short[name]}={values[name]}" for name in told) or plan.setting(point)
     return text[:LIMIT]
 
 
@@ -68,10 +69,19 @@ def rename(store: Store, sweep_id: str, names: Mapping[str, str]) -> None:
 
 def _lacks(old: str, new: str) -> bool:
     """Whether ``old`` is a name of ours, which has each lr, scale and epochs of ``new``, without all that that says."""
-    before, after = set(old.split(" ")), set(new.split(" "))
+    before, after = ({_rounded(part) for part in name.split(" ")} for name in (old, new))
     own = {part for part in after if part.startswith(("lr=", "scale=", "epochs="))}
     is_ours = own <= before if own else all("=" in part for part in before)
     return is_ours and not after <= before
+
+
+def _rounded(part: str) -> str:
+    """A setting in a name, as short as names have it: another sweep, or release, may have given it more digits."""
+    name, _, value = part.partition("=")
+    try:
+        return f"{name}={float(value):.{BRIEF}g}"
+    except ValueError:
+        return part
 
 
 def _in_database(engine: Engine, names: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ Tags and metrics are what MLflow's pages show, a display copy; the truth for a c
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -88,12 +88,14 @@ class PointRun:
     name : what MLflow calls it.
     problem : what the readings of ``point`` pose.
     tags : those that every run has.
+    varying : settings that differ in its sweep.
     """
 
     name: str
     point: Point
     problem: Problem
     tags: Mapping[str, str]
+    varying: Collection[str] = ()
 
 
 def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddress, curve_points: int) -> RunContent:
@@ -138,7 +140,7 @@ def of_trained(run: PointRun, curve: Curve, verdict: Verdict, address: CurveAddr
     return RunContent(
         run.name,
         status="FINISHED",
-        params=params(run.point),
+        params=params(run.point, run.varying),
         tags=tags,
         metrics={name: value for name, value in metrics.items() if math.isfinite(value)},
         curves=curves,
@@ -168,7 +170,7 @@ def of_failed(run: PointRun, failure: Failure) -> RunContent:
     return RunContent(
         run.name,
         status="FAILED",
-        params=params(run.point),
+        params=params(run.point, run.varying),
         tags=tags,
         metrics=_logs(run.point),
         curves={},
@@ -200,13 +202,16 @@ def _logs(point: Point) -> dict[str, float]:
     return {f"log10_{name}": math.log10(getattr(point, name)) for name in ("lr", "scale") if used[name] is not None}
 
 
-def params(point: Point) -> dict[str, str]:
-    """The settings that stand on the run of ``point``: those that it uses, of later ones where they say something."""
+def params(point: Point, varying: Collection[str] = ()) -> dict[str, str]:
+    """The settings that stand on the run of ``point``: those that it uses, of later ones where they say something.
+
+    Of ``varying`` ones each, or else MLflow's page groups runs by them as ``(none)``.
+    """
     told = {name: value for name, value in point.columns().items() if value is not None}
     return {
         name: told_apart(value) if is_argument(name) else str(value)
         for name, value in told.items()
-        if is_said(point, name, value)
+        if name in varying or is_said(point, name, value)
     }
 
 

@@ -5,13 +5,14 @@ part is never named and does no harm.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sweep.plan.plan import Plan
-from sweep.plan.point import Point
+from sweep.plan.point import LATER, Point
 from sweep.provenance import now, source_tags
 from sweep.settings.schema import Tracking
 from sweep.tracking import (
@@ -36,7 +37,7 @@ from sweep.tracking.patience import patiently
 from sweep.tracking.record import SweepRecord, load
 from sweep.tracking.store import Store
 from sweep.tracking.surplus import settle
-from sweep.tracking.writers import add_tag, is_known_database, writer_for
+from sweep.tracking.writers import add_param, add_tag, is_known_database, writer_for
 from sweep.training.curve import NOTHING, Curve, Failure, Result
 from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Verdict
@@ -162,7 +163,7 @@ class SweepRun:
             membership.tag(self.plan.sweep_id): "true",
         }
         problem = self.plan.problem(point)
-        run = run_content.PointRun(self.name(point), point, problem, tags)
+        run = run_content.PointRun(self.name(point), point, problem, tags, self.plan.varying)
         if address is None or isinstance(result, Failure):
             assert isinstance(result, Failure), "a curve has an address"
             return run_content.of_failed(run, result)
@@ -173,6 +174,19 @@ class SweepRun:
 def rerun_tag(execution: Mapping[str, Any]) -> dict[str, str]:
     """What tells the runs of a rerun."""
     return {rerun.TAG: execution[rerun.TAG]} if execution.get(rerun.TAG) else {}
+
+
+def _add_params(store: Store, plan: Plan, reused: Mapping[str, str]) -> None:
+    """Let runs of earlier sweeps say what varies in this one, where that had no need to be said then."""
+    lacking: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for point in plan.points:
+        if point.key in reused and LATER.keys() & {*plan.varying}:
+            own = run_content.params(point)
+            for name, value in run_content.params(point, plan.varying).items():
+                if name not in own:
+                    lacking[name, value].append(reused[point.key])
+    for (name, value), run_ids in lacking.items():
+        add_param(store, run_ids, name, value)
 
 
 @contextmanager
@@ -201,4 +215,5 @@ def opened(store: Store, plan: Plan, tracking: Tracking, known: Known, execution
         add_tag(store, list(reused.values()), membership.tag(plan.sweep_id), "true")
         names = {reused[point.key]: sweep.name(point) for point in plan.points if point.key in reused}
         rename(store, plan.sweep_id, names)
+        _add_params(store, plan, reused)
         yield sweep

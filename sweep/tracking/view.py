@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sweep.errors import MALFORMED
-from sweep.plan import repeats, usage
+from sweep.plan import repeats
 from sweep.plan.plan import Plan
 from sweep.problem import ends
 from sweep.problem.problem import ACCURACY
@@ -31,9 +31,6 @@ PAGE = 100
 
 MOST_NAMED = 8
 """Columns of metrics that training functions name."""
-
-MEANS = "loss, mean and range"
-"""What lines show of a setting with repeats."""
 
 FIRST_COLUMNS = ("attributes.`Run Name`", "runDateAndNestInfo")
 """Ids of the page's own columns that stand before ours."""
@@ -84,28 +81,30 @@ def state(plan: Plan, results: Iterable[Result], *, ranked: bool = False) -> dic
         "useGlobalXaxisKey": False,
         "lineSmoothness": 0,  # Or else the page draws smoothed curves, which no run has.
     }
-    settings = [params(plan.points[first]) for first, *_ in repeats.settings(plan.points)]
-    columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in plan.shown]
+    settings = [params(plan.points[first], plan.varying) for first, *_ in repeats.settings(plan.points)]
+    # Of a group the page would show the mean of its seeds.
+    names = [name for name in plan.shown if not (settings and name == "seed")]
+    columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in names]
     columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in [*_ends(plan), *_named(curves)])]
-    what = MEANS if settings else "loss of each run"
+    drawn = "settings, mean and range" if settings else "runs"
     return {
         "searchFilter": membership.condition(plan.sweep_id),
         "orderByKey": _order(plan, ranked, bool(settings)),
         "orderByAsc": True,
         "selectedColumns": columns,
         "columnOrder": [*FIRST_COLUMNS, *columns],
-        "columnWidths": {FIRST_COLUMNS[0]: 250} | dict.fromkeys(columns, 118),
+        "columnWidths": {FIRST_COLUMNS[0]: 250} | {name: _width(name) for name in columns},
         "runsHiddenMode": "SHOW_ALL",
         "isAccordionReordered": True,  # Or else the page sorts the sections by name.
         "compareRunSections": [
-            # The page gives a chart of one metric no other title than its name, so these say what is in them.
-            _section("curves", f"{_loaded(plan, ranked)}{what}: all, and those that fall", display=True),
-            _section("settings", f"Settings: {_where(settings)}, and the way to the final loss", display=True),
+            # The page titles charts of settings itself, and has room for some 50 letters of these.
+            _section("curves", _loaded(plan, ranked), display=True),
+            _section("settings", f"Settings: {_where(settings)}", display=True),
             _section("rest", "Model metrics", display=False),
         ],
         "compareRunCharts": [
-            _chart("all", "curves", "LINE", **loss),
-            _chart("falling", "curves", "LINE", **loss, range=loss_range(known)),
+            _chart("all", "curves", "LINE", displayName=f"loss: all {drawn}", **loss),
+            _chart("falling", "curves", "LINE", displayName="loss: those that fall", **loss, range=loss_range(known)),
             _chart("map", "settings", "SCATTER", xaxis=_across(plan), yaxis=_upright(plan, settings)),
             _chart("way", "settings", "PARALLEL", **_way(plan, settings), showAllRuns=True),
         ],
@@ -124,15 +123,15 @@ def _order(plan: Plan, ranked: bool, by_setting: bool) -> str:
 
 
 def _loaded(plan: Plan, ranked: bool) -> str:
-    """Which runs the page has loaded, in words; nothing where it has all."""
+    """Which runs the page has loaded, in words."""
     if len(plan.points) <= PAGE:
-        return ""
+        return f"All {len(plan.points)} runs"
     which = "best, boundary, sample" if ranked else "a fair sample"
-    return f"{PAGE} of {len(plan.points):,} runs ({which}): "
+    return f"{PAGE} of {len(plan.points):,} runs: {which}"
 
 
 def _where(settings: Sequence[Mapping[str, str]]) -> str:
-    return "where each setting's mean ends" if settings else "each run in the colour of its outcome"
+    return "where the mean of each ends" if settings else "colours are outcomes, or log10_end"
 
 
 def _grouped(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, Any]:
@@ -180,20 +179,22 @@ def _across(plan: Plan) -> dict[str, str]:
 
 
 def _upright(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """What stands upright where lr lies across: of models, whose scale seldom varies, something that does."""
+    """What stands upright where lr lies across: what varies beside it, and where nothing does, where runs end."""
     others = [name for name in plan.varying if name not in ("lr", "scale", "data", "seed", _across(plan)["key"])]
-    if "scale" in plan.varying or not (plan.facts or any(map(usage.is_function, plan.points))):
+    if "scale" in plan.varying:
         return _metric("log10_scale")
     others = _have_mean(others, settings)
     return {"key": others[0], "type": "PARAM"} if others else _metric("log10_end")
 
 
 def _way(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
-    """The axes of the chart in which each run is a line: of models, those that vary."""
-    names = [name for name in plan.shown if not plan.facts or name in plan.varying]
-    logs = [f"log10_{name}" for name in ("lr", "scale") if name in names]
-    others = [name for name in names if name not in ("lr", "scale", *["seed"] * bool(settings))]
-    return {"selectedParams": _have_mean(others, settings), "selectedMetrics": [*logs, "log10_end"]}
+    """The axes of the chart in which each run is a line: the settings that vary, and where it ends."""
+    logs = [f"log10_{name}" for name in ("lr", "scale") if name in plan.varying]
+    varying = [name for name in plan.varying if name not in ("lr", "scale", *["seed"] * bool(settings))]
+    others = _have_mean(varying, settings)
+    if not (logs or others) and plan.values["lr"]:
+        logs = ["log10_lr"]  # Of one axis the page draws nothing.
+    return {"selectedParams": others, "selectedMetrics": [*logs, "log10_end"]}
 
 
 def _have_mean(names: Sequence[str], settings: Sequence[Mapping[str, str]]) -> list[str]:
@@ -223,6 +224,11 @@ def loss_range(results: Iterable[Result]) -> dict[str, float]:
         math.log10(max(float(each.losses.max(initial=each.final_loss)) for each in falling)) + 1,
     )
     return {"yMin": round(low - 0.05 * (high - low), 3), "yMax": round(high, 3)}
+
+
+def _width(column: str) -> int:
+    """Pixels in which the name of a column can be read."""
+    return max(118, 8 * len(column.partition(".")[2]) + 24)
 
 
 def _column(kind: str, name: str) -> str:

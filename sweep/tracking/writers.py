@@ -51,3 +51,12 @@ def add_tag(store: Store, run_ids: Sequence[str], name: str, value: str) -> None
 
     if wanted:
         patiently(tag, store.patience)
+
+
+def add_param(store: Store, run_ids: Sequence[str], name: str, value: str) -> None:
+    """Set a param on many runs that do not have it yet."""
+    if is_known_database(store):
+        patiently(lambda: database_writer.add_tag(store, run_ids, name, value, "params"), store.patience)
+        return
+    for run_id in run_ids:  # MLflow takes a param again with the value that it has.
+        patiently(partial(store.client.log_param, run_id, name, value, synchronous=True), store.patience)

@@ -1,7 +1,5 @@
 """What is said of a sweep's cost."""
 
-from dataclasses import replace
-
 import pytest
 
 from sweep.cost import told
@@ -24,8 +22,7 @@ def test_times_are_told_in_two_digits(seconds: float, text: str) -> None:
 
 
 def test_an_engine_has_a_line_and_the_one_that_is_asked_for_is_marked() -> None:
-    alone = replace(FOUND, workers=0)
-    rows = [Row("batch", alone, 7e8, None, False), Row("processes", FOUND, 5e8, 3e8, True)]
+    rows = [Row("batch", 0, FOUND, 7e8, None, False), Row("processes", 2, FOUND, 5e8, 3e8, True)]
     header, here, there = told.table(rows, longer=False)
     assert header.split() == ["engine", "time", "chunks", "memory", "of", "a", "worker"]
     assert here == "in this process       2.5 min  1,234 of up to 96  700 MB"

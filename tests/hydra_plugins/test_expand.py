@@ -208,7 +208,7 @@ def test_a_malformed_grid_file_is_told_what_an_axis_is(grid: Any, text: str, mes
 
 
 def test_a_grid_too_large_to_store_is_refused_before_it_is_expanded() -> None:
-    with pytest.raises(BadInput, match=r"90,000,000 points: up to 8\.3 TB in the store and 50\.0 hours"):
+    with pytest.raises(BadInput, match=r"90,000,000 points: up to 8\.1 TB in the store and 50\.0 hours"):
         expanded("lr=range(0.1,1,0.001)", "init.w=range(0,100,0.001)")
     with pytest.raises(BadInput, match="1,000,000,000,000,000,000 points"):
         expanded("lr=range(0,1,1e-9)", "init.w=range(0,1,1e-9)")

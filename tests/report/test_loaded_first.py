@@ -1,12 +1,18 @@
 """Of many runs MLflow's page loads the best, then those where outcomes change, then some of each outcome."""
 
+from sweep.report.judged_runs import judged
 from sweep.report.loaded_first import boundary, loaded_first
 from sweep.report.repeats import settings_of
 from sweep.tracking.view import PAGE
+from sweep.training.curve import Failure
 from tests.conftest import point
-from tests.report.made import sweep
+from tests.report.made import record, sweep
 
 LRS = [2e-4 * place for place in range(1, 301)]
+
+SCALES = [0.05 * 1.06**place for place in range(40)]
+EDGES = [1e-3 * 1.6**place for place in range(12)]
+"""Of these lrs those above some one diverge, another one at each scale."""
 
 
 def test_the_best_come_first_then_the_boundary_then_each_outcome_in_turn() -> None:
@@ -46,3 +52,41 @@ def test_repeats_of_a_setting_stand_together() -> None:
     lrs = [next(each.lr for each in points if each.key == key) for key in keys]
     assert len(set(keys)) == PAGE
     assert all(len({*lrs[start : start + 4]}) == 1 for start in range(0, PAGE, 4))
+
+
+def test_the_sample_of_an_outcome_is_by_keys_and_so_not_the_first_ones_of_the_plan() -> None:
+    plan, runs = sweep(*(point(lr=lr, epochs=1000) for lr in LRS))
+    by_key = {run.point.key: run for run in runs}
+    told = [by_key[key] for key in loaded_first(plan, runs)]
+    edges = {run.number for run in boundary(plan, runs)}
+    diverged = [run for run in told[20:] if run.state == "DIVERGED" and run.number not in edges]
+    keys = [run.point.key for run in diverged]
+    assert keys == sorted(keys)
+    numbers = [run.number for run in diverged]
+    assert max(numbers) - min(numbers) > 2 * len(numbers)
+
+
+def test_a_boundary_of_more_runs_than_there_is_room_for_is_shown_from_its_one_end_to_the_other() -> None:
+    plan, runs = sweep(*(point(lr=lr, scale=scale, epochs=60) for scale in SCALES for lr in EDGES))
+    by_key = {run.point.key: run for run in runs}
+    edges = boundary(plan, runs)
+    told = [by_key[key] for key in loaded_first(plan, runs)]
+    shown = [run for run in told[20:60] if run in edges]
+    assert len(edges) > 60
+    assert len(shown) == 40
+    assert [run.number for run in shown] == sorted(run.number for run in shown)
+    rest = [run for run in edges if run not in told[:20]]
+    assert (shown[0], shown[-1]) == (rest[0], rest[-1])
+
+
+def test_runs_that_failed_or_were_not_run_are_no_best_ones_and_what_was_not_run_is_nowhere() -> None:
+    points = [point(lr=lr, epochs=5) for lr in LRS[:130]]
+    broken = {each.key: Failure("ValueError", "broke") for each in points[:5]}
+    kept = record(*points, failures=broken)
+    gone = {each.key for each in points[5:20]}
+    runs = judged(kept.plan, {key: result for key, result in kept.results.items() if key not in gone})
+    keys = loaded_first(kept.plan, runs)
+    assert len(keys) == PAGE
+    assert not gone & {*keys}
+    assert not broken.keys() & {*keys[:20]}
+    assert broken.keys() <= {*keys}

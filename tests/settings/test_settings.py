@@ -116,7 +116,7 @@ def test_rounding_agrees_with_the_c_float(value: float) -> None:
         (f"lr={'9' * 5000}", "a number of 5000 digits is too long"),
         ("data={path: x.csv}", "data.path: not used by data=thermometer"),
         ("lr=interval(0,1)", "lr=interval(0,1): an interval has no list of values"),
-        ("lr=range(0,1,1e-9)", "the grid has 1,000,000,000 points: up to 92 TB in the store and 555.6 hours or more"),
+        ("lr=range(0,1,1e-9)", "the grid has 1,000,000,000 points: up to 90 TB in the store and 555.6 hours or more"),
         ("lr=range(1,0,1)", "lr=range(1,0,1) has no values"),
         ("hydra.foo=1", "hydra.foo: Hydra has no such key"),
     ],

@@ -54,6 +54,7 @@ def test_a_description_says_why_before_it_shows_the_curve() -> None:
     [
         ([point(lr=0.1), point(lr=0.2)], "lr=0.1 scale=0.1 epochs=5000"),
         ([point(init=(1.0, 0.0)), point(init=(2.0, 0.0))], "init.w=1 lr=0.01 scale=0.1 epochs=5000"),
+        ([point(lr=10 ** (-1 - k / 7), scale=1.0) for k in range(3)][1:], "lr=0.07197 scale=1 epochs=5000"),
         ([net(THERMOMETER, 4, seed=1), net(THERMOMETER, 8, seed=2)], "width=4 seed=1 lr=0.1"),
     ],
 )

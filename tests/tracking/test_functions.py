@@ -158,9 +158,9 @@ def test_a_dry_run_says_what_is_known_of_how_the_store_grows(command: Command) -
         return command(*words, "dry_run=true").out.splitlines()[-2]
 
     assert grows(*by("falls", "lr=0.5", "epochs=100")) == (
-        "The store grows by 34 kB, at a loss an epoch, and by what functions print and leave."
+        "The store grows by 36 kB, at a loss an epoch, and by what functions print and leave."
     )
-    assert grows(*by("fails", "lr=0.5")) == "The store grows by 6.0 kB and by what functions yield, print and leave."
+    assert grows(*by("fails", "lr=0.5")) == "The store grows by 10 kB and by what functions yield, print and leave."
     assert grows("lr=1e-2").endswith("at most.")
 
 

@@ -114,3 +114,10 @@ def test_a_failed_point_exits_with_3_and_keeps_its_error_on_its_run_while_others
 
     assert app.run(asked, Here(in_process.in_process)) == 0
     assert "2 done already, 1 to train" in capsys.readouterr().out
+
+
+def test_a_reused_run_says_what_varies_now_though_it_is_at_a_default(command: Command) -> None:
+    command("lr=1e-2", "epochs=5")
+    assert "optimizer.momentum" not in runs()[0].data.params
+    command("lr=1e-2,1e-3", "optimizer.momentum=0,0.9", "epochs=5")
+    assert sorted(run.data.params["optimizer.momentum"] for run in runs()) == ["0.0", "0.0", "0.9", "0.9"]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sweep.models.spec import canonical
 from sweep.plan.plan import Plan
+from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import DType
 from sweep.tracking import view
 from sweep.tracking.display import log10_end
@@ -49,8 +50,7 @@ def test_every_setting_that_varies_is_a_column_and_an_axis() -> None:
     state = view.state(Plan(points, READINGS, 0.001), [])
     assert {"params.`dtype`", "params.`init.w`"} <= set(state["selectedColumns"])
     way = next(each for each in state["compareRunCharts"] if each["type"] == "PARALLEL")
-    assert way["selectedParams"] == ["epochs", "init.w", "dtype"]
-    assert way["selectedMetrics"] == ["log10_lr", "log10_scale", "log10_end"]
+    assert (way["selectedParams"], way["selectedMetrics"]) == (["init.w", "dtype"], ["log10_end"])
 
 
 def test_of_more_runs_than_a_page_holds_the_first_are_a_sample_of_all_outcomes() -> None:
@@ -59,8 +59,7 @@ def test_of_more_runs_than_a_page_holds_the_first_are_a_sample_of_all_outcomes()
     assert view.state(many, [])["orderByKey"] == "tags.`key`"
     ranked = view.state(many, [], ranked=True)
     assert ranked["orderByKey"] == f"tags.`mlflow.sweep.rank.{many.sweep_id}`"
-    said = "100 of 101 runs (best, boundary, sample): loss of each run: all, and those that fall"
-    assert ranked["compareRunSections"][0]["name"] == said
+    assert ranked["compareRunSections"][0]["name"] == "100 of 101 runs: best, boundary, sample"
     assert view.state(Plan(points[1:], READINGS, 0.001), [])["orderByKey"] == "metrics.`final_loss`"
 
 
@@ -164,7 +163,9 @@ def test_repeats_are_grouped_by_all_that_varies_but_their_seed_and_groups_are_sh
     assert state["useGroupedValuesInCharts"] is True
     shut = {f"param.lr.0.1,param.problem.model.width.{width}": False for width in (4, 8)}
     assert state["groupsExpanded"] == shut
-    assert state["compareRunSections"][0]["name"] == "loss, mean and range: all, and those that fall"
+    titles = [each.get("displayName") for each in state["compareRunCharts"]]
+    assert titles == ["loss: all settings, mean and range", "loss: those that fall", None, None]
+    assert "params.`seed`" not in state["selectedColumns"]
 
 
 def test_without_repeats_nothing_is_grouped_though_seeds_vary() -> None:
@@ -185,18 +186,33 @@ def test_charts_of_groups_have_axes_that_are_numbers_on_all_of_them() -> None:
         for seed in range(2)
     ]
     charts = {each["uuid"]: each for each in view.state(Plan(tuple(points), READINGS, 0.001), [])["compareRunCharts"]}
-    assert charts["map"]["yaxis"]["key"] == "log10_end"
-    assert charts["way"]["selectedParams"] == []
+    assert charts["map"]["yaxis"]["key"] == "optimizer.momentum"
+    assert charts["way"]["selectedParams"] == ["optimizer.momentum"]
     way = next(each for each in view.state(repeated(), [])["compareRunCharts"] if each["type"] == "PARALLEL")
     assert way["selectedParams"] == ["problem.model.width"]
     where = next(each for each in view.state(repeated(), [])["compareRunCharts"] if each["type"] == "SCATTER")
     assert where["yaxis"] == {"key": "problem.model.width", "type": "PARAM"}
 
 
-def test_a_group_without_a_param_is_named_as_the_page_names_it() -> None:
+def test_a_group_at_a_default_is_named_by_it_and_one_that_has_no_such_setting_as_the_page_names_it() -> None:
     points = [replace(net(THERMOMETER), seed=seed, momentum=momentum) for momentum in (0.0, 0.9) for seed in range(2)]
     shut = view.state(Plan(tuple(points), READINGS, 0.001), [])["groupsExpanded"]
-    assert list(shut) == [f"param.lr.0.1,param.optimizer.momentum.{each}" for each in ("null", "0.9")]
+    assert list(shut) == [f"param.lr.0.1,param.optimizer.momentum.{each}" for each in ("0.0", "0.9")]
+    adam = [replace(each, optimizer=OptimizerKind.adam) for each in points[:2]]
+    shut = view.state(Plan((*points, *adam), READINGS, 0.001), [])["groupsExpanded"]
+    assert [each for each in shut if "momentum.null" in each] != []
+
+
+def test_axes_and_columns_say_what_varies_and_can_be_read() -> None:
+    """A line whose scale is the same in all runs has where it ends upright, so that no run hides another."""
+    state = view.state(plan(scale=0.1), [])
+    charts = {each["uuid"]: each for each in state["compareRunCharts"]}
+    assert charts["map"]["yaxis"]["key"] == "log10_end"
+    assert (charts["way"]["selectedParams"], charts["way"]["selectedMetrics"]) == ([], ["log10_lr", "log10_end"])
+    one = {each["uuid"]: each for each in view.state(Plan((point(),), READINGS, 0.001), [])["compareRunCharts"]}
+    assert one["way"]["selectedMetrics"] == ["log10_lr", "log10_end"]
+    widths = view.state(Plan(tuple(net(THERMOMETER, width) for width in (4, 8)), READINGS, 0.001), [])["columnWidths"]
+    assert widths["params.`problem.model.width`"] > widths["params.`lr`"]
 
 
 def test_a_view_of_many_settings_stays_short() -> None:
