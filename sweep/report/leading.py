@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from sweep.plan.plan import Plan
-from sweep.plan.point import Point, as_typed
+from sweep.plan.point import Point
 from sweep.problem.problem import HOLDOUT_LOSS
 from sweep.report import repeats
 from sweep.report.findings import MOST_PRAISED, Findings, better, comparable, label
@@ -13,7 +13,7 @@ from sweep.verdict.outcome import Outcome
 
 
 def leading(plan: Plan, found: Findings) -> tuple[str, float] | None:
-    """What varies of the best setting of all, and its final loss, of repeats the mean; on what is held out, if any is.
+    """What varies of the best setting of all, briefly, and its final loss, of repeats the mean; held out, if any is.
 
     None without any. Of several tasks, whose losses do not compare, one has the least loss too.
     """
@@ -49,6 +49,5 @@ def ahead(plan: Plan, found: Findings) -> Mapping[int, str]:
 
 
 def _varied(plan: Plan, point: Point, without: Collection[str] = ()) -> list[str]:
-    cells = plan.cells(point)
-    names = [name for name in plan.varying if cells[name] is not None and name not in without]
-    return [f"{name}={as_typed(cells[name])}" for name in names]
+    cells = plan.brief_cells(point)
+    return [f"{name}={cells[name]}" for name in plan.varying if cells[name] and name not in without]

@@ -22,6 +22,7 @@ from sweep.problem.problem import ACCURACY
 from sweep.tracking import membership, ranks
 from sweep.tracking.run_content import params
 from sweep.training.curve import Curve, Result
+from sweep.verdict.sentences import plural
 
 TAG = "mlflow.sharedViewState."
 """Followed by the id of the view, which is the sweep's."""
@@ -86,7 +87,6 @@ def state(plan: Plan, results: Iterable[Result], *, ranked: bool = False) -> dic
     names = [name for name in plan.shown if not (settings and name == "seed")]
     columns = [_column("attributes", "Dataset") if name == "data" else _column("params", name) for name in names]
     columns += [_column("tags", "outcome"), *(_column("metrics", name) for name in [*_ends(plan), *_named(curves)])]
-    drawn = "settings, mean and range" if settings else "runs"
     return {
         "searchFilter": membership.condition(plan.sweep_id),
         "orderByKey": _order(plan, ranked, bool(settings)),
@@ -97,14 +97,16 @@ def state(plan: Plan, results: Iterable[Result], *, ranked: bool = False) -> dic
         "runsHiddenMode": "SHOW_ALL",
         "isAccordionReordered": True,  # Or else the page sorts the sections by name.
         "compareRunSections": [
-            # The page titles charts of settings itself, and has room for some 50 letters of these.
-            _section("curves", _loaded(plan, ranked), display=True),
-            _section("settings", f"Settings: {_where(settings)}", display=True),
+            # The page titles charts of settings itself, and one of curves by its metric alone: so each has a section,
+            # which has room for some 50 letters.
+            _section("curves", f"Loss of {_loaded(plan, ranked, bool(settings))}", columns=1),
+            _section("falling", "Loss of those that fall", columns=1),
+            _section("settings", f"Settings: {_where(settings)}"),
             _section("rest", "Model metrics", display=False),
         ],
         "compareRunCharts": [
-            _chart("all", "curves", "LINE", displayName=f"loss: all {drawn}", **loss),
-            _chart("falling", "curves", "LINE", displayName="loss: those that fall", **loss, range=loss_range(known)),
+            _chart("all", "curves", "LINE", **loss),
+            _chart("falls", "falling", "LINE", **loss, range=loss_range(known)),
             _chart("map", "settings", "SCATTER", xaxis=_across(plan), yaxis=_upright(plan, settings)),
             _chart("way", "settings", "PARALLEL", **_way(plan, settings), showAllRuns=True),
         ],
@@ -122,10 +124,10 @@ def _order(plan: Plan, ranked: bool, by_setting: bool) -> str:
     return _column("tags", membership.SETTING if by_setting else "key")
 
 
-def _loaded(plan: Plan, ranked: bool) -> str:
+def _loaded(plan: Plan, ranked: bool, by_setting: bool) -> str:
     """Which runs the page has loaded, in words."""
     if len(plan.points) <= PAGE:
-        return f"All {len(plan.points)} runs"
+        return f"{plural(len(plan.points), 'run')}{', mean and range' * by_setting}"
     which = "best, boundary, sample" if ranked else "a fair sample"
     return f"{PAGE} of {len(plan.points):,} runs: {which}"
 
@@ -239,8 +241,10 @@ def _metric(name: str) -> dict[str, str]:
     return {"key": name, "type": "METRIC"}
 
 
-def _section(uuid: str, name: str, *, display: bool) -> dict[str, Any]:
-    return {"uuid": uuid, "name": name, "display": display, "isReordered": False, "columns": 2, "cardHeight": 380}
+def _section(uuid: str, name: str, *, display: bool = True, columns: int = 2) -> dict[str, Any]:
+    height = 300 if columns == 1 else 380
+    own = {"display": display, "columns": columns, "cardHeight": height}
+    return {"uuid": uuid, "name": name, "isReordered": False, **own}
 
 
 def _chart(uuid: str, section: str, kind: str, **own: Any) -> dict[str, Any]:

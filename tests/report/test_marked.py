@@ -53,7 +53,7 @@ def test_the_report_marks_the_best_run_and_its_own_suggestions_and_the_legend_sa
     findings, steps = find(plan, runs), outlook(plan, runs).steps
     drawn = map_of(pictures(sections(plan, runs, findings)))
     assert [each.count('class="best"') for each in drawn.panels] == [0, 1]
-    assert {("best", "best run"), ("step", "to try next")} <= {*drawn.legend}
+    assert {("best ring", "best run"), ("step", "to try next")} <= {*drawn.legend}
     numbers = [number for each in drawn.panels for number, _ in pinned(each)]
     assert numbers
     assert all(f"{number}: " in drawn.panels[1] and steps[int(number) - 1].point for number in numbers)
@@ -67,7 +67,7 @@ def test_of_repeats_the_best_setting_is_marked_by_its_row() -> None:
     assert set(ahead(plan, findings)) == {2}
     drawn = map_of(pictures(sections(plan, runs, findings)))
     assert drawn.panels[0].count('class="best"') == 1
-    assert ("best", "best setting") in drawn.legend
+    assert ("best ring", "best setting") in drawn.legend
 
 
 def map_of(made: list[Picture]) -> Picture:

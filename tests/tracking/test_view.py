@@ -59,7 +59,7 @@ def test_of_more_runs_than_a_page_holds_the_first_are_a_sample_of_all_outcomes()
     assert view.state(many, [])["orderByKey"] == "tags.`key`"
     ranked = view.state(many, [], ranked=True)
     assert ranked["orderByKey"] == f"tags.`mlflow.sweep.rank.{many.sweep_id}`"
-    assert ranked["compareRunSections"][0]["name"] == "100 of 101 runs: best, boundary, sample"
+    assert ranked["compareRunSections"][0]["name"] == "Loss of 100 of 101 runs: best, boundary, sample"
     assert view.state(Plan(points[1:], READINGS, 0.001), [])["orderByKey"] == "metrics.`final_loss`"
 
 
@@ -69,6 +69,7 @@ def test_charts_stand_in_sections_that_are_there() -> None:
     charts = state["compareRunCharts"]
     assert [each["type"] for each in charts] == ["LINE", "LINE", "SCATTER", "PARALLEL"]
     assert {each["metricSectionId"] for each in charts} <= sections
+    assert charts[0]["metricSectionId"] != charts[1]["metricSectionId"]  # Whose name is the title of a chart of losses.
     assert len({each["uuid"] for each in charts}) == len(charts)
     assert {each["scaleType"] for each in charts if each["type"] == "LINE"} == {"log"}
 
@@ -163,8 +164,8 @@ def test_repeats_are_grouped_by_all_that_varies_but_their_seed_and_groups_are_sh
     assert state["useGroupedValuesInCharts"] is True
     shut = {f"param.lr.0.1,param.problem.model.width.{width}": False for width in (4, 8)}
     assert state["groupsExpanded"] == shut
-    titles = [each.get("displayName") for each in state["compareRunCharts"]]
-    assert titles == ["loss: all settings, mean and range", "loss: those that fall", None, None]
+    titles = [each["name"] for each in state["compareRunSections"]][:2]
+    assert titles == ["Loss of 4 runs, mean and range", "Loss of those that fall"]
     assert "params.`seed`" not in state["selectedColumns"]
 
 
