@@ -108,7 +108,7 @@ def _refuse_foreign(parsed: "Namespace") -> None:
         raise BadInput(
             "--experimental-rerun: unpickles a file, which may run anything",
             "settings as KEY=VALUE",
-            "give the command of the sweep again, which stands in its provenance.json, or use python -m sweep.replay",
+            "give the command of the sweep again, which stands in its provenance.json, or use sweep replay",
         )
     verbs.refuse_mistyped(parsed.overrides, KEYS)
     for word in parsed.overrides:

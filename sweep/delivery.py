@@ -79,7 +79,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _closed() -> BadInput:
-    allowed, step = "a folder that this user can read and write", "let its owner run python -m sweep.sync"
+    allowed, step = "a folder that this user can read and write", "let its owner run sweep sync"
     return BadInput(f"{SPOOL} is closed to this user", allowed, step)
 
 
@@ -90,7 +90,7 @@ def _unreadable(folder: Path, error: Exception) -> BadInput:
     return BadInput(
         f"{folder}: cannot be read: {error.what if isinstance(error, BadInput) else error}",
         "a spool as sweep writes it",
-        "let its owner run python -m sweep.sync" if isinstance(error, PermissionError) else step,
+        "let its owner run sweep sync" if isinstance(error, PermissionError) else step,
     )
 
 
@@ -111,7 +111,7 @@ def _elsewhere(spooled: Spooled, given: Tracking) -> BadInput:
     return BadInput(
         f"{spooled.folder}: waits for the store {uri}, not for {masked(given.uri)}",
         "the store that the command names",
-        f"if that store is yours, python -m sweep.sync {word}{password} delivers it",
+        f"if that store is yours, sweep sync {word}{password} delivers it",
     )
 
 

@@ -81,7 +81,7 @@ def test_what_a_sweep_must_keep_beside_a_spool_of_another_user_waits_and_is_deli
     folder = kept()
     synced = bound(module="sweep.sync")
     assert f"{folder}: 1 of 1 result was new to the store." in synced.out
-    assert (synced.code, "let its owner run python -m sweep.sync" in synced.err) == (1, True)
+    assert (synced.code, "let its owner run sweep sync" in synced.err) == (1, True)
     assert (folder.parent.name.startswith("spool-"), folder.exists()) == (True, False)
 
 

@@ -42,7 +42,7 @@ def report(
     check_here()
     tracking, store = opened(overrides)
     there = composition.tracking_overrides(replace(tracking, uri=absolute(tracking.uri)))
-    check_writable(OUTPUTS, " ".join(["change to another folder, and there python -m sweep.report", *there]))
+    check_writable(OUTPUTS, " ".join(["change to another folder, and there sweep report", *there]))
     found = (summary.working(store) if follow and which is None else None) or record.find(store, which)
     if follow and not following.follow(store, found, every):
         return

@@ -89,7 +89,7 @@ class Spool:
         if away:
             steps = f"make room for them here, mkdir -p {here} && mv {shlex.join(away)} {here}/; {steps}"
         waiting = f"{plural(self.count, 'result')} {'waits' if self.count == 1 else 'wait'}"
-        sync = " ".join(["python -m sweep.sync", *tracking_overrides(self._tracking)])
+        sync = " ".join(["sweep sync", *tracking_overrides(self._tracking)])
         raise StoreAway(
             self._away.reason,
             f"{waiting} in {places}; {steps} {sync} or the same command delivers them",

@@ -62,7 +62,7 @@ def test_a_server_that_a_spool_names_is_asked_nothing_before_the_user_names_it(c
     assert (swept.code, len(runs())) == (0, 1)
     assert f"{folder}: waits for the store {server}, not for sqlite:///outputs/mlflow.db; it stays." in swept.out
     synced = command(module="sweep.sync")
-    assert (synced.code, f"python -m sweep.sync tracking.uri={server} delivers it" in synced.err) == (1, True)
+    assert (synced.code, f"sweep sync tracking.uri={server} delivers it" in synced.err) == (1, True)
     assert ASKED == []
     assert folder.exists()
     confirmed = command(f"tracking.uri={server}", "tracking.patience=0", module="sweep.sync")

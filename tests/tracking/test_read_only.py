@@ -102,7 +102,7 @@ def test_a_report_that_has_no_place_here_says_how_it_gets_one(swept: Path, monke
     close(Path("outputs"))
     said = bound(module="sweep.report")
     assert (said.code, said.out) == (1, "")
-    assert f"python -m sweep.report tracking.uri=sqlite:///{swept}" in said.err
+    assert f"sweep report tracking.uri=sqlite:///{swept}" in said.err
 
 
 @pytest.mark.parametrize("name", ["mlflow.db", "mlflow.db-wal", "mlflow.db-journal"])

@@ -155,7 +155,7 @@ def test_a_password_is_not_kept_and_asked_for(command: Command) -> None:
     assert read(spool.folder).results.keys() == {wanted.points[0].key}
     said = command(module="sweep.sync")
     word = "'tracking.uri=\"http://***@127.0.0.1:9\"'"
-    assert (said.code, f"sweep.sync {word}, with what *** stands for, delivers it" in said.err) == (1, True)
+    assert (said.code, f"sweep sync {word}, with what *** stands for, delivers it" in said.err) == (1, True)
 
 
 def test_a_spool_that_hides_a_user_without_a_password_is_of_the_store_that_is_named(
