@@ -19,12 +19,11 @@ from sweep.errors import BadInput, printable
 from sweep.outputs import OUTPUTS, write_atomically
 
 if TYPE_CHECKING:
-    from mlflow.entities import Run
-
     from sweep.plan.plan import Plan
     from sweep.report.files import Report
     from sweep.tracking.attempt import Attempt
     from sweep.tracking.store import Store
+    from sweep.tracking.summary import Run
     from sweep.training.curve import Result
     from sweep.verdict.outcome import Verdict
 

@@ -26,7 +26,7 @@ from sweep.tracking.store import Store
 from sweep.tracking.writers import is_known_database
 
 if TYPE_CHECKING:
-    from mlflow.entities import Run
+    from mlflow.entities import Run as Run  # Rooms above name it so.
 
 BEAT = 10.0
 """Seconds between two heartbeats."""

@@ -97,8 +97,7 @@ def state(plan: Plan, results: Iterable[Result], *, ranked: bool = False) -> dic
         "runsHiddenMode": "SHOW_ALL",
         "isAccordionReordered": True,  # Or else the page sorts the sections by name.
         "compareRunSections": [
-            # The page titles charts of settings itself, and one of curves by its metric alone: so each has a section,
-            # which has room for some 50 letters.
+            # A chart of curves is titled by its metric alone: so each has a section, with room for some 50 letters.
             _section("curves", f"Loss of {_loaded(plan, ranked, bool(settings))}", columns=1),
             _section("falling", "Loss of those that fall", columns=1),
             _section("settings", f"Settings: {_where(settings)}"),
