@@ -32,7 +32,7 @@ def main() -> None:
         os.chdir(folder)
         subprocess.run([sys.executable, "-m", "sweep", "grid=threshold"], check=True)
         (report,) = Path(folder, "outputs").glob("sweep-*/report.html")
-        page = window(browser, 1200, 1250)
+        page = window(browser, 1400, 1240)
         page.goto(report.as_uri())
         page.screenshot(path=DOCS / "report.png")
         photograph_view(window(browser, 1600, 1240))
