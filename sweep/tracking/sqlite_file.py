@@ -5,6 +5,7 @@ the next start of the sweep finds what is missing and trains it again. While a s
 beside the file and belong to it.
 """
 
+import atexit
 import errno
 import os
 import re
@@ -86,6 +87,7 @@ def quicken(client: "MlflowClient", file: Path) -> None:
         return
     event.listen(engine, "connect", _settings)
     engine.dispose()  # Connections from before, when MLflow opened the store.
+    atexit.register(engine.dispose)  # The last one to close folds the log back: then the file alone is the store.
     try:
         with within(SOON), engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # Persists in the file.

@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sweep.tracking import sqlite_file
 from sweep.tracking.database_tables import engine_of
 from sweep.tracking.store import open_store
 from tests.conftest import Command
+from tests.quick_start import run
 from tests.tracking.stored import URI
 
 pytestmark = pytest.mark.usefixtures("ready_store")
@@ -25,6 +27,11 @@ def test_the_driver_keeps_a_write_ahead_log_and_syncs_it_less() -> None:
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1
+
+
+def test_once_a_command_has_ended_the_file_alone_is_the_store() -> None:
+    assert run([sys.executable, "-m", "sweep", "lr=1e-3,1e-4", "epochs=5"]).returncode == 0
+    assert [path.name for path in Path("outputs").glob("mlflow.db*")] == ["mlflow.db"]
 
 
 def test_after_a_sweep_the_curve_of_a_run_is_read_without_passing_over_others(command: Command) -> None:
