@@ -58,7 +58,7 @@ def test_the_report_marks_the_best_run_and_its_own_suggestions_and_the_legend_sa
     assert numbers
     assert all(f"{number}: " in drawn.panels[1] and steps[int(number) - 1].point for number in numbers)
     (bare, _), _ = map_panels(plan, runs)
-    assert {kind for kind, _ in draw_map([bare]).legend}.isdisjoint({"best", "step"})
+    assert {kind for kind, _ in draw_map([bare]).legend}.isdisjoint({"best ring", "step"})
 
 
 def test_of_repeats_the_best_setting_is_marked_by_its_row() -> None:

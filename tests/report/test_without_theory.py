@@ -117,7 +117,7 @@ def test_the_map_has_no_line_and_no_legend_of_theory(trained: Trained) -> None:
     assert panels
     assert all((panel.threshold, panel.formula, panel.near) == ([], None, []) for panel in panels)
     drawn = {each.name: each for each in pictures(sections(report.plan, report.runs, report.findings))}
-    kinds = {kind for kind, _ in drawn["map.svg"].legend} - {"boundary", "best", "step"}
+    kinds = {kind for kind, _ in drawn["map.svg"].legend} - {"boundary", "best ring", "step"}
     assert kinds == {str(verdict.outcome) for verdict in trained.verdicts}
     assert drawn["map.svg"].alt == "learning rate against input scale, marked by outcome"
     assert not any('class="theory' in panel for panel in drawn["map.svg"].panels)
