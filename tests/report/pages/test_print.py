@@ -43,3 +43,11 @@ def test_all_rows_are_printed_in_the_order_in_which_they_were_sorted(
     visit.page.pdf()
     visit.page.emulate_media(media="print")
     assert visit.page.evaluate(PRINTED) == [str(number) for number in range(1, 1001)]
+
+
+def test_the_head_of_a_table_holds_no_controls_in_print(visit: Visit, page_of: Callable[[str], Path]) -> None:
+    """Chromium repeats a head on each sheet, unless there are controls in it."""
+    visit.page.emulate_media(media="print")
+    visit.page.goto(page_of("82 points").as_uri())
+    buttons = visit.page.locator("#runs thead button")
+    assert {each.evaluate("e => getComputedStyle(e).display") for each in buttons.all()} == {"contents"}
