@@ -241,8 +241,7 @@ def _metric(name: str) -> dict[str, str]:
 
 
 def _section(uuid: str, name: str, *, display: bool = True, columns: int = 2) -> dict[str, Any]:
-    height = 300 if columns == 1 else 380
-    own = {"display": display, "columns": columns, "cardHeight": height}
+    own = {"display": display, "columns": columns, "cardHeight": 340}
     return {"uuid": uuid, "name": name, "isReordered": False, **own}
 
 
