@@ -35,7 +35,7 @@ def main() -> None:
         page = window(browser, 1400, 1240)
         page.goto(report.as_uri())
         page.screenshot(path=DOCS / "report.png")
-        photograph_view(window(browser, 1600, 1240))
+        photograph_view(window(browser, 1600, 1560))
 
 
 def photograph_view(page: Page) -> None:
