@@ -5,9 +5,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-import numpy as np
-
 from sweep.cost import functions
+from sweep.cost.at_work import at_work
 from sweep.cost.kinds import Kind, kinds_of, some
 from sweep.cost.rates import Rate
 from sweep.cost.timing import Clock, Pairs, Stand
@@ -121,7 +120,7 @@ class _Kind:
         first, _ = stand.train(few, 1)
         stand.spent = before  # It is making, most of it.
         self._until = before + seconds
-        self._few = _paced(few, stand, TILE_PART * seconds)
+        self._few = _paced(few, stand, TILE_PART * seconds, whole=seconds)
         self.making = max(first - self._few.once, 0.0)
         self.trained = self._few.trained
 
@@ -184,7 +183,12 @@ class _Paced:
 
 
 def _paced(
-    points: Sequence[Point], stand: Stand, seconds: float, step: int = GROWTH, guess: float | None = None
+    points: Sequence[Point],
+    stand: Stand,
+    seconds: float,
+    step: int = GROWTH,
+    guess: float | None = None,
+    whole: float = 0.0,
 ) -> _Paced:
     """Train for 1, ``step``, 4 × ``step``, … epochs, while there is time for more; the first and the last ones twice.
 
@@ -193,12 +197,18 @@ def _paced(
     Parameters
     ----------
     guess : seconds that an epoch takes at most; None: as long as the first.
+    whole : seconds in which two epochs are trained at least, where there is no time for ``step``: one alone does not
+        tell its own time from that of the call.
     """
-    until, longest = stand.spent + seconds, max(point.epochs for point in points)
+    until, latest = stand.spent + seconds, stand.spent + whole
+    longest = max(point.epochs for point in points)
     once, trained = taken, _ = stand.train(points, 1)
-    epochs, epoch, more = 1, once if guess is None else guess, min(step, longest)
-    while epochs < more and stand.spent + once + epoch * (more - 1) < until:
+    epochs, epoch, more, limit = 1, once if guess is None else guess, min(step, longest), until
+    if stand.spent + once + epoch * (more - 1) >= until:
+        more, limit = min(2, longest), max(until, latest)
+    while epochs < more and stand.spent + once + epoch * (more - 1) < limit:
         taken, trained = stand.train(points, more)
+        limit = until
         epochs, epoch, more = more, max(taken - once, 0.0) / (more - 1), min(GROWTH * more, longest)
     if epochs > 1 and stand.spent + once + taken < until:
         once, taken = (min(before, stand.train(points, count)[0]) for before, count in ((once, 1), (taken, epochs)))
@@ -224,26 +234,3 @@ def _between(one: _Paced, many: _Paced, least: int) -> Rate:
     end = max((many.once - many.epoch) - (one.once - one.epoch), 0.0) / (rows - len(one.trained))
     batch = max(one.once - one.epoch - end * len(one.trained), 0.0)
     return Rate(epoch, slope, batch, end, least, at_work(many.trained))
-
-
-def at_work(trained: Pairs, epochs: int | None = None) -> float:
-    """The part of their epochs, or of the first ``epochs``, in which runs still change; 1, where nothing is known."""
-    shares = [
-        min(_last_change(result.losses), epochs or point.epochs) / min(epochs or point.epochs, point.epochs)
-        for point, result in trained
-        if isinstance(result, Curve)
-    ]
-    return min(float(np.mean(shares)), 1.0) if shares else 1.0
-
-
-def _last_change(losses: "np.ndarray[tuple[int], np.dtype[np.floating]]") -> float:
-    """Epochs after which a run is found lost or still; infinite, where it was not yet."""
-    from sweep.training.descent import EVERY  # Here: it brings torch, whose import is timed.
-
-    if len(losses) < 2 * EVERY:
-        return np.inf
-    same = losses[1:] == losses[:-1]
-    same |= np.isnan(losses[1:]) & np.isnan(losses[:-1])
-    changes = np.flatnonzero(~same)
-    last = int(changes[-1]) + 2 if len(changes) else 1
-    return np.inf if len(losses) - last < EVERY else -(-last // EVERY) * EVERY

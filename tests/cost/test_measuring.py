@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
+from sweep.cost.at_work import at_work
 from sweep.cost.kinds import kinds_of, some
-from sweep.cost.measuring import SECONDS, at_work, measure
+from sweep.cost.measuring import SECONDS, measure
 from sweep.cost.rates import Rates
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem
@@ -25,18 +26,28 @@ class Machine:
     """Trains nothing, and lets the time go by that training would take."""
 
     def __init__(
-        self, epoch: float, row: float, end: float = 0.0, start: float = 0.0, memory: float = 0.0, chance: float = 0.0
+        self,
+        epoch: float,
+        row: float,
+        end: float = 0.0,
+        start: float = 0.0,
+        memory: float = 0.0,
+        chance: float = 0.0,
+        call: float = 0.0,
     ) -> None:
-        """``memory`` : seconds a row that the first call with so many takes more; ``chance`` : part of any, at most."""
+        """``memory`` : seconds a row that the first call with so many takes more; ``chance`` : part of any, at most.
+
+        ``call`` : seconds of any, whatever it trains.
+        """
         self.now, self.calls = 0.0, list[tuple[int, int]]()
         self._epoch, self._row, self._end, self._start = epoch, row, end, start
-        self._memory, self._chance, self._random = memory, chance, random.Random(0)
+        self._memory, self._chance, self._call, self._random = memory, chance, call, random.Random(0)
 
     def compute(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> list[Result]:
         epochs = max(each.epochs for each in points)
         taken = epochs * (self._epoch + self._row * len(points)) + self._end * len(points)
         taken += self._memory * len(points) * all(rows != len(points) for rows, _ in self.calls)
-        self.now += taken * (1 + self._chance * self._random.random()) + self._start
+        self.now += taken * (1 + self._chance * self._random.random()) + self._start + self._call
         self._start = 0.0
         self.calls.append((len(points), epochs))
         return [Curve(np.arange(each.epochs, dtype=np.float32), (), 0.0, False) for each in points]
@@ -58,8 +69,10 @@ def test_what_epochs_rows_and_ends_take_is_found_again(epoch: float, row: float,
     assert found.making == pytest.approx(7.0)
 
 
-@pytest.mark.parametrize(("epoch", "row", "end"), [(8e-5, 1e-6, 8e-5), (8e-5, 4e-6, 8e-5), (1e-4, 1e-5, 1e-5)])
-@pytest.mark.parametrize("count", [1000, 10_000])
+@pytest.mark.parametrize(
+    ("epoch", "row", "end", "count"),
+    [(8e-5, 1e-6, 8e-5, 10_000), (8e-5, 1e-6, 8e-5, 1000), (8e-5, 4e-6, 8e-5, 1000), (1e-4, 1e-5, 1e-5, 1000)],
+)
 def test_first_calls_that_are_dear_and_chance_are_not_multiplied(
     epoch: float, row: float, end: float, count: int
 ) -> None:
@@ -68,6 +81,15 @@ def test_first_calls_that_are_dear_and_chance_are_not_multiplied(
     found = measure(points, PROBLEMS, machine.compute, machine.clock)
     expected = 100 * (epoch + row * count) + end * count
     assert Rates(points, found.rates).seconds(points) == pytest.approx(1.15 * expected, rel=0.25)
+
+
+@pytest.mark.parametrize("call", [0.1, 0.2, 0.4])
+def test_a_call_that_is_dear_is_not_multiplied_where_there_is_little_time(call: float) -> None:
+    """As on a machine that does much else: a sweep of three minutes was told a quarter of an hour."""
+    machine, points = Machine(1e-3, 1e-5, call=call), grid(32, 1000)
+    found = measure(points, PROBLEMS, machine.compute, machine.clock)
+    assert Rates(points, found.rates).seconds(points) == pytest.approx(call + 1000 * (1e-3 + 1e-5 * 32), rel=0.05)
+    assert machine.now <= SECONDS + 2 * call
 
 
 @pytest.mark.parametrize("row", [1e-8, 1e-6, 1e-4, 1e-2])
