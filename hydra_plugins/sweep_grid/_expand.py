@@ -27,7 +27,7 @@ from sweep.plan import size
 from sweep.problem import choice
 from sweep.settings import by_key, composition, text_in_files
 from sweep.settings.grammar import literal
-from sweep.settings.hydra_internals import apply_overrides, unparsed_value
+from sweep.settings.hydra_internals import apply_overrides, is_group, unparsed_value
 from sweep.settings.keys import WHOLE_SWEEP, validate
 from sweep.settings.optimizer_keys import refuse_foreign
 from sweep.settings.schema import OWN_KEYS, Settings, is_argument
@@ -190,12 +190,12 @@ def _is_structural(axis: Axis, given: Sequence[Override], axes: Sequence[Axis], 
         o.key_or_group
         for o in given
         # A group that is given one choice is composed before any value below it is set.
-        if o.get_key_element() not in own and (o.is_sweep_override() or not loader.get_group_options(o.key_or_group))
+        if o.get_key_element() not in own and (o.is_sweep_override() or not is_group(loader, o.key_or_group))
     }
     others |= {key for other in axes if other is not axis for key in other.keys}
     if any(a == b or a.startswith(f"{b}.") or b.startswith(f"{a}.") for a in axis.keys for b in others):
         return True
-    if any("/" in key or loader.get_group_options(key) for key in axis.keys):
+    if any("/" in key or is_group(loader, key) for key in axis.keys):
         return True
     if len({frozenset(override.key_or_group for override in step) for step in axis.steps}) > 1:
         return True

@@ -1,6 +1,7 @@
 """``data.holdout``: the part of the samples that is kept from training, as a user types it."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 FORM = re.compile(r"(last:)?(\d*\.?\d+(?:e-\d+)?)", re.ASCII | re.IGNORECASE)
@@ -13,6 +14,7 @@ class Holdout(NamedTuple):
     last: bool
 
     @classmethod
+    @lru_cache(1024)  # A sweep has few, and each of its points asks.
     def read(cls, text: str) -> "Holdout | None":
         """What ``text`` says, as ``0.2`` or ``last:0.2``; None where it says nothing that there is."""
         found = FORM.fullmatch(text)

@@ -60,6 +60,14 @@ def apply_overrides(overrides: Sequence["Override"], config: "DictConfig") -> No
     ConfigLoaderImpl._apply_overrides_to_config(list(overrides), config)
 
 
+def is_group(loader: "ConfigLoader", key: str) -> bool:
+    """Whether ``key`` names a group of files; the loader's own answer takes a copy of all that it knows each time."""
+    from hydra._internal.config_loader_impl import ConfigLoaderImpl
+
+    assert isinstance(loader, ConfigLoaderImpl)
+    return bool(loader.repository.get_group_options(key))
+
+
 @contextmanager
 def composed_once(look: Callable[["DictConfig"], None]) -> Iterator[None]:
     """Meanwhile, Hydra shows the configuration it has composed for a command to ``look``, before it calls any of it.

@@ -46,10 +46,11 @@ class Files:
             return
         self._seen.add(choices)
         for file, package in files_of(self._loader, config):
-            _check(file, package)
+            check(file, package)
 
 
-def _check(file: Path, package: str) -> None:
+def check(file: Path, package: str) -> None:
+    """Refuse a ``file``, whose keys are below ``package``, where a text is not what it says; BadInput names it."""
     if found := _read_anew(file.read_text(encoding="utf-8"), package):
         line, key, written, value = found
         raise BadInput(

@@ -8,7 +8,7 @@ from mlflow import MlflowClient
 from omegaconf import OmegaConf
 
 from sweep.errors import BadInput
-from sweep.settings import composition
+from sweep.settings import composition, defaults
 from sweep.settings.conf_files import conf_folder
 from sweep.settings.grammar import as_typed
 from sweep.settings.schema import TEXT_KEYS, takes_text
@@ -213,7 +213,8 @@ def test_text_of_a_file_is_refused_wherever_the_store_is_named(monkeypatch: pyte
         (conf / f"{name}.yaml").write_text(
             text.replace("tags: {}", "tags: {day: 2026_11_25}").replace("  - override", "#")
         )
-    monkeypatch.setattr(composition, "conf_folder", lambda: str(conf))
+    for each in (composition, defaults):
+        monkeypatch.setattr(each, "conf_folder", lambda: str(conf))
     with pytest.raises(
         BadInput, match=r"local\.yaml, line \d+: tracking\.tags\.day: YAML reads 2026_11_25 as 20261125"
     ):
