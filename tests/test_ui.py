@@ -131,12 +131,12 @@ BANDS = """() => [...document.querySelectorAll('.js-plotly-plot')].slice(0, 2).m
 
 def test_repeats_are_groups_whose_curves_have_bands(command: Command, page: "Page", shown: Shown) -> None:
     there = (f"tracking.uri=http://127.0.0.1:{shown.port}", "tracking.experiment=repeats")
-    assert command("lr=1e-2,1e-3", "start=random", "seed=range(3)", "epochs=60", *there).code == 0
+    assert command("lr=1e-2,5e-2", "start=random", "seed=range(3)", "epochs=60", *there).code == 0
     page.goto(command(*there, module="sweep.ui").out.strip())
     page.wait_for_function(f"String(({BANDS})()) == '2,2'")
     names = page.locator("text=/^Group: /").all_inner_texts()
     assert page.locator("text=6 matching runs").count() == 1
-    assert sorted(set(names)) == ["Group: 0.001", "Group: 0.01"]
+    assert sorted(set(names)) == ["Group: 0.01", "Group: 0.05"]
 
 
 def height(chart: dict[str, Any], colour: str) -> float:

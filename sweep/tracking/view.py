@@ -6,13 +6,10 @@ page shows no column of ours, ten runs, and axes that one diverged run ruins. ``
 
 import base64
 import json
-import math
 import sys
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from sweep.errors import MALFORMED
 from sweep.plan import repeats
@@ -21,6 +18,7 @@ from sweep.problem import ends
 from sweep.problem.problem import ACCURACY
 from sweep.tracking import membership, ranks
 from sweep.tracking.run_content import params
+from sweep.tracking.view_axes import across, loss_range, upright, way
 from sweep.training.curve import Curve, Result
 from sweep.verdict.sentences import plural
 
@@ -82,6 +80,7 @@ def state(plan: Plan, results: Iterable[Result], *, ranked: bool = False) -> dic
         "useGlobalXaxisKey": False,
         "lineSmoothness": 0,  # Or else the page draws smoothed curves, which no run has.
     }
+    falling = loss_range(known)
     settings = [params(plan.points[first], plan.varying) for first, *_ in repeats.settings(plan.points)]
     # Of a group the page would show the mean of its seeds.
     names = [name for name in plan.shown if not (settings and name == "seed")]
@@ -99,15 +98,15 @@ def state(plan: Plan, results: Iterable[Result], *, ranked: bool = False) -> dic
         "compareRunSections": [
             # A chart of curves is titled by its metric alone: so each has a section, with room for some 50 letters.
             _section("curves", f"Loss of {_loaded(plan, ranked, bool(settings))}", columns=1),
-            _section("falling", "Loss of those that fall", columns=1),
+            *([_section("falling", "Loss of those that fall", columns=1)] if falling else ()),
             _section("settings", f"Settings: {_where(settings)}"),
             _section("rest", "Model metrics", display=False),
         ],
         "compareRunCharts": [
             _chart("all", "curves", "LINE", **loss),
-            _chart("falls", "falling", "LINE", **loss, range=loss_range(known)),
-            _chart("map", "settings", "SCATTER", xaxis=_across(plan), yaxis=_upright(plan, settings)),
-            _chart("way", "settings", "PARALLEL", **_way(plan, settings), showAllRuns=True),
+            *([_chart("falls", "falling", "LINE", **loss, range=falling)] if falling else ()),
+            _chart("map", "settings", "SCATTER", xaxis=across(plan), yaxis=upright(plan, settings)),
+            _chart("way", "settings", "PARALLEL", **way(plan, settings), showAllRuns=True),
         ],
         **(_grouped(plan, settings) if settings else {}),
     }
@@ -171,62 +170,6 @@ def _named(curves: Sequence[Curve]) -> list[str]:
     return list(names)[:MOST_NAMED]
 
 
-def _across(plan: Plan) -> dict[str, str]:
-    """What lies across the map: lr, or where no run has one, whatever varies."""
-    others = [name for name in plan.varying if name not in ("data", "seed")]
-    if plan.values["lr"] or not others:
-        return _metric("log10_lr" if plan.values["lr"] else "final_loss")
-    return {"key": others[0], "type": "PARAM"}
-
-
-def _upright(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """What stands upright where lr lies across: what varies beside it, and where nothing does, where runs end."""
-    others = [name for name in plan.varying if name not in ("lr", "scale", "data", "seed", _across(plan)["key"])]
-    if "scale" in plan.varying:
-        return _metric("log10_scale")
-    others = _have_mean(others, settings)
-    return {"key": others[0], "type": "PARAM"} if others else _metric("log10_end")
-
-
-def _way(plan: Plan, settings: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
-    """The axes of the chart in which each run is a line: the settings that vary, and where it ends."""
-    logs = [f"log10_{name}" for name in ("lr", "scale") if name in plan.varying]
-    varying = [name for name in plan.varying if name not in ("lr", "scale", *["seed"] * bool(settings))]
-    others = _have_mean(varying, settings)
-    if not (logs or others) and plan.values["lr"]:
-        logs = ["log10_lr"]  # Of one axis the page draws nothing.
-    return {"selectedParams": others, "selectedMetrics": [*logs, "log10_end"]}
-
-
-def _have_mean(names: Sequence[str], settings: Sequence[Mapping[str, str]]) -> list[str]:
-    """Of ``names`` those that are numbers on the runs of all ``settings``: a chart of groups shows no other."""
-    return [name for name in names if all(_is_number(own.get(name, "")) for own in settings)]
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
-
-
-def loss_range(results: Iterable[Result]) -> dict[str, float]:
-    """Powers of ten between which the loss axis shows the curves that fall, and a decade of those that rise.
-
-    Empty, which leaves it to the page, where no curve falls or the least loss is 0.
-    """
-    curves = [each for each in results if isinstance(each, Curve)]
-    falling = [each for each in curves if np.isfinite(each.losses).all() and each.final_loss <= each.initial_loss]
-    least = min((float(each.losses.min(initial=each.final_loss)) for each in falling), default=0.0)
-    if least <= 0:
-        return {}
-    low, high = (
-        math.log10(least),
-        math.log10(max(float(each.losses.max(initial=each.final_loss)) for each in falling)) + 1,
-    )
-    return {"yMin": round(low - 0.05 * (high - low), 3), "yMax": round(high, 3)}
-
-
 def _width(column: str) -> int:
     """Pixels in which the name of a column can be read."""
     return max(118, 8 * len(column.partition(".")[2]) + 24)
@@ -234,10 +177,6 @@ def _width(column: str) -> int:
 
 def _column(kind: str, name: str) -> str:
     return f"{kind}.`{name}`"
-
-
-def _metric(name: str) -> dict[str, str]:
-    return {"key": name, "type": "METRIC"}
 
 
 def _section(uuid: str, name: str, *, display: bool = True, columns: int = 2) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The saved view as values: what it shows of a sweep, and that its axes suit the runs that fall."""
+"""The saved view as values: what it shows of a sweep, in which sections and groups."""
 
 import base64
 import json
@@ -18,7 +18,8 @@ from sweep.settings.optimizers import OptimizerKind
 from sweep.settings.schema import DType
 from sweep.tracking import view
 from sweep.tracking.display import log10_end
-from sweep.training.curve import Curve, Failure, Result
+from sweep.tracking.view_axes import metric
+from sweep.training.curve import Curve
 from tests.conftest import THERMOMETER, point
 from tests.plan.fields import FUNCTION
 from tests.report.nets import net
@@ -64,7 +65,7 @@ def test_of_more_runs_than_a_page_holds_the_first_are_a_sample_of_all_outcomes()
 
 
 def test_charts_stand_in_sections_that_are_there() -> None:
-    state = view.state(plan(), [])
+    state = view.state(plan(), [curve(2.0, 1.0, final=0.5), curve(2.0, 3.0, final=9.0)])
     sections = {each["uuid"] for each in state["compareRunSections"]}
     charts = state["compareRunCharts"]
     assert [each["type"] for each in charts] == ["LINE", "LINE", "SCATTER", "PARALLEL"]
@@ -74,23 +75,17 @@ def test_charts_stand_in_sections_that_are_there() -> None:
     assert {each["scaleType"] for each in charts if each["type"] == "LINE"} == {"log"}
 
 
+@pytest.mark.parametrize("final", [0.5, 9.0])
+def test_where_all_curves_fall_or_none_does_one_chart_has_them(final: float) -> None:
+    state = view.state(plan(), [curve(2.0, 1.0, final=final)] * 2)
+    assert [each["uuid"] for each in state["compareRunCharts"]] == ["all", "map", "way"]
+    assert "falling" not in {each["uuid"] for each in state["compareRunSections"]}
+
+
 @pytest.mark.parametrize(("epochs", "axis"), [(30, "linear"), (31, "log")])
 def test_long_curves_have_a_log_axis_of_epochs(epochs: int, axis: str) -> None:
     (first, *_) = view.state(plan(epochs=epochs), [])["compareRunCharts"]
     assert first["xAxisScaleType"] == axis
-
-
-def test_the_loss_axis_holds_the_curves_that_fall_and_a_decade_of_those_that_rise() -> None:
-    falling = [curve(100.0, 10.0, final=1.0), curve(50.0, 60.0, final=5.0)]
-    rising: list[Result] = [
-        curve(1e3, 1e9, final=math.inf),
-        curve(1e-9, math.nan, final=math.nan),
-        Failure("ValueError", "broke"),
-    ]
-    rising.append(curve(10.0, math.inf, final=1.0))
-    assert view.loss_range([*falling, *rising]) == {"yMin": -0.15, "yMax": 3.0}
-    assert view.loss_range(rising) == {}
-    assert view.loss_range([curve(1.0, 0.0, final=0.0)]) == {}
 
 
 def test_a_view_reads_back_and_stays_short_however_many_settings_vary() -> None:
@@ -165,7 +160,7 @@ def test_repeats_are_grouped_by_all_that_varies_but_their_seed_and_groups_are_sh
     shut = {f"param.lr.0.1,param.problem.model.width.{width}": False for width in (4, 8)}
     assert state["groupsExpanded"] == shut
     titles = [each["name"] for each in state["compareRunSections"]][:2]
-    assert titles == ["Loss of 4 runs, mean and range", "Loss of those that fall"]
+    assert titles == ["Loss of 4 runs, mean and range", "Settings: where the mean of each ends"]
     assert "params.`seed`" not in state["selectedColumns"]
 
 
@@ -233,10 +228,9 @@ def test_of_training_functions_what_they_named_has_columns_and_what_they_take_is
     assert "params.`lr`" not in state["selectedColumns"]
     (drawn,) = (each for each in state["compareRunCharts"] if each["uuid"] == "map")
     width = {"key": "problem.function.width", "type": "PARAM"}
-    assert (drawn["xaxis"], drawn["yaxis"]) == (width, view._metric("log10_end"))
+    assert (drawn["xaxis"], drawn["yaxis"]) == (width, metric("log10_end"))
     keys = [each["groupByData"] for each in state["groupBy"]["groupByKeys"]]
     assert keys == ["problem", "problem.function.width"]
-    assert view.loss_range([named, replace(named, final_loss=0.1)])["yMin"] < -1
     by_lr = Plan(tuple(replace(FUNCTION, takes="lr", lr=lr) for lr in (0.1, 0.2)), READINGS, 0.001)
     (drawn,) = (each for each in view.state(by_lr, [])["compareRunCharts"] if each["uuid"] == "map")
-    assert drawn["xaxis"] == view._metric("log10_lr")
+    assert drawn["xaxis"] == metric("log10_lr")
