@@ -153,10 +153,11 @@ def _called(spec: Mapping[str, Any], key: str) -> Callable[..., Any]:
 def drawn(seed: int) -> Iterator[None]:
     """Whatever is drawn meanwhile, by torch, Python or NumPy, is drawn by ``seed``; see :func:`built`."""
     import numpy as np
-    import torch
+
+    from sweep.models.draws import seed_all
 
     with _apart():
-        torch.manual_seed(seed)
+        seed_all(seed)
         random.seed(seed)
         np.random.seed(seed % 2**32)
         yield

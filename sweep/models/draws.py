@@ -12,8 +12,16 @@ def forked() -> Iterator[None]:
     """Random numbers of its own: the caller's generators are left as they were."""
     devices = range(torch.cuda.device_count()) if torch.cuda.is_available() else ()
     with torch.random.fork_rng(devices):
-        torch.manual_seed(0)
+        seed_all(0)
         yield
+
+
+def seed_all(seed: int) -> None:
+    """As :func:`torch.manual_seed`, which at each call writes down the stack for each kind of device that is absent."""
+    if torch.accelerator.is_available():
+        torch.manual_seed(seed)
+    else:
+        torch.default_generator.manual_seed(seed)
 
 
 def drawn_by(seed: int, epoch: int, update: int = 0) -> int:
@@ -28,5 +36,5 @@ def drawing(seed: int, epoch: int | None, update: int = 0) -> Iterator[None]:
         yield
         return
     with forked():
-        torch.manual_seed(drawn_by(seed, epoch, update))
+        seed_all(drawn_by(seed, epoch, update))
         yield

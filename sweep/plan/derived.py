@@ -14,6 +14,7 @@ from sweep.settings.optimizers import OptimizerKind, ScheduleKind
 from sweep.settings.schema import ProblemKind
 
 _PATTERNS: dict[tuple[bool, ...], tuple[bool, ...]] = {}
+_TASKS: dict[Task, Task] = {}
 
 
 class Derived:
@@ -45,9 +46,13 @@ class Derived:
         own = tuple(declared.used(self) for declared in self.DECLARED.values())
         return _PATTERNS.setdefault(own, own)
 
-    @property
+    @cached_property
     def task(self) -> Task:
-        """What it minimises."""
+        """What it minimises; points of one task share it."""
+        own = self._task()
+        return _TASKS.setdefault(own, own)
+
+    def _task(self) -> Task:
         drawn = self.holdout_seed if usage.draws_holdout(self) else 0
         task = Task(self.problem, self.data, self.center, self.standardize, holdout_as_typed(self.holdout), drawn)
         if usage.is_function(self):

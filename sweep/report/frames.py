@@ -161,26 +161,28 @@ def to_csv(plan: Plan, frame: pd.DataFrame) -> bytes:
     Floats so that they read back exactly, ``nan`` and ``inf`` spelled out, nothing where unknown.
     A text from outside that a spreadsheet would take for a formula gets an apostrophe before it.
     """
-    text = frame.astype(object).copy()
-    finished = frame["status"] == "FINISHED"
+    text = {name: frame[name].astype(object).to_numpy(copy=True) for name in frame.columns}
+    missing = {name: frame[name].isna().to_numpy() for name in frame.columns}
+    finished = (frame["status"] == "FINISHED").to_numpy()
     for name in frame.columns:
         if pd.api.types.is_float_dtype(frame[name].dtype):
-            text[name] = [repr(float(value)) for value in frame[name]]
+            text[name] = np.array([repr(float(value)) for value in frame[name]], dtype=object)
     for name in (*plan.told(), *LOSSES, *plan.watched, *plan.measured, *THRESHOLDS):
-        text.loc[~finished, name] = ""  # A nan of a finished run is a result.
-    unknown = [not plan.problem(point).knows_least for point in plan.points]
-    text.loc[unknown, "excess_loss"] = ""
+        text[name][~finished] = ""  # A nan of a finished run is a result.
+    text["excess_loss"][[not plan.problem(point).knows_least for point in plan.points]] = ""
     told = {each: _told(plan.problem(point), point) for each, point in plan.kinds.items()}
     by_function = np.array([usage.is_function(point) for point in plan.points])
     for name in (*plan.told(), *plan.watched, *plan.measured):
-        text.loc[~by_function & [name not in told[kind(point)] for point in plan.points], name] = ""
-    for name in (name for name in frame.columns if name not in {*plan.values, *THRESHOLDS, "data"}):
-        text.loc[by_function & frame[name].isna() & (name not in LOSSES), name] = ""  # It may have none of that name.
+        text[name][~by_function & [name not in told[kind(point)] for point in plan.points]] = ""
+    for name in (name for name in frame.columns if name not in {*plan.values, *THRESHOLDS, *LOSSES, "data"}):
+        text[name][by_function & missing[name]] = ""  # It may have none of that name.
     settings = [name for name in plan.values if name in frame]
     for name in (*settings, *THRESHOLDS, *_bounds(plan)):
-        text.loc[frame[name].isna(), name] = ""
+        text[name][missing[name]] = ""
     own = [name for name in frame.columns if is_argument(name) or name == "problem.loss"]
     for name in (*(name for name in TEXTS if name in frame), *own, "data", "error_kind", "error_message"):
-        text[name] = [in_csv(cell) if isinstance(cell, str) else cell for cell in text[name]]
-    content: str = text.to_csv(index=False, na_rep="", lineterminator="\n")
+        for row, cell in enumerate(text[name]):
+            if isinstance(cell, str):
+                text[name][row] = in_csv(cell)
+    content: str = pd.DataFrame(text, dtype=object).to_csv(index=False, na_rep="", lineterminator="\n")
     return content.encode()

@@ -5,6 +5,7 @@ It is asked in one connection, once: MLflow itself tries ten times to connect, f
 
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine, inspect, text
@@ -75,8 +76,12 @@ def _revisions_in(uri: str, patience: float) -> set[str] | None:
         return found if connection.execute(text("SELECT 1 FROM experiments")).first() else None
 
 
+@cache
 def _revisions_of_mlflow() -> tuple[set[str], set[str]]:
-    """The newest revisions of tables that the MLflow installed here knows, and all of them."""
+    """The newest revisions of tables that the MLflow installed here knows, and all of them.
+
+    Asked once a process: each is a file of code, which is run to be read.
+    """
     import mlflow
     from alembic.script import ScriptDirectory
 
