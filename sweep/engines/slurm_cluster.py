@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 from sweep.engines.slurm_asked import Asked
@@ -35,9 +36,13 @@ class Slurm:
                     "run it where sbatch works, or add hydra.launcher.executor=local",
                 )
         self._parameters = asked.parameters()
+
+    @cached_property
+    def most(self) -> int:
+        """See :class:`Queue`; asked once :meth:`check` has found a cluster, as each command waits a minute for one."""
         said = _said("scontrol", "show", "config")
         found = re.search(r"^MaxArraySize\s*=\s*(\d+)", said or "", re.MULTILINE)
-        self.most = max(1, int(found[1])) if found else ARRAY
+        return max(1, int(found[1])) if found else ARRAY
 
     def check(self) -> None:
         """Refuse what sbatch would; a limit on how many there may be passes."""

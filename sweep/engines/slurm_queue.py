@@ -44,8 +44,9 @@ class Refused(Exception):
 class Queue(Protocol):
     """See above."""
 
-    most: int
-    """Jobs of an array."""
+    @property
+    def most(self) -> int:
+        """Jobs of an array."""
 
     every: float
     """Seconds between two questions what is at work."""

@@ -114,10 +114,26 @@ def test_options_that_are_ours_a_gpu_that_is_not_asked_for_and_no_slurm_are_refu
     assert "add hydra.launcher.executor=local" in found.err
 
 
+AWAY = """
+ClusterName=away
+SlurmctldHost=localhost(127.0.0.1)
+SlurmctldPort=1
+AuthType=auth/none
+CredType=cred/none
+NodeName=localhost CPUs=1
+PartitionName=all Nodes=ALL Default=YES
+"""
+"""A cluster where nobody answers; for a file that is not there, Slurm's commands look for a minute each."""
+
+
 def test_commands_of_slurm_without_a_cluster_are_told_what_goes_without_one(
-    command: Command, files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+    command: Command,
+    files: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    monkeypatch.setenv("SLURM_CONF", "/nowhere/slurm.conf")
+    (configuration := tmp_path_factory.mktemp("away") / "slurm.conf").write_text(AWAY)
+    monkeypatch.setenv("SLURM_CONF", str(configuration))
     found = command("epochs=2", *SLURM)
     assert (found.code, "Traceback" in found.err) == (1, False), found
     assert "sbatch takes no such job" in found.err
