@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -37,13 +38,23 @@ def serving(folder: Path, database: str) -> Iterator[str]:
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        while not _answers(address):
-            if process.poll() is not None:
-                raise RuntimeError(f"the server ended: {(folder / 'log').read_text()[-3000:]}")
-            time.sleep(0.1)
+        await_answer(address, process, folder / "log")
         yield address
     finally:
         process.communicate(timeout=30)  # Closes its standard input, which ends the workers too.
+
+
+def await_answer(address: str, process: "subprocess.Popen[Any]", log: Path) -> None:
+    """Wait until the server at ``address`` answers.
+
+    Raises
+    ------
+    RuntimeError : its ``process`` has ended before it did; with the end of its ``log``.
+    """
+    while not _answers(address):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended: {log.read_text()[-3000:]}")
+        time.sleep(0.05)
 
 
 def _answers(address: str) -> bool:

@@ -5,11 +5,13 @@ import io
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,14 +31,15 @@ from sweep.settings.optimizers import OptimizerKind, Scheduled, ScheduleKind, St
 from sweep.settings.schema import DType, Gradient, ProblemKind, Start
 from sweep.tracking import fresh
 from sweep.tracking.location import artifact_location
+from tests.parsed_once import parsed_once
+from tests.quick_start import fork_workers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # As in the background of a shell: what tests start inherits it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # As under nohup.
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:  # In the background of a shell, under nohup; what is started has it.
+        signal.signal(number, usual)
 
 gc.set_threshold(*GARBAGE)  # As a command does for its process: collecting the tests takes a fifth less.
 
@@ -158,6 +161,14 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
 
 
 @pytest.fixture
+def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers of this process, and of those that it starts, come without the seconds in which they import torch."""
+    monkeypatch.setattr(subprocess, "Popen", subprocess.Popen)  # So that it is afterwards what it was.
+    for name, value in fork_workers().items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
 def a_chunk_is_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is trained in this process is committed point by point."""
     monkeypatch.setattr("sweep.training.execute.CHUNK_LOSSES", 1)
@@ -170,13 +181,19 @@ def files(tmp_path: Path) -> Callable[[], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite store with MLflow's tables and nothing in it; MLflow needs a second or more to make one."""
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A SQLite store with MLflow's tables and nothing in it; MLflow needs a second or more to make one.
+
+    Which tables those are MLflow then reads once, and not for each store that it opens.
+    """
     from mlflow import MlflowClient
+    from mlflow.store.db import utils
 
     path = tmp_path_factory.mktemp("store") / "mlflow.db"
-    MlflowClient(f"sqlite:///{path}").search_experiments()
-    return path
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(utils, "_get_latest_schema_revision", cache(utils._get_latest_schema_revision))
+        MlflowClient(f"sqlite:///{path}").search_experiments()
+        yield path
 
 
 @pytest.fixture(autouse=True)
@@ -190,6 +207,12 @@ def tables_made_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
             connection.execute("UPDATE experiments SET artifact_location = ? WHERE experiment_id = 0", (place,))
 
     monkeypatch.setattr(fresh, "tables", copy)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_text_is_parsed_once() -> Iterator[None]:
+    with parsed_once():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")

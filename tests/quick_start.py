@@ -22,6 +22,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import types
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,7 @@ from typing import Any
 
 LIBRARIES = (
     "torch",
+    "torch._dynamo",  # Whoever makes an optimizer of torch imports it, which takes as long as torch.
     "mlflow.store.tracking.sqlalchemy_store",
     "hydra.main",
     "pandas",
@@ -52,7 +54,7 @@ _Started = subprocess.Popen
 
 
 class Popen(subprocess.Popen[Any]):
-    """As :class:`subprocess.Popen`, of ``[sys.executable, "-m" or "-c", …]``."""
+    """As :class:`subprocess.Popen`, of ``[sys.executable, "-m" or "-c", …]``, or of a script in place of these."""
 
     _ended: socket.socket | None = None
 
@@ -64,7 +66,7 @@ class Popen(subprocess.Popen[Any]):
         pipes = [asked[name] for name in ("p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite")]
         streams = [own if own >= 0 else number for number, own in enumerate((pipes[0], pipes[3], pipes[5]))]
         python, *words = [os.fspath(word) for word in asked["args"] if word != "-u"]
-        assert (python, words[0] in ("-m", "-c")) == (sys.executable, True), words
+        assert (python, words[0] in ("-m", "-c") or words[0].endswith(".py")) == (sys.executable, True), words
         kept = list(asked["pass_fds"])
         call = {
             "words": words,
@@ -106,13 +108,13 @@ class Popen(subprocess.Popen[Any]):
 
 
 class Workers(Popen):
-    """As :class:`subprocess.Popen`; a worker of an engine, and what a job of submitit is on this machine, is forked."""
+    """As :class:`subprocess.Popen`; forked are workers of engines, jobs of submitit on this machine, and kernels."""
 
     def _forks(self, asked: dict[str, Any]) -> bool:
         words = asked["args"]
         if not isinstance(words, list) or words[0] != sys.executable:
             return False
-        return any(name in " ".join(words[1:4]) for name in ("sweep.engines.", "submitit."))
+        return any(name in " ".join(words[1:4]) for name in ("sweep.engines.", "submitit.", "ipykernel_launcher"))
 
 
 def fork_workers() -> dict[str, str]:
@@ -136,7 +138,7 @@ def forker() -> str:
     if (address := os.environ.get(FORKER)) is not None:
         return address
     address = f"sweep-forks-{secrets.token_hex(8)}"
-    bare = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW", "SWEEP"))}
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW", "SWEEP", "PYTHONPATH"))}
     nowhere: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as calls:
         calls.bind(f"\0{address}")
@@ -175,11 +177,13 @@ def _serve(calls: socket.socket) -> dict[str, Any]:
         if process := os.fork():  # This one waits for the other and tells how it has ended.
             for handle in (*handles, 0, 1, 2):
                 os.close(handle)
-            call.send(array.array("i", [process]).tobytes())
             call.send(array.array("i", [os.waitpid(process, 0)[1]]).tobytes())
             os._exit(0)
-        call.close()
         asked: dict[str, Any] = json.loads(message)
+        if asked["session"]:  # Whoever is told its number may ask for its group at once.
+            os.setsid()
+        call.send(array.array("i", [os.getpid()]).tobytes())
+        call.close()
         _place(handles, [0, 1, 2, *asked["kept"]])
         for number, name in enumerate(("stdin", "stdout", "stderr")):  # What is behind them may be no file any more.
             was = getattr(sys, name)
@@ -201,18 +205,17 @@ def _place(handles: list[int], numbers: list[int]) -> None:
 
 def _become(call: dict[str, Any]) -> None:
     """Do what Python does that is started as ``call`` says."""
-    if call["session"]:
-        os.setsid()
     os.chdir(call["cwd"])
     os.environ.clear()
     os.environ.update(call["env"])
     if FORKER in os.environ:
         fork_workers()
-    option, what, *words = call["words"]
+    option, *words = call["words"]
+    what = words.pop(0) if option in ("-m", "-c") else option
     signal.pthread_sigmask(signal.SIG_SETMASK, call["deaf"])
     sys.orig_argv[:] = [sys.executable, *call["words"]]
     sys.path[:0] = [
-        call["cwd"] if option == "-m" else "",
+        {"-m": call["cwd"], "-c": ""}.get(option, str(Path(what).parent)),
         *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)),
     ]
     sys.argv = [option, *words]
@@ -220,12 +223,14 @@ def _become(call: dict[str, Any]) -> None:
         runpy.run_module(what, run_name="__main__", alter_sys=True)
         return
     sys.modules["__main__"] = types.ModuleType("__main__")
-    exec(compile(what, "<string>", "exec"), vars(sys.modules["__main__"]))
+    code = compile(what, "<string>", "exec") if option == "-c" else compile(Path(what).read_bytes(), what, "exec")
+    exec(code, vars(sys.modules["__main__"]))
 
 
 if __name__ == "__main__":
-    sys.path = [path for path in sys.path[1:] if path not in os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    del sys.path[0]
     for name in LIBRARIES:
         __import__(name)
+    tempfile.tempdir = None  # A fork's is that of its environment.
     gc.freeze()  # A fork neither looks through what it shares nor copies it.
     _become(_serve(socket.socket(fileno=int(sys.argv[1]))))

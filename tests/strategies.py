@@ -137,8 +137,9 @@ FILES = st.one_of(
 
 TEXTS = st.one_of(st.none(), st.text(max_size=20))
 URIS = st.sampled_from(["sqlite:///x.db", "http://h:1", "postgresql://u@h/x"]) | st.text(max_size=20)
-EXPERIMENTS = st.just("sweep") | st.text(max_size=20)
 POSITIVE = st.floats(1e-9, 1e9) | st.floats()
+HUGE = st.floats(1e-9, 1e9) | st.floats(1e-9, 1e9) | st.floats(1e-300, 1e300)
+"""Most of them in the range of every dtype: of settings whose every key may be out of range nearly none is accepted."""
 SEEDS = st.integers(0, 9) | st.integers()
 DATA = st.builds(
     Data,
@@ -153,6 +154,8 @@ DATA = st.builds(
     holdout=st.sampled_from(["0", ".2", "0.20", "last:0.5", "last:0", "1", "-0.1", "20%", ""]),
     holdout_seed=SEEDS,
 )
+HELD_OUT = {"holdout": st.sampled_from(["0", ".2", "last:0.5"]), "holdout_seed": st.integers(0, 9)}
+PLAIN_DATA = st.builds(Data, st.just("thermometer"), *[st.none()] * 11, **HELD_OUT)
 POSED = st.builds(
     Posed,
     st.sampled_from([each for each in ProblemKind if each is not ProblemKind.torch]),
@@ -187,39 +190,41 @@ ANY_SETTINGS = st.builds(
     tracking=st.builds(
         Tracking,
         URIS,
-        EXPERIMENTS,
+        st.just("sweep") | st.text(max_size=20),
         st.integers(10, 1000) | st.integers(),
         st.just({}) | st.dictionaries(st.text(max_size=5), st.text(max_size=5)),
         st.just(60.0) | st.floats(),
     ),
     grid=st.just({}),
 )
-SOME_EPOCHS = st.lists(st.integers(-1, 9), min_size=1, max_size=3).map(sorted)
+SOME_EPOCHS = st.lists(st.integers(-1, 9), min_size=1, max_size=3, unique=True).map(sorted)
 PARTS = st.none() | st.floats(0, 0.99)
+WARMUPS = st.just(0) | st.integers(-1, 9)
+WIDTHS = st.sampled_from([{}, *({"width": width, "depth": 1, "activation": "tanh"} for width in (1, 2, 3))])
 NUMBERED_SETTINGS = st.builds(
     Settings,
-    schedule=st.builds(Scheduled, st.sampled_from(ScheduleKind), st.integers(-1, 9), st.none() | SOME_EPOCHS, PARTS),
+    schedule=st.builds(Scheduled, st.sampled_from(ScheduleKind), WARMUPS, st.none() | SOME_EPOCHS, PARTS),
     optimizer=st.builds(
         Stepping,
         st.sampled_from(OptimizerKind),
         **dict.fromkeys(("momentum", "weight_decay", "beta1", "beta2", "eps", "alpha"), PARTS),
         **dict.fromkeys(("lr_decay", "initial_accumulator_value"), PARTS),
     ),
-    batch_size=st.none() | st.integers(-1, 9),
+    batch_size=st.none() | st.none() | st.integers(-1, 9),
     training=st.builds(Training, st.none() | st.floats(0, 1000)),
     problem=st.builds(
-        Posed, st.just(ProblemKind.mlp), st.just({}), st.sampled_from(LOSSES), st.just(1.0), st.none(), st.just({})
+        Posed, st.just(ProblemKind.mlp), WIDTHS, st.sampled_from(LOSSES), st.just(1.0), st.none(), st.just({})
     ),
-    lr=st.floats(1e-300, 1e300),
-    scale=st.floats(1e-300, 1e300),
-    epochs=st.integers(-2, 10**9),
+    lr=HUGE,
+    scale=HUGE,
+    epochs=st.integers(1, 1000) | st.integers(-2, 10**9),
     seed=SEEDS,
-    init=st.builds(Init, st.floats(-1e300, 1e300), st.floats(-1e300, 1e300)),
+    init=st.builds(Init, st.floats(-9, 9) | st.floats(-1e300, 1e300), st.floats(-9, 9)),
     gradient=st.sampled_from(Gradient),
-    delta=st.floats(1e-300, 1e300),
+    delta=HUGE,
     dtype=st.sampled_from(DType),
     device=st.just("cpu"),
-    data=DATA,
+    data=PLAIN_DATA | DATA,
     outcome=st.builds(OutcomeRule, st.floats(0, 10)),
     rerun=st.booleans(),
     dry_run=st.booleans(),

@@ -84,7 +84,7 @@ def compose(folder: Path, arguments: Sequence[str], capsys: pytest.CaptureFixtur
     check_ending(code, capsys.readouterr().err)
 
 
-@tried(20)
+@tried(12)
 @given(overrides=OVERRIDES)
 def test_any_overrides_make_a_plan_or_are_answered_in_one_message(
     folder: Path, capsys: pytest.CaptureFixture[str], overrides: list[str]
@@ -93,7 +93,7 @@ def test_any_overrides_make_a_plan_or_are_answered_in_one_message(
     assert [path.name for path in folder.rglob("*")] == ["my.csv"]
 
 
-@tried(12)
+@tried(8)
 @given(words=st.lists(PLAUSIBLE | WILD | FLAGS, min_size=1, max_size=3))
 def test_any_command_ends_with_a_plan_a_message_or_the_usage(command: Command, folder: Path, words: list[str]) -> None:
     said = command("dry_run=true", *words, "dry_run=true")  # A flag may take the last one as its value.
@@ -101,7 +101,7 @@ def test_any_command_ends_with_a_plan_a_message_or_the_usage(command: Command, f
     assert [path.name for path in folder.rglob("*")] == ["my.csv"]
 
 
-@tried(20)
+@tried(12)
 @given(content=FILES)
 def test_any_grid_file_makes_a_plan_or_is_answered_in_one_message(
     folder: Path, capsys: pytest.CaptureFixture[str], content: bytes

@@ -10,16 +10,16 @@ import pytest
 
 from tests.conftest import Command, Said
 
-GRID = ("lr=range(1e-3,0.101,1e-3)", "scale=1e-3", "init.b=-17", "epochs=200,300", "tracking.patience=0.5")
+GRID = ("lr=range(1e-3,0.021,1e-3)", "scale=1e-3", "init.b=-17", "epochs=200,300", "tracking.patience=0.5")
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 5 MB, which holds an empty store and a few hundred kB."""
+    """A disk of 2 MB, which holds an empty store and a few hundred kB."""
     place = tmp_path / "disk"
     place.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=5m", "tmpfs", str(place)], capture_output=True, text=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
         pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")

@@ -39,12 +39,20 @@ def test_it_runs_a_module_of_the_folder_and_of_what_is_named(tmp_path: Path) -> 
     assert run(words, cwd=where, env=environment).stdout == theirs.stdout != ""
 
 
+def test_it_runs_a_script_beside_its_modules(tmp_path: Path) -> None:
+    (tmp_path / "near.py").write_text("import sys; print(sys.argv)")
+    script = tmp_path / "script.py"
+    script.write_text("import near; print(__name__)")
+    words = [sys.executable, str(script), "a"]
+    assert run(words).stdout == subprocess.run(words, capture_output=True, text=True).stdout != ""
+
+
 def test_it_gets_signals_in_a_session_of_its_own_and_is_known_by_its_id() -> None:
     words = [sys.executable, "-c", "import time; print('there', flush=True); time.sleep(99)"]
     with Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert os.getsid(process.pid) == process.pid
         assert process.stdout
         assert (process.stdout.readline(), process.poll()) == ("there\n", None)
-        assert os.getsid(process.pid) == process.pid
         os.killpg(process.pid, signal.SIGINT)
         assert process.communicate()[1].splitlines()[-1] == "KeyboardInterrupt"
     assert process.returncode == -signal.SIGINT

@@ -5,6 +5,8 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
+
 from sweep.errors import Exit
 from tests.conftest import Command
 from tests.models.written import importable
@@ -19,6 +21,7 @@ PICTURE = re.compile(r"^Report:  (outputs/\S+)/report.html$[^#]*?^!\[[^]]*\]\((d
 """The curves of the sweep above, as its report draws them."""
 
 
+@pytest.mark.usefixtures("forked_workers")
 def test_console_blocks_print_what_the_readme_shows(command: Command) -> None:
     text = README.read_text()
     assert len(BLOCK.findall(text)) >= 4

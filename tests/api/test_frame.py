@@ -24,6 +24,7 @@ from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests import golden
 from tests.conftest import Command, point
+from tests.quick_start import run
 from tests.tracking.stored import FOUR, URI, runs, settings
 
 pytestmark = pytest.mark.usefixtures("ready_store")
@@ -165,6 +166,6 @@ def test_the_first_thing_a_script_does_may_be_in_a_folder_that_is_gone(tmp_path:
 
 def test_the_example_of_the_documents_runs_and_says_this(command: Command, tmp_path: Path) -> None:
     assert command("grid=seed").code == 0
-    done = subprocess.run([sys.executable, str(EXAMPLE)], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert done.stderr == ""
+    done = run([sys.executable, str(EXAMPLE)], cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
     golden.check(Path(__file__).parent.parent / "reference" / "in_pandas.txt", done.stdout)

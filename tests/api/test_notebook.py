@@ -1,21 +1,36 @@
 """The notebook of ``docs/`` is run by a kernel, as a reader runs it."""
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from jupyter_client import launcher
 from nbclient import NotebookClient
+
+from tests.quick_start import fork_workers
 
 NOTEBOOK = Path(__file__).parent.parent.parent / "docs" / "first_sweep.ipynb"
 
 
 @pytest.fixture(scope="module")
-def cells(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """Its cells of code, once they have run in an empty folder; a cell that raises ends the test."""
+def cells(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> list[Any]:
+    """Its cells of code, once they have run in a folder with an empty store; a cell that raises ends the test.
+
+    The kernel is forked, and so are workers of what it runs.
+    """
     folder = tmp_path_factory.mktemp("notebook")
+    (folder / "outputs").mkdir()
+    shutil.copyfile(empty_store, folder / "outputs" / "mlflow.db")
     book: Any = nbformat.reads(NOTEBOOK.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
-    NotebookClient(book, timeout=600, resources={"metadata": {"path": str(folder)}}).execute()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "Popen", subprocess.Popen)  # So that it is afterwards what it was.
+        for name, value in fork_workers().items():
+            patch.setenv(name, value)
+        patch.setattr(launcher, "Popen", subprocess.Popen)
+        NotebookClient(book, timeout=600, resources={"metadata": {"path": str(folder)}}).execute()
     return [cell for cell in book.cells if cell.cell_type == "code"]
 
 

@@ -1,12 +1,15 @@
 """Forks of this process, which has imported everything, so that neither a sweep nor a server costs a start-up."""
 
 import faulthandler
+import gc
 import os
+import pkgutil
 import signal
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 FAILED = 99
@@ -16,19 +19,23 @@ MOMENT = 5.0
 """Seconds that git, which a sweep asks for its commit, has to end where the sweep was killed meanwhile."""
 
 
+COMMANDS = (
+    *("mlflow.server.fastapi_app", "uvicorn", "psycopg", "hydra_plugins.sweep_grid._expand"),
+    *("sweep.__main__", "sweep.app", "sweep.replay", "sweep.report.__main__", "sweep.sync"),
+)
+
+ROOMS = tuple(f"sweep.{room}" for room in ("settings", "training", "verdict", "tracking", "report", "console"))
+"""Those whose modules every command reads."""
+
+
 def prepare() -> None:
     """Import what forks need."""
-    import mlflow.server.handlers
-    import mlflow.store.tracking.sqlalchemy_store
-    import pandas
-    import psycopg
-    import torch
-    import uvicorn
-
-    import sweep.app
-    import sweep.training.execute  # noqa: F401  (all of them: for the forks)
-
-    del mlflow, pandas, psycopg, torch, uvicorn
+    for name in COMMANDS:
+        import_module(name)
+    for room in ROOMS:
+        for each in pkgutil.iter_modules(import_module(room).__path__, f"{room}."):
+            import_module(each.name)
+    gc.freeze()  # A fork neither looks through what it shares nor copies it.
 
 
 def forked(action: Callable[[], object], place: Path, log: Path) -> int:

@@ -13,10 +13,10 @@ from urllib.request import urlopen
 
 import psycopg
 
-from benchmarks.mlflow_server import QUIET
 from benchmarks.postgresql import Postgresql
 from benchmarks.process import unused_port
 from tests.chaos.processes import forked, wait
+from tests.mlflow_server import serve
 
 GRACE = 10.0
 """Seconds that a server has to end by itself."""
@@ -79,18 +79,7 @@ class MlflowServer:
         self.process = forked(self._serve, self.folder, self.folder / "log")
 
     def _serve(self) -> None:
-        import uvicorn
-        from mlflow.server import constants
-
-        os.environ |= {
-            **QUIET,
-            constants.BACKEND_STORE_URI_ENV_VAR: self.backend,
-            constants.REGISTRY_STORE_URI_ENV_VAR: self.backend,
-            constants.ARTIFACT_ROOT_ENV_VAR: "mlflow-artifacts:/",
-            constants.ARTIFACTS_DESTINATION_ENV_VAR: "files",
-            constants.SERVE_ARTIFACTS_ENV_VAR: "true",
-        }
-        uvicorn.run("mlflow.server.fastapi_app:app", host="127.0.0.1", port=self.port)
+        serve(self.port, self.backend)
 
 
 @dataclass

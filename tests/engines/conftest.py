@@ -20,14 +20,6 @@ with connected(None, 2) as ray:
 """
 
 
-@pytest.fixture
-def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers of this process, and of those that it starts, come without the seconds in which they import torch."""
-    monkeypatch.setattr(subprocess, "Popen", subprocess.Popen)  # So that it is afterwards what it was.
-    for name, value in fork_workers().items():
-        monkeypatch.setenv(name, value)
-
-
 @pytest.fixture(scope="session")
 def ray_environment() -> Iterator[dict[str, str]]:
     """Environment in which ``hydra.launcher.address=auto`` is a cluster of this machine, of two workers.

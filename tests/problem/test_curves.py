@@ -35,7 +35,7 @@ def test_losses_of_all_samples_and_final_parameters_are_torchs(dtype: DType, off
         dtype=dtype,
         standardize=True,
         holdout="0.3",
-        epochs=200,
+        epochs=40,
         curvature=False,
         batch_size=batch,
     )

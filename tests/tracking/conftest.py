@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.mlflow_server import serving
 from benchmarks.process import unused_port
 from sweep.tracking import artifact_root
+from tests.mlflow_server import serving
 
 if TYPE_CHECKING:
     from benchmarks.postgresql import Postgresql

@@ -1,20 +1,54 @@
 """Plans that say of a model what no sweep has found: not believed, and none of the code that they name is run."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import sweep
+from sweep.errors import BadInput
 from sweep.models.spec import canonical
-from tests.conftest import Command
+from sweep.tracking import record
+from sweep.tracking.location import artifact_location
+from tests.conftest import Command, run
 from tests.tracking.lies import lie, of_points
-
-pytestmark = pytest.mark.usefixtures("ready_store")
+from tests.tracking.stored import opened
 
 GRID = ("problem=mlp", "data.standardize=true", "lr=1e-3,1e-2", "epochs=5")
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
+    """A folder with a sweep of ``GRID``."""
+    folder = tmp_path_factory.mktemp("swept")
+    (folder / "outputs").mkdir()
+    shutil.copyfile(empty_store, folder / "outputs" / "mlflow.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name in ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
+            patch.delenv(name, raising=False)
+        assert run(*GRID).code == 0
+    return folder
+
+
+@pytest.fixture
+def honest(command: Command, swept: Path) -> Command:
+    """``command`` in a folder that has the sweep as it was."""
+    copy(swept)
+    return command
+
+
+def copy(swept: Path) -> None:
+    """A copy of the sweep in the current folder, of whose place its store is told."""
+    shutil.copytree(swept / "outputs", "outputs")
+    with closing(sqlite3.connect("outputs/mlflow.db")) as connection, connection:
+        for table, column in (("experiments", "artifact_location"), ("runs", "artifact_uri")):
+            moved = f"UPDATE {table} SET {column} = replace({column}, ?, ?)"
+            connection.execute(moved, (artifact_location(swept), artifact_location(Path.cwd())))
 
 
 def of_model(**facts: Any) -> Callable[[dict[str, Any]], None]:
@@ -48,34 +82,36 @@ LIES = {
 }
 
 
-def test_a_plan_that_lies_of_its_model_is_refused_in_words(command: Command, tmp_path: Path) -> None:
-    command(*GRID)
-    shutil.copytree("outputs", tmp_path / "as it was")
-    for name, (change, words) in LIES.items():
-        shutil.rmtree("outputs")
-        shutil.copytree(tmp_path / "as it was", "outputs")
+def test_a_plan_that_lies_of_its_model_is_refused_in_words(
+    command: Command, swept: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for number, (name, (change, words)) in enumerate(LIES.items()):
+        (tmp_path / str(number)).mkdir()
+        monkeypatch.chdir(tmp_path / str(number))
+        copy(swept)
         lie(change)
-        said = command(module="sweep.report")
-        assert (said.code, said.err[:7], said.err.count("Traceback")) == (1, "sweep: ", 0), (name, said)
-        assert words in said.err, (name, said)
-        assert len(said.err) < 1000
+        store = opened()
+        with pytest.raises(BadInput) as refused:
+            record.load(store, record.find(store, None))
+        assert words in str(refused.value), name
+        assert len(str(refused.value)) < 1000, name
+    said = command(module="sweep.report")
+    assert (said.code, said.err[:7], said.err.count("Traceback")) == (1, "sweep: ", 0), said
 
 
 @pytest.mark.parametrize("key", ["problem.model", "problem.loss"])
-def test_code_that_a_plan_names_is_not_run(command: Command, key: str) -> None:
-    command(*GRID)
+def test_code_that_a_plan_names_is_not_run(honest: Command, key: str) -> None:
     lie(of_points(key, '{"_args_":["touch sprung"],"_target_":"os.system"}'))
-    said = command(module="sweep.replay")
+    said = honest(module="sweep.replay")
     assert (said.code, "the store names code to be run: os.system" in said.err) == (1, True), said
-    assert command(module="sweep.report").code == 0
-    assert command(module="sweep.sync").code == 0
+    assert honest(module="sweep.report").code == 0
+    assert honest(module="sweep.sync").code == 0
     sweep.frame()
     assert not Path("sprung").exists()
 
 
 @pytest.mark.parametrize(("name", "rows"), [("tile", -16), ("tile", 3), ("tile", 8), ("batch_tile", 10**12)])
-def test_a_tile_that_no_release_trains_in_is_not_made(command: Command, name: str, rows: int) -> None:
-    command(*GRID)
+def test_a_tile_that_no_release_trains_in_is_not_made(honest: Command, name: str, rows: int) -> None:
     lie(lambda document: None, **{name: rows})
-    said = command(module="sweep.replay")
+    said = honest(module="sweep.replay")
     assert (said.code, "a curve is not of the form of its point" in said.err) == (1, True), said

@@ -14,10 +14,10 @@ from mlflow import MlflowClient
 from sqlalchemy import Engine, NullPool, create_engine, event
 
 from benchmarks import crowd
-from benchmarks.mlflow_server import serving
 from sweep.plan.plan import Plan
 from sweep.tracking import by_key, client_writer, database_writer, lookup, membership
 from tests.conftest import Command
+from tests.mlflow_server import serving
 from tests.tracking.proxy import faulty
 from tests.tracking.written import DATA, EVERY_KIND, READINGS, a_store, content_of, nothing, point
 

@@ -42,7 +42,7 @@ def points(draw: st.DrawFn, /, **fixed: Any) -> Point:
     if own["schedule"] is ScheduleKind.step:
         own["milestones"] = draw(st.sampled_from(["[5]", "[4,20,400]"]))
     own |= {"seed": draw(st.integers(0, 5)), "batch_size": draw(st.sampled_from([0, 0, 1, 4, 11]))}
-    own["epochs"] = draw(st.integers(5, 40))
+    own["epochs"] = draw(st.integers(5, 24))
     return replace(point(dtype=draw(st.sampled_from(DType))), **own | fixed)
 
 

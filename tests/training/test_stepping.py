@@ -35,7 +35,7 @@ def alone(asked: Point) -> Curve:
 
 
 @settings(max_examples=30)
-@given(asked=points(dtype=DType.float64, epochs=100))
+@given(asked=points(dtype=DType.float64, epochs=25))
 def test_a_run_is_what_torch_makes_of_the_same_optimizer_schedule_and_batches(asked: Point) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Of the epoch that SequentialLR hands on.
@@ -45,14 +45,16 @@ def test_a_run_is_what_torch_makes_of_the_same_optimizer_schedule_and_batches(as
     assert closeness(ours.parameters, end) < 1e-11
 
 
-@settings(max_examples=20)
-@given(asked=st.lists(points(), min_size=2, max_size=12))
+@settings(max_examples=12)
+@given(asked=st.lists(points(), min_size=2, max_size=6))
 def test_a_run_has_the_same_bits_in_any_company(asked: list[Point]) -> None:
-    for each, found in zip(asked, in_process(asked, LINE), strict=True):
+    """Each beside others, and beside one that may share its tensor, which two that are drawn hardly ever may."""
+    company = [*asked, *(replace(each, lr=each.lr / 2) for each in asked)]
+    for each, found in zip(company, in_process(company, LINE), strict=True):
         assert first_difference(alone(each), found, ("w", "b")) == ""
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(asked=st.lists(points(**ALIKE), min_size=2, max_size=12))
 def test_runs_that_share_a_tensor_have_arguments_and_batches_of_their_own(asked: list[Point]) -> None:
     assert len({each.batch for each in asked}) == 1
