@@ -16,9 +16,7 @@ from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
-from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 
 from sweep.errors import BadInput
 from sweep.outputs import check_here
@@ -162,7 +160,7 @@ def tracking(overrides: Sequence[str]) -> Tracking:
     with own_hydra(), remembered():
         register()
         words = [grammar.as_typed(override) for override in overrides]
-        with suppress(BadInput, HydraException, OmegaConfBaseException):  # Hydra refuses, in words of its own.
+        with suppress(Exception):  # Whatever it is that cannot be, Hydra comes to it, and says it in its own words.
             given = OverridesParser.create().parse_overrides(words)
             if all(_is_a_value(each) for each in given):
                 return _read(given).tracking

@@ -16,6 +16,7 @@ from sweep.settings.conf_files import conf_folder
 from sweep.settings.defaults import default
 from sweep.settings.grammar import as_typed
 from sweep.settings.keys import KEYS, SET_BY_GROUP, validate
+from sweep.settings.refusals import explain
 
 CHOSEN = [
     {},
@@ -100,3 +101,29 @@ def test_where_runs_go_is_read_anew_once_a_file_or_the_environment_says_otherwis
     file = conf / "tracking" / "local.yaml"
     file.write_text(file.read_text().replace("curve_points: 320", "curve_points: 50"))
     assert (first.curve_points, composition.tracking([]).curve_points) == (320, 50)
+
+
+@pytest.mark.parametrize("name", ["config", "tracking/local"])
+@pytest.mark.parametrize("content", [b"uri: [", b"uri: \xff", b"- uri", b"&a [*a]", b"defaults: 5", b"uri: 1_0"])
+def test_a_file_that_cannot_be_read_is_told_as_where_hydra_reads_it(
+    name: str, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conf = shutil.copytree(conf_folder(), tmp_path / "conf")
+    for each in (composition, defaults):
+        monkeypatch.setattr(each, "conf_folder", lambda: str(conf))
+    (conf / f"{name}.yaml").write_bytes(content)
+    ours = why_not()
+    monkeypatch.setattr(composition, "_read", None)
+    assert ours == why_not()
+    assert ours
+
+
+def why_not() -> str:
+    """Why there is no store, as a user is told."""
+    try:
+        composition.tracking([])
+    except BadInput as error:
+        return str(error)
+    except Exception as error:
+        return str(explain(error))
+    return ""
