@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 
 from sweep.models import session
 from sweep.models.finding import content, found, prefixes
@@ -89,7 +90,7 @@ def _distributions(name: str, file: str) -> dict[str, str]:
     top, versions = name.partition(".")[0], {}
     owners = [metadata.distribution(each) for each in dict.fromkeys(_owners().get(top, ()))]
     if len(owners) > 1:  # Several share a package without a file of its own.
-        listed = [each for each in owners if any(str(each.locate_file(path)) == file for path in each.files or ())]
+        listed = [each for each in owners if _lists(each, Path(file))]
         owners = listed or owners
     for each in owners:
         came = json.loads(each.read_text("direct_url.json") or "{}")  # As PEP 610 has it; not there for an index.
@@ -98,6 +99,15 @@ def _distributions(name: str, file: str) -> dict[str, str]:
         commit = came.get("vcs_info", {}).get("commit_id", "")
         versions[f"{re.sub('[-_.]+', '-', each.metadata['Name']).lower()} (installed)"] = f"{each.version} {commit}"
     return versions
+
+
+def _lists(distribution: metadata.Distribution, file: Path) -> bool:
+    """Whether ``file`` is one of those that it has installed: by its list, as to look for thousands takes long."""
+    record = distribution.read_text("RECORD")
+    if record is None:  # As of an egg, which has another.
+        return any(str(distribution.locate_file(path)) == str(file) for path in distribution.files or ())
+    folder = Path(str(distribution.locate_file("")))
+    return file.is_relative_to(folder) and f"\n{file.relative_to(folder).as_posix()}," in f"\n{record}"
 
 
 @cache

@@ -93,8 +93,7 @@ def test_nothing_is_imported_and_what_was_imported_has_the_same(folder: Path) ->
 def test_neither_the_folder_nor_the_order_of_targets_is_in_it(folder: Path, tmp_path: Path) -> None:
     both = ["other.loss", "my_models.Net"]
     before = fingerprint(both)
-    assert len(before) == 32
-    assert int(before, 16)
+    assert (len(before), int(before, 16) > 0) == (32, True)
     assert fingerprint(both[::-1]) == fingerprint([*both, *both]) == before
     assert len({before, fingerprint(both[:1]), fingerprint(both[1:]), fingerprint(["my_models.Ne", both[0]])}) == 4
     shutil.copytree(folder, tmp_path / "moved" / "deeper")
@@ -162,6 +161,7 @@ def test_an_installed_module_counts_by_its_version_alone(tmp_path: Path) -> None
         return fingerprint(["theirs.Net"])
 
     with importable(tmp_path / "site-packages"):
+        sys.path[:] = [each for each in sys.path if "-packages" not in each or each.startswith(str(tmp_path))]
         one = install("1.0", "x = 1\n")
         assert install("1.0", "x = 2\n") == one
         assert install("1.1", "x = 1\n") != one
