@@ -134,7 +134,7 @@ def _hydra(parsed: "Namespace") -> "Exit":
     from hydra_plugins.sweep_grid import _ending, _telling
     from sweep.errors import Exit
     from sweep.outputs import check_here
-    from sweep.settings import called, composition, grammar, hydra_internals
+    from sweep.settings import called, composition, grammar, hydra_internals, hydra_memory
     from sweep.settings.conf_files import conf_folder
     from sweep.settings.keys import KEYS
 
@@ -147,7 +147,7 @@ def _hydra(parsed: "Namespace") -> "Exit":
     composition.register()
     _ending.exit_code = Exit.OK
     _telling.quiet, _telling.json = parsed.quiet, parsed.json
-    with hydra_internals.composed_once(called.check):
+    with hydra_memory.composed_once(called.check):
         hydra.main(version_base="1.3", config_path=conf_folder(), config_name="config")(train)()
     return _ending.exit_code
 

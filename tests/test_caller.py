@@ -22,6 +22,7 @@ from hydra import compose, initialize_config_dir
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.plugins import Plugins
 from hydra.core.singleton import Singleton
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.basecontainer import BaseContainer
@@ -31,6 +32,7 @@ import sweep
 from sweep.errors import BadInput
 from sweep.report.__main__ import report
 from tests.conftest import Command
+from tests.threads import two_threads
 
 
 def stored(groups: dict[str, Any]) -> dict[str, Any]:
@@ -68,6 +70,7 @@ def left_alone(command: Command, ready_store: Path) -> Callable[[], None]:
     assert command("epochs=5", "name=mine").err == ""
     sweep.frame()  # The first call brings in modules, which set up what is theirs.
 
+    @two_threads()
     def check() -> None:
         before = state()
         assert sweep.frame().runs["epochs"].tolist() == [5]
@@ -111,6 +114,9 @@ def test_it_leaves_a_process_that_knows_nothing_of_hydra(left_alone: Callable[[]
         if each is not ConfigStore:
             del Singleton._instances[each]
     left_alone()
+    with pytest.MonkeyPatch.context() as patched:  # What plugins there are is known by now.
+        patched.setattr(Plugins, "_scan_all_plugins", None)
+        left_alone()
 
 
 def test_it_leaves_a_hydra_that_is_initialised(left_alone: Callable[[], None], app: str) -> None:

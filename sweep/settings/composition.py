@@ -6,13 +6,13 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.config_loader import ConfigLoader
-from hydra.core.config_store import ConfigStore
+from hydra.core.config_store import ConfigNode, ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
@@ -23,7 +23,8 @@ from sweep.outputs import check_here
 from sweep.redaction import masked
 from sweep.settings import called, defaults, grammar, text_in_files
 from sweep.settings.conf_files import conf_folder
-from sweep.settings.hydra_internals import apply_overrides, own_hydra, remembered
+from sweep.settings.hydra_internals import apply_overrides, own_hydra
+from sweep.settings.hydra_memory import remembered
 from sweep.settings.keys import KEYS, SET_BY_GROUP, refusal, validate
 from sweep.settings.refusals import unknown_key
 from sweep.settings.schema import LISTS, OWN_KEYS, Settings, Tracking, environment, takes_text
@@ -38,16 +39,24 @@ FROM_ENVIRONMENT = re.compile(r"\$\{(?:sweep|oc)\.env:[^${},]*(?:,\s*([^${}]*))?
 
 def register() -> None:
     """Tell Hydra the schema and the resolvers that ``conf/`` names. Calling it twice does no harm."""
-    ConfigStore.instance().store(name="settings_schema", node=Settings, provider="sweep")
+    ConfigStore.instance().repo[_schema().name] = _schema()
     OmegaConf.register_new_resolver("sweep.env", environment, replace=True)
     OmegaConf.register_new_resolver("sweep.keys", keys_help, replace=True)
     OmegaConf.register_new_resolver("sweep.verbs", verbs_help, replace=True)
 
 
+@cache
+def _schema() -> ConfigNode:
+    """One a process: what is composed of it is known again."""
+    return ConfigNode(
+        "settings_schema.yaml", OmegaConf.structured(Settings), group=None, package=None, provider="sweep"
+    )
+
+
 def without_hydra(config: DictConfig) -> DictConfig:
     """A copy of ``config`` that holds the application's keys alone, typed as :class:`Settings`."""
     own = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
-    typed = OmegaConf.merge(OmegaConf.structured(Settings), own)
+    typed = OmegaConf.merge(_schema().node, own)
     assert isinstance(typed, DictConfig)
     OmegaConf.set_struct(typed, True)
     return typed

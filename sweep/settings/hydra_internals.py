@@ -1,4 +1,4 @@
-"""Hydra's private names, all of them: what the next Hydra may change stands here alone.
+"""Hydra's private names: what the next Hydra may change stands here, and in ``hydra_memory`` what is remembered.
 
 Imports stay inside the functions: ``--help`` needs the parser and nothing else.
 """
@@ -68,41 +68,6 @@ def is_group(loader: "ConfigLoader", key: str) -> bool:
     return bool(loader.repository.get_group_options(key))
 
 
-@contextmanager
-def composed_once(look: Callable[["DictConfig"], None]) -> Iterator[None]:
-    """Meanwhile, Hydra shows the configuration it has composed for a command to ``look``, before it calls any of it.
-
-    It does not compose it a first time to find its mode: each has ``--multirun``, which says it.
-    """
-    from hydra._internal import hydra as command
-    from hydra._internal.callbacks import Callbacks
-
-    class Shown(Callbacks):  # The first that Hydra makes of a configuration; plugins come after.
-        def __init__(self, config: "DictConfig | None" = None) -> None:
-            if config is not None:
-                look(config)
-            super().__init__(config)
-
-    with _instead(command, Callbacks=Shown), _instead(command.Hydra, get_mode=lambda *_, **__: None), remembered():
-        yield
-
-
-@contextmanager
-def remembered() -> Iterator[None]:
-    """Meanwhile, each loader keeps from which files it has composed last, for :func:`files_of`."""
-    from hydra._internal.config_loader_impl import ConfigLoaderImpl
-
-    compose = ConfigLoaderImpl._compose_config_from_defaults_list
-
-    def kept(self: Any, defaults: Any, repo: Any) -> "DictConfig":
-        config = compose(self, defaults, repo)
-        self.composed = config, defaults
-        return config
-
-    with _instead(ConfigLoaderImpl, _compose_config_from_defaults_list=kept):
-        yield
-
-
 def files_of(loader: "ConfigLoader", config: "DictConfig") -> Iterator[tuple[Path, str]]:
     """The files that ``loader`` has composed ``config`` from, each with the key that its own are below.
 
@@ -123,19 +88,6 @@ def files_of(loader: "ConfigLoader", config: "DictConfig") -> Iterator[tuple[Pat
         file = next((file for file in files if file.is_file()), None)
         if file is not None:
             yield file, default.package or ""
-
-
-@contextmanager
-def _instead(owner: Any, **values: Any) -> Iterator[None]:
-    """Meanwhile, ``owner`` has other ``values``."""
-    before = {name: getattr(owner, name) for name in values}
-    for name, value in values.items():
-        setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(owner, name, value)
 
 
 def value_text(value: Any) -> str:
@@ -213,7 +165,7 @@ def yaml_loader(text: str) -> Any:
 def own_hydra() -> Iterator[None]:
     """A Hydra that is not initialised, whatever the caller does with it; afterwards the caller's is as it was.
 
-    Hydra, its store of configurations and omegaconf's resolvers are one a process.
+    Hydra, its store of configurations and omegaconf's resolvers are one a process. Plugins are looked for once.
     """
     import hydra.conf  # noqa: F401 - It registers what is Hydra's own, once a process.
     from hydra._internal.sources_registry import SourcesRegistry
@@ -222,20 +174,31 @@ def own_hydra() -> Iterator[None]:
     from hydra.core.singleton import Singleton
     from omegaconf.basecontainer import BaseContainer
 
+    import hydra_plugins
+
     groups, resolvers = ConfigStore.instance().repo, dict(BaseContainer._resolvers)
-    instances = dict(Singleton._instances)
-    # A caller's own names may be ours, as config is; below hydra stands what it finds of plugins, too.
-    ConfigStore.instance().repo = {"hydra": _copied(groups["hydra"])}
-    for each in instances.keys() - {ConfigStore, Plugins, SourcesRegistry}:
+    instances, shared = dict(Singleton._instances), {Plugins, SourcesRegistry}
+    for each in instances.keys() - {ConfigStore, *shared}:
         del Singleton._instances[each]
+    known = _found.get(place := tuple(hydra_plugins.__path__)) if Plugins not in instances else None
+    own, found = known or (groups["hydra"], {})
+    # A caller's own names may be ours, as config is; below hydra stands what it finds of plugins, too.
+    ConfigStore.instance().repo = {"hydra": _copied(own)}
+    Singleton._instances.update(found)
     try:
         yield
     finally:
+        if Plugins not in instances and shared <= Singleton._instances.keys():
+            _found[place] = ConfigStore.instance().repo["hydra"], {each: Singleton._instances[each] for each in shared}
         ConfigStore.instance().repo = groups
         kept: list[tuple[Any, Any]] = [(Singleton._instances, instances), (BaseContainer._resolvers, resolvers)]
         for now, before in kept:
             now.clear()
             now.update(before)
+
+
+_found: dict[tuple[str, ...], tuple[dict[str, Any], dict[Any, Any]]] = {}
+"""Of callers who have no plugins of Hydra themselves: by their folders, what they register, and who knows them."""
 
 
 def _copied(groups: dict[str, Any]) -> dict[str, Any]:

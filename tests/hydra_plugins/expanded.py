@@ -12,7 +12,7 @@ from hydra_plugins.sweep_grid._expand import expand
 from sweep.settings import composition
 from sweep.settings.conf_files import conf_folder
 from sweep.settings.grammar import as_typed
-from sweep.settings.hydra_internals import remembered
+from sweep.settings.hydra_memory import remembered
 from sweep.settings.schema import Settings
 
 

@@ -94,11 +94,11 @@ def test_of_a_key_given_twice_the_last_wins_as_in_hydra(words: tuple[str, ...]) 
 def test_random_command_lines_have_the_points_of_hydras_sweeper() -> None:
     draw = random.Random(5)
     composed = 0
-    for _ in range(12):
+    for _ in range(7):
         often, once = draw.sample(sorted(WORDS), 2)
         words = [*draw.choices(WORDS[often], k=draw.randint(2, 3)), draw.choice(WORDS[once])]
         composed += agrees(*draw.sample(words, len(words)))
-    assert composed > 5
+    assert composed > 3
 
 
 def test_of_a_grid_given_twice_the_last_one_is_expanded() -> None:
