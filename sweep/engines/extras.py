@@ -12,6 +12,11 @@ PROJECT = "sweep-harness"
 NEED_NOTHING = "hydra/launcher=batch and hydra/launcher=processes, which need no more than sweep"
 
 
+def is_there(module: str) -> bool:
+    """Whether ``module`` is installed, broken or not."""
+    return find_spec(module) is not None
+
+
 def require(module: str, extra: str, key: str) -> None:
     """See that ``module`` can be imported; it is not.
 
@@ -24,7 +29,7 @@ def require(module: str, extra: str, key: str) -> None:
     ------
     BadInput : it is not installed; with pip's command that installs it.
     """
-    if find_spec(module) is None:
+    if not is_there(module):
         raise BadInput(
             f"{key}: {module} is not installed",
             NEED_NOTHING,

@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
-from importlib.util import find_spec
 from multiprocessing import Pipe
 from typing import Any, Self
 
@@ -58,7 +57,7 @@ class Ray(Staffed):
     def prepare(self, settings: Sequence[Settings]) -> None:
         """Start a cluster of this machine, with some workers, while the driver opens its store."""
         count = self.early(settings, self.asked or cores.cores())
-        if count and not self.address and not self._early and find_spec("ray"):
+        if count and not self.address and not self._early and extras.is_there("ray"):
             self._early = self._keeper(Wish.TRAINING, (), count)
 
     def begin(self, points: Sequence[Point], problems: Mapping[Task, Problem]) -> None:

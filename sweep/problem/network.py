@@ -83,11 +83,12 @@ class Network:
         import torch
 
         from sweep.models.trial import traits
-        from sweep.problem.tensors import samples
+        from sweep.problem.tensors import one_thread, samples
 
         def tried(dtype: torch.dtype) -> "Traits":
             over = samples(self.prepared.inputs, self.prepared.targets, bool(self.source.classes), dtype)
-            return traits(self.source.module, self.loss, over, self.source.classes)
+            with one_thread():  # As it trains; several wait for each other at full speed where it is small.
+                return traits(self.source.module, self.loss, over, self.source.classes)
 
         try:
             return tried(torch.float32)
