@@ -1,20 +1,21 @@
 """Processes that a test has started, and those that these have: which they are, and whether they end."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 
 def children(of: int) -> list[int]:
     """Ids of the processes that ``of`` has started, and of those that these have."""
-    found = []
+    started: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
+        with suppress(OSError, IndexError):
             parent = int(path.read_text().rpartition(")")[2].split()[1])
-        except (OSError, IndexError):
-            continue
-        if parent == of:
-            found += [int(path.parent.name), *children(int(path.parent.name))]
-    return found
+            started.setdefault(parent, []).append(int(path.parent.name))
+    found = [of]
+    for each in found:  # It grows meanwhile.
+        found += started.get(each, ())
+    return found[1:]
 
 
 def gone(processes: list[int]) -> bool:

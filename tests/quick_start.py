@@ -58,6 +58,11 @@ class Popen(subprocess.Popen[Any]):
 
     _ended: socket.socket | None = None
 
+    def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
+        if kind:  # What failed has said nothing to a process that waits, and would be waited for.
+            self.kill()
+        super().__exit__(kind, *rest)
+
     def _execute_child(self, *given: Any) -> None:
         asked = inspect.signature(_Started._execute_child).bind(self, *given).arguments  # type: ignore[attr-defined]
         if not self._forks(asked):

@@ -1,14 +1,12 @@
 """``python -m sweep.ui`` as a process of its own, and the page it opens in a real browser."""
 
 import os
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +18,7 @@ from sweep.tracking import page_server
 from sweep.tracking.page_server import serving
 from tests.conftest import Command, run
 from tests.processes import children, gone
-from tests.quick_start import Popen
+from tests.shown import Shown, answers, light_mlflow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -29,43 +27,6 @@ GRID = ("lr=1e-2,1e-4", "scale=1,0.1")
 BLUE, ORANGE, RED = "rgb(0, 114, 178)", "rgb(192, 122, 0)", "rgb(116, 16, 16)"
 SLOW = 120_000
 """Milliseconds that MLflow's pages may take to draw."""
-
-
-class Shown:
-    """``python -m sweep.ui``, at work from the line with its link on."""
-
-    def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "sweep.ui"]
-        self.process = Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert self.process.stdout is not None
-        self.said: list[str] = []
-        for line in self.process.stdout:
-            self.said.append(line)
-            if line.startswith("Compare: "):
-                break
-        self.link = self.said[-1].removeprefix("Compare: ").strip()
-
-    @property
-    def port(self) -> int:
-        match = re.search(r":(\d+)/", self.link)
-        assert match, self.said
-        return int(match[1])
-
-    def end(self, number: int) -> int:
-        with self.process:
-            self.process.send_signal(number)
-        return self.process.returncode
-
-
-def answers(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request("GET", "/health")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +47,14 @@ def swept(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Path:
 def shown(swept: Path) -> Iterator[Shown]:
     made = Shown(swept)
     yield made
-    made.end(signal.SIGINT)
+    if made.process.returncode is None:
+        made.end(signal.SIGINT)
+
+
+@pytest.fixture(scope="module")
+def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a module ``mlflow`` that is there in no time."""
+    return light_mlflow(tmp_path_factory.mktemp("light"))
 
 
 @pytest.fixture
@@ -178,26 +146,30 @@ def test_the_summary_run_says_what_was_found_and_leads_to_the_comparison(
     opened.value.wait_for_selector("text=4 matching runs")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
-def test_however_it_is_ended_nothing_of_the_server_is_left(swept: Path, number: int, code: int) -> None:
-    shown = Shown(swept)
+def test_however_it_is_ended_nothing_of_the_server_is_left(swept: Path, light: Path) -> None:
+    ends_with(Shown(swept, light), signal.SIGTERM, 143)
+
+
+def ends_with(shown: Shown, number: int, code: int) -> None:
+    """That it answers, and with a signal ends with ``code``, and all that it has started."""
     started = children(shown.process.pid)
-    assert started
+    assert len(started) >= 3  # The tether, MLflow, and its server.
     assert answers(shown.port)
     assert shown.end(number) == code
     assert not answers(shown.port)
     assert [each for each in started if Path(f"/proc/{each}").exists()] == []
 
 
-def test_killed_it_leaves_no_server(swept: Path) -> None:
-    shown = Shown(swept)
+def test_killed_it_leaves_no_server(swept: Path, light: Path) -> None:
+    shown = Shown(swept, light)
     started = children(shown.process.pid)
+    assert len(started) == 3
     assert shown.end(signal.SIGKILL) == -signal.SIGKILL
     assert gone(started)
 
 
-def test_a_server_that_is_gone_ends_it_with_a_word(swept: Path) -> None:
-    shown = Shown(swept)
+def test_a_server_that_is_gone_ends_it_with_a_word(swept: Path, light: Path) -> None:
+    shown = Shown(swept, light)
     started = children(shown.process.pid)
     os.kill(started[1], signal.SIGKILL)
     out, _ = shown.process.communicate(timeout=60)
@@ -242,3 +214,8 @@ def test_a_store_with_nothing_in_it_is_refused_before_anything_starts(command: C
 def test_a_store_that_mlflow_does_not_serve_is_told_of_in_its_words() -> None:
     with pytest.raises(BadInput, match=r"does not start: .*nosuchkind"), serving("nosuchkind://x/y"):
         pass
+
+
+def test_ctrl_c_ends_mlflows_own_server(shown: Shown) -> None:
+    """The last of this file: the server is that of the others."""
+    ends_with(shown, signal.SIGINT, 0)

@@ -20,11 +20,12 @@ with connected(None, 2) as ray:
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ray_environment() -> Iterator[dict[str, str]]:
     """Environment in which ``hydra.launcher.address=auto`` is a cluster of this machine, of two workers.
 
-    There is one for all tests, where each would need seconds to start one; and its workers are forked.
+    There is one for all tests of a file, where each would need seconds to start one; and its workers are forked. It
+    ends with them: a cluster without work takes a thirtieth of a core.
     """
     # Workers have the environment in which Ray starts: they are told who is not to be ended.
     with pytest.MonkeyPatch.context() as patch:

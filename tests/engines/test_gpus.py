@@ -3,6 +3,7 @@
 import pickle
 from collections import deque
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -71,6 +72,9 @@ def test_a_worker_that_takes_the_place_of_a_lost_one_has_its_gpu() -> None:
 
 
 def shown(worker: Worker) -> str | None:
-    """What its process was started with."""
-    pairs = Path(f"/proc/{worker.pid}/environ").read_bytes().split(b"\0")
+    """What its process was started with; Linux has it there a moment after Python says that it has started."""
+    environment = Path(f"/proc/{worker.pid}/environ")
+    until = monotonic() + 60
+    while not (pairs := environment.read_bytes().split(b"\0"))[0] and monotonic() < until:
+        sleep(0.01)
     return next((pair.decode().partition("=")[2] for pair in pairs if pair.startswith(VISIBLE.encode())), None)

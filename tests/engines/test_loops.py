@@ -11,6 +11,7 @@ from sweep.training.compute import compute
 from sweep.training.curve import Curve
 from tests.engines.loops import looping
 from tests.problem.posed import planned
+from tests.threads import two_threads
 
 
 def state() -> tuple[object, ...]:
@@ -20,6 +21,7 @@ def state() -> tuple[object, ...]:
     return Path.cwd(), torchs, np.geterr(), signal.getsignal(signal.SIGTERM)
 
 
+@two_threads()
 def test_what_a_function_switches_is_as_it_was_for_the_next_one() -> None:
     before = state()
     posed = planned([looping("switch")])

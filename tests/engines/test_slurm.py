@@ -19,6 +19,7 @@ from sweep.engines.slurm_cluster import Slurm as Queue
 from sweep.training.curve import Failure
 from tests.conftest import Command
 from tests.engines.deadly import DRIVER
+from tests.engines.trained import report
 from tests.problem.posed import asked, planned
 from tests.quick_start import Popen
 from tests.tracking.stored import runs
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parent.parent.parent
 SLURM = ("hydra/launcher=sweep_slurm",)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster() -> Iterator[Mapping[str, str]]:
     """Takes arrays of two jobs, and runs two at a time."""
     with running_slurm(cores=2, array=2) as environment:
@@ -59,12 +60,6 @@ def reached(what: str, condition: Callable[[], object]) -> None:
         time.sleep(0.1)
 
 
-def report() -> dict[str, bytes]:
-    """The files of the only sweep here."""
-    (sweep,) = Path("outputs").glob("sweep-*")
-    return {path.name: path.read_bytes() for path in sweep.iterdir() if path.name != "provenance.json"}
-
-
 def test_a_sweep_in_arrays_has_the_rows_and_the_report_of_one_process(
     command: Command, ready_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,11 +72,11 @@ def test_a_sweep_in_arrays_has_the_rows_and_the_report_of_one_process(
     assert "Jobs: 1 is submitted, of 8 points; how long it takes tells how many the next ones have." in said.out
     assert "Jobs: 4, of up to 8 points; workers: 4; chunks: 4, of up to 8 points." in said.out
     assert sorted(Path("outputs").glob("slurm-*")) == []
-    page = report()
+    page = report(tmp_path)
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert command(*grid).code == 0
-    assert page == report()
+    assert page == report(tmp_path / "elsewhere")
 
 
 @pytest.mark.parametrize(
@@ -183,6 +178,7 @@ def waiting(folder: Path) -> Iterator[Popen]:
             "the last job trains alone",
             lambda: process.poll() is not None or (len(at_work()) == 1 and trained() == ["0", "1", "2"]),
         )
+        reached("the others are stored", lambda: process.poll() is not None or len(runs()) == 2)
         yield process
 
 

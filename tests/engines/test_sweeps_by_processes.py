@@ -23,6 +23,7 @@ from sweep.tracking.location import absolute
 from sweep.training.curve import Curve
 from tests.conftest import THERMOMETER, Command, lines, point
 from tests.engines.deadly import DRIVER
+from tests.engines.trained import report
 from tests.own_models import NET, in_folder
 from tests.problem.posed import planned
 from tests.processes import children, gone
@@ -35,12 +36,6 @@ RAY = ("hydra/launcher=sweep_ray", "hydra.launcher.workers=2")
 
 by_each = pytest.mark.parametrize("engine", [PROCESSES, RAY], ids=["processes", "sweep_ray"])
 """Where workers are of this machine alone."""
-
-
-def report(folder: Path) -> dict[str, bytes]:
-    """The files of the only sweep in ``folder``."""
-    (sweep,) = (folder / "outputs").glob("sweep-*")
-    return {path.name: path.read_bytes() for path in sweep.iterdir() if path.name != "provenance.json"}
 
 
 @by_each
@@ -172,8 +167,11 @@ def test_workers_of_a_driver_that_is_killed_end_with_it_whatever_they_do(
 
 
 @pytest.mark.usefixtures("forked_workers")
-@by_each
-@pytest.mark.parametrize("before", [(), ("lr=1e-4", "epochs=2")], ids=["nothing there", "another sweep there"])
+@pytest.mark.parametrize(
+    ("before", "engine"),
+    [((), PROCESSES), (("lr=1e-4", "epochs=2"), PROCESSES), ((), RAY)],
+    ids=["nothing there", "another sweep there", "sweep_ray"],
+)
 def test_workers_of_a_new_sweep_bring_in_torch_while_the_store_is_opened_and_train_it(
     command: Command, monkeypatch: pytest.MonkeyPatch, before: tuple[str, ...], engine: tuple[str, ...]
 ) -> None:

@@ -47,3 +47,9 @@ def of_points(engine: Engine, points: Sequence[Settings]) -> list[Result]:
     posed = planned(points)
     found = results(engine, posed)
     return [found[point.key] for point in posed.points]
+
+
+def report(folder: Path) -> dict[str, bytes]:
+    """The files of the only sweep in ``folder``, but for who trained it and when."""
+    (sweep,) = (folder / "outputs").glob("sweep-*")
+    return {path.name: path.read_bytes() for path in sweep.iterdir() if path.name != "provenance.json"}
