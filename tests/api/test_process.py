@@ -3,7 +3,6 @@
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
 import traceback
@@ -23,6 +22,8 @@ from omegaconf.basecontainer import BaseContainer
 import sweep
 from sweep.errors import BadInput
 from tests.api.loops import breaks
+from tests.quick_start import run
+from tests.threads import two_threads
 
 pytestmark = pytest.mark.usefixtures("ready_store")
 
@@ -71,6 +72,7 @@ def state() -> dict[str, Any]:
     ],
     ids=["a line", "a model", "a function that fails", "what is refused", "by processes"],
 )
+@two_threads()
 def test_a_call_leaves_the_process_as_it_was(asked: dict[str, Any]) -> None:
     before = state()
     if asked.get("lr") == -1:
@@ -88,10 +90,7 @@ def test_a_call_leaves_the_process_as_it_was(asked: dict[str, Any]) -> None:
 
 def test_a_call_works_within_another_application_of_hydra(tmp_path: Path) -> None:
     Path("app.py").write_text(HYDRA_MAIN, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "app.py", "+depth=7", "hydra.run.dir=.", "hydra.output_subdir=null"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = run([sys.executable, "app.py", "+depth=7", "hydra.run.dir=.", "hydra.output_subdir=null"])
     assert (done.stdout.splitlines()[-1:], done.returncode) == (["2 app 7"], 0), done.stderr
 
 

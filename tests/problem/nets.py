@@ -12,7 +12,7 @@ Loss = Callable[[Tensor], Tensor]
 
 
 class Slopes(NamedTuple):
-    """A loss of one row of parameters, as functions of many rows."""
+    """A loss of rows of parameters."""
 
     loss: Callable[[Tensor], Tensor]
     gradient: Callable[[Tensor], Tensor]
@@ -21,13 +21,15 @@ class Slopes(NamedTuple):
 
 
 def slopes(loss: Loss) -> Slopes:
-    """By autograd; products with the Hessian by reverse over reverse."""
-    return Slopes(
-        vmap(loss),
-        vmap(grad(loss)),
-        vmap(lambda at, along: grad(lambda place: (grad(loss)(place) * along).sum())(at)),
-        vmap(hessian(loss)),
-    )
+    """By autograd, of a loss of one row and of many; products with the Hessian by reverse over reverse."""
+
+    def gradient(at: Tensor) -> Tensor:
+        leaf = at.detach().requires_grad_()
+        (found,) = torch.autograd.grad(loss(leaf).sum(), leaf)
+        return found
+
+    along = vmap(lambda at, along: grad(lambda place: (grad(loss)(place) * along).sum())(at))
+    return Slopes(loss, gradient, along, vmap(hessian(loss)))
 
 
 def sizes_of(width: int, depth: int, inputs: int = 1) -> list[int]:
@@ -39,10 +41,10 @@ def parameters_of(sizes: list[int]) -> int:
 
 
 def output(sizes: list[int], at: Tensor, x: Tensor, bend: Callable[[Tensor], Tensor] = torch.tanh) -> Tensor:
-    """Of a perceptron, shape ``(n_samples, 1)``; ``at`` has the weights and the intercepts of each layer in turn."""
+    """Of perceptrons, shape ``(…, n_samples, 1)``; ``at`` has the weights and the intercepts of each layer in turn."""
     for number, (before, after) in enumerate(pairwise(sizes)):
-        weights, intercepts, at = at.tensor_split([before * after, (before + 1) * after])
-        x = x @ weights.view(after, before).T + intercepts
+        weights, intercepts, at = at.tensor_split([before * after, (before + 1) * after], dim=-1)
+        x = x @ weights.reshape(*weights.shape[:-1], after, before).mT + intercepts[..., None, :]
         x = bend(x) if number < len(sizes) - 2 else x
     return x
 

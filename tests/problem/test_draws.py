@@ -14,6 +14,7 @@ from sweep.problem.task import Task
 from sweep.settings.schema import DType, ProblemKind
 from sweep.training.batches import orders
 from sweep.training.bitwise import first_difference
+from sweep.training.in_process import in_process
 from tests.conftest import THERMOMETER
 from tests.problem import any_modules
 from tests.problem.posed import asked, curves, planned, spec
@@ -29,11 +30,12 @@ def test_rows_that_draw_have_the_bits_that_they_have_alone(dtype: DType, batch_s
         asked(DROPPED, lr=lr, seed=seed, epochs=epochs, dtype=dtype, curvature=True, batch_size=batch_size)
         for seed in (3, 0, 7) for lr, epochs in ((1e-3, EPOCHS), (5e-4, 13), (1e-3, 13))
     ]  # fmt: skip
-    together = curves(points)
+    plan = planned(points)
+    together = in_process(plan.points, plan.problems)
     assert {each.trained["promised"] for each in together} == {1}
     assert all(each.trained["tile"] > 1 and each.trained.get("batch_tile", 2) > 1 for each in together)
-    for each, beside in zip(points, together, strict=True):
-        (alone,) = curves([each])
+    for each, beside in zip(plan.points, together, strict=True):
+        (alone,) = in_process([each], plan.problems)
         assert first_difference(alone, beside, [""] * len(alone.parameters)) == ""
     assert len({curve.losses[-1] for curve in together}) == len(points)
 

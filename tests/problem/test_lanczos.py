@@ -34,7 +34,7 @@ def symmetric(values: Tensor, seed: int) -> tuple[Tensor, Tensor]:
 @pytest.mark.parametrize(("width", "depth"), [(3, 1), (8, 1), (4, 2)])
 def test_small_networks_have_the_curvature_that_torchs_hessian_has(width: int, depth: int) -> None:
     sizes, (x, y) = sizes_of(width, depth), waves(20)
-    net = slopes(lambda at: ((output(sizes, at, x) - y) ** 2).mean())
+    net = slopes(lambda at: ((output(sizes, at, x) - y) ** 2).mean(dim=(-2, -1)))
     torch.manual_seed(0)
     at = 0.7 * torch.randn(6, parameters_of(sizes), dtype=torch.float64)
     for _ in range(200):
@@ -52,7 +52,7 @@ def test_of_least_squares_what_is_left_is_the_excess() -> None:
     chance = torch.Generator().manual_seed(1)
     x = torch.randn(100, 8, generator=chance, dtype=torch.float64) * torch.logspace(0, -2.5, 8, dtype=torch.float64)
     y = x.sum(dim=1) + torch.randn(100, generator=chance, dtype=torch.float64)
-    model = slopes(lambda at: ((x @ at - y) ** 2).mean())
+    model = slopes(lambda at: ((at @ x.T - y) ** 2).mean(dim=-1))
     best = torch.linalg.lstsq(x, y[:, None]).solution[:, 0]
     at = best + torch.randn(5, 8, generator=chance, dtype=torch.float64)
     known = spectrum(model.gradient(at), lambda v: model.product(at, v), 8)

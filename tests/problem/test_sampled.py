@@ -98,7 +98,7 @@ def test_it_is_torchs_own_loss_on_these_samples(
 def test_a_run_is_torchs_own_loop_over_the_same_batches(kinds: int, batch: int, dtype: DType, off: float) -> None:
     kind, options = classes if kinds else tables, {"dtype": getattr(torch, dtype)}
     data = classes.table(40, 5, kinds, 1) if kinds else tables.table(40, 5, 1)
-    base = kind.run(data, dtype=dtype, batch_size=batch, epochs=200, lr=0.01)
+    base = kind.run(data, dtype=dtype, batch_size=batch, epochs=60, lr=0.01)
     points = [base, replace(base, seed=1, scale=0.5, lr=0.003)]
     posed = problems({data.fingerprint: data}, [base.task])
     for point, curve in zip(points, in_process(points, posed), strict=True):

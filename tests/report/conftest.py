@@ -10,15 +10,22 @@ from tests.report.made import SEED_GRID, report
 from tests.report.opened import Visit
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="session")
+def window(browser: "Browser") -> Iterator["Page"]:
+    """One for all visits: to open one takes longer than most of what is done in it."""
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture
-def visit(browser: "Browser") -> Iterator[Visit]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    made = Visit(page)
+def visit(window: "Page") -> Iterator[Visit]:
+    made = Visit(window)
     yield made
-    page.close()
+    made.end()
     assert made.complaints == []
 
 

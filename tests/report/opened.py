@@ -1,22 +1,37 @@
 """A page of a report that is open in a browser, and its table of runs."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playwright.sync_api import Dialog, Frame, Page
 
 
 class Visit:
-    """A page that is open, and everything it asked for and complained of."""
+    """A page that is open, as new, and everything it asked for and complained of."""
 
     def __init__(self, page: "Page") -> None:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.emulate_media(**dict.fromkeys(("media", "color_scheme", "reduced_motion", "forced_colors"), "null"))  # type: ignore[arg-type]
+        page.set_default_timeout(30_000)
+        page.mouse.move(0, 0)
         self.page = page
         self.asked: list[str] = []
         self.complaints: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("dialog", self._refuse)
+        self._hears: dict[Any, Callable[[Any], None]] = {
+            "request": lambda request: self.asked.append(request.url),
+            "console": lambda message: self.complaints.append(message.text),
+            "pageerror": lambda error: self.complaints.append(str(error)),
+            "dialog": self._refuse,
+        }
+        for event, hear in self._hears.items():
+            page.on(event, hear)
+
+    def end(self) -> None:
+        """Leave the page, and hear nothing more of it."""
+        self.page.goto("about:blank")
+        for event, hear in self._hears.items():
+            self.page.remove_listener(event, hear)
 
     def _refuse(self, dialog: "Dialog") -> None:
         self.complaints.append(dialog.message)

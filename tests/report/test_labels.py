@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,10 +17,8 @@ from sweep.report.pictures import style
 from tests.conftest import THERMOMETER, point
 from tests.problem.made import readings
 from tests.report.made import OTHER, SEED_GRID, sweep
+from tests.report.opened import Visit
 from tests.report.pages import looks
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 KEY = re.compile("<svg.*?</svg>")
 """A sample of a legend with its meaning."""
@@ -51,12 +48,11 @@ LOG = {
 }
 
 
-def drawn(browser: "Browser", svgs: list[str]) -> list[looks.Lettered]:
+def drawn(visit: Visit, svgs: list[str]) -> list[looks.Lettered]:
     """The pictures in a page of their own."""
-    page = browser.new_page(viewport={"width": 1400, "height": 900})
-    page.set_content(f"<style>{style()}</style>{''.join(svgs)}")
-    found = looks.lettered(page)
-    page.close()
+    visit.page.set_viewport_size({"width": 1400, "height": 900})
+    visit.page.set_content(f"<style>{style()}</style>{''.join(svgs)}")
+    found = looks.lettered(visit.page)
     assert len(found) == len(svgs)
     return found
 
@@ -66,7 +62,7 @@ COUNTS = [(1, 1), (2, 5), (30, 90)]
 
 
 @pytest.mark.parametrize("size", [(340, 280), (480, 380), (420, 300), NARROW], ids=str)
-def test_labels_of_any_range_have_room(browser: "Browser", size: Size) -> None:
+def test_labels_of_any_range_have_room(visit: Visit, size: Size) -> None:
     ranges = {name: Axis.over(values, log=False) for name, values in LINEAR.items()}
     ranges |= {name: Axis.over(values) for name, values in LOG.items()}
     names = ("temperature in °C", "W" * 300, "a name that goes on " * 9, "温度" * 50, "x")
@@ -79,12 +75,12 @@ def test_labels_of_any_range_have_room(browser: "Browser", size: Size) -> None:
     ]
     texts = [lettering.cut(each, 120) for each in ("own rain", *names)]
     frames += [Frame("t", Axis.named(texts * few), Axis.named(texts * many), names[:2], size) for few, many in COUNTS]
-    for frame, found in zip(frames, drawn(browser, [frame.draw([], "alt") for frame in frames]), strict=True):
+    for frame, found in zip(frames, drawn(visit, [frame.draw([], "alt") for frame in frames]), strict=True):
         assert found.faults() == [], frame
         assert len(found.texts) >= 3 + 2 * 2, "each axis has ticks"
 
 
-def test_labels_of_a_low_panel_with_one_value_upright_have_room(browser: "Browser") -> None:
+def test_labels_of_a_low_panel_with_one_value_upright_have_room(visit: Visit) -> None:
     ranges = [Axis.over(values) for values in LOG.values()] + [
         Axis.over(values, log=False) for values in LINEAR.values()
     ]
@@ -94,7 +90,7 @@ def test_labels_of_a_low_panel_with_one_value_upright_have_room(browser: "Browse
         Frame("1,000 epochs", across, upright[place % 3], ("learning rate", "input scale"), sizes[place // 3 % 3])
         for place, across in enumerate(ranges)
     ]
-    for frame, found in zip(frames, drawn(browser, [frame.draw([], "alt") for frame in frames]), strict=True):
+    for frame, found in zip(frames, drawn(visit, [frame.draw([], "alt") for frame in frames]), strict=True):
         assert found.faults() == [], frame
         assert "input scale" in {text for text, *_ in found.texts}
 
@@ -114,7 +110,7 @@ def test_names_that_are_cut_on_an_axis_are_still_told_apart(names: tuple[str, ..
     assert max(map(lettering.width, cut)) <= 110
 
 
-def test_labels_of_a_whole_report_have_room(browser: "Browser") -> None:
+def test_labels_of_a_whole_report_have_room(visit: Visit) -> None:
     stamps, pressures = 1.7e9 + np.arange(24.0), 101_325 + 0.004 * np.arange(24)
     day = readings(
         stamps, pressures, "a day", input_names=("time",), target_name="pressure", input_unit="s", target_unit="Pa"
@@ -127,5 +123,5 @@ def test_labels_of_a_whole_report_have_room(browser: "Browser") -> None:
     svgs = [svg for picture in made for svg in [*picture.panels, *picture.narrow, *KEY.findall(picture.key())]]
     assert len(svgs) >= 4 + 8
     assert any("samples held out" in svg for svg in svgs)
-    for found in drawn(browser, svgs):
+    for found in drawn(visit, svgs):
         assert found.faults() == []

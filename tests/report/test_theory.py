@@ -130,7 +130,7 @@ def asked(step: theory.Step, *sources_of: Readings) -> Point:
     return planned.points[0]
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(
     lrs=st.lists(st.floats(1e-12, 1e3), min_size=1, max_size=3),
     scale=st.sampled_from([1e-6, 0.0184, 0.1, 1.0, 50.0]),

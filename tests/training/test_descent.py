@@ -2,7 +2,6 @@
 
 import csv
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from sweep.training import in_process
 from sweep.training.curve import Curve
 from tests.conftest import THERMOMETER, lines, point
 from tests.problem.made import readings
+from tests.threads import two_threads
 
 PROBLEMS = lines(THERMOMETER)
 REFERENCE = list(csv.DictReader((Path(__file__).parent.parent / "reference/seed_losses.csv").read_text().splitlines()))
@@ -102,18 +102,10 @@ def test_a_short_run_is_the_prefix_of_a_long_one(lr: float, scale: float, short:
     assert first.final_loss == following or (math.isnan(first.final_loss) and math.isnan(following))
 
 
-@pytest.fixture
-def two_threads() -> Iterator[None]:
-    """Torch with two threads, also where the machine has one processor."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.mark.parametrize("samples", [2, 1000, 32_769, 50_001])
 @pytest.mark.parametrize("dtype", list(DType))
-def test_many_readings_leave_a_batch_equal_to_its_points(two_threads: None, samples: int, dtype: DType) -> None:
+@two_threads()
+def test_many_readings_leave_a_batch_equal_to_its_points(samples: int, dtype: DType) -> None:
     """Past 32,768 readings two torch threads would split a sum differently in a batch and alone."""
     noise = np.random.default_rng(samples)
     many = readings(noise.normal(size=samples), noise.normal(size=samples))
@@ -130,6 +122,7 @@ def test_a_run_at_a_fixed_point_of_its_dtype_is_stalled() -> None:
     assert [curve.stalled for curve in train(slow, later)] == [False, True]
 
 
-def test_training_leaves_the_thread_count_of_torch_alone(two_threads: None) -> None:
+@two_threads()
+def test_training_leaves_the_thread_count_of_torch_alone() -> None:
     train(point(epochs=3))
     assert torch.get_num_threads() == 2

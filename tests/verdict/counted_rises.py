@@ -94,9 +94,10 @@ def with_batches(seed: int, tables: int, rates: int, lengths: Sequence[int] = LE
                 for part in parts
                 for epochs in lengths
             ]
-            later = in_process([replace(run, epochs=LONGER * run.epochs) for run in runs], posed)
+            later = [replace(run, epochs=LONGER * run.epochs) for run in runs]  # Of which the runs are prefixes.
+            curves = in_process([*runs, *later], posed)
             kind = str(base.optimizer) + (f", momentum {base.momentum}" if base.momentum else "")
-            for run, curve, long in zip(runs, in_process(runs, posed), later, strict=True):
+            for run, curve, long in zip(runs, curves[: len(runs)], curves[len(runs) :], strict=True):
                 yield _judged(f"{kind}, batches of {BATCH}", run, curve, problem, _diverges(curve, long), times=1.0)
 
 

@@ -23,7 +23,7 @@ BELOW = 0.8
 def ratios(width: int, depth: int, seed: int, epochs: tuple[int, ...]) -> list[list[float]]:
     """``lr·λmax/2`` at each of ``epochs`` of a run at each of :data:`RATES`; nan where it is not finite."""
     sizes, (x, y) = sizes_of(width, depth), waves(32)
-    net = slopes(lambda at: ((output(sizes, at, x) - y) ** 2).mean())
+    net = slopes(lambda at: ((output(sizes, at, x) - y) ** 2).mean(dim=(-2, -1)))
     chance = torch.Generator().manual_seed(seed)
     drawn = [
         (2 * torch.rand((before + 1) * after, generator=chance, dtype=torch.float64) - 1) / before**0.5

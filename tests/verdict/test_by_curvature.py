@@ -169,7 +169,7 @@ def test_a_loss_below_zero_rises_by_no_less_than_rounding_explains() -> None:
 
 def test_plain_descent_on_a_network_settles_at_the_edge_of_stability() -> None:
     sizes, (x, y) = sizes_of(8, 1), waves(32)
-    net = slopes(lambda at: ((output(sizes, at, x) - y) ** 2).mean())
+    net = slopes(lambda at: ((output(sizes, at, x) - y) ** 2).mean(dim=(-2, -1)))
     torch.manual_seed(0)
     at = 0.5 * torch.randn(5, parameters_of(sizes), dtype=torch.float64)
     lr = torch.tensor([0.02, 0.04, 0.15, 0.2, 0.25], dtype=torch.float64)

@@ -132,7 +132,7 @@ def test_classes_with_momentum_settle_below_its_threshold_at_the_optimum_and_not
     classes: int, nesterov: bool
 ) -> None:
     data = table(60, 3, classes, 1)
-    base = run(data, epochs=4000, dtype=DType.float64, momentum=0.6, nesterov=nesterov)
+    base = run(data, epochs=1000, dtype=DType.float64, momentum=0.6, nesterov=nesterov)
     problem = logistic(data)
     known = problem.convexity(base)
     assert known is not None

@@ -140,7 +140,7 @@ EXTREME = st.one_of(
 
 
 @example(**FAR_BEYOND)
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(
     lr=EXTREME,
     scale=EXTREME,
