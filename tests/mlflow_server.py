@@ -1,6 +1,7 @@
 """An MLflow tracking server on loopback, forked where MLflow is imported: ``mlflow server`` imports it twice to start.
 
-``benchmarks/mlflow_server.py`` starts MLflow's own command.
+It is MLflow's Flask, which answers all that sweep asks; uvicorn and FastAPI, which ``mlflow server`` has before that,
+take as long again, and stand in ``tests/chaos``. ``benchmarks/mlflow_server.py`` starts MLflow's own command.
 """
 
 import os
@@ -45,9 +46,31 @@ def serving(folder: Path, database: str) -> Iterator[str]:
         process.communicate(timeout=30)  # Closes its standard input.
 
 
-def serve(port: int, database: str) -> None:
-    """Be a server with one worker on ``database``, whose files lie in the current folder."""
+def serve_whole(port: int, database: str) -> None:
+    """Be what ``mlflow server`` is with one worker on ``database``, whose files lie in the current folder."""
     import uvicorn
+
+    _prepare(database)
+    uvicorn.run("mlflow.server.fastapi_app:app", host="127.0.0.1", port=port)
+
+
+def serve(port: int, database: str) -> None:
+    """Be the same without what passes each request on to Flask."""
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    _prepare(database)
+    from mlflow.server import app
+
+    class Handler(WSGIRequestHandler):
+        protocol_version = "HTTP/1.1"  # A connection is kept.
+
+        def log_request(self, *_: object) -> None:
+            """Say nothing."""
+
+    make_server("127.0.0.1", port, app, threaded=True, request_handler=Handler).serve_forever()
+
+
+def _prepare(database: str) -> None:
     from mlflow.server import constants
 
     os.environ |= {
@@ -58,7 +81,6 @@ def serve(port: int, database: str) -> None:
         constants.ARTIFACTS_DESTINATION_ENV_VAR: "files",
         constants.SERVE_ARTIFACTS_ENV_VAR: "true",
     }
-    uvicorn.run("mlflow.server.fastapi_app:app", host="127.0.0.1", port=port)
 
 
 def _end_when_let_go() -> None:

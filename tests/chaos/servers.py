@@ -16,7 +16,7 @@ import psycopg
 from benchmarks.postgresql import Postgresql
 from benchmarks.process import unused_port
 from tests.chaos.processes import forked, wait
-from tests.mlflow_server import serve
+from tests.mlflow_server import serve_whole
 
 GRACE = 10.0
 """Seconds that a server has to end by itself."""
@@ -79,7 +79,7 @@ class MlflowServer:
         self.process = forked(self._serve, self.folder, self.folder / "log")
 
     def _serve(self) -> None:
-        serve(self.port, self.backend)
+        serve_whole(self.port, self.backend)
 
 
 @dataclass

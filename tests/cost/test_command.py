@@ -20,6 +20,12 @@ def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     return folder
 
 
+@pytest.fixture
+def ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has run tests for long looks through far more objects than a command, which takes a second."""
+    monkeypatch.setattr("sweep.cost.cost.ending", lambda _: 0.0)
+
+
 def stored(folder: Path) -> object:
     """The runs of the store in ``folder``, and its files but for the database's own."""
     with closing(sqlite3.connect(folder / "outputs" / "mlflow.db")) as connection:
@@ -42,6 +48,7 @@ def test_the_cost_is_told_by_engine_and_nothing_is_kept(command: Command, tmp_pa
     assert list(tmp_path.rglob("*")) == list(temporary.rglob("*")) == []
 
 
+@pytest.mark.usefixtures("ends_at_once")
 def test_the_engine_that_is_asked_for_is_told_and_marked(command: Command, temporary: Path) -> None:
     said = command("lr=1e-2,1e-3", "epochs=5", "dry_run=cost", "hydra/launcher=processes", "hydra.launcher.workers=3")
     (marked,) = (line for line in said.out.splitlines() if line.endswith("this command"))
@@ -49,6 +56,7 @@ def test_the_engine_that_is_asked_for_is_told_and_marked(command: Command, tempo
     assert said.err == ""
 
 
+@pytest.mark.usefixtures("ends_at_once")
 def test_as_json_the_cost_is_numbers_an_engine(command: Command, temporary: Path) -> None:
     words = ("lr=1e-2,1e-3", "epochs=5", "dry_run=cost", "hydra/launcher=processes", "hydra.launcher.workers=3")
     said = command(*words, "--json")
@@ -63,6 +71,7 @@ def test_as_json_the_cost_is_numbers_an_engine(command: Command, temporary: Path
     assert min(chosen[name] for name in ("seconds", "driver_bytes", "worker_bytes")) > 0
 
 
+@pytest.mark.usefixtures("ends_at_once")
 def test_what_is_done_already_costs_nothing(command: Command, tmp_path: Path, temporary: Path) -> None:
     assert command("lr=1e-2", "epochs=5").code == 0
     before = stored(tmp_path)
@@ -77,6 +86,7 @@ def test_what_is_done_already_costs_nothing(command: Command, tmp_path: Path, te
     assert stored(tmp_path) == before
 
 
+@pytest.mark.usefixtures("ends_at_once")
 def test_a_training_function_has_a_cost_too(command: Command, tmp_path: Path, temporary: Path) -> None:
     words = ("problem=function", "problem.function._target_=tests.cost.loops.asked", "lr=1e-2", "epochs=5")
     said = command(*words, "dry_run=cost")

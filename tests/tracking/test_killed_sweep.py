@@ -86,8 +86,14 @@ def _killed_at(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     monkeypatch.setattr(sweeps, "writer_for", kills)
 
 
-@pytest.mark.parametrize("there", ["a file", "a server"])
-@pytest.mark.parametrize(("place", "done"), [("before the runs of its last part", 2), ("before the plan", 3)])
+@pytest.mark.parametrize(
+    ("place", "done", "there"),
+    [
+        ("before the runs of its last part", 2, "a file"),
+        ("before the runs of its last part", 2, "a server"),
+        ("before the plan", 3, "a file"),
+    ],
+)
 def test_wherever_a_sweep_is_killed_each_run_that_is_committed_counts(
     command: Command, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, there: str, place: str, done: int
 ) -> None:

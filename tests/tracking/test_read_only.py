@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sweep.errors import StoreAway
 from sweep.tracking import snapshot
 from tests.bound import as_user, bound
 from tests.conftest import Command
+from tests.tracking import bombs
 
 FILE = Path("outputs/mlflow.db")
 ELSEWHERE = "tracking.uri=sqlite:///../outputs/mlflow.db"
@@ -105,17 +106,25 @@ def test_a_report_that_has_no_place_here_says_how_it_gets_one(swept: Path, monke
     assert f"sweep report tracking.uri=sqlite:///{swept}" in said.err
 
 
+LAID: dict[str, Callable[[Path], None]] = {
+    "pipe": bombs.pipe,
+    "device": lambda path: path.symlink_to("/dev/full"),
+    "folder": bombs.folder,
+}
+
+
 @pytest.mark.parametrize("name", ["mlflow.db", "mlflow.db-wal", "mlflow.db-journal"])
-@pytest.mark.parametrize("laid", ["pipe", "device", "folder"])
-def test_what_is_no_file_is_neither_copied_nor_waited_for(swept: Path, name: str, laid: str) -> None:
+def test_what_is_no_file_is_neither_copied_nor_waited_for(swept: Path, name: str) -> None:
     path = swept.with_name(name)
-    path.unlink(missing_ok=True)
-    {"pipe": os.mkfifo, "device": lambda path: path.symlink_to("/dev/full"), "folder": Path.mkdir}[laid](path)
-    for closed in (False, True):
-        swept.parent.chmod(0o555 if closed else 0o755)
-        for module, arguments in (("sweep.report", ()), ("sweep", SWEPT)):
-            said = bound(ELSEWHERE, *arguments, module=module)
-            assert (said.code, said.out, "is no plain file" in said.err) == (1, "", True)
+    for laid, lay in LAID.items():
+        bombs.clear(path)
+        lay(path)
+        for closed in (False, True):
+            swept.parent.chmod(0o555 if closed else 0o755)
+            for module, arguments in (("sweep.report", ()), ("sweep", SWEPT)):
+                said = bound(ELSEWHERE, *arguments, module=module)
+                assert (said.code, said.out, "is no plain file" in said.err) == (1, "", True), laid
+        swept.parent.chmod(0o755)
 
 
 def test_a_folder_that_may_not_be_entered_is_told_from_one_that_holds_nothing(swept: Path) -> None:
