@@ -1,7 +1,7 @@
 # Every target sets up what it needs in .venv, a private environment.
 PYTHON ?= python3
 RUN = .venv/bin
-WORKERS ?= 2
+WORKERS ?= 4
 
 .PHONY: sweep test lint lowest clean
 
@@ -9,6 +9,7 @@ sweep: .venv/installed
 	$(RUN)/python -m sweep -m lr=1e-2,1e-4 scale=1,0.1
 
 # A file is run by one worker, in the order of tests/conftest.py; what tests start need not compile the package each time.
+# Two workers a core: a third of their time they wait, for servers, limits and processes that are to end.
 test: .venv/installed-dev
 	PYTHONDONTWRITEBYTECODE= $(RUN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
