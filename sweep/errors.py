@@ -1,6 +1,8 @@
 """What a user did that cannot be run, said once and clearly; and the documented exit codes."""
 
 import difflib
+import signal
+import sys
 import unicodedata
 from collections.abc import Iterable
 from enum import IntEnum
@@ -96,3 +98,15 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", "".join(text[:LONGEST_NAME].split())).casefold()
+
+
+def is_signal(error: BaseException) -> bool:
+    """Whether ``error`` may be a Ctrl-C: in a process that ignores that, as a worker does, a model has raised it."""
+    ignored = type(error) is KeyboardInterrupt and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    return isinstance(error, KeyboardInterrupt) and not ignored
+
+
+def raised() -> tuple[type[BaseException], ...]:
+    """For ``except raised():`` around a user's own code, which may raise anything: what it raised, but for a Ctrl-C."""
+    error = sys.exc_info()[1]
+    return () if error is None or is_signal(error) else (type(error),)

@@ -3,13 +3,12 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sweep.errors import printable
+from sweep.errors import printable, raised
 from sweep.outputs import OUTPUTS, Anothers, is_anothers, write_atomically
 from sweep.problem.choice import predicted
 from sweep.problem.predicted import Predicted
@@ -56,8 +55,10 @@ def _predicted(sweep: "SweepRun", record: "SweepRecord") -> Mapping[str, Predict
         if task not in plan.facts or run.curve is None:
             continue
         made = record.predictions.get(run.point.key)
-        with suppress(Exception):  # Of a user's own code, which has trained, and may yet raise anything here.
+        try:
             made = made or predicted(plan.problems[task], run.point, run.curve.parameters)
+        except raised():  # It has trained, and may yet raise anything here.
+            continue
         if made:
             found[run.point.key] = made
     if found != record.predictions:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sweep.data.readings import Readings
-from sweep.errors import BadInput
+from sweep.errors import BadInput, raised
 from sweep.models import session
 from sweep.models.facts import Facts
 from sweep.models.spec import parsed, targets
@@ -19,7 +19,7 @@ from sweep.problem.choice import problems
 from sweep.problem.problem import Problem
 from sweep.problem.task import Task
 from sweep.provenance import here
-from sweep.training.curve import Result, is_signal
+from sweep.training.curve import Result
 from sweep.training.execute import isolated
 
 
@@ -87,9 +87,8 @@ class Bench:
         for task in new:
             try:
                 _ = self._problems[task].work
-            except BaseException as error:  # Its runs fail with it.
-                if is_signal(error):
-                    raise
+            except raised():  # Its runs fail with it.
+                continue
 
     def results_of(self, points: Sequence[Point]) -> list[Result]:
         """One a point, in order, each saying where; a point that raises, alone, is a failure and no other's."""

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from sweep import version
-from sweep.errors import BadInput, nearest
+from sweep.errors import BadInput, nearest, raised
 from sweep.models import session
 from sweep.models.places import is_own
 
@@ -121,7 +121,7 @@ def _within(action: Callable[[], Any], path: str, what: str) -> Any:
     try:
         sys.dont_write_bytecode = True  # Compiled code counts as that of a file of its size and second.
         return action()
-    except (Exception, SystemExit) as error:
+    except raised() as error:
         said = error.msg if isinstance(error, SyntaxError) else str(error)
         line = (said.strip().splitlines() or [""])[0]
         told = f"{type(error).__name__}: {line}"[:LONGEST].removesuffix(": ")

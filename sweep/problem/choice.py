@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sweep.data.readings import Readings
-from sweep.errors import BadInput, nearest
+from sweep.errors import BadInput, nearest, raised
 from sweep.models.facts import Facts
 from sweep.models.spec import TARGET
 from sweep.problem.function import Function
@@ -138,7 +138,7 @@ def again(problem: Problem, trained: Mapping[str, int]) -> Problem:
         _ = problem.traits
     except BadInput:
         raise
-    except (Exception, SystemExit):
+    except raised():
         return problem
     if "tile" not in trained:
         return problem

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sweep.errors import raised
 from sweep.models import function
 from sweep.models.spec import TARGET, parsed
 from sweep.problem.confusion import Confusion
@@ -42,7 +43,7 @@ class Function:
         """0; what it runs is imported here, before anything is timed."""
         try:
             function.found(self.spec)
-        except (Exception, SystemExit):  # Its runs fail with it.
+        except raised():  # Its runs fail with it.
             return 0
         return 0
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from sweep.data.readings import Floats
-from sweep.errors import BadInput
+from sweep.errors import BadInput, raised
 from sweep.models.facts import Facts
 from sweep.models.losses import SPREAD_NAMES, Loss
 from sweep.models.source import Source
@@ -41,7 +41,7 @@ def seat(problem: "Problem", point: "Setup") -> tuple[int, int]:
     """Of a ``point``, the seed that all rows of its tile must have, 0 where they need not; and its kind of place."""
     try:
         traits = problem.traits if isinstance(problem, Network) else None
-    except (Exception, SystemExit):  # Its runs fail with it.
+    except raised():  # Its runs fail with it.
         traits = None
     if traits is None:
         return 0, 0
@@ -111,7 +111,7 @@ class Network:
             shapes, output, said = found.shapes, found.output_shape, (found.one_by_one, found.uncurved)
         except BadInput:
             raise
-        except (Exception, SystemExit) as error:  # Of a user's own code, which may raise anything.
+        except raised() as error:
             shapes, output, said = {}, (), (f"it raises {type(error).__name__}", "")
         targets = self.prepared.targets
         spread = self._task.spread or self.loss.spread(targets, self.source.classes, output)
@@ -124,7 +124,7 @@ class Network:
         """Of a tile's share, as the trial found it."""
         try:
             return self.traits.work
-        except (Exception, SystemExit):  # Its runs fail with it.
+        except raised():  # Its runs fail with it.
             return 1
 
     @property

@@ -1,6 +1,5 @@
 """What comes back of a point: a curve, or the failure to get one. Plain data that can cross a process."""
 
-import signal
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -110,12 +109,6 @@ class Failure:
     def sentence(self) -> str:
         """What happened; our own words are a sentence without its kind."""
         return ": ".join(part for part in (self.kind if self.kind != Unfit.__name__ else "", self.message) if part)
-
-
-def is_signal(error: BaseException) -> bool:
-    """Whether ``error`` may be a Ctrl-C: in a process that ignores that, as a worker does, a model has raised it."""
-    ignored = type(error) is KeyboardInterrupt and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    return isinstance(error, KeyboardInterrupt) and not ignored
 
 
 Result = Curve | Failure

@@ -9,13 +9,14 @@ from dataclasses import replace
 from itertools import groupby
 from time import perf_counter
 
+from sweep.errors import raised
 from sweep.plan.chunks import chunks
 from sweep.plan.point import Point
 from sweep.problem.problem import Problem, parameter_count
 from sweep.problem.task import Task
 from sweep.settings.schema import ProblemKind
 from sweep.training import advance
-from sweep.training.curve import Compute, Failure, Result, is_signal
+from sweep.training.curve import Compute, Failure, Result
 from sweep.training.worth import Worth, labour
 
 CHUNK_LOSSES = 4_000_000
@@ -127,9 +128,7 @@ def isolated(chunk: Sequence[Point], problems: Mapping[Task, Problem], compute: 
         if len(results) != len(chunk):
             raise RuntimeError(f"the engine returned {len(results)} results for {len(chunk)} points")
         return _timed(chunk, problems, results, perf_counter() - begun)
-    except BaseException as error:  # A model may raise anything; the run of its point keeps what it was.
-        if is_signal(error):
-            raise
+    except raised() as error:  # The run of its point keeps what it was.
         if len(chunk) == 1:
             return [replace(Failure.of(error), seconds=perf_counter() - begun)]
     half = len(chunk) // 2  # The time until it raised is nobody's.

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from sweep import scratch
+from sweep.errors import raised
 from sweep.models import function
 from sweep.models.build import drawn
 from sweep.plan.point import Point
 from sweep.problem.function import Function
 from sweep.training import captured, kept_files, yielded
-from sweep.training.curve import Curve, Failure, Leavings, Result, is_signal
+from sweep.training.curve import Curve, Failure, Leavings, Result
 
 
 def train(point: Point, problem: Function, through: Callable[[Any], Any] = lambda found: found) -> Result:
@@ -25,7 +26,7 @@ def train(point: Point, problem: Function, through: Callable[[Any], Any] = lambd
     ----------
     through : from what the function returns when it is called to what is taken for that, as fewer epochs.
     """
-    with suppress(Exception, SystemExit):  # What its module says and sets up as it is imported is no point's own.
+    with suppress(Exception):  # What its module says and sets up as it is imported is no point's own.
         function.found(problem.spec)
     said: list[str] = []
     takes = point.takes.split()
@@ -48,9 +49,7 @@ def _result(
         epochs = point.epochs if "epochs" in point.takes.split() else None
         rows, returned = yielded.run(found, problem.name, point.stop_diverged, epochs)
         losses = rows.losses()
-    except BaseException as error:  # A user's own code may raise anything.
-        if is_signal(error):
-            raise
+    except raised() as error:
         return Failure.of(error)
     metrics = rows.metrics(note)
     return Curve(losses[:-1], (), float(losses[-1]), False, metrics, yielded.finals(returned, metrics, note))

@@ -89,6 +89,7 @@ def test_a_name_that_the_module_has_not_is_named_with_those_it_has(folder: Path)
     [
         ("x = 1\nraise ValueError('first\\nsecond')\n", "raises ValueError: first (my_models.py, line 2)"),
         ("import sys\nsys.exit('done')\n", "raises SystemExit: done (my_models.py, line 2)"),
+        ("raise GeneratorExit('done')\n", "raises GeneratorExit: done (my_models.py, line 1)"),
         ("x = (\n", "raises SyntaxError: '(' was never closed (my_models.py, line 1)"),
         ("\nimport not_there_at_all\n", "raises ModuleNotFoundError: No module named 'not_there_at_all' (my_mo"),
         ("import broken\n", "raises NameError: name 'y' is not defined (broken.py, line 2)"),

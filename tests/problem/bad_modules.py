@@ -1,5 +1,6 @@
 """Modules as users write them that cannot train, or raise, or have no second derivative."""
 
+from asyncio import CancelledError
 from typing import Any
 
 import numpy as np
@@ -151,13 +152,20 @@ class RaisesMade(Net):
             raise ValueError(f"no width of {width}")
 
 
+class Own(BaseException):
+    """What no ``except Exception`` takes."""
+
+
+RAISED = {each.__name__: each for each in (ValueError, KeyError, SystemExit, GeneratorExit, CancelledError, Own)}
+
+
 class Raises(Net):
     def __init__(self, kind: str) -> None:
         super().__init__()
         self.kind = kind
 
     def forward(self, x: Tensor) -> Tensor:
-        raise {"ValueError": ValueError, "SystemExit": SystemExit, "KeyError": KeyError}[self.kind]("as it is called")
+        raise RAISED[self.kind]("as it is called")
 
 
 class RaisesOnNan(Net):

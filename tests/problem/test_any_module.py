@@ -23,6 +23,7 @@ from sweep.verdict.judge import judge
 from sweep.verdict.outcome import Outcome
 from tests.conftest import THERMOMETER
 from tests.problem import any_modules
+from tests.problem.bad_modules import RAISED
 from tests.problem.posed import EPOCHS, RATES, asked, curves, planned, spec, trained
 
 PREPARED = prepare(THERMOMETER, Task(ProblemKind.torch, THERMOMETER.fingerprint, standardize=True))
@@ -187,7 +188,7 @@ def test_what_cannot_train_is_refused_before_anything_does(model: dict[str, Any]
     assert error.value.next_step
 
 
-@pytest.mark.parametrize("kind", ["ValueError", "SystemExit", "KeyError"])
+@pytest.mark.parametrize("kind", RAISED)
 def test_a_model_that_raises_when_it_is_called_has_failed_runs_with_their_traceback(kind: str) -> None:
     for each in trained([asked(spec("Raises", kind=kind), lr=lr) for lr in RATES[:2]]):
         assert isinstance(each, Failure)
