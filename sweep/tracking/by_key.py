@@ -7,6 +7,7 @@ compared as well.
 
 from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from sweep.tracking import answers, database_writer, membership
 from sweep.tracking.patience import patiently
@@ -21,6 +22,9 @@ MARK = "mlflow.sweep.keys"
 """Experiment tag: :data:`ALL` where each run of a point carries the tag named by its key, :data:`SOME` where not."""
 
 ALL, SOME = "all", "some"
+
+_said = WeakSet[Store]()
+"""Open experiments that have said :data:`ALL`, which they do not take back."""
 
 KEYS_A_PAGE = 50
 """Keys that take a server as long to look for, one by one, as a page of runs takes it to send."""
@@ -73,7 +77,12 @@ def _is_of(run: "Run", keys: Set[str]) -> bool:
 
 
 def _mark(store: Store) -> str:
-    return str(answers.experiment(store.client.get_experiment(store.experiment_id)).tags.get(MARK, ""))
+    if store in _said:
+        return ALL
+    mark = str(answers.experiment(store.client.get_experiment(store.experiment_id)).tags.get(MARK, ""))
+    if mark == ALL:
+        _said.add(store)
+    return mark
 
 
 def _set_mark(store: Store, value: str) -> None:

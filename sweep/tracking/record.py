@@ -69,12 +69,19 @@ def find(store: Store, which: str | None) -> str:
     raise BadInput(what, f"a sweep of this experiment: {known}", step)
 
 
-def load(store: Store, summary_id: str, *, published: Mapping[str, str] | None = None) -> SweepRecord:
+def load(
+    store: Store,
+    summary_id: str,
+    *,
+    published: Mapping[str, str] | None = None,
+    told: list[dict[str, Any]] | None = None,
+) -> SweepRecord:
     """Read the sweep of a summary run; of one that works or was killed, what it has committed so far.
 
     Parameters
     ----------
     published : tags of the summary run, where its plan is known to name all of its runs.
+    told : its executions, where they are known.
 
     Raises
     ------
@@ -86,7 +93,9 @@ def load(store: Store, summary_id: str, *, published: Mapping[str, str] | None =
         results = results_of(store, plan, attempts)
         printed.with_output(store.artifacts, plan, attempts, results)
         known = predictions.read(store.artifacts, summary_id, plan, may_be_damaged=published is not None)
-    return SweepRecord(summary_id, plan, results, attempts, executions(store, summary_id), known)
+    if told is None:
+        told = executions(store, summary_id)
+    return SweepRecord(summary_id, plan, results, attempts, told, known)
 
 
 def standing(

@@ -102,10 +102,9 @@ class SweepRun:
             tag = membership.tag(self.plan.sweep_id)
             self.attempts = settle(self.store, self.plan, self.attempts, tag, self._began)
         self.keep(manifest.PATH, manifest.encode(self.plan, self.attempts))
-        record = load(self.store, self.run_id, published=expected.tags(self.plan))
+        record = load(self.store, self.run_id, published=expected.tags(self.plan), told=self.executions)
         # Theory is found once a sweep: the readings are those of this plan, whose fingerprints were checked.
-        plan = replace(record.plan, problems=self.plan.problems)
-        return replace(record, plan=plan, executions=self.executions)
+        return replace(record, plan=replace(record.plan, problems=self.plan.problems))
 
     def log_counts(self, counts: Mapping[str, int], best: tuple[str, float] | None = None) -> None:
         """Put the number of runs of each outcome onto the summary run, as metrics; and what a list of sweeps shows.
