@@ -26,12 +26,9 @@ MOST_LINES = 40
 
 def replay(which: Which, overrides: list[str], allow: Sequence[str] = ()) -> Exit:
     """Train what ``which`` names again, by models of a user's own that are in ``allow``, and say what came of it."""
-    from sweep import retraining, trained_with
     from sweep.console import terminal
     from sweep.tracking import record
-    from sweep.training.bitwise import first_difference
     from sweep.training.curve import Curve
-    from sweep.training.devices import check_devices
     from sweep.verdict.sentences import plural
 
     _, store = opened(overrides)
@@ -40,6 +37,10 @@ def replay(which: Which, overrides: list[str], allow: Sequence[str] = ()) -> Exi
     curves = {key: result for key, result in stored.results.items() if isinstance(result, Curve)}
     if not curves:
         raise BadInput("no point of the sweep has a curve", "a sweep that was trained", "run its command again")
+    from sweep import retraining, trained_with  # Behind them is torch, which who is refused need not wait for.
+    from sweep.training.bitwise import first_difference
+    from sweep.training.devices import check_devices
+
     plan = replace(stored.plan, points=tuple(point for point in stored.plan.points if point.key in curves))
     retraining.check_allowed(plan.tasks, allow)
     check_devices(plan.points)

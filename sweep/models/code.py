@@ -97,7 +97,8 @@ def _distributions(name: str, file: str) -> dict[str, str]:
         if "dir_info" in came and (each.read_text("INSTALLER") or "").strip() != "conda":  # Which builds in a folder.
             return {}
         commit = came.get("vcs_info", {}).get("commit_id", "")
-        versions[f"{re.sub('[-_.]+', '-', each.metadata['Name']).lower()} (installed)"] = f"{each.version} {commit}"
+        about = each.metadata  # Which is parsed each time that it is asked for.
+        versions[f"{re.sub('[-_.]+', '-', about['Name']).lower()} (installed)"] = f"{about['Version']} {commit}"
     return versions
 
 

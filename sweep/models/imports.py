@@ -2,11 +2,14 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sweep.models.finding import content, found, prefixes
 from sweep.models.places import is_own
 
 IMPORTING = ("import_module", "__import__")
+ALL = "\0*"
+"""Behind the name of a package of which all is imported; no name has it."""
 
 
 def imports(source: str, package: str) -> set[str]:
@@ -23,8 +26,14 @@ def imports(source: str, package: str) -> set[str]:
     ------
     SyntaxError : the source is not Python.
     """
-    names = {name for node in ast.walk(ast.parse(source)) for name in _named(node, package)}
+    written = _written(source, package)
+    names = {each for name in written for each in (_listed(name.removesuffix(ALL)) if name.endswith(ALL) else (name,))}
     return {prefix for name in names for prefix in prefixes(name)}
+
+
+@lru_cache(maxsize=256)  # A sweep reads the same sources for each of its models, and again before it trains.
+def _written(source: str, package: str) -> frozenset[str]:
+    return frozenset(name for node in ast.walk(ast.parse(source)) for name in _named(node, package))
 
 
 def _named(node: ast.AST, package: str) -> Iterator[str]:
@@ -35,7 +44,7 @@ def _named(node: ast.AST, package: str) -> Iterator[str]:
         if base:
             yield base
             for alias in node.names:
-                yield from _listed(base) if alias.name == "*" else (f"{base}.{alias.name}",)
+                yield f"{base}{ALL}" if alias.name == "*" else f"{base}.{alias.name}"
     elif isinstance(node, ast.Call) and node.args and isinstance(name := node.args[0], ast.Constant):
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
         if called in IMPORTING and isinstance(name.value, str) and (written := _absolute(name.value, package)):

@@ -2,12 +2,14 @@
 
 import io
 import tokenize
+from functools import lru_cache
 
 LAYOUT = (tokenize.COMMENT, tokenize.NL, tokenize.ENDMARKER, tokenize.ENCODING)
 STRUCTURE = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 """Tokens whose presence matters, and not how wide or long they are."""
 
 
+@lru_cache(maxsize=256)  # A sweep reads the same sources for each of its models, and again before it trains.
 def tokens(source: str) -> str:
     r"""The tokens of ``source``, so written that two sources have the same text exactly if they have the same tokens.
 
