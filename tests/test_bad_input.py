@@ -6,7 +6,9 @@
 import math
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,6 +39,7 @@ from tests.strategies import (
     SETTINGS,
     WILD,
 )
+from tests.tracking import stored
 
 MORE = int(os.environ.get("MORE", "1"))
 
@@ -84,7 +87,7 @@ def compose(folder: Path, arguments: Sequence[str], capsys: pytest.CaptureFixtur
     check_ending(code, capsys.readouterr().err)
 
 
-@tried(12)
+@tried(25)
 @given(overrides=OVERRIDES)
 def test_any_overrides_make_a_plan_or_are_answered_in_one_message(
     folder: Path, capsys: pytest.CaptureFixture[str], overrides: list[str]
@@ -93,7 +96,7 @@ def test_any_overrides_make_a_plan_or_are_answered_in_one_message(
     assert [path.name for path in folder.rglob("*")] == ["my.csv"]
 
 
-@tried(8)
+@tried(25)
 @given(words=st.lists(PLAUSIBLE | WILD | FLAGS, min_size=1, max_size=3))
 def test_any_command_ends_with_a_plan_a_message_or_the_usage(command: Command, folder: Path, words: list[str]) -> None:
     said = command("dry_run=true", *words, "dry_run=true")  # A flag may take the last one as its value.
@@ -101,7 +104,7 @@ def test_any_command_ends_with_a_plan_a_message_or_the_usage(command: Command, f
     assert [path.name for path in folder.rglob("*")] == ["my.csv"]
 
 
-@tried(12)
+@tried(25)
 @given(content=FILES)
 def test_any_grid_file_makes_a_plan_or_is_answered_in_one_message(
     folder: Path, capsys: pytest.CaptureFixture[str], content: bytes
@@ -112,8 +115,18 @@ def test_any_grid_file_makes_a_plan_or_is_answered_in_one_message(
     assert {path.name for path in folder.rglob("*")} == {"my.csv", "grid", "mine.yaml"}
 
 
-@tried(150)
-@given(asked=SETTINGS)
+def with_one(odd: tuple[str, Any]) -> Settings:
+    name, value = odd
+    return replace(stored.settings(), **{name: value})
+
+
+ODD = st.tuples(st.sampled_from(["lr", "scale", "delta"]), st.floats()) | st.tuples(st.just("epochs"), st.integers())
+ONE_ODD: st.SearchStrategy[Settings] = ODD.map(with_one)
+"""Settings of which one number may be any: where several are, the others are refused first."""
+
+
+@tried(200)
+@given(asked=SETTINGS | ONE_ODD)
 def test_any_settings_are_refused_or_make_a_point_within_every_range(asked: Settings) -> None:
     try:
         accepted = validate(asked)
