@@ -134,9 +134,7 @@ def test_a_process_of_its_own_ends_with_the_code_and_words_that_are_documented(t
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
     words = [sys.executable, "-m", "sweep"]
     for arguments, code in ((["lr=-1"], 1), (["--nonsense"], 2), (["epochs=3", "lr=1e-2,1"], 0)):
-        done = subprocess.run(
-            [*words, *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
+        done = run([*words, *arguments], cwd=tmp_path, env=environment)
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
     assert done.stderr == ""

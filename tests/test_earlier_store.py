@@ -122,9 +122,21 @@ def test_what_waits_in_its_spool_is_delivered_and_the_command_goes_on_from_there
     check("5d4df5ac", "completed")
 
 
-def test_a_report_is_made_without_torch(enter: Enter) -> None:
+def test_a_report_is_made_without_torch_and_reading_tables_leaves_the_callers_process_as_it_was(
+    enter: Enter,
+) -> None:
     enter("finished")
-    code = "import sys; from sweep.report.__main__ import report; report(None, []); print('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    code = (
+        "import logging, os, sys, mlflow\n"
+        "before = dict(os.environ), [logging.getLogger(name).level for name in ('mlflow', 'alembic')]\n"
+        "import sweep; sweep.frame()\n"
+        "after = dict(os.environ), [logging.getLogger(name).level for name in ('mlflow', 'alembic')]\n"
+        "assert before == after, (before, after)\n"
+        "from sweep.report.__main__ import report; report(None, [])\n"
+        "print('torch' in sys.modules)\n"
+    )
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
+    done = subprocess.run([sys.executable, "-c", code], env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "False"
     check("1cbb611e", "finished")

@@ -3,8 +3,9 @@
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ import pytest
 
 import sweep
 from sweep.errors import BadInput
+from sweep.plan.plan import Plan
+from sweep.settings.schema import Settings
 from tests.conftest import Command
 
 HARVEST = Path(__file__).parent.parent.parent / "docs" / "harvest.csv"
@@ -99,6 +102,24 @@ def plan_of(report: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ASKED)
+def test_a_call_asks_for_the_points_and_the_settings_that_the_command_asks_for(
+    name: str, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, seen = ASKED[name], []
+
+    def train(first: Settings, planned: Plan, *_: object) -> SimpleNamespace:
+        asks = replace(first, grid={})  # Axes of a command stand in its words.
+        seen.append((asks, planned.points, planned.unused, planned.tolerance, planned.name, planned.readings.keys()))
+        return SimpleNamespace(plan=planned, findings=SimpleNamespace(counts={}))
+
+    monkeypatch.setattr("sweep.app._train", train)
+    assert command(*asked.words).code == 0
+    sweep.run(asked.grid, **asked.settings, quiet=True)
+    assert len(seen) == 2
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("name", ["another tolerance, a name and tags", "a perceptron's width", "a file"])
 def test_a_call_finds_all_done_that_the_command_has_trained_and_reports_the_same_bytes(
     name: str, command: Command
 ) -> None:

@@ -1,6 +1,5 @@
 """``sweep.frame``: the tables of a sweep in a real store, and the example that uses them."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -133,19 +132,6 @@ def test_another_store_and_experiment_are_named_as_on_the_command_line(command: 
         sweep.frame()
     with pytest.raises(BadInput, match="0 sweeps fit"):
         sweep.frame("another", **store)
-
-
-def test_the_callers_process_is_left_as_it_was(command: Command) -> None:
-    command("epochs=5")
-    code = (
-        "import logging, os, mlflow\n"
-        "before = dict(os.environ), [logging.getLogger(name).level for name in ('mlflow', 'alembic')]\n"
-        "import sweep; sweep.frame()\n"
-        "after = dict(os.environ), [logging.getLogger(name).level for name in ('mlflow', 'alembic')]\n"
-        "assert before == after, (before, after)\n"
-    )
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW")}
-    subprocess.run([sys.executable, "-c", code], env=bare, check=True)
 
 
 def test_importing_the_package_brings_nothing_heavy_and_only_what_is_there() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import sweep
+from sweep.api.frame import Frames
 from sweep.api.where import Where
 from sweep.errors import BadInput
 from sweep.tracking.artifacts import FolderArtifacts
@@ -50,6 +51,13 @@ def parts_read(swept: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return read
 
 
+@pytest.fixture(scope="module")
+def whole(swept: Path) -> Frames:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(swept)
+        return sweep.frame()
+
+
 ASKED: dict[str, tuple[Where, Callable[[pd.DataFrame], Any], int]] = {
     "a value": ({"scale": 0.1}, lambda runs: runs["scale"] == 0.1, 3),
     "several values": ({"lr": np.array([1e-2, 1e-4])}, lambda runs: runs["lr"].isin([1e-2, 1e-4]), 4),
@@ -73,12 +81,10 @@ ASKED: dict[str, tuple[Where, Callable[[pd.DataFrame], Any], int]] = {
 
 @pytest.mark.parametrize("name", ASKED)
 def test_what_is_asked_for_is_what_pandas_leaves_of_the_whole_and_no_other_part_is_read(
-    name: str, parts_read: list[str]
+    name: str, whole: Frames, parts_read: list[str]
 ) -> None:
     where, of_pandas, parts = ASKED[name]
-    runs, curves = sweep.frame()
-    assert len(parts_read) == 6
-    parts_read.clear()
+    runs, curves = whole
     found, some = sweep.frame(where=where)
     assert len(parts_read) == parts
     expected = runs[of_pandas(runs).astype(bool)].reset_index(drop=True)
@@ -89,7 +95,9 @@ def test_what_is_asked_for_is_what_pandas_leaves_of_the_whole_and_no_other_part_
 
 
 def test_runs_alone_are_the_table_that_stands_beside_the_curves(parts_read: list[str]) -> None:
-    pd.testing.assert_frame_equal(sweep.frame(curves=False), sweep.frame().runs)
+    runs = sweep.frame().runs
+    assert len(parts_read) == 6
+    pd.testing.assert_frame_equal(sweep.frame(curves=False), runs)
     some = sweep.frame(where="outcome != 'DIVERGED'", curves=False)
     assert {*some["outcome"]} == {"UNFINISHED"}
 

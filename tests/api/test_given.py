@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ import torch
 import sweep
 from sweep.api.words import grid, words
 from sweep.errors import BadInput
+from sweep.plan.plan import Plan
+from sweep.settings.schema import Settings
 from tests.conftest import Command
 
 pytestmark = pytest.mark.usefixtures("ready_store")
@@ -42,7 +45,17 @@ TABLE = pd.DataFrame({"x": [0.0, 0.5, 1.0, 1.5], "y": [1.0, 1.5, 1.75, 3.0]})
 
 
 def keys(grid: dict[str, Any] | None = None, **asked: Any) -> list[str]:
-    return [*sweep.run(grid, **asked, epochs=2, lr=0.1, quiet=True).runs["key"]]
+    """Of the points that would be trained."""
+    found: list[str] = []
+
+    def train(_: Settings, planned: Plan, *__: object) -> SimpleNamespace:
+        found.extend(each.key for each in planned.points)
+        return SimpleNamespace(plan=planned)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sweep.app._train", train)
+        sweep.run(grid, **asked, epochs=2, lr=0.1, quiet=True)
+    return found
 
 
 def test_a_table_has_the_keys_of_its_file(command: Command) -> None:

@@ -50,15 +50,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"sweep.tracking.{module}.LONGEST", 0.1)
 
 
-@pytest.fixture
-def own_server(tmp_path: Path, empty_store: Path) -> Iterator[str]:
-    """The address of a server whose files lie in a folder of its own, and which has seen nothing yet."""
-    folder = tmp_path / "server"
-    folder.mkdir()
-    with started(folder, empty_store) as address:
-        yield address
-
-
 @contextmanager
 def started(folder: Path, empty_store: Path) -> Iterator[str]:
     """The address of a server whose files lie in ``folder``."""

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from sweep.errors import BadInput
 from sweep.tracking import artifact_root
+from tests import quick_start
 from tests.conftest import Command
 from tests.tracking.stored import FOUR, runs
 
@@ -47,7 +47,7 @@ finally:
 
 def test_what_a_driver_logs_of_what_is_tried_again_is_not_printed(command: Command, uri: str) -> None:
     words = ["lr=range(0.0001,0.02,0.0001)", "epochs=1", f"tracking.uri={uri}"]
-    said = subprocess.run([sys.executable, "-c", SPOILED, *words], capture_output=True, text=True, check=False)
+    said = quick_start.run([sys.executable, "-c", SPOILED, *words])
     assert (said.returncode, said.stderr) == (0, "")
     assert said.stdout.endswith("spoiled []\n")
 

@@ -18,17 +18,24 @@ from tests.tracking.stored import URI
 THEIRS = ("tracking.experiment=theirs", "tracking.patience=1")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def connections_are_closed() -> Iterator[None]:
+    """MLflow leaves them open: each is closed when it is collected, the last ones here."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ftplib.FTP, "__del__", ftplib.FTP.close, raising=False)
+        yield
+        gc.collect()
+
+
 @pytest.fixture
-def ftp(ready_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ftp]:
+def ftp(ready_store: Path, tmp_path: Path) -> Iterator[Ftp]:
     """The server that keeps the files of the experiment ``theirs``."""
-    monkeypatch.setattr(ftplib.FTP, "__del__", ftplib.FTP.close, raising=False)  # MLflow leaves them open.
     with serving(tmp_path / "ftp") as server:
         MlflowClient(absolute(URI)).create_experiment("theirs", artifact_location=server.place)
         yield server
     for thread in threading.enumerate():
         if thread.name == "files":  # As deadline.in_time calls them: they were left to themselves.
             thread.join()
-    gc.collect()
 
 
 def test_files_lie_on_a_server_of_ftp_and_a_report_is_made_from_there(command: Command, ftp: Ftp) -> None:

@@ -177,7 +177,7 @@ def test_tables_unlike_those_known_are_written_through_the_client(
 
 def test_a_server_gets_the_same_runs_from_several_threads_in_order(tmp_path: Path, server: str) -> None:
     store, alone = opened(server), a_store(tmp_path, "alone")
-    more = [content_of(point(0.001 * number), [5.0] * 5) for number in range(1, 30)]
+    more = [content_of(point(0.001 * number), [5.0] * 5) for number in range(1, 12)]
     ends = {f"value.{number}": float(number) for number in range(yielded.MOST_FINALS)}
     named = {f"final_{name}": repr(value) for name, value in ends.items()}
     more[0] = replace(more[0], tags={**more[0].tags, **named}, metrics={**more[0].metrics, **ends})

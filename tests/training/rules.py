@@ -75,6 +75,3 @@ def waves(params: Tensor) -> Tensor:
     """The slope of ``Σ log(cosh(θᵢ − 1)) + θᵢ·sin(θᵢ₊₁)/8``, each number with the next, the last with the first."""
     following, before = params.roll(-1, dims=-1), params.roll(1, dims=-1)
     return torch.tanh(params - 1) + (torch.sin(following) + before * torch.cos(params)) / 8
-
-
-SLOPES: Mapping[str, Slope] = {"quadratic": quadratic, "waves": waves}

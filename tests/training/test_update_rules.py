@@ -13,9 +13,9 @@ from sweep.plan.point import Point
 from sweep.training.by_row import NARROW
 from sweep.training.choice import optimizer_of
 from sweep.training.optimizer import State
-from tests.training.rules import KINDS, SGD, SLOPES, Slope, quadratic, runs, torchs, waves
+from tests.training.rules import KINDS, SGD, Slope, quadratic, runs, torchs, waves
 
-UPDATES = 300
+UPDATES = 100
 
 
 def moved(points: list[Point], start: Tensor, lrs: Tensor, slope: Slope) -> tuple[Tensor, State]:
@@ -41,17 +41,18 @@ def moved_by_torch(point: Point, start: Tensor, lrs: list[float], slope: Slope) 
     return torch.stack(path)
 
 
-@pytest.mark.parametrize("slope", SLOPES.values(), ids=SLOPES)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
+@pytest.mark.parametrize(
+    ("dtype", "tolerance", "slope"), [(torch.float64, 1e-12, waves), (torch.float32, 1e-5, quadratic)]
+)
 def test_every_row_moves_as_torchs_own_optimizer_moves_it_alone(
-    kind: str, slope: Slope, dtype: torch.dtype, tolerance: float
+    kind: str, dtype: torch.dtype, tolerance: float, slope: Slope
 ) -> None:
     """From far enough, by small enough steps: about an optimum a step whose length is divided out is chaos."""
-    points, dice = runs(kind, 8), torch.Generator().manual_seed(1)
-    start = (3 + 2 * torch.rand((8, 4), dtype=torch.float64, generator=dice)).to(dtype)
-    fixed = 10 ** (-4 + 1.5 * torch.rand(8, dtype=torch.float64, generator=dice))
-    lrs = fixed * torch.linspace(1, 0.1, UPDATES, dtype=torch.float64)[:, None].where(torch.arange(8) % 2 == 0, 1)
+    points, dice = runs(kind, 4), torch.Generator().manual_seed(1)
+    start = (3 + 2 * torch.rand((4, 4), dtype=torch.float64, generator=dice)).to(dtype)
+    fixed = 10 ** (-4 + 1.5 * torch.rand(4, dtype=torch.float64, generator=dice))
+    lrs = fixed * torch.linspace(1, 0.1, UPDATES, dtype=torch.float64)[:, None].where(torch.arange(4) % 2 == 0, 1)
     ours, _ = moved(points, start, lrs, slope)
     for row, point in enumerate(points):
         theirs = moved_by_torch(point, start[row], lrs[:, row].tolist(), slope)
