@@ -110,7 +110,7 @@ def test_what_is_under_way_grows_to_all_of_a_chunk_and_then_to_that_of_the_next(
 
 @pytest.mark.parametrize("make", [name for name in ENGINES if name != "slurm, local"], indirect=True)
 def test_a_single_long_point_moves(make: Make) -> None:
-    for one in (settings(lr=1e-4, epochs=20_000), looping("dawdle")):
+    for one in (settings(lr=1e-4, epochs=60_000), looping("dawdle")):
         posed = planned([one])
         heard: list[float] = []
         chunks = list(make().run(posed.points, posed.problems, heard.append))
