@@ -110,3 +110,9 @@ def raised() -> tuple[type[BaseException], ...]:
     """For ``except raised():`` around a user's own code, which may raise anything: what it raised, but for a Ctrl-C."""
     error = sys.exc_info()[1]
     return () if error is None or is_signal(error) else (type(error),)
+
+
+def first_line(error: BaseException) -> str:
+    """What it says, short and on one line, as a plan keeps it."""
+    said = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return "".join(each for each in said if each.isprintable())[:200]

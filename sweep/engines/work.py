@@ -62,7 +62,7 @@ def _session(tasks: Iterable[Task]) -> bytes:
     found = {name: getattr(sys.modules[session.MAIN], name) for name in names}
     try:
         shipped: bytes = cloudpickle.dumps(found)
-    except Exception as error:  # Whatever a class of anybody raises.
+    except raised() as error:  # Whatever a class of anybody raises.
         raise BadInput(
             f"{session.MAIN}.{names[0]}: cannot be sent to another process: {type(error).__name__}: {error}",
             "functions and classes that use what pickle takes",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sweep.errors import BadInput
+from sweep.errors import BadInput, first_line, raised
 from sweep.models.arguments import check, check_takes
 from sweep.models.importing import imported
 from sweep.models.spec import TARGET
@@ -69,16 +69,24 @@ def loss_function(spec: Mapping[str, Any], key: str = "problem.loss") -> Callabl
 
     Raises
     ------
-    BadInput : ``spec`` cannot be followed, or what comes of it does not take two arguments.
-    Exception : whatever a constructor raises, as it is.
+    BadInput : ``spec`` cannot be followed, what comes of it does not take two arguments, or a constructor raises.
     """
     found = _called(spec, key)
     if spec.get(ARGUMENTS) and not inspect.isclass(found):  # They would stand in the place of the outputs.
         what = f"{key}.{ARGUMENTS}: {spec[TARGET]} has outputs and targets by place"
         raise BadInput(what, "further arguments by name", f"write {key}.NAME=… for each")
-    with _apart():
-        loss = made(spec if inspect.isclass(found) else {**spec, PARTIAL: True}, key)
     name = spec[TARGET]
+    try:
+        with _apart():
+            loss = made(spec if inspect.isclass(found) else {**spec, PARTIAL: True}, key)
+    except BadInput:
+        raise
+    except raised() as error:
+        said = ": ".join(dict.fromkeys((type(error).__name__, first_line(error))))
+        what = f"{key}: making {name} raises {said}"
+        raise BadInput(
+            what, "a loss that can be made", f"correct it, or give it other arguments: {key}.NAME=…"
+        ) from error
     if not callable(loss):
         what = f"{key}.{TARGET}={name}: of type {type(loss).__name__}, which cannot be called"
         raise BadInput(what, "a function of outputs and targets, or a class whose instances are", "give another one")

@@ -5,6 +5,7 @@ import re
 import torch
 from torch import Tensor, nn
 
+from sweep.errors import first_line, raised
 from sweep.models.losses import Loss
 from sweep.models.rows import Rows, Samples
 from sweep.models.shapes import flatten, trained
@@ -33,7 +34,7 @@ def uncurved_by(module: nn.Module, loss: Loss, modes: bool, over: Samples) -> st
     for place in (start + 0.1 * shift * (start.abs() + 0.1), start):  # Some are none beside where they start.
         try:
             return "" if _agrees(Rows(module, loss, modes), place, wide) else OTHER
-        except Exception as error:  # Of whatever kind; a run needs no second derivative to train.
+        except raised() as error:  # Of whatever kind; a run needs no second derivative to train.
             said = re.search(r"derivative for '?(?:aten::)?(\w+)'? is not implemented", str(error))
             found = f"torch has no second derivative of {said[1]}" if said else first_line(error)
     return found
@@ -51,9 +52,3 @@ def _agrees(rows: Rows, place: Tensor, over: Samples) -> bool:
         if not off > most:  # Nor is nan.
             return True
     return False
-
-
-def first_line(error: Exception) -> str:
-    """What it says, short and on one line, as a plan keeps it."""
-    said = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return "".join(each for each in said if each.isprintable())[:200]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sweep.data.readings import Floats, mean
-from sweep.errors import BadInput, nearest
+from sweep.errors import BadInput, nearest, raised
 from sweep.models.spread import absolute, entropy, huber, least, variance
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class Loss:
             found = least(lambda at: self.mean(at.reshape(inner).expand(output_shape).clone(), t), size, typical)
         except BadInput:
             raise
-        except Exception as error:  # Whatever a function of a user's raises at an output that no model gave it.
+        except raised() as error:  # Whatever a function of a user's raises at an output that no model gave it.
             found, said = math.nan, f": {type(error).__name__}: {error}"
         if not found > 0:  # Nor is nan.
             raise BadInput(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from sweep.errors import raised
 from sweep.models.draws import forked
 from sweep.models.rows import Rows, Samples
 from sweep.models.tile import Tiling
@@ -54,5 +55,5 @@ def _held(found: Callable[[Tensor, Tensor], Tensor], start: Tensor, tiling: Tili
             torch.equal(first[order], found(many[order], order).nan_to_num())
             for order in (places % period, places.roll(period), *fewer)
         )
-    except Exception:  # Of whatever kind: rows beside the start may be none that the module takes.
+    except raised():  # Of whatever kind: rows beside the start may be none that the module takes.
         return False

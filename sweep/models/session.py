@@ -15,7 +15,7 @@ from functools import cached_property
 from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any
 
-from sweep.errors import BadInput
+from sweep.errors import BadInput, raised
 
 MAIN = "__main__"
 
@@ -139,7 +139,7 @@ def _of_value(name: str, found: Any) -> Read:
         to = io.BytesIO()
         _Pickler(to, protocol=2).dump(found)  # This one names code in one place.
         pickled = to.getvalue()
-    except Exception as error:  # Whatever a class of anybody raises.
+    except raised() as error:  # Whatever a class of anybody raises.
         raise BadInput(
             f"{MAIN}.{name}: a value of type {type(found).__name__}, which a function of the notebook or script uses, "
             "cannot be read",

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from sweep.errors import BadInput
+from sweep.errors import BadInput, first_line, raised
 from sweep.models import refused
-from sweep.models.curved import first_line, uncurved_by
+from sweep.models.curved import uncurved_by
 from sweep.models.draws import forked
 from sweep.models.facts import MOST_PARAMETERS, NAME
 from sweep.models.losses import Loss
@@ -149,7 +149,7 @@ def _call_elsewhere(module: nn.Module, over: Samples) -> None:
         _called(module, over)
     except BadInput:
         raise
-    except Exception:  # Parameters far away may be none that it takes.
+    except raised():  # Parameters far away may be none that it takes.
         return
 
 
@@ -206,7 +206,7 @@ def _together(rows: Rows, params: Tensor, over: Samples, alone: tuple[Tensor, Te
         with forked(), warnings.catch_warnings(), seen:
             warnings.filterwarnings("error", "There is a performance drop")
             found = rows.loss_and_gradient(params.expand(TRIED, -1), over.x.new_ones(TRIED), over)
-    except Exception as error:  # Of whatever kind: torch.vmap has many, and a plain loop may do.
+    except raised() as error:  # Of whatever kind: torch.vmap has many, and a plain loop may do.
         known = (match.expand(words) for pattern, words in REASONS if (match := re.search(pattern, str(error))))
         return seen, next(known, first_line(error))
     for one, other in zip(found, alone, strict=True):

@@ -51,6 +51,10 @@ MORE = """
     def loss(outputs, targets, power=2):
         return ((outputs - targets).abs() ** power).mean()
 
+    class Broken(torch.nn.Module):
+        def __init__(self, kind):
+            raise {"own": ValueError("no such loss"), "gone": GeneratorExit}[kind]
+
     def of_one(outputs): ...
 
     class Silent:
@@ -203,6 +207,8 @@ def test_a_loss_is_a_function_with_its_arguments_or_an_instance_of_a_class() -> 
         (spec("of_one"), "problem.loss: of_one(outputs) does not take outputs and targets"),
         (spec("Silent"), "problem.loss._target_=my_models.Silent: of type Silent, which cannot be called"),
         (spec("loss", pwer=1), "problem.loss.pwer: my_models.loss takes no pwer"),
+        (spec("Broken", kind="own"), "problem.loss: making my_models.Broken raises ValueError: no such loss"),
+        (spec("Broken", kind="gone"), "problem.loss: making my_models.Broken raises GeneratorExit"),
         (spec("number"), "problem.loss._target_=my_models.number: of type int, which cannot be called"),
     ],
 )

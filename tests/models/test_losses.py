@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -95,6 +96,14 @@ def test_outputs_that_do_not_fit_are_refused_with_both_shapes(name: str, shape: 
         loss_of(name, 1.0).check(torch.empty(shape).shape, 12, classes)
     assert refused.value.what == f"problem.model: of 12 samples it makes outputs of the shape {shape}"
     assert ("(12, 3)" if classes else "(12, 1) or (12,)") in refused.value.allowed
+
+
+def test_a_loss_that_raises_whatever_it_is_has_no_yardstick() -> None:
+    def own(outputs: Tensor, targets: Tensor) -> Tensor:
+        raise GeneratorExit("own")
+
+    with pytest.raises(BadInput, match="GeneratorExit: own"):
+        loss_of({"_target_": "own"}, 1.0, own).spread(np.zeros(3), 0, (3, 1))
 
 
 def test_outputs_that_fit_are_taken() -> None:
